@@ -1,0 +1,3 @@
+from onebyone.app import main
+
+main()

@@ -1,0 +1,274 @@
+"""The nouns every room speaks.
+
+Owns:  Hit, Event, Drop, Fate and Reason; ids; the row shapes that the event log and the store share.
+Takes: nothing.
+Gives: frozen values.
+Never: I/O, a clock, a setting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+from msgspec import Struct, field
+
+SiteId = NewType("SiteId", str)  # a made id, e.g. "s7k2m9qd"; never a name
+HitId = NewType("HitId", bytes)  # 16 bytes, a UUIDv7
+Sighting = NewType("Sighting", str)  # "<hit uuid>/<index>": one event in one hit, the unit of every fate
+
+
+class Via(StrEnum):
+    """The way in. (The campaign's source is `Event.source`.)"""
+
+    IMAGE = "image"
+    TAG = "tag"
+    SERVER = "server"
+    IMPORT = "import"
+
+
+class Fate(StrEnum):
+    KEPT = "kept"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    WAITING = "waiting"
+
+
+class Actor(StrEnum):
+    """Who sent it (specs/email-and-bots.md 1). `machine_*` and `invalid` stay out of people's figures."""
+
+    HUMAN = "human"
+    HUMAN_PROXIED = "human_proxied"
+    MACHINE_PREFETCH = "machine_prefetch"
+    MACHINE_SCANNER = "machine_scanner"
+    MACHINE_DECLARED = "machine_declared"
+    SUSPECT = "suspect"
+    INVALID = "invalid"
+
+
+class Reason(StrEnum):
+    """Why a sighting is not an event. Closed, public, and each with its words in `web/words.py`."""
+
+    # a copy of something already counted; Drop.of names the sighting that holds the key
+    DUPLICATE_EVENT = "duplicate_event"  # the same event id again: a retry of the network or the sender
+    ORDER_JOINED = "order_joined"  # the same order through another way in: browser and server copy met
+    ORDER_RELOADED = "order_reloaded"  # the same order: its page was reloaded
+    ORDER_BACK_FORWARD = "order_back_forward"  # the same order: its page came back by the back button
+    ORDER_REPEATED = "order_repeated"  # the same order once more, no navigation known
+    PAGE_RELOADED = "page_reloaded"  # reload guard: no ids, same visitor, page and value within 30 minutes
+
+    # what nobody could use
+    UNKNOWN_SITE = "unknown_site"
+    UNAUTHORIZED = "unauthorized"  # server events without a valid key
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed"  # a page of another origin speaks for the site
+    BODY_UNREADABLE = "body_unreadable"  # no JSON, invalid Unicode, nested too deep
+    BODY_TOO_LARGE = "body_too_large"
+    TOO_MANY_EVENTS = "too_many_events"
+    WRONG_SHAPE = "wrong_shape"  # JSON, but not what the documentation says
+    NAME_MISSING = "name_missing"
+    VALUE_TOO_LONG = "value_too_long"  # an id or a name over its limit; long texts are cut instead
+    VALUE_IMPOSSIBLE = "value_impossible"  # an amount that is no amount, a currency that is none
+    TIME_TOO_OLD = "time_too_old"  # more than 400 days back, from a server
+    TIME_IN_FUTURE = "time_in_future"  # more than 10 minutes ahead, from a server
+
+    # an access log holds more than page views
+    LINE_UNREADABLE = "line_unreadable"
+    NOT_A_PAGE = "not_a_page"  # an image, a style sheet, a feed
+    NOT_A_VIEW = "not_a_view"  # a method other than GET
+    ANSWER_ERROR = "answer_error"  # 4xx, 5xx
+    ANSWER_REDIRECT = "answer_redirect"  # 3xx other than 304
+    ANSWER_PARTIAL = "answer_partial"  # 206 and other 2xx that show no page
+
+
+COPIES = frozenset(
+    {
+        Reason.DUPLICATE_EVENT,
+        Reason.ORDER_JOINED,
+        Reason.ORDER_RELOADED,
+        Reason.ORDER_BACK_FORWARD,
+        Reason.ORDER_REPEATED,
+        Reason.PAGE_RELOADED,
+    }
+)
+
+
+class Hit(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """One HTTP request as received, or one line of an access log. What the log "hits" holds, as MessagePack."""
+
+    id: bytes  # HitId
+    received_ms: int  # unix time, milliseconds
+    via: str  # Via
+    site: str  # "" if the request named none that exists
+    method: str
+    path: str
+    query: str  # without "?", cut to a limit
+    headers: dict[str, str]  # the few that matter, names in lower case
+    visitor: str = ""  # the first-party id of the cookie, or the one set by this answer
+    address: str = ""  # client network: IPv4 /24 or IPv6 /48, "" if unknown
+    body: bytes = b""
+    count: int = 1  # sightings in it
+    refused: str = ""  # Reason, if the edge itself refused it; the body is then cut
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened: a row of the store's table `events`, field by field, and a line of the log "events"."""
+
+    site: str
+    day: date  # UTC day of `at`
+    at: datetime  # UTC, clock-corrected
+    received_at: datetime  # UTC
+    id: str  # UUID made from site, name and the sender's event id
+    hit: str  # UUID of the hit
+    n: int = 0  # index in the hit
+    name: str
+    via: str
+    event_id: str = ""  # as the sender wrote it
+    event_id_given: bool = False  # by the site, not by the tag or the collector
+    nav: str = ""  # navigate, reload, back_forward, bfcache, prerender, spa
+    seq: int = 0  # order within a page view, as the tag counted
+
+    visitor: int = 0  # 64-bit hash of the first-party id; 0: nobody
+    user_id: str = ""
+    host: str = ""
+    path: str = ""
+    query: str = ""  # without the ids and campaign parameters that have columns of their own
+    title: str = ""
+    referrer: str = ""  # host and path
+    referrer_host: str = ""
+    language: str = ""
+
+    channel: str = ""
+    source: str = ""  # the campaign's
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    click_ids: dict[str, str] = field(default_factory=dict)
+    browser_ids: dict[str, str] = field(default_factory=dict)  # fbp, fbc, ga, ttp
+
+    browser: str = ""
+    browser_version: int = 0  # major
+    os: str = ""
+    device: str = ""  # desktop, phone, tablet, tv, other
+    country: str = ""  # ISO 3166-1 alpha-2
+
+    actor: str = "human"
+    agent: str = ""  # what a machine calls itself, or its class
+    confidence: int = 0  # 0 to 100
+    reasons: list[str] = field(default_factory=list)  # rule ids
+    ruleset: str = ""
+
+    order_id: str = ""
+    value: int = 0  # minor units of `currency`
+    currency: str = ""  # ISO 4217
+    items: str = ""  # JSON text, GA4 item schema
+    coupon: str = ""
+    tax: int = 0
+    shipping: int = 0
+    adjustment_id: str = ""
+    properties: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)  # "clock", "currency_missing", ...
+
+    @property
+    def sighting(self) -> Sighting:
+        return Sighting(f"{self.hit}/{self.n}")
+
+
+class Drop(Struct, frozen=True):
+    """What a step answers instead of an event."""
+
+    reason: Reason
+    of: Sighting = Sighting("")  # who holds the key, for a copy
+    detail: str = ""  # one plain sentence for a developer, without personal data
+
+
+class Ended(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sighting that became no event: a row of the store's table `drops`, and a line of the log "events"."""
+
+    site: str
+    day: date
+    at: datetime
+    received_at: datetime
+    hit: str
+    n: int = 0
+    fate: str = "dropped"  # dropped, failed
+    reason: str = ""  # Reason, or the exception's name
+    step: str = ""  # the step that decided
+    detail: str = ""
+    of_hit: str = "00000000-0000-0000-0000-000000000000"
+    of_n: int = 0
+    name: str = ""
+    via: str = ""
+    event_id: str = ""
+    order_id: str = ""
+    value: int = 0
+    currency: str = ""
+    nav: str = ""
+    visitor: int = 0
+    host: str = ""
+    path: str = ""
+    actor: str = "human"
+    agent: str = ""
+    browser: str = ""
+    os: str = ""
+    device: str = ""
+    country: str = ""
+
+
+Outcome = Event | Ended
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc(ms: int) -> datetime:
+    """Unix milliseconds as an aware datetime. Raises OverflowError outside the years 1 to 9999."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def hit_uuid(hit: bytes) -> str:
+    h = hit.hex()
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+class HitIds:
+    """Makes UUIDv7 (RFC 9562 5.7): 48 bits of milliseconds, 12 bits of counter, 62 random bits. One per process."""
+
+    __slots__ = ("_counter", "_ms", "_pool")
+
+    def __init__(self) -> None:
+        self._ms = 0
+        self._counter = 0
+        self._pool = b""
+
+    def new(self, ms: int) -> bytes:
+        """An id for that moment; ids of one process sort by the order they were made in."""
+        if ms > self._ms:
+            self._ms, self._counter = ms, 0
+        else:
+            self._counter += 1
+            if self._counter > 0xFFF:
+                self._ms, self._counter = self._ms + 1, 0
+        pool = self._pool
+        if len(pool) < 8:
+            pool = os.urandom(4096)
+        self._pool = pool[8:]
+        high = (self._ms << 16) | 0x7000 | self._counter
+        low = (int.from_bytes(pool[:8], "big") >> 2) | (1 << 63)
+        return high.to_bytes(8, "big") + low.to_bytes(8, "big")
+
+
+def event_uuid(site: str, name: str, event_id: str) -> str:
+    """The store's id of an event: a 128-bit hash of what makes a sender's id unique, written as a UUID."""
+    text = f"{site}\x00{name}\x00{event_id}".encode("utf-8", "replace")
+    return hit_uuid(hashlib.blake2b(text, digest_size=16).digest())
+
+
+def visitor_hash(site: str, first_party_id: str) -> int:
+    """64-bit number for a first-party id; never 0, which means nobody."""
+    if not first_party_id:
+        return 0
+    digest = hashlib.blake2b(f"{site}\x00{first_party_id}".encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") or 1
