@@ -1,0 +1,11 @@
+#!/usr/bin/env sh
+# Rewrites the lock files; needs uv. chdb-core declares pandas and pyarrow and runs without them (docs/decisions/0003).
+set -eu
+cd "$(dirname "$0")/.."
+lock() {
+  uv pip compile -q pyproject.toml "$@" --generate-hashes --no-header --no-emit-index-url --no-annotate \
+    --python-version 3.11 --universal \
+    --no-emit-package pandas --no-emit-package pyarrow --no-emit-package numpy --no-emit-package python-dateutil
+}
+lock --group build >requirements/runtime.lock
+lock --group build --group dev >requirements/dev.lock

@@ -1,0 +1,55 @@
+"""Opening the state: SQLite on one machine, PostgreSQL by a setting. One code for both, through SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, event, insert, select
+from sqlalchemy.exc import DBAPIError
+
+METADATA = MetaData()
+SCHEMA_VERSION = 1
+
+_SCHEMA = Table("schema_version", METADATA, Column("version", Integer, nullable=False))
+
+
+class StateUnavailable(Exception):
+    """The state cannot be read or written now. Nothing was changed."""
+
+
+class StateTooNew(Exception):
+    """The state was written by a newer onebyone."""
+
+
+def sqlite_url(directory: Path) -> str:
+    return f"sqlite:///{directory / 'state.db'}"
+
+
+def open_database(url: str) -> Engine:
+    """Connect and create what is missing; every table's module must have been imported before.
+
+    Raises StateUnavailable if the place cannot be opened, StateTooNew if it holds a later schema.
+    """
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if url.startswith("sqlite"):
+        event.listen(engine, "connect", _durable)
+    try:
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            found = connection.execute(select(_SCHEMA.c.version)).scalar()
+            if found is None:
+                connection.execute(insert(_SCHEMA).values(version=SCHEMA_VERSION))
+            elif found > SCHEMA_VERSION:
+                raise StateTooNew(f"state has schema {found}, this onebyone knows {SCHEMA_VERSION}")
+    except DBAPIError as error:
+        engine.dispose()
+        raise StateUnavailable(str(error.orig)) from error
+    return engine
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

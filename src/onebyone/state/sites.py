@@ -1,0 +1,104 @@
+"""Sites: the tenants, and what the collector must know of them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Column, Engine, Integer, LargeBinary, String, Table, insert, select, update
+
+from onebyone.event import SiteId
+from onebyone.state.database import METADATA
+
+_SITES = Table(
+    "sites",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("prefix", String(16), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),  # grows with every change of any site
+    Column("body", LargeBinary, nullable=False),  # the Site, as JSON
+)
+
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like another
+_PREFIX_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels: no word that a blocklist could hold
+
+
+class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One tenant. Times are unix milliseconds, the zone is an IANA name, the currency ISO 4217."""
+
+    id: str
+    name: str
+    prefix: str
+    origins: list[str]  # "https://shop.example", no path
+    zone: str = "UTC"
+    currency: str = "EUR"
+    conversions: list[str] = ["purchase", "generate_lead", "sign_up"]
+    excluded_referrers: list[str] = []  # payment pages and the like
+    clock_reach_days: int = 8  # how far back a tag's own clock is believed
+    visitor_cookie: bool = True
+    created_ms: int = 0
+    version: int = 0
+
+
+class Sites:
+    """All of them. Every call is one transaction; may block on the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[Site]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(_SITES.c.body).order_by(_SITES.c.id)).scalars()
+            sites = [msgspec.json.decode(body, type=Site) for body in rows]
+        return sorted(sites, key=lambda site: (site.created_ms, site.id))
+
+    def find(self, site: str) -> Site | None:
+        """By id, prefix or exact name."""
+        return next((s for s in self.all() if site in (s.id, s.prefix, s.name)), None)
+
+    def version(self) -> int:
+        """Grows with every change: cheap to ask often."""
+        with self._engine.connect() as connection:
+            top = select(_SITES.c.version).order_by(_SITES.c.version.desc()).limit(1)
+            return connection.execute(top).scalar() or 0
+
+    def add(
+        self, name: str, origins: Sequence[str], *, zone: str = "UTC", currency: str = "EUR"
+    ) -> Site:
+        """A new site with a made id and prefix. Zone and currency must have been checked."""
+        site = Site(
+            id="s" + "".join(secrets.choice(_ID_LETTERS) for _ in range(9)),
+            name=name,
+            prefix="".join(secrets.choice(_PREFIX_LETTERS) for _ in range(5)),
+            origins=list(origins),
+            zone=zone,
+            currency=currency,
+            created_ms=time.time_ns() // 1_000_000,
+        )
+        with self._engine.begin() as connection:
+            site = msgspec.structs.replace(site, version=self._next_version(connection))
+            connection.execute(
+                insert(_SITES).values(
+                    id=site.id, prefix=site.prefix, version=site.version, body=msgspec.json.encode(site)
+                )
+            )
+        return site
+
+    def change(self, site: Site) -> Site:
+        """Store a changed site under its id; returns it with its new version. Raises KeyError if it is unknown."""
+        with self._engine.begin() as connection:
+            site = msgspec.structs.replace(site, version=self._next_version(connection))
+            done = connection.execute(
+                update(_SITES)
+                .where(_SITES.c.id == site.id)
+                .values(prefix=site.prefix, version=site.version, body=msgspec.json.encode(site))
+            )
+            if done.rowcount == 0:
+                raise KeyError(SiteId(site.id))
+        return site
+
+    def _next_version(self, connection: object) -> int:
+        return max(self.version(), 0) + 1
