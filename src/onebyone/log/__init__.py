@@ -46,9 +46,7 @@ class Writer(Protocol):
 
     partition: str
 
-    def append(
-        self, records: Sequence[bytes], *, count: int, cursor: tuple[str, Position] | None = None
-    ) -> int:
+    def append(self, records: Sequence[bytes], *, count: int, cursor: tuple[str, Position] | None = None) -> int:
         """Store a group and return its number, after fsync. `count` is what the group adds to the running total.
 
         `cursor` = (name, position) moves that reader's cursor in the same transaction.

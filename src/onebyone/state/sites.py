@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Column, Engine, Integer, LargeBinary, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, String, Table, insert, select, update
 
 from onebyone.event import SiteId
 from onebyone.state.database import METADATA
@@ -22,6 +22,8 @@ _SITES = Table(
     Column("body", LargeBinary, nullable=False),  # the Site, as JSON
 )
 
+_TOP_VERSION = select(_SITES.c.version).order_by(_SITES.c.version.desc()).limit(1)
+
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like another
 _PREFIX_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels: no word that a blocklist could hold
 
@@ -32,11 +34,11 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     name: str
     prefix: str
-    origins: list[str]  # "https://shop.example", no path
+    origins: tuple[str, ...]  # "https://shop.example", no path
     zone: str = "UTC"
     currency: str = "EUR"
-    conversions: list[str] = ["purchase", "generate_lead", "sign_up"]
-    excluded_referrers: list[str] = []  # payment pages and the like
+    conversions: tuple[str, ...] = ("purchase", "generate_lead", "sign_up")
+    excluded_referrers: tuple[str, ...] = ()  # payment pages and the like
     clock_reach_days: int = 8  # how far back a tag's own clock is believed
     visitor_cookie: bool = True
     created_ms: int = 0
@@ -62,24 +64,21 @@ class Sites:
     def version(self) -> int:
         """Grows with every change: cheap to ask often."""
         with self._engine.connect() as connection:
-            top = select(_SITES.c.version).order_by(_SITES.c.version.desc()).limit(1)
-            return connection.execute(top).scalar() or 0
+            return connection.execute(_TOP_VERSION).scalar() or 0
 
-    def add(
-        self, name: str, origins: Sequence[str], *, zone: str = "UTC", currency: str = "EUR"
-    ) -> Site:
+    def add(self, name: str, origins: Sequence[str], *, zone: str = "UTC", currency: str = "EUR") -> Site:
         """A new site with a made id and prefix. Zone and currency must have been checked."""
         site = Site(
             id="s" + "".join(secrets.choice(_ID_LETTERS) for _ in range(9)),
             name=name,
             prefix="".join(secrets.choice(_PREFIX_LETTERS) for _ in range(5)),
-            origins=list(origins),
+            origins=tuple(origins),
             zone=zone,
             currency=currency,
             created_ms=time.time_ns() // 1_000_000,
         )
         with self._engine.begin() as connection:
-            site = msgspec.structs.replace(site, version=self._next_version(connection))
+            site = msgspec.structs.replace(site, version=_next_version(connection))
             connection.execute(
                 insert(_SITES).values(
                     id=site.id, prefix=site.prefix, version=site.version, body=msgspec.json.encode(site)
@@ -90,7 +89,7 @@ class Sites:
     def change(self, site: Site) -> Site:
         """Store a changed site under its id; returns it with its new version. Raises KeyError if it is unknown."""
         with self._engine.begin() as connection:
-            site = msgspec.structs.replace(site, version=self._next_version(connection))
+            site = msgspec.structs.replace(site, version=_next_version(connection))
             done = connection.execute(
                 update(_SITES)
                 .where(_SITES.c.id == site.id)
@@ -100,5 +99,6 @@ class Sites:
                 raise KeyError(SiteId(site.id))
         return site
 
-    def _next_version(self, connection: object) -> int:
-        return max(self.version(), 0) + 1
+
+def _next_version(connection: Connection) -> int:
+    return (connection.execute(_TOP_VERSION).scalar() or 0) + 1
