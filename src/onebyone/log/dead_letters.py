@@ -1,0 +1,58 @@
+"""Sightings somebody should look at: bad input cut to a limit, and failures with their traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from onebyone.log import DeadLetter, LogUnavailable
+
+MAX_BODY_BYTES = 4096
+MAX_DETAIL_CHARS = 4000
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS letters(at_ms INTEGER, site TEXT, hit TEXT, n INTEGER, reason TEXT, step TEXT,"
+    " detail TEXT, body BLOB, PRIMARY KEY(hit, n))"
+)
+_COLUMNS = "at_ms, site, hit, n, reason, step, detail, body"
+
+
+class SqliteDeadLetters:
+    """The log.DeadLetters of one file. Several processes may write it. Raises LogUnavailable."""
+
+    def __init__(self, path: Path, *, max_letters: int = 10_000) -> None:
+        self._path = path
+        self._max_letters = max_letters
+
+    def add(self, letters: Sequence[DeadLetter]) -> None:
+        rows = [
+            (x.at_ms, x.site, x.hit, x.n, x.reason, x.step, x.detail[-MAX_DETAIL_CHARS:], x.body[:MAX_BODY_BYTES])
+            for x in letters
+        ]
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO letters VALUES(?,?,?,?,?,?,?,?)", rows)
+            newest = "SELECT max(rowid) FROM letters"  # a replaced letter gets a new rowid too
+            connection.execute(f"DELETE FROM letters WHERE rowid <= ({newest}) - ?", (self._max_letters,))
+
+    def find(self, *, site: str | None = None, limit: int = 100) -> list[DeadLetter]:
+        """The newest first; of one site, or of all."""
+        sql = f"SELECT {_COLUMNS} FROM letters WHERE ?1 IS NULL OR site = ?1 ORDER BY rowid DESC LIMIT ?2"
+        with self._transaction() as connection:
+            rows = connection.execute(sql, (site, limit)).fetchall()
+        names = _COLUMNS.split(", ")
+        return [DeadLetter(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def count(self) -> int:
+        with self._transaction() as connection:
+            return int(connection.execute("SELECT count(*) FROM letters").fetchone()[0])
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute(_SCHEMA)
+                yield connection
+        except sqlite3.Error as error:
+            raise LogUnavailable(f"dead letters: {error}") from error

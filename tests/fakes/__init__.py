@@ -1,0 +1,1 @@
+"""One fake per Protocol, and examples of the nouns."""
