@@ -120,12 +120,13 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     day: date  # UTC day of `at`
     at: datetime  # UTC, clock-corrected
     received_at: datetime  # UTC
-    id: str  # UUID made from site, name and the sender's event id
+    id: str  # UUID made from site, name and `sent_id` (or the sighting, where the sender gave none)
     hit: str  # UUID of the hit
     n: int = 0  # index in the hit
     name: str
     via: str
-    event_id: str = ""  # as the sender wrote it
+    sent_id: str = ""  # the sender's own id, the same on each retry; "" if it gave none
+    event_id: str = ""  # the id a site shares between its copies; default: sent_id
     event_id_given: bool = False  # by the site, not by the tag or the collector
     nav: str = ""  # navigate, reload, back_forward, bfcache, prerender, spa
     seq: int = 0  # order within a page view, as the tag counted
@@ -202,6 +203,7 @@ class Ended(Struct, frozen=True, kw_only=True, omit_defaults=True):
     of_n: int = 0
     name: str = ""
     via: str = ""
+    sent_id: str = ""
     event_id: str = ""
     order_id: str = ""
     value: int = 0
@@ -260,9 +262,9 @@ class HitIds:
         return high.to_bytes(8, "big") + low.to_bytes(8, "big")
 
 
-def event_uuid(site: str, name: str, event_id: str) -> str:
+def event_uuid(site: str, name: str, sent_id: str) -> str:
     """The store's id of an event: a 128-bit hash of what makes a sender's id unique, written as a UUID."""
-    text = f"{site}\x00{name}\x00{event_id}".encode("utf-8", "replace")
+    text = f"{site}\x00{name}\x00{sent_id}".encode("utf-8", "replace")
     return hit_uuid(hashlib.blake2b(text, digest_size=16).digest())
 
 
