@@ -95,7 +95,7 @@ COPIES = frozenset(
 )
 
 
-class Hit(Struct, frozen=True, array_like=True, omit_defaults=True):
+class Hit(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """One HTTP request as received, or one line of an access log. What the log "hits" holds, as MessagePack."""
 
     id: bytes  # HitId

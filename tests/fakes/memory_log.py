@@ -62,6 +62,9 @@ class MemoryWriter:
             self._log.cursors[cursor[0]] = dict(cursor[1])
         return seq
 
+    def check(self) -> None:
+        self._log._check()
+
     def close(self) -> None: ...
 
 

@@ -53,6 +53,9 @@ class Writer(Protocol):
         Raises LogUnavailable, and then nothing of the group is stored.
         """
 
+    def check(self) -> None:
+        """Try a write that adds no group. Raises LogUnavailable."""
+
     def close(self) -> None: ...
 
 

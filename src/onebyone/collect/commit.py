@@ -1,0 +1,118 @@
+"""Group commit: requests wait together for one fsync."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+
+from onebyone.log import LogUnavailable, Writer
+from onebyone.telemetry import Counters, Log
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    max_waiting: int = 10_000  # hits that wait for a commit; beyond it: busy
+    max_waiting_bytes: int = 64 * 1024**2
+    pause_s: float = 0.002  # between the starts of two commits: larger groups cost less processor time a hit
+
+
+class Group:
+    __slots__ = ("bytes", "count", "done", "records")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.records: list[bytes] = []
+        self.count = 0
+        self.bytes = 0
+        self.done: asyncio.Future[bool] = loop.create_future()
+
+
+class Committer:
+    """Appends what requests bring, a group at a time, in one thread. Lives in one event loop."""
+
+    def __init__(self, writer: Writer, counters: Counters, settings: Settings) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._writer = writer
+        self._counters = counters
+        self._settings = settings
+        self._log = Log()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._open = Group(self._loop)
+        self._committing: asyncio.Future[bool] | None = None
+        self._due: asyncio.TimerHandle | None = None
+        self._started_at = -1.0
+        self._waiting = 0
+        self._waiting_bytes = 0
+        self.well = True  # whether the last group could be stored
+
+    def put(self, record: bytes, count: int) -> asyncio.Future[bool] | None:
+        """A future that says whether the record is on disk; None if too many wait already."""
+        settings = self._settings
+        if self._waiting >= settings.max_waiting or self._waiting_bytes >= settings.max_waiting_bytes:
+            return None
+        self._waiting += 1
+        self._waiting_bytes += len(record)
+        group = self._open
+        group.records.append(record)
+        group.count += count
+        group.bytes += len(record)
+        if self._committing is None and self._due is None:
+            self._plan()
+        return group.done
+
+    def _plan(self) -> None:
+        """Commit now, or when the pause since the last commit is over."""
+        due_at = self._started_at + self._settings.pause_s
+        if due_at <= self._loop.time():
+            self._start()
+        else:
+            self._due = self._loop.call_at(due_at, self._start)
+
+    def _start(self) -> None:
+        self._due = None
+        self._started_at = self._loop.time()
+        group, self._open = self._open, Group(self._loop)
+        self._committing = self._loop.run_in_executor(self._thread, self._append, group)
+        self._committing.add_done_callback(lambda stored: self._finish(group, stored.result()))
+
+    def _append(self, group: Group) -> bool:
+        try:
+            self._writer.append(group.records, count=group.count)
+        except LogUnavailable as error:
+            if self.well:
+                self._log.error("log_unwell", log="hits", error=str(error))
+            self._counters.add("onebyone_log_unwell_total", "hits")
+            self.well = False
+            return False
+        if not self.well:
+            self._log.info("log_recovered", log="hits")
+        self.well = True
+        return True
+
+    def _finish(self, group: Group, stored: bool) -> None:
+        self._committing = None
+        self._waiting -= len(group.records)
+        self._waiting_bytes -= group.bytes
+        if self._open.records:
+            self._plan()
+        group.done.set_result(stored)
+
+    async def check(self) -> bool:
+        """Whether the log takes writes now: the last group's answer while there is traffic, else a try."""
+        if self._committing is not None:
+            return self.well
+        return await self._loop.run_in_executor(self._thread, self._try)
+
+    def _try(self) -> bool:
+        try:
+            self._writer.check()
+        except LogUnavailable:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Wait for what is under way, then close the writer."""
+        while self._waiting:
+            await (self._committing or self._open.done)
+        self._thread.shutdown()
+        self._writer.close()

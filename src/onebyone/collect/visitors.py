@@ -1,0 +1,59 @@
+"""The first-party visitor id: 128 random bits, the day it was first seen, and a MAC that shows forgeries.
+
+Attributes and life of the cookie: specs/consent-and-privacy.md 10.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from functools import lru_cache
+
+COOKIE = "ob_v"
+MAX_AGE_S = 395 * 86_400
+_DAY_MS = 86_400_000
+
+
+class Visitors:
+    """Makes and checks ids. One per process; all processes share the key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.is_ours = lru_cache(maxsize=65_536)(self._is_ours)  # by value: a visitor asks again and again
+
+    def new(self, now_ms: int) -> str:
+        """22 characters of randomness, 3 or 4 of the day in hexadecimal, 8 of the MAC, with dots."""
+        return self.seal(f"{_text(os.urandom(16))}.{now_ms // _DAY_MS:x}")
+
+    def seal(self, body: str) -> str:
+        return f"{body}.{_text(hashlib.blake2b(body.encode(), key=self._key, digest_size=6).digest())}"
+
+    def _is_ours(self, value: str) -> bool:
+        """False for a forged, cut or foreign value."""
+        body, dot, _ = value.rpartition(".")
+        return bool(dot) and len(value) < 64 and value.isascii() and self.seal(body) == value
+
+
+def set_cookie(value: str, *, secure: bool, domain: str) -> str:
+    """The header that stores it. `domain` is "" where one host is enough."""
+    parts = [f"{COOKIE}={value}", "Path=/", f"Max-Age={MAX_AGE_S}", "HttpOnly", "SameSite=Lax"]
+    if domain:
+        parts.append(f"Domain={domain}")
+    if secure:
+        parts.append("Secure")
+    return "; ".join(parts)
+
+
+def find_cookie(header: str) -> str:
+    """The visitor id in a Cookie header; "" if there is none. Others are not even looked at (design.md 9)."""
+    at = header.find(COOKIE + "=")
+    while at > 0 and header[at - 1] not in "; ":
+        at = header.find(COOKIE + "=", at + 1)
+    if at < 0:
+        return ""
+    return header[at + len(COOKIE) + 1 :].partition(";")[0].strip()
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

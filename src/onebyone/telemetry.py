@@ -1,0 +1,148 @@
+"""Every metric and log event by name, and their set-up.
+
+Owns:  the names; counters that cost the hot path an addition; one file per process that the console's /metrics reads.
+Takes: numbers.
+Gives: log lines as JSON on standard error, and the text format of Prometheus.
+Never: an address, a cookie, a token, an e-mail, a query string.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+import structlog
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+Metric = Literal[
+    "onebyone_hits_stored_total",  # requests that are on disk, by via
+    "onebyone_hits_refused_total",  # requests answered as not stored, by why: busy, unwell, bug
+    "onebyone_sightings_total",  # outcomes written by the pipeline, by fate
+    "onebyone_drops_total",  # dropped sightings, by reason
+    "onebyone_pipeline_batches_total",  # batches the pipeline committed
+    "onebyone_pipeline_seconds_total",  # time the pipeline spent on them
+    "onebyone_rows_loaded_total",  # rows the store took, replays included
+    "onebyone_load_seconds_total",  # time the loader spent on them
+    "onebyone_log_unwell_total",  # times a log, the state or the store could not be used, by which
+    "onebyone_process_started_seconds",  # unix time at which a process started
+]
+
+LogEvent = Literal[
+    "process_started",
+    "process_stopped",
+    "process_died",  # the supervisor starts it again
+    "log_unwell",
+    "log_recovered",
+    "batch_failed",  # a step raised; the sightings are dead-lettered
+    "batch_committed",
+    "batch_loaded",
+    "sites_reloaded",
+    "files_expired",
+    "request_failed",  # a bug at the request boundary
+    "store_locked",
+    "replay_started",
+]
+
+METRICS: tuple[str, ...] = get_args(Metric)
+
+
+class Counters:
+    """One process's numbers. `add` is an addition in a dict; `write` puts them where the console finds them."""
+
+    def __init__(self, process: str) -> None:
+        self._process = process
+        self._values: dict[tuple[str, str], float] = {}
+        self.set("onebyone_process_started_seconds", time.time())
+
+    def add(self, metric: Metric, label: str = "", value: float = 1) -> None:
+        key = (metric, label)
+        self._values[key] = self._values.get(key, 0) + value
+
+    def set(self, metric: Metric, value: float, label: str = "") -> None:
+        self._values[metric, label] = value
+
+    def get(self, metric: Metric, label: str = "") -> float:
+        return self._values.get((metric, label), 0)
+
+    def write(self, directory: Path) -> None:
+        """Replace this process's file. A full disk is not this file's business: then it stays old."""
+        rows = [(metric, label, value) for (metric, label), value in self._values.items()]
+        path = directory / f"{self._process}.json"
+        with contextlib.suppress(OSError):
+            directory.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}.new")
+            fresh.write_bytes(msgspec.json.encode(rows))
+            fresh.replace(path)
+
+
+class _Files(Collector):
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
+        families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+        for path in sorted(self._directory.glob("*.json")):
+            for metric, label, value in _read(path):
+                counts = metric.endswith("_total")
+                family = families.get(metric)
+                if family is None:
+                    kind = CounterMetricFamily if counts else GaugeMetricFamily
+                    family = families[metric] = kind(metric, metric, labels=["process", "label"])
+                family.add_metric([path.stem, label], value)
+        return families.values()
+
+
+def _read(path: Path) -> list[tuple[str, str, float]]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[tuple[str, str, float]])
+    except (OSError, msgspec.DecodeError):
+        return []
+
+
+def metrics_text(directory: Path) -> str:
+    """All processes' numbers in the text format of Prometheus."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Files(directory))
+    return generate_latest(registry).decode()
+
+
+def set_up_logging(process: str, *, level: str = "info") -> None:
+    """JSON lines on standard error, each with the process's name. Called once, at the start of a process."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=lambda value, **_: msgspec.json.encode(value).decode()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+class Log:
+    """Log events by name. One line a batch, never one an event."""
+
+    def __init__(self) -> None:
+        self._logger = structlog.get_logger()
+
+    def info(self, event: LogEvent, **fields: object) -> None:
+        self._logger.info(event, **fields)
+
+    def warning(self, event: LogEvent, **fields: object) -> None:
+        self._logger.warning(event, **fields)
+
+    def error(self, event: LogEvent, **fields: object) -> None:
+        self._logger.error(event, **fields)
