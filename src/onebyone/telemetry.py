@@ -115,8 +115,12 @@ def metrics_text(directory: Path) -> str:
     return generate_latest(registry).decode()
 
 
-def set_up_logging(process: str, *, level: str = "info") -> None:
-    """JSON lines on standard error, each with the process's name. Called once, at the start of a process."""
+def set_up_logging(process: str, *, level: str = "") -> None:
+    """JSON lines on standard error, each with the process's name. Called once, at the start of a process.
+
+    Without a level, that of the environment variable ONEBYONE_LOG; without that, info.
+    """
+    level = level or os.environ.get("ONEBYONE_LOG", "info")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -146,3 +150,13 @@ class Log:
 
     def error(self, event: LogEvent, **fields: object) -> None:
         self._logger.error(event, **fields)
+
+
+def process_starts(directory: Path) -> list[tuple[str, float, float]]:
+    """Each process that wrote numbers: name, when it started, when it wrote last (unix seconds)."""
+    found = []
+    for path in sorted(directory.glob("*.json")):
+        started = {metric: value for metric, _, value in _read(path)}.get("onebyone_process_started_seconds", 0.0)
+        with contextlib.suppress(FileNotFoundError):
+            found.append((path.stem, started, path.stat().st_mtime))
+    return found

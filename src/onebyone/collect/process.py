@@ -75,7 +75,7 @@ async def run(
     refreshing = asyncio.create_task(_refresh(registry, counters, place.metrics))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
     with contextlib.suppress(asyncio.CancelledError):
         await serving
     refreshing.cancel()

@@ -80,12 +80,12 @@ async def refuse(
         proto.response_bytes(*answers.problem(*UNWELL, extra))
 
 
-def results(events: Sequence[msgspec.Raw], reason: str = "") -> list[dict[str, str]]:
+def results(events: Sequence[bytes | msgspec.Raw], reason: str = "") -> list[dict[str, str]]:
     """One row an event, in their order. `reason` is the edge's own, for all of them."""
     rows = []
     for raw in events:
-        read = read_event(bytes(raw))
-        row = {"id": event_id_of(bytes(raw)), "status": "ok"}
+        read = read_event(raw)
+        row = {"id": event_id_of(raw) if isinstance(read, Drop) else read.id, "status": "ok"}
         if reason:
             row |= {"status": "drop", "reason": reason}
         elif isinstance(read, Drop):

@@ -1,0 +1,33 @@
+"""How a process learns that it should stop: a signal, or the end of the one that started it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+SUPERVISED = "ONEBYONE_SUPERVISED"  # set by the supervisor, which holds the other end of standard input
+
+
+def call_on_stop(stop: Callable[[], object]) -> None:
+    """Call `stop` once, from a signal handler or another thread, when it is time to go.
+
+    A supervisor that was killed cannot send a signal, but its end of the pipe closes with it.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+    if os.environ.get(SUPERVISED):
+        threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
+
+
+def on_stop(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    """Set the event when it is time to go."""
+    call_on_stop(lambda: loop.call_soon_threadsafe(stop.set))
+
+
+def _wait_for_end(stop: Callable[[], object]) -> None:
+    while os.read(0, 64):  # not sys.stdin: its lock would be held at the interpreter's end
+        pass
+    stop()

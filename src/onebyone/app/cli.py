@@ -1,0 +1,55 @@
+"""The command line: `onebyone COMMAND --help` explains each."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from onebyone import __version__
+from onebyone.app import cli_look, cli_run, cli_site, cli_work
+from onebyone.app.settings import ConfigError
+from onebyone.log import LogUnavailable
+from onebyone.reports.catalogue import UnknownReport
+from onebyone.state.database import StateUnavailable
+from onebyone.store import BadParameter, QueryRefused, StoreUnavailable
+
+MISUSED, UNREACHABLE = 2, 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="onebyone")
+def group() -> None:
+    """A tracking-pixel platform that you host yourself.
+
+    Start with `onebyone demo`: a small shop to click through and a console that counts it. For your own site:
+    `onebyone serve`, then `onebyone site add NAME --origin URL`, and paste the snippet that it prints.
+
+    Exit codes: 0 done, 1 found something, 2 used wrongly, 3 could not reach what it needs.
+    """
+
+
+for command in (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_look.COMMANDS, *cli_work.COMMANDS):
+    group.add_command(command)
+
+
+def main() -> None:
+    try:
+        code = group.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = MISUSED
+    except click.Abort:
+        code = 130
+    except (ConfigError, UnknownReport, BadParameter) as error:
+        code = _say(error, MISUSED)
+    except (StoreUnavailable, StateUnavailable, LogUnavailable, QueryRefused) as error:
+        code = _say(error, UNREACHABLE)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: Exception, code: int) -> int:
+    click.echo(f"onebyone: {' '.join(str(error.args[0]).split())}", err=True)
+    return code

@@ -1,0 +1,127 @@
+"""`events`, `report`, `fate`: what is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from onebyone.app import options
+from onebyone.app.asking import choose_site, instants, reports_of
+from onebyone.app.fates import tell_fate
+from onebyone.app.printing import print_json, print_rows
+from onebyone.app.settings import open_place
+from onebyone.app.state import open_state
+from onebyone.reports.catalogue import DIRECTORY, TRAFFIC, read_report
+from onebyone.store import Param
+
+_EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")
+_START = {"after_at": datetime(1970, 1, 1, tzinfo=UTC), "after_hit": "", "after_n": 0}
+
+
+def _run(name: str, data: Path, site: str | None, first: Any, last: Any, **more: Any) -> list[dict[str, Any]]:
+    place = open_place(data)
+    chosen = choose_site(open_state(place).sites, site)
+    start, end = instants(chosen, options.day_of(first), options.day_of(last))
+    common: dict[str, Param] = {
+        "site": chosen.id,
+        "from": start,
+        "to": end,
+        "zone": chosen.zone,
+        "currency": chosen.currency,
+    }
+    with reports_of(place) as reports:
+        return reports.run(name, **common, **more).dicts()
+
+
+@click.command()
+@options.site
+@options.first
+@options.last
+@options.limit(50)
+@options.data
+@options.as_json
+def events(site: str | None, first: Any, last: Any, limit: int, data: Path, as_json: bool) -> None:
+    """Stored events, newest first."""
+    rows = _run("events", data, site, first, last, limit=limit)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(_EVENT_COLUMNS, rows, empty="No events in these days.")
+
+
+@click.command()
+@click.argument("name", required=False)
+@options.site
+@options.first
+@options.last
+@options.limit(50)
+@click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
+@options.data
+@options.as_json
+def report(
+    name: str | None, site: str | None, first: Any, last: Any, limit: int, traffic: str, data: Path, as_json: bool
+) -> None:
+    """A report by name; without a name, the list of them."""
+    if name is None:
+        _list_reports(as_json)
+        return
+    more: dict[str, Any] = {"limit": limit, "traffic": traffic}
+    file = DIRECTORY / f"{name}.sql"
+    if file.exists():
+        more |= {key: value for key, value in _START.items() if key in read_report(file).params}
+    rows = _run(name, data, site, first, last, **more)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(list(rows[0]) if rows else [], rows, empty="No rows for these days.")
+
+
+def _list_reports(as_json: bool) -> None:
+    found = [read_report(file) for file in sorted(DIRECTORY.glob("*.sql"))]
+    rows = [{"report": one.name, "about": one.about} for one in found]
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(["report", "about"], rows, empty="")
+
+
+@click.command()
+@click.argument("id")
+@options.site
+@options.data
+@options.as_json
+@click.pass_context
+def fate(context: click.Context, id: str, site: str | None, data: Path, as_json: bool) -> None:
+    """The whole story of a hit, an event or an order: each copy, what became of it, and why.
+
+    Exit code 1 if nothing is known of it.
+    """
+    place = open_place(data)
+    state = open_state(place)
+    chosen = [choose_site(state.sites, site)] if site else state.sites.all()
+    with reports_of(place) as reports:
+        story = tell_fate(reports, place, state, chosen, id.strip())
+    if as_json:
+        print_json(story)
+    else:
+        _print_story(story)
+    if not story["sightings"]:
+        context.exit(1)
+
+
+def _print_story(story: dict[str, Any]) -> None:
+    if not story["sightings"]:
+        click.echo(f"No record of {story['id']}. Ids are kept 400 days; it may never have arrived.")
+        if story["nearest"]:
+            click.echo(f"Nearest orders: {', '.join(story['nearest'])}")
+        return
+    counts = story["counts"]
+    click.echo(f"{story['id']}: seen {len(story['sightings'])} times, {counts.get('kept', 0)} counted.\n")
+    columns = ("received_at", "fate", "reason", "step", "name", "via", "nav", "order_id", "value", "currency")
+    print_rows((*columns, "sighting", "of"), story["sightings"], empty="")
+
+
+COMMANDS = (events, report, fate)

@@ -1,0 +1,64 @@
+"""The collect process, wired."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+
+import uvloop
+
+from onebyone.app.alive import on_stop
+from onebyone.app.settings import ConfigError, Place, Settings
+from onebyone.app.state import open_state
+from onebyone.collect import process
+from onebyone.collect.desk import now_ms
+from onebyone.collect.registry import Registry
+from onebyone.log import LogUnavailable
+from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
+from onebyone.tags.script import script_for
+from onebyone.telemetry import Counters, Log, set_up_logging
+
+
+def run_collect(place: Place, settings: Settings, *, host: str, port: int) -> None:
+    """Until told to stop. Takes the first partition that nobody writes. Raises ConfigError."""
+    writer = open_partition(place, settings)
+    set_up_logging(writer.partition)
+    state = open_state(place)
+    try:
+        uvloop.run(
+            _serve(
+                place, settings, writer, Registry(state.sites, state.keys, script_for), state.visitor_key, host, port
+            )
+        )
+    except ValueError as error:
+        raise ConfigError(f"[collect] proxies: {error}.") from error
+
+
+def open_partition(place: Place, settings: Settings, prefix: str = "c") -> SqliteWriter:
+    for number in count():
+        try:
+            return SqliteWriter(place.hits, f"{prefix}{number}", now_ms=now_ms, settings=settings.log)
+        except PartitionTaken:
+            continue
+        except LogUnavailable as error:
+            raise ConfigError(f"cannot write the log: {error}. Look at the disk below {place.hits}.") from error
+    raise AssertionError("count() ends never")
+
+
+async def _serve(
+    place: Place, settings: Settings, writer: SqliteWriter, registry: Registry, visitor_key: bytes, host: str, port: int
+) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    on_stop(stop, loop)
+    Log().info("process_started", port=port)
+    await process.run(
+        process.Place(host=host, port=port, metrics=place.metrics),
+        settings=settings.collect,
+        commits=settings.commit,
+        writer=writer,
+        registry=registry,
+        visitor_key=visitor_key,
+        counters=Counters(writer.partition),
+        stop=stop,
+    )
+    Log().info("process_stopped")

@@ -1,0 +1,97 @@
+"""What is wrong with an installation: each check says what it found, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy.exc import DBAPIError
+
+from onebyone.app.asking import reports_of
+from onebyone.app.running import read_running
+from onebyone.app.settings import ConfigError, Place, open_place, read_settings
+from onebyone.app.state import State, open_state
+from onebyone.app.waiting import LogWaiting
+from onebyone.log import LogUnavailable
+from onebyone.store import StoreUnavailable
+
+_MIN_FREE_SHARE = 0.2  # merges of the store need as much room as their result (specs/store.md 5)
+_MIN_FREE_BYTES = 2 * 1024**3
+_MAX_WAITING = 100_000
+
+
+class Finding(Struct, frozen=True):
+    what: str
+    ok: bool
+    found: str
+    do: str = ""
+
+
+def examine(data: Path) -> list[Finding]:
+    """Every check, also after one that failed, as far as what it needs is there."""
+    try:
+        place = open_place(data)
+        settings_ok = read_settings(place) is not None
+    except ConfigError as error:
+        return [Finding("Data directory", False, str(error))]
+    findings = [Finding("Data directory", settings_ok, str(place.data)), _disk(place)]
+    try:
+        state = open_state(place)
+    except ConfigError as error:
+        return [*findings, Finding("State", False, str(error))]
+    return [*findings, *_sites(state), *_processes(place), *_log(place, state), *_store(place)]
+
+
+def _disk(place: Place) -> Finding:
+    free = shutil.disk_usage(place.data)
+    enough = free.free > max(_MIN_FREE_BYTES, 0) or free.free / free.total > _MIN_FREE_SHARE
+    found = f"{free.free / 1024**3:.1f} GiB of {free.total / 1024**3:.1f} free"
+    do = "" if enough else "Free some space: a full disk stops the collector from accepting."
+    return Finding("Disk", enough and os.access(place.data, os.W_OK), found, do)
+
+
+def _sites(state: State) -> Iterator[Finding]:
+    try:
+        sites = state.sites.all()
+    except DBAPIError as error:
+        yield Finding("State", False, str(error.orig), "Restore state.db from a backup.")
+        return
+    do = "" if sites else "Add one: onebyone site add NAME --origin https://…"
+    yield Finding("Sites", bool(sites), f"{len(sites)}", do)
+
+
+def _processes(place: Place) -> Iterator[Finding]:
+    running = read_running(place)
+    if running is None or not running.is_alive:
+        yield Finding("Processes", False, "not running", "Start it: onebyone serve")
+        return
+    yield Finding("Processes", True, f"supervisor {running.supervisor}, {', '.join(running.processes)}")
+
+
+def _log(place: Place, state: State) -> Iterator[Finding]:
+    waiting = LogWaiting(place, state.bounds)
+    try:
+        counts = waiting.counts()
+        letters = waiting.letter_count()
+    except LogUnavailable as error:
+        yield Finding("Log", False, str(error), "Look at the disk; a damaged file can be moved away.")
+        return
+    ok = counts.waiting < _MAX_WAITING
+    waits = f"{counts.in_pipeline:,} wait for the pipeline, {counts.in_loader:,} for the store"
+    found = f"{counts.received:,} received, {waits}"
+    yield Finding("Log", ok, found, "" if ok else "The pipeline or the store does not keep up: see their log lines.")
+    do = "Read them in the console, System." if letters else ""
+    yield Finding("Dead letters", True, f"{letters:,}", do)
+
+
+def _store(place: Place) -> Iterator[Finding]:
+    try:
+        with reports_of(place) as reports:
+            reports.run("ledger_totals", site="")
+    except (StoreUnavailable, ConfigError) as error:
+        yield Finding("Store", False, str(error), "See the engine's log lines.")
+    else:
+        yield Finding("Store", True, "answers")

@@ -1,0 +1,183 @@
+"""The engine process, wired: it owns the store, loads it, and serves console, API and the command line's socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from onebyone import __version__
+from onebyone.app.alive import on_stop
+from onebyone.app.settings import ConfigError, Place, Settings
+from onebyone.app.state import State, open_state
+from onebyone.app.waiting import LogWaiting
+from onebyone.collect.desk import now_ms
+from onebyone.log import LogUnavailable
+from onebyone.log.dead_letters import SqliteDeadLetters
+from onebyone.log.sqlite_reader import SqliteReader
+from onebyone.log.sqlite_upkeep import expire as expire_files
+from onebyone.reports.catalogue import Reports
+from onebyone.reports.remote import serve_socket
+from onebyone.state.database import StateUnavailable
+from onebyone.store import StoreLocked, StoreUnavailable
+from onebyone.store.engine import Embedded
+from onebyone.store.load import Loader
+from onebyone.store.migrate import StoreTooNew, migrate
+from onebyone.store.retention import expire as expire_rows
+from onebyone.tags.script import snippet
+from onebyone.telemetry import Counters, Log, metrics_text, set_up_logging
+from onebyone.web.app import console
+from onebyone.web.desk import Settings as WebSettings
+
+PROCESS = "engine"
+_IDLE_S = 0.25
+_UNWELL_S = 2.0
+_UPKEEP_S = 24 * 3600.0
+
+
+@contextlib.contextmanager
+def open_store(place: Place, settings: Settings) -> Iterator[Embedded]:
+    """The store with its tables in order, closed at the end. Raises ConfigError or StoreLocked."""
+    try:
+        store = Embedded(place.store, limits=settings.store)
+    except StoreLocked:
+        raise
+    except StoreUnavailable as error:
+        raise ConfigError(f"cannot open the store in {place.store}: {error}. See 'onebyone doctor'.") from error
+    try:
+        migrate(store)
+        yield store
+    except StoreTooNew as error:
+        raise ConfigError(f"{error}. Install the newer version again.") from error
+    finally:
+        store.close()
+
+
+class Loading:
+    """The loader's thread, with the upkeep of store and log "events"."""
+
+    def __init__(self, place: Place, settings: Settings, state: State, store: Embedded, counters: Counters) -> None:
+        self._place = place
+        self._settings = settings
+        self._state = state
+        self._store = store
+        self._counters = counters
+        self._log = Log()
+        self._loader = Loader(
+            SqliteReader(place.events),
+            state.bounds,
+            store,
+            letters=SqliteDeadLetters(place.letters),
+            settings=settings.load,
+        )
+        self._kept_at = 0.0
+        self._written_at = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            stop.wait(self._turn())
+
+    def drain(self) -> int:
+        """Everything that waits now; the number of rows."""
+        total = 0
+        while rows := self._loader.load_once().rows:
+            total += rows
+        return total
+
+    def _turn(self) -> float:
+        try:
+            loaded = self._loader.load_once()
+            self._upkeep()
+        except (StoreUnavailable, LogUnavailable, StateUnavailable) as error:
+            self._counters.add("onebyone_log_unwell_total", type(error).__name__)
+            self._log.warning("log_unwell", error=str(error))
+            return _UNWELL_S
+        if loaded.rows:
+            self._counters.add("onebyone_rows_loaded_total", value=loaded.rows)
+            self._counters.add("onebyone_load_seconds_total", value=loaded.seconds)
+        return 0 if loaded.rows >= self._settings.load.max_rows else _IDLE_S
+
+    def _upkeep(self) -> None:
+        now = time.monotonic()
+        if now - self._written_at > 1.0:
+            self._written_at = now
+            self._counters.write(self._place.metrics)
+        if now - self._kept_at > _UPKEEP_S:
+            self._kept_at = now
+            expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
+            passed = self._state.bounds.position()
+            gone = expire_files(self._place.events, passed, now_ms=now_ms(), retention=self._settings.keep_events)
+            if gone:
+                self._log.info("files_expired", log="events", files=len(gone))
+
+
+def run_engine(place: Place, settings: Settings, *, host: str, port: int, collector_url: str) -> None:
+    """Until told to stop. Raises ConfigError, also if another engine owns the store."""
+    set_up_logging(PROCESS)
+    state = open_state(place)
+    try:
+        with open_store(place, settings) as store:
+            counters = Counters(PROCESS)
+            stop = threading.Event()
+            loading = threading.Thread(
+                target=Loading(place, settings, state, store, counters).run, args=(stop,), name="load"
+            )
+            loading.start()
+            try:
+                uvloop.run(_serve(place, settings, state, store, host, port, collector_url))
+            finally:
+                stop.set()
+                loading.join()
+    except StoreLocked:
+        raise ConfigError(f"another engine owns {place.store}: stop it first.") from None
+    Log().info("process_stopped")
+
+
+def make_console(
+    place: Place, settings: Settings, state: State, reports: Reports, *, collector_url: str, plain: bool
+) -> Litestar:
+    return console(
+        WebSettings(collector_url=collector_url, secure_cookie=not plain, version=__version__),
+        reports,
+        state.sites,
+        state.keys,
+        state.users,
+        LogWaiting(place, state.bounds),
+        lambda: metrics_text(place.metrics),
+        lambda site: snippet(site, collector_url),
+    )
+
+
+async def _serve(
+    place: Place, settings: Settings, state: State, store: Embedded, host: str, port: int, collector_url: str
+) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    on_stop(stop, loop)
+    reports = Reports(store)
+    plain = not settings.addresses.console_url.startswith("https:")
+    app = make_console(place, settings, state, reports, collector_url=collector_url, plain=plain)
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_enabled=False,
+    )
+    async with serve_socket(reports, place.socket):
+        Log().info("process_started", port=port)
+        serving = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.stop()  # type: ignore[no-untyped-call]
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving

@@ -1,0 +1,143 @@
+"""The pipeline process, wired: reads for ever, waits where the world is unwell."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Mapping
+
+from sqlalchemy.exc import DBAPIError
+
+from onebyone.app.alive import call_on_stop
+from onebyone.app.settings import ConfigError, Place, Settings
+from onebyone.app.state import State, open_state
+from onebyone.collect.desk import now_ms
+from onebyone.log import LogUnavailable
+from onebyone.log.dead_letters import SqliteDeadLetters
+from onebyone.log.sqlite_reader import SqliteReader
+from onebyone.log.sqlite_upkeep import expire
+from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
+from onebyone.pipeline.steps import steps
+from onebyone.pipeline.worker import CURSOR, Worker
+from onebyone.state.database import StateUnavailable
+from onebyone.state.sites import Site
+from onebyone.telemetry import Counters, Log, set_up_logging
+
+PARTITION = "pipeline"
+_IDLE_S = 0.1
+_UNWELL_S = 1.0
+_REFRESH_S = 1.0
+_UPKEEP_S = 3600.0
+
+
+class SitesNow:
+    """Sites as a mapping that is at most a second old."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._version = -1
+        self._read_at = 0.0
+        self._known: dict[str, Site] = {}
+
+    def __call__(self) -> Mapping[str, Site]:
+        if time.monotonic() - self._read_at > _REFRESH_S:
+            with contextlib.suppress(DBAPIError):  # then the last known ones
+                version = self._state.sites.version()
+                if version != self._version:
+                    self._known = {site.id: site for site in self._state.sites.all()}
+                    self._version = version
+            self._read_at = time.monotonic()
+        return self._known
+
+
+class Pipeline:
+    def __init__(self, place: Place, settings: Settings) -> None:
+        """Raises ConfigError."""
+        self._place = place
+        self._settings = settings
+        self._state = open_state(place)
+        self._counters = Counters(PARTITION)
+        self._log = Log()
+        try:
+            writer = SqliteWriter(place.events, PARTITION, now_ms=now_ms, settings=settings.log)
+        except PartitionTaken:
+            raise ConfigError(f"another pipeline already works on {place.data}.") from None
+        except LogUnavailable as error:
+            raise ConfigError(f"cannot write the log: {error}. Look at the disk below {place.events}.") from error
+        self._events = SqliteReader(place.events)
+        self._worker = Worker(
+            reader=SqliteReader(place.hits),
+            writer=writer,
+            events=self._events,
+            letters=SqliteDeadLetters(place.letters),
+            claims=self._state.claims,
+            steps=steps,
+            sites=SitesNow(self._state),
+            counters=self._counters,
+            now_ms=now_ms,
+            settings=settings.pipeline,
+        )
+        self._writer = writer
+        self._written_at = self._kept_at = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        """Until stopped. Raises TooManyFailures: a defect that a restart may not mend, but the supervisor tries."""
+        while not stop.is_set():
+            stop.wait(self._turn())
+        self._counters.write(self._place.metrics)
+        self._writer.close()
+
+    def drain(self) -> int:
+        """Everything that waits now, without waiting for more; the number of sightings."""
+        total = 0
+        while done := self._worker.run_once():
+            total += done
+        return total
+
+    def _turn(self) -> float:
+        """One batch; how long to wait before the next."""
+        began = time.perf_counter()
+        try:
+            self._replay_if_asked()
+            done = self._worker.run_once()
+        except (LogUnavailable, StateUnavailable) as error:
+            self._counters.add("onebyone_log_unwell_total", type(error).__name__)
+            self._log.warning("log_unwell", error=str(error))
+            return _UNWELL_S
+        self._upkeep(idle=not done)
+        if not done:
+            return _IDLE_S
+        self._counters.add("onebyone_pipeline_seconds_total", value=time.perf_counter() - began)
+        return 0
+
+    def _replay_if_asked(self) -> None:
+        """From the beginning of what the log still holds. The request goes once the first batch is committed."""
+        if self._place.replay.exists():
+            self._log.info("replay_started")
+            self._worker.position = {}
+            self._worker.run_once()
+            self._place.replay.unlink(missing_ok=True)
+
+    def _upkeep(self, *, idle: bool) -> None:
+        now = time.monotonic()
+        if now - self._written_at > 1.0:
+            self._written_at = now
+            self._counters.write(self._place.metrics)
+        if idle and now - self._kept_at > _UPKEEP_S:
+            self._kept_at = now
+            passed = self._events.cursor(CURSOR)
+            gone = expire(self._place.hits, passed, now_ms=now_ms(), retention=self._settings.keep_hits)
+            self._state.claims.expire(now_ms())
+            if gone:
+                self._log.info("files_expired", log="hits", files=len(gone))
+
+
+def run_pipeline(place: Place, settings: Settings) -> None:
+    set_up_logging(PARTITION)
+    stop = threading.Event()
+    pipeline = Pipeline(place, settings)
+    call_on_stop(stop.set)
+    Log().info("process_started")
+    pipeline.run(stop)
+    Log().info("process_stopped")

@@ -1,0 +1,112 @@
+"""A running platform: its processes, where they listen, the way in."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+
+import msgspec
+from msgspec import Struct
+
+from onebyone.app.running import Running, read_running, running_file
+from onebyone.app.settings import ConfigError, Place, Settings, check_port
+from onebyone.app.state import State, open_state
+from onebyone.app.supervisor import Supervisor, Wanted, answers
+
+_START_S = 60.0
+
+
+class Ports(Struct, frozen=True):
+    collector: int
+    console: int
+    shop: int = 0
+
+    @staticmethod
+    def of(settings: Settings, port: int | None, console_port: int | None, shop_port: int | None = None) -> Ports:
+        """Checked to be free; raises ConfigError."""
+        own = settings.addresses
+        return Ports(
+            collector=check_port(own.host, own.port if port is None else port, "--port"),
+            console=check_port(
+                own.console_host, own.console_port if console_port is None else console_port, "--console-port"
+            ),
+            shop=0 if shop_port is None else check_port("127.0.0.1", shop_port, "--shop-port"),
+        )
+
+
+class Serving:
+    """A context: within it the platform runs."""
+
+    def __init__(self, place: Place, settings: Settings, ports: Ports, *, workers: int) -> None:
+        self.place = place
+        self.settings = settings
+        self.ports = ports
+        self.state: State = open_state(place)
+        own = settings.addresses
+        self.collector_url = (own.public_url or f"http://{own.host}:{ports.collector}").rstrip("/")
+        self.console_url = (own.console_url or f"http://{own.console_host}:{ports.console}").rstrip("/")
+        self._supervisor = Supervisor(self._wanted(workers))
+        self._shop = Supervisor([])
+
+    def _wanted(self, workers: int) -> list[Wanted]:
+        data, own = ("--data", str(self.place.data)), self.settings.addresses
+        collect = ("collect", *data, "--host", own.host, "--port", str(self.ports.collector))
+        console = ("engine", *data, "--host", own.console_host, "--console-port", str(self.ports.console))
+        return [
+            *(Wanted(name=f"collect {number + 1}", arguments=collect) for number in range(workers)),
+            Wanted(name="pipeline", arguments=("pipeline", *data)),
+            Wanted(name="engine", arguments=console),
+        ]
+
+    def __enter__(self) -> Serving:
+        other = read_running(self.place)
+        if other is not None and other.is_alive:
+            raise ConfigError(f"onebyone already serves {self.place.data} (process {other.supervisor}): stop it first.")
+        self._write_running()  # before the engine starts: it tells the console where the collector is
+        self._supervisor.start()
+        try:
+            self._supervisor.wait_for(self._is_ready, timeout_s=_START_S, what="the platform")
+        except BaseException:
+            self._supervisor.stop()
+            raise
+        self._write_running()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._shop.stop()
+        self._supervisor.stop()
+        running_file(self.place).unlink(missing_ok=True)
+
+    def start_shop(self) -> None:
+        """The demo's shop, as one more process. Raises ConfigError if it does not come up."""
+        arguments = ("shop", "--data", str(self.place.data), "--shop-port", str(self.ports.shop))
+        self._shop = Supervisor([Wanted(name="shop", arguments=arguments)])
+        self._shop.start()
+        self._shop.wait_for(lambda: answers("127.0.0.1", self.ports.shop, "/"), timeout_s=_START_S, what="the shop")
+
+    def look(self) -> None:
+        """Start again what died; call it often."""
+        self._supervisor.look()
+        self._shop.look()
+        self._write_running()
+
+    def login_link(self) -> str:
+        users = self.state.users
+        return f"{self.console_url}/login?token={users.make_link(users.first_admin().id)}"
+
+    def _is_ready(self) -> bool:
+        own = self.settings.addresses
+        return answers(own.host, self.ports.collector, "/ready") and answers(
+            own.console_host, self.ports.console, "/login"
+        )
+
+    def _write_running(self) -> None:
+        running = Running(
+            collector=self.collector_url,
+            console=self.console_url,
+            supervisor=os.getpid(),
+            processes=self._supervisor.pids(),
+        )
+        running_file(self.place).write_bytes(msgspec.json.encode(running))

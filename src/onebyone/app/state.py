@@ -1,0 +1,46 @@
+"""The state of an installation, opened."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from onebyone.app.settings import ConfigError, Place
+from onebyone.state.bounds import Bounds
+from onebyone.state.claims import Claims
+from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
+from onebyone.state.keys import Keys
+from onebyone.state.secrets import get_secret
+from onebyone.state.sites import Sites
+from onebyone.state.users import Users
+
+
+class State(Struct, frozen=True):
+    engine: Engine
+    sites: Sites
+    keys: Keys
+    users: Users
+    bounds: Bounds
+    claims: Claims
+
+    @property
+    def visitor_key(self) -> bytes:
+        return get_secret(self.engine, "visitor")
+
+
+def open_state(place: Place) -> State:
+    """Raises ConfigError."""
+    try:
+        engine = open_database(sqlite_url(place.data))
+    except StateUnavailable as error:
+        raise ConfigError(f"cannot open the state in {place.data}: {error}. See 'onebyone doctor'.") from error
+    except StateTooNew as error:
+        raise ConfigError(f"{error}. Install the newer version again.") from error
+    return State(
+        engine=engine,
+        sites=Sites(engine),
+        keys=Keys(engine),
+        users=Users(engine),
+        bounds=Bounds(engine),
+        claims=Claims(engine),
+    )

@@ -1,0 +1,40 @@
+"""Hit -> its sightings, each an event with its context, or a drop. One file per way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from onebyone.event import Drop, Hit, Reason, Via
+from onebyone.pipeline.decode.access_log import decode_line
+from onebyone.pipeline.decode.image import decode_image
+from onebyone.pipeline.decode.server import decode_server
+from onebyone.pipeline.decode.sighting import Decoded, dropped
+from onebyone.pipeline.decode.tag import decode_tag
+from onebyone.state.sites import Site
+
+__all__ = ["DECODERS", "Decoded", "decode"]
+
+DECODERS: Mapping[str, Callable[[Hit, Site], list[Decoded]]] = {
+    Via.IMAGE: decode_image,
+    Via.TAG: decode_tag,
+    Via.SERVER: decode_server,
+    Via.IMPORT: decode_line,
+}
+
+
+def decode(hit: Hit, site: Site | None) -> list[Decoded]:
+    """One answer for each of the hit's `count` sightings, in their order.
+
+    `site` is the one the hit names, None if there is none. Raises ValueError for a refusal that is no Reason and
+    KeyError for a way in that does not exist: the collector writes neither.
+    """
+    if hit.refused:
+        return _fit([], hit, Drop(Reason(hit.refused)))
+    if site is None:
+        return _fit([], hit, Drop(Reason.UNKNOWN_SITE))
+    return _fit(DECODERS[hit.via](hit, site), hit, Drop(Reason.WRONG_SHAPE, detail="events: fewer than were counted"))
+
+
+def _fit(found: list[Decoded], hit: Hit, otherwise: Drop) -> list[Decoded]:
+    """Exactly as many as the collector counted."""
+    return [*found[: hit.count], *(dropped(n, otherwise) for n in range(len(found), hit.count))]

@@ -1,0 +1,26 @@
+"""What a step is, and what it may know of the hit beyond its event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from onebyone.event import Drop, Event, Hit
+from onebyone.state.sites import Site
+
+
+class Context(Struct, frozen=True, kw_only=True, gc=False):
+    """What a step needs of a request and nobody stores: it ends with the last step. Made by `decode`."""
+
+    hit: Hit
+    site: Site
+    headers: Mapping[str, str]  # of the visitor's own request, names in lower case; {} if somebody else sent it
+    user_agent: str  # of the visitor; a server reports it in its event
+    address: str  # network of the visitor, as in Hit
+    url: str  # of the page, as it was sent
+    referrer: str  # of the page, as it was sent
+    webdriver: bool = False  # the page's script says that a program drives the browser
+
+
+Step = Callable[[Event, Context], Event | Drop]

@@ -1,0 +1,79 @@
+"""All reports: a directory of `.sql`, each with a comment header. A new file is a new report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from onebyone.store import BadParameter, Param, Rows
+from onebyone.store.params import declared
+
+DIRECTORY = Path(__file__).parent
+TRAFFIC = ("people", "machines", "unclear", "all")
+COMMON = frozenset({"site", "from", "to", "zone", "currency", "limit", "traffic"})  # may be given to every report
+_HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
+
+
+class UnknownReport(KeyError):
+    """No report has this name."""
+
+
+class Report(Struct, frozen=True):
+    """`params` are the names of its parameters with their ClickHouse types."""
+
+    name: str
+    title: str
+    about: str
+    sql: str
+    params: dict[str, str]
+
+
+class Queries(Protocol):
+    """What reports need of a store."""
+
+    def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows: ...
+
+
+class Reports:
+    """All of them, on one store. Calls block and may come from any thread."""
+
+    def __init__(self, store: Queries, *, directory: Path = DIRECTORY) -> None:
+        self._store = store
+        self._reports = {file.stem: read_report(file) for file in sorted(directory.glob("*.sql"))}
+
+    def names(self) -> list[str]:
+        return list(self._reports)
+
+    def get(self, name: str) -> Report:
+        """Raises UnknownReport."""
+        try:
+            return self._reports[name]
+        except KeyError:
+            raise UnknownReport(name) from None
+
+    def run(self, name: str, /, **params: Param) -> Rows:
+        """Common parameters that the report does not use are left out.
+
+        Raises UnknownReport, BadParameter, QueryRefused or StoreUnavailable.
+        """
+        report = self.get(name)
+        wanted = {key: value for key, value in params.items() if key in report.params or key not in COMMON}
+        if wanted.get("traffic", "all") not in TRAFFIC:
+            raise BadParameter(f"traffic: {wanted['traffic']!r} is none of {', '.join(TRAFFIC)}")
+        return self._store.query(report.sql, wanted)
+
+    def run_dicts(self, name: str, /, **params: Param) -> list[dict[str, Any]]:
+        return self.run(name, **params).dicts()
+
+
+def read_report(file: Path) -> Report:
+    """Raises ValueError if the header is not a title and what it is about."""
+    found = _HEADER.match(file.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
+    about = found["about"].replace("\n--  ", "")
+    return Report(name=file.stem, title=found["title"], about=about, sql=found["sql"], params=declared(found["sql"]))

@@ -1,0 +1,34 @@
+-- title: How the order count came about
+-- about: Reports of orders that were copies, by reason, and the orders kept; their sum is what arrived.
+--   A copy counts on its own time. Copies of suspects count as people's: a drop keeps no rules.
+SELECT reason, copies
+FROM (
+  SELECT 'kept' AS reason, count() AS copies
+  FROM events FINAL
+  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND multiIf(
+      {traffic:String} = 'people',
+      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
+      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+      {traffic:String} = 'unclear', actor = 'suspect',
+      {traffic:String} = 'all')
+  UNION ALL
+  SELECT reason, count()
+  FROM drops FINAL
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND (name = 'purchase' OR order_id != '')
+    AND reason IN ('duplicate_event', 'order_joined', 'order_reloaded', 'order_back_forward', 'order_repeated',
+        'page_reloaded')
+    AND multiIf(
+      {traffic:String} = 'people', actor IN ('human', 'human_proxied', 'suspect'),
+      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+      {traffic:String} = 'unclear', actor = 'suspect',
+      {traffic:String} = 'all')
+  GROUP BY reason
+)
+ORDER BY reason = 'kept' DESC, copies DESC, reason

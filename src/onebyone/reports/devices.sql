@@ -1,0 +1,23 @@
+-- title: Devices
+-- about: By device, most visitors first; '' is unknown.
+--   Orders are those in the site's currency; one that only a server saw may have no device.
+SELECT device AS name, visitors, views, orders, revenue_minor
+FROM (
+  SELECT
+    device, uniqExactIf(visitor, visitor != 0) AS visitors, countIf(name = 'page_view') AS views,
+    countIf(name = 'purchase' AND currency IN ('', {currency:String})) AS orders,
+    sumIf(value, name = 'purchase' AND currency IN ('', {currency:String})) AS revenue_minor
+  FROM events FINAL
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND multiIf(
+      {traffic:String} = 'people',
+      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
+      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+      {traffic:String} = 'unclear', actor = 'suspect',
+      {traffic:String} = 'all')
+  GROUP BY device
+)
+ORDER BY visitors DESC, views DESC, name
+LIMIT {limit:UInt32}

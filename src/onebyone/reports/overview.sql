@@ -1,0 +1,67 @@
+-- title: Overview by day
+-- about: Views, visitors, sessions and orders of each day of the site's zone that has any.
+--   A day has a row for the site's currency, and one with orders and money alone for each other currency.
+--   A session belongs to the day it starts; more than 30 minutes without an event end it.
+SELECT
+  local_day AS day, sum(view_count) AS views, sum(visitor_count) AS visitors, sum(session_count) AS sessions,
+  sum(order_count) AS orders, sum(money) AS revenue_minor, unit_of_money AS currency
+FROM (
+  SELECT
+    toDate(at, {zone:String}) AS local_day, {currency:String} AS unit_of_money,
+    countIf(name = 'page_view') AS view_count, uniqExactIf(visitor, visitor != 0) AS visitor_count,
+    0 AS session_count, 0 AS order_count, 0 AS money
+  FROM events FINAL
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND multiIf(
+      {traffic:String} = 'people',
+      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
+      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+      {traffic:String} = 'unclear', actor = 'suspect',
+      {traffic:String} = 'all')
+  GROUP BY local_day
+  UNION ALL
+  SELECT
+    toDate(at, {zone:String}),
+    if(currency = '', {currency:String}, currency), 0, 0, 0, count(), sum(value)
+  FROM events FINAL
+  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND multiIf(
+      {traffic:String} = 'people',
+      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
+      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+      {traffic:String} = 'unclear', actor = 'suspect',
+      {traffic:String} = 'all')
+  GROUP BY ALL
+  UNION ALL
+  SELECT
+    toDate(fromUnixTimestamp64Milli(started, 'UTC'), {zone:String}),
+    {currency:String}, 0, 0, count(), 0, 0
+  FROM (
+    SELECT arrayJoin(arrayFilter(
+        (ms, gap, nth) -> (nth = 1 OR gap > 1800000) AND ms >= toUnixTimestamp64Milli({from:DateTime64(3)}),
+        seen, arrayDifference(seen), arrayEnumerate(seen))) AS started
+    FROM (
+      SELECT arraySort(groupArray(toUnixTimestamp64Milli(at))) AS seen
+      FROM events FINAL
+      WHERE site = {site:String}
+        AND day BETWEEN toDate({from:DateTime64(3)} - INTERVAL 30 MINUTE) AND toDate({to:DateTime64(3)})
+        AND at >= {from:DateTime64(3)} - INTERVAL 30 MINUTE AND at < {to:DateTime64(3)}
+        AND visitor != 0 AND via != 'server'
+        AND multiIf(
+          {traffic:String} = 'people',
+          actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
+          {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+          {traffic:String} = 'unclear', actor = 'suspect',
+          {traffic:String} = 'all')
+      GROUP BY visitor
+    )
+  )
+  GROUP BY ALL
+)
+GROUP BY local_day, currency
+ORDER BY day, currency != {currency:String}, currency

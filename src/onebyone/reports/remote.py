@@ -1,0 +1,163 @@
+"""Reports for other processes: the engine owns the store, the command line asks it through a socket beside it.
+
+One JSON line `{"report", "params"}` in, one JSON line out: `{"columns", "rows"}` or `{"error", "detail"}`. Never SQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from onebyone.reports.catalogue import Report, Reports, UnknownReport
+from onebyone.store import BadParameter, Param, QueryRefused, Rows, StoreUnavailable
+
+MAX_REQUEST_BYTES = 64 << 10
+MAX_PATH_BYTES = 100  # a socket's name has 108 on Linux and 104 elsewhere
+READ_TIMEOUT_S = 10.0
+_ERRORS: dict[str, type[Exception]] = {
+    "unknown_report": UnknownReport,
+    "bad_parameter": BadParameter,
+    "refused": QueryRefused,
+    "unavailable": StoreUnavailable,
+}
+
+
+class EngineNotRunning(Exception):
+    """Nobody listens on the socket."""
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True):
+    report: str
+    params: dict[str, Any]
+
+
+class _Answer(Struct, omit_defaults=True):
+    columns: list[str] = []
+    rows: list[list[Any]] = []
+    error: str = ""
+    detail: str = ""
+
+
+class Remote:
+    """`Reports.run` of the engine that listens on that socket."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def run(self, name: str, /, **params: Param) -> Rows:
+        return ask(self._path, name, params)
+
+
+def ask(path: Path, report: str, params: Mapping[str, Param], *, timeout_s: float = 60.0) -> Rows:
+    """Blocks. Raises EngineNotRunning, UnknownReport, BadParameter, QueryRefused or StoreUnavailable."""
+    request = msgspec.json.encode({"report": report, "params": params}) + b"\n"
+    with socket.socket(socket.AF_UNIX) as connection, _short(path) as name:
+        connection.settimeout(timeout_s)
+        try:
+            connection.connect(name)
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise EngineNotRunning(str(path)) from error
+        try:
+            connection.sendall(request)
+            with connection.makefile("rb") as lines:
+                line = lines.readline()
+        except (TimeoutError, ConnectionError) as error:
+            raise StoreUnavailable("the engine did not answer") from error
+    if not line.endswith(b"\n"):
+        raise StoreUnavailable("the engine stopped in the middle of its answer")
+    answer = msgspec.json.decode(line, type=_Answer)
+    if answer.error:
+        raise _ERRORS[answer.error](answer.detail)
+    return Rows(columns=answer.columns, rows=answer.rows)
+
+
+@contextlib.asynccontextmanager
+async def serve_socket(reports: Reports, path: Path) -> AsyncIterator[None]:
+    """Answer while the context is open. The caller owns the store, so a file left at that path is stale."""
+    listener = _listener(path)
+    server = await asyncio.start_unix_server(partial(_serve, reports), sock=listener, limit=MAX_REQUEST_BYTES)
+    try:
+        yield
+    finally:
+        server.close()
+        await server.wait_closed()
+        _remove(path)
+
+
+async def _serve(reports: Reports, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One request, one answer, closed. A client that went away is no error."""
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        try:
+            line = await asyncio.wait_for(reader.readline(), READ_TIMEOUT_S)
+            answer = await asyncio.to_thread(_answer, reports, line)
+        except ValueError:  # longer than the limit
+            answer = _Answer(error="bad_parameter", detail=f"a request has at most {MAX_REQUEST_BYTES} bytes")
+        writer.write(msgspec.json.encode(answer) + b"\n")
+        await writer.drain()
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+def _answer(reports: Reports, line: bytes) -> _Answer:
+    try:
+        request = msgspec.json.decode(line, type=Request)
+        params = _typed(reports.get(request.report), request.params)
+        found = reports.run(request.report, **params)
+    except msgspec.DecodeError as error:
+        return _Answer(error="bad_parameter", detail=str(error))
+    except (UnknownReport, BadParameter, QueryRefused, StoreUnavailable) as error:
+        code = next(code for code, kind in _ERRORS.items() if isinstance(error, kind))
+        return _Answer(error=code, detail=str(error.args[0]))
+    return _Answer(columns=found.columns, rows=found.rows)
+
+
+def _typed(report: Report, params: Mapping[str, Any]) -> dict[str, Param]:
+    """JSON has no times: texts become them where the report declares them. The query checks the rest."""
+    typed = dict(params)
+    for name, kind in report.params.items():
+        if isinstance(params.get(name), str) and kind.startswith("Date"):
+            try:
+                typed[name] = msgspec.convert(params[name], date if kind == "Date" else datetime)
+            except msgspec.ValidationError as error:
+                raise BadParameter(f"{name}: {error}") from error
+    return typed
+
+
+def _listener(path: Path) -> socket.socket:
+    _remove(path)
+    listener = socket.socket(socket.AF_UNIX)
+    with _short(path) as name:
+        listener.bind(name)
+    path.chmod(0o600)  # before it listens: until then nobody can connect
+    return listener
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """A name for the socket that fits: a deep directory is reached through a handle on it, where there is /proc."""
+    if len(os.fsencode(path)) <= MAX_PATH_BYTES:
+        yield str(path)
+        return
+    try:
+        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError as error:
+        raise EngineNotRunning(str(path)) from error
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)

@@ -1,0 +1,32 @@
+-- title: A site in a line
+-- about: Orders, money in the site's currency, visitors; the last event;
+--   and sightings a minute over the five minutes before `to`.
+SELECT sum(order_count) AS orders, sum(money) AS revenue_minor, sum(visitor_count) AS visitors,
+  max(newest) AS last_at, sum(arrived) / 5 AS hits_per_minute
+FROM (
+  SELECT
+    countIf(name = 'purchase' AND currency IN ('', {currency:String})) AS order_count,
+    sumIf(value, name = 'purchase' AND currency IN ('', {currency:String})) AS money,
+    uniqExactIf(visitor, visitor != 0) AS visitor_count, NULL AS newest, 0 AS arrived
+  FROM events FINAL
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND multiIf(
+      {traffic:String} = 'people',
+      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
+      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
+      {traffic:String} = 'unclear', actor = 'suspect',
+      {traffic:String} = 'all')
+  UNION ALL
+  SELECT
+    0, 0, 0, if(count() = 0, NULL, max(events.at)),
+    countIf(received_at >= {to:DateTime64(3)} - INTERVAL 5 MINUTE AND received_at < {to:DateTime64(3)})
+  FROM events FINAL
+  WHERE site = {site:String}
+  UNION ALL
+  SELECT 0, 0, 0, NULL, count()
+  FROM drops FINAL
+  WHERE site = {site:String}
+    AND received_at >= {to:DateTime64(3)} - INTERVAL 5 MINUTE AND received_at < {to:DateTime64(3)}
+)

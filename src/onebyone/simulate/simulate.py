@@ -1,0 +1,103 @@
+"""Sending the people's requests, over public HTTP alone, and writing down the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import httpx2
+
+from onebyone.simulate import people, wire
+from onebyone.simulate.browsers import headers_of
+from onebyone.simulate.people import People
+from onebyone.simulate.session import ImageHit, Report, Request, TagBatch
+from onebyone.simulate.truth import Truth
+from onebyone.simulate.wire import Collector, NotAccepted, open_client
+
+AT_ONCE = 16  # people whose requests are on their way at the same time
+
+
+class SimulationFailed(Exception):
+    """The collector did not accept everything, so no truth was written: it would not be what was sent."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def simulate(
+    who: people.Settings,
+    where: wire.Settings,
+    truth_path: Path | None = None,
+    *,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    clock: Callable[[], int] = now_ms,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Truth:
+    """Send everything and return the truth, also as a file. Blocks; has an event loop of its own.
+
+    `progress` hears how many people and bots are done. Raises SimulationFailed.
+    """
+    crowd = People(who, now_ms=clock())
+    repeated = asyncio.run(_Sender(who.origin, clock).send_all(crowd, where, transport, pause, progress))
+    truth = crowd.truth()
+    truth.totals.requests_repeated = repeated
+    if truth_path is not None:
+        truth.write(truth_path)
+    return truth
+
+
+class _Sender:
+    def __init__(self, origin: str, clock: Callable[[], int]) -> None:
+        self._origin = origin
+        self._clock = clock
+
+    async def send_all(
+        self,
+        crowd: People,
+        where: wire.Settings,
+        transport: httpx2.AsyncBaseTransport | None,
+        pause: Callable[[float], Awaitable[None]],
+        progress: Callable[[int], None],
+    ) -> int:
+        """Returns how many requests had to be repeated."""
+        async with open_client(transport, connections=AT_ONCE) as client:
+            collector = Collector(client, where, pause=pause)
+            waiting = enumerate(crowd, start=1)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(AT_ONCE):
+                        group.create_task(self._send_people(waiting, collector, progress))
+            except* NotAccepted as failed:
+                raise SimulationFailed(str(failed.exceptions[0])) from failed
+        return collector.refused
+
+    async def _send_people(
+        self, waiting: Iterator[tuple[int, list[Request]]], collector: Collector, progress: Callable[[int], None]
+    ) -> None:
+        """One after the other; a person's requests in their order, each answered before the next."""
+        for done, requests in waiting:
+            for request in requests:
+                await self._send(request, collector)
+            progress(done)
+
+    async def _send(self, request: Request, collector: Collector) -> None:
+        browser = request.browser
+        match request:
+            case ImageHit():
+                headers = headers_of(browser, page=request.page, origin=self._origin, for_image=True)
+                if request.purpose:
+                    headers["sec-purpose"] = request.purpose
+                cookie = await collector.image(request.query, headers)
+                if cookie and request.keeps_cookie:
+                    browser.cookie = cookie
+            case TagBatch():
+                headers = headers_of(browser, page=request.page, origin=self._origin, for_image=False)
+                cookie = await collector.batch(request.events, headers, lambda: self._clock() + browser.skew_ms)
+                browser.cookie = cookie or browser.cookie
+            case Report():
+                visitor = {"visitor": browser.cookie} if browser.cookie else {}
+                await collector.report([event | visitor for event in request.events])

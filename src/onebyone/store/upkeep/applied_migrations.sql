@@ -1,0 +1,1 @@
+SELECT number FROM migrations FINAL ORDER BY number

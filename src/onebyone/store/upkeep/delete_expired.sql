@@ -1,0 +1,3 @@
+ALTER TABLE {table:Identifier} {on_cluster} DELETE
+WHERE site = {site:String}
+  AND day < toDate({before:DateTime64(3)}) AND greatest(at, received_at) < {before:DateTime64(3)}

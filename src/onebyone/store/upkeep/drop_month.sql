@@ -1,0 +1,1 @@
+ALTER TABLE {table:Identifier} {on_cluster} DROP PARTITION {month:UInt32}

@@ -1,0 +1,53 @@
+"""One site's script, and the lines that its owner pastes."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+from onebyone.state.sites import Site
+
+_BUNDLE = Path(__file__).parent / "dist" / "tag.js"
+
+STUB = "window.onebyone=window.onebyone||function(){(onebyone.q=onebyone.q||[]).push(arguments)}"
+"""For a page that calls the tag before it has loaded: the calls wait and are made in order."""
+
+
+def script_for(site: Site, *, collector_url: str = "", name: str = "onebyone") -> bytes:
+    """The body of `/{prefix}/s.js`. Without `collector_url` the tag reports to where the script came from.
+
+    `name` is the global function of the page.
+    """
+    config = {
+        "site": site.id,
+        "url": f"{collector_url}/{site.prefix}/v1/e",
+        "name": name,
+        "conversions": site.conversions,
+    }
+    bundle = _BUNDLE.read_text(encoding="ascii").strip()
+    return f"{{const CONFIG={_json_in_script(config)};{bundle}}}\n".encode("ascii")
+
+
+def snippet(site: Site, collector_url: str) -> str:
+    """What stands before `</body>`: the script, and an image for browsers without script.
+
+    The image names its referrer policy, or its page address would be cut to the origin on the way to another origin.
+    """
+    base = escape(f"{collector_url}/{site.prefix}")
+    return (
+        f'<script async src="{base}/s.js"></script>'
+        f'<noscript><img src="{base}/v1/n/{escape(site.id)}.gif" alt="" width="1" height="1"'
+        ' referrerpolicy="no-referrer-when-downgrade"></noscript>'
+    )
+
+
+def csp(collector_url: str) -> str:
+    """What a page's Content-Security-Policy must allow, as directives to merge with its own."""
+    return f"script-src {collector_url}; connect-src {collector_url}; img-src {collector_url}"
+
+
+def _json_in_script(value: object) -> str:
+    """JSON that stays JSON inside a script element: ASCII, and no character that HTML or JavaScript could end on."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

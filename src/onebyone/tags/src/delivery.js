@@ -1,0 +1,147 @@
+/**
+ * Delivery: an entry waits until the server has acknowledged its id.
+ *
+ * One request at a time, so that two answers never set two visitor cookies. When the page is hidden it may be the
+ * last we see of it: everything is stored and sent once more as beacons, which nobody acknowledges, so it stays
+ * stored until a later request is answered. The server knows the ids and counts a copy once.
+ */
+import { CONSENT, FIRST, ID, TEXT, ascii, limited, nextBatch } from "./entry.js";
+import { rememberAnswer, save, saved, takeOver, wasAnswered } from "./store.js";
+
+const BATCH_BYTES = 16 * 1024;
+const KEEPALIVE_BYTES = 48 * 1024; // of the 64 KiB that all scripts of a page share
+const WINDOW_MS = 1000;
+const TIMEOUT_MS = 5000;
+const MAX_WAIT_MS = 60000;
+
+export function delivery(url, sameOrigin) {
+  let waiting = [];
+  let stored = false;
+  let beaconed = new Set(); // ids
+  let started = false;
+  let answered = wasAnswered();
+  let sending = false;
+  let hidden = false;
+  let failures = 0;
+  let pausedUntil = 0;
+  let timer = 0;
+  let timerAt = Infinity;
+
+  const bodyOf = (batch) =>
+    `{"site":${ascii(CONFIG.site)},"sent_at":${Date.now()},` +
+    (batch[0][CONSENT] && `"consent":${batch[0][CONSENT]},`) +
+    `"events":[${batch.map((entry) => entry[TEXT])}]}`;
+
+  const post = (body, signal) =>
+    fetch(url, {
+      method: "POST",
+      body, // a string travels as text/plain: no preflight
+      keepalive: body.length < KEEPALIVE_BYTES,
+      credentials: sameOrigin ? "same-origin" : "include",
+      signal,
+    });
+
+  function keep(entries) {
+    waiting = limited(entries, Date.now());
+    stored = save(waiting);
+  }
+
+  function schedule(ms) {
+    const at = Math.max(Date.now() + ms, pausedUntil);
+    if (!started || at >= timerAt) return;
+    clearTimeout(timer);
+    timerAt = at;
+    timer = setTimeout(flush, at - Date.now());
+  }
+
+  function flush() {
+    timerAt = Infinity;
+    if (sending || !waiting.length || navigator.onLine === false) return;
+    keep(waiting);
+    const batch = nextBatch(waiting, BATCH_BYTES);
+    if (!batch.length) return;
+    const abort = new AbortController();
+    const limit = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    sending = true;
+    post(bodyOf(batch), abort.signal)
+      .then((answer) => read(answer, batch))
+      .catch(() => 0)
+      .then((waitMs) => {
+        clearTimeout(limit);
+        sending = false;
+        if (waitMs === undefined) {
+          failures = 0;
+        } else {
+          const jitterMs = Math.random() * Math.min(MAX_WAIT_MS, WINDOW_MS * 2 ** failures++);
+          pausedUntil = Date.now() + Math.max(waitMs, jitterMs);
+        }
+        if (waiting.length) schedule(0);
+      });
+  }
+
+  /** Forget what is settled. Gives undefined, or the milliseconds to wait at least before the next attempt. */
+  async function read(answer, batch) {
+    const status = answer.status;
+    if (status >= 500 || status === 408 || status === 425 || status === 429) {
+      return retryAfterMs(answer.headers.get("Retry-After"));
+    }
+    let done = batch.map((entry) => entry[ID]); // any other refusal would be repeated for ever
+    if (answer.ok) {
+      const { results } = await answer.json(); // throws for an answer that is not ours: tried again
+      done = results.filter((result) => result.status !== "retry").map((result) => result.id);
+      answered = true;
+      rememberAnswer();
+    }
+    const left = waiting.filter((entry) => done.indexOf(entry[ID]) < 0);
+    const settled = left.length < waiting.length;
+    keep(left);
+    return settled ? undefined : 0;
+  }
+
+  /** The page is hidden, frozen or closed. May be called again: an entry goes out as a beacon once. */
+  function leave() {
+    hidden = true;
+    keep(waiting);
+    // before the first answer one request in all; later as much as one page may have on its way
+    let chunks = (answered ? 3 : 1) - (sending ? 1 : 0);
+    let rest = waiting.filter((entry) => !beaconed.has(entry[ID]));
+    while (rest.length && chunks-- > 0) {
+      const batch = nextBatch(rest, BATCH_BYTES);
+      const body = bodyOf(batch);
+      batch.forEach((entry) => beaconed.add(entry[ID]));
+      rest = rest.filter((entry) => !beaconed.has(entry[ID]));
+      if (!navigator.sendBeacon || !navigator.sendBeacon(url, body)) post(body).catch(() => {});
+    }
+  }
+
+  return {
+    add(entry, urgent) {
+      keep(waiting.concat([entry]));
+      if (hidden) leave();
+      const bytes = waiting.reduce((sum, each) => sum + each[TEXT].length, 0);
+      schedule(urgent || entry[FIRST] || bytes > BATCH_BYTES ? 0 : WINDOW_MS);
+    },
+
+    /** Nothing leaves the machine before this. */
+    start() {
+      takeOver((entries) => keep(entries.concat(waiting))).then(() => {
+        started = true;
+        schedule(0);
+      });
+    },
+
+    leave,
+
+    /** The page is seen again, or the network is back. */
+    resume(restored) {
+      hidden = document.visibilityState === "hidden";
+      if (restored && stored) waiting = saved();
+      schedule(0);
+    },
+  };
+}
+
+function retryAfterMs(header) {
+  const seconds = Number(header);
+  return Math.max(0, seconds >= 0 ? seconds * 1000 : Date.parse(header) - Date.now()) || 0;
+}

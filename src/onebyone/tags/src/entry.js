@@ -1,0 +1,44 @@
+/**
+ * An entry is one event that waits for its acknowledgement, as it is kept in memory and in the store:
+ *   [id, at, first, consent, text]
+ * `first` is 1 for a conversion, `consent` the choices known when it happened (JSON or ""), `text` the event as
+ * ASCII JSON, so that its length is its size in bytes.
+ */
+export const ID = 0;
+export const AT = 1;
+export const FIRST = 2;
+export const CONSENT = 3;
+export const TEXT = 4;
+
+const MAX_ENTRIES = 200;
+const MAX_BYTES = 256 * 1024;
+const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+
+export function ascii(value) {
+  return JSON.stringify(value).replace(
+    /[^\0-\x7f]/g,
+    (char) => "\\u" + (char.charCodeAt(0) + 0x10000).toString(16).slice(1),
+  );
+}
+
+/** What is kept of these: nothing too old, and under the limits; the oldest that is no conversion goes first. */
+export function limited(entries, now) {
+  const kept = entries.filter((entry) => now - entry[AT] < MAX_AGE_MS);
+  let bytes = kept.reduce((sum, entry) => sum + entry[TEXT].length, 0);
+  while (kept.length > MAX_ENTRIES || (bytes > MAX_BYTES && kept.length > 1)) {
+    const ordinary = kept.findIndex((entry) => !entry[FIRST]);
+    bytes -= kept.splice(Math.max(ordinary, 0), 1)[0][TEXT].length;
+  }
+  return kept;
+}
+
+/** The next batch: conversions before the rest, one state of consent, no larger than maxBytes (but never empty). */
+export function nextBatch(entries, maxBytes) {
+  const ordered = entries.filter((entry) => entry[FIRST]).concat(entries.filter((entry) => !entry[FIRST]));
+  let bytes = 0;
+  return ordered.filter((entry, i) => {
+    if (entry[CONSENT] !== ordered[0][CONSENT]) return false;
+    bytes += entry[TEXT].length;
+    return !i || bytes <= maxBytes;
+  });
+}

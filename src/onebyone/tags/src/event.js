@@ -1,0 +1,74 @@
+/** Events: what the page says and what the tag adds, in the wire shape of POST /v1/e. */
+import { ascii } from "./entry.js";
+import { newId } from "./id.js";
+
+const MAX_BYTES = 48 * 1024;
+const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
+const AS_GIVEN = /^(value|tax|shipping|items)$/; // the others are texts, whatever the page calls them with
+const ORDER_KEYS = ["id", "value", "currency", "items", "coupon", "tax", "shipping", "adjustment_id"];
+
+/** Makes the entries of one page view after the other: `seq` counts within it, `nav` says how the page came. */
+export function events() {
+  let consent = "";
+  let nav = "";
+  let seq = 0;
+
+  return {
+    consent(choices) {
+      consent = ascii(Object.assign(consent ? JSON.parse(consent) : {}, choices));
+    },
+
+    restored() {
+      nav = "bfcache";
+      seq = 0;
+    },
+
+    make(name, given) {
+      nav = nav || navigation();
+      const at = Date.now();
+      const id = newId(at);
+      const { event_id, ...props } = given || {};
+      const event = {
+        name,
+        id,
+        event_id,
+        at,
+        seq: seq++,
+        nav,
+        page: { url: location.href, referrer: document.referrer, title: document.title },
+        webdriver: navigator.webdriver || undefined,
+        props,
+      };
+      if (name === "purchase") addOrder(event);
+      const first = event.order || CONFIG.conversions.indexOf(name) >= 0 ? 1 : 0;
+      let text = ascii(event);
+      if (text.length > MAX_BYTES) {
+        if (event.order) delete event.order.items;
+        text = ascii({ ...event, props: { cut: true } });
+      }
+      return [id, at, first, consent, text];
+    },
+  };
+}
+
+/** What belongs to the order leaves the properties. Its id makes the event id that every copy of it shares. */
+function addOrder(event) {
+  const { transaction_id, ...props } = event.props;
+  const order = { id: transaction_id };
+  for (const key of ORDER_KEYS) {
+    const value = props[key];
+    delete props[key];
+    if (value != null) order[key] = AS_GIVEN.test(key) ? value : String(value);
+  }
+  order.id = String(order.id); // of whichever of its two names
+  if (NO_ID.test(order.id)) delete order.id;
+  else event.event_id = event.event_id || "purchase:" + order.id;
+  event.order = order;
+  event.props = props;
+}
+
+function navigation() {
+  const entry = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
+  if (!entry) return "navigate";
+  return entry.activationStart > 0 ? "prerender" : entry.type;
+}

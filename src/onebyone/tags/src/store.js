@@ -1,0 +1,63 @@
+/** The store: localStorage, one key per page, so that two tabs never write the same key. Only what still waits. */
+import { newId } from "./id.js";
+
+const PREFIX = "ob:" + CONFIG.site + ":";
+const MINE = PREFIX + newId(Date.now());
+
+/** Replace what this page has stored. False: storage is blocked or full, and the page's memory is all there is. */
+export function save(entries) {
+  try {
+    if (entries.length) localStorage.setItem(MINE, JSON.stringify(entries));
+    else localStorage.removeItem(MINE);
+    return true;
+  } catch (blocked) {
+    return false;
+  }
+}
+
+/** What this page has saved and no other page has taken over. */
+export function saved() {
+  return parsed(localStorage.getItem(MINE));
+}
+
+/**
+ * Give `adopt` what other pages have left, then forget it there. One page at a time where the browser has locks; a
+ * page that is still open may lose its entries to this one, and the server then sees a second copy of the same id.
+ */
+export function takeOver(adopt) {
+  const take = (lock) => {
+    if (!lock) return;
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.indexOf(PREFIX) || key === MINE) continue;
+        adopt(parsed(localStorage.getItem(key)));
+        localStorage.removeItem(key);
+      }
+    } catch (blocked) {}
+  };
+  if (navigator.locks) return navigator.locks.request(PREFIX, { ifAvailable: true }, take).catch(() => {});
+  return Promise.resolve(take(true));
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text).filter((entry) => entry.length === 5);
+  } catch (unreadable) {
+    return [];
+  }
+}
+
+/** Whether this tab has had an answer: its visitor cookie, if there is one, is set. */
+export function wasAnswered() {
+  try {
+    return !!sessionStorage.getItem(PREFIX);
+  } catch (blocked) {
+    return false;
+  }
+}
+
+export function rememberAnswer() {
+  try {
+    sessionStorage.setItem(PREFIX, "1");
+  } catch (blocked) {}
+}

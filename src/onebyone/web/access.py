@@ -1,0 +1,103 @@
+"""Who asks, and whether they may: sessions, bearer tokens, form tokens, roles."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie, FormMultiDict
+from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import Dependency
+
+from onebyone.state.sites import Site
+from onebyone.state.users import SESSION_MS, Role, User
+from onebyone.web.desk import Settings, TheDesk
+
+Ask = Request[User, str, Any]  # `auth` is the session's token, "" with a bearer token
+
+OPEN = {"exclude_from_auth": True}  # for a route that needs no login
+FORM_FIELD = "_csrf"
+
+
+def cookie_name(settings: Settings) -> str:
+    """With the prefix that makes a browser insist on Secure and on no other host."""
+    return "__Host-onebyone" if settings.secure_cookie else "onebyone_console"
+
+
+def session_cookie(settings: Settings, token: str) -> Cookie:
+    """An empty token takes the cookie away."""
+    return Cookie(
+        key=cookie_name(settings),
+        value=token,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=settings.secure_cookie,
+        max_age=SESSION_MS // 1000 if token else 0,
+    )
+
+
+class Login(AbstractAuthenticationMiddleware):
+    """A session by cookie, or a bearer token for the API. Anything else is not authorized."""
+
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        desk = connection.app.state.desk
+        scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and connection.scope["path"].startswith(("/api/", "/metrics")):
+            user = await asyncio.to_thread(desk.users.find_token, bearer.strip())
+            token = ""
+        else:
+            token = connection.cookies.get(cookie_name(desk.settings), "")
+            user = await asyncio.to_thread(desk.users.find_session, token) if token else None
+        if user is None:
+            raise NotAuthorizedException
+        return AuthenticationResult(user=user, auth=token)
+
+
+def form_token(secret: str) -> str:
+    """What a form must carry to prove that a page of ours made it; made from a secret that only the cookie holds."""
+    return hmac.new(secret.encode(), b"onebyone form", hashlib.sha256).hexdigest()
+
+
+def check_form(request: Request[Any, Any, Any], form: FormMultiDict, secret: str) -> None:
+    """Raises PermissionDeniedException unless a page of ours sent this form."""
+    came_from = request.headers.get("sec-fetch-site", "same-origin")
+    sent = str(form.get(FORM_FIELD, ""))
+    if not secret or came_from not in ("same-origin", "none") or not hmac.compare_digest(sent, form_token(secret)):
+        raise PermissionDeniedException("This form was not made by the console, or you have signed in anew since.")
+
+
+async def posted(request: Ask) -> FormMultiDict:
+    """Dependency `form` of every handler that changes something: the fields, checked."""
+    form = await request.form()
+    check_form(request, form, request.auth)
+    return form
+
+
+Form = Annotated[FormMultiDict, Dependency(skip_validation=True)]
+
+
+def open_site(request: Ask, desk: TheDesk, site_id: str) -> Site:
+    """Dependency `site`: the one of the address, for those who may see it."""
+    site = next((one for one in desk.sites.all() if one.id == site_id), None)
+    if site is None:
+        raise NotFoundException(f"There is no site {site_id} here.")
+    need(request, site, Role.VIEWER)
+    return site
+
+
+TheSite = Annotated[Site, Dependency(skip_validation=True)]
+
+
+def need(request: Ask, site: Site | None, role: Role) -> None:
+    """Raises PermissionDeniedException. Without a site: the role on every site."""
+    user = request.user
+    if user.may(site.id, role) if site else user.may_everywhere(role):
+        return
+    where = "this site" if site else "every site"
+    raise PermissionDeniedException(f"This needs the role {role} on {where}. An admin can give it.")

@@ -1,0 +1,114 @@
+"""What the query of an address means, and the canonical address of a changed one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from onebyone.web.period import DEFAULT_PRESET, Period, PeriodUnreadable, between, compared, preset
+
+KEYS = ("period", "from", "to", "compare", "metric", "step", "traffic")  # in their canonical order
+DEFAULTS = {
+    "period": DEFAULT_PRESET,
+    "compare": "previous",
+    "metric": "net-revenue",
+    "traffic": "people",
+    "step": "day",
+}
+METRICS = ("net-revenue", "orders", "average-order", "visitors", "conversion-rate", "missed-by-browsers")
+STEPS = ("hour", "day", "week", "month")
+TRAFFIC = ("people", "machines", "unclear", "all")
+_LATER_TEXT = (
+    "channel source medium campaign term content referrer landing page host event device browser os country region "
+    "language consent via order value currency flag matched destination delivery visitor person audience "
+)
+LATER = tuple(_LATER_TEXT.split())  # fields that other pages filter by; this console does not narrow by them
+
+
+class NotUnderstood(Exception):
+    """The address holds something that would make its numbers wrong. Texts with the links that help."""
+
+    def __init__(self, before: str, link_text: str = "", link: str = "", after: str = "") -> None:
+        super().__init__(before + link_text + after)
+        self.before, self.link_text, self.link, self.after = before, link_text, link, after
+
+
+class View(Struct, frozen=True):
+    """One reading of an address. `given` holds what it said, without defaults."""
+
+    path: str
+    given: dict[str, str]
+    period: Period
+    before: Period | None
+
+    def get(self, key: str) -> str:
+        return self.given.get(key) or DEFAULTS.get(key, "")
+
+    def link(self, path: str = "", **changes: str) -> str:
+        """The address with changes; "" takes a key out. Choosing a preset takes two dates out, and the reverse."""
+        values = dict(self.given)
+        if "period" in changes:
+            values.pop("from", None)
+            values.pop("to", None)
+        if "from" in changes:
+            values.pop("period", None)
+        values.update(changes)
+        return address(path or self.path, values)
+
+
+def address(path: str, values: dict[str, str]) -> str:
+    """Known keys in their order, defaults left out."""
+    kept = [(key, values[key]) for key in KEYS if values.get(key) and values[key] != DEFAULTS.get(key)]
+    query = urlencode(kept, safe="/.,:~")
+    return f"{path}?{query}" if query else path
+
+
+def read_view(path: str, query: Sequence[tuple[str, str]], *, today: date, since: date) -> View:
+    """Raises NotUnderstood for an unknown key or an unreadable value: no numbers are better than wrong ones."""
+    given: dict[str, str] = {}
+    for key, value in query:
+        if key not in KEYS:
+            raise _unknown(path, key, query)
+        if value:
+            given[key] = value
+    for key, allowed in (("metric", METRICS), ("step", STEPS), ("traffic", TRAFFIC)):
+        if given.get(key, allowed[0]) not in allowed:
+            raise _no_value(path, key, given, allowed)
+    try:
+        if "from" in given or "to" in given:
+            period = between(given.get("from", ""), given.get("to", ""))
+            given.pop("period", None)
+        else:
+            period = preset(given.get("period", DEFAULT_PRESET), today=today, since=since)
+        before = compared(period, given.get("compare", "previous"))
+    except PeriodUnreadable as error:
+        raise NotUnderstood(f"{error} ", "Show the last 30 days", path, ".") from None
+    return View(path, given, period, before)
+
+
+def _unknown(path: str, key: str, query: Sequence[tuple[str, str]]) -> NotUnderstood:
+    field = key.rstrip("!~<>")
+    rest = {k: v for k, v in query if k in KEYS}
+    if field in LATER or field.startswith("prop."):
+        return NotUnderstood(
+            f"`{field}` does not narrow this page, so its numbers would be wrong. ",
+            f"Show it without {field}",
+            address(path, rest),
+            ".",
+        )
+    near = difflib.get_close_matches(field, KEYS + LATER, n=1, cutoff=0.6)
+    if not near:
+        return NotUnderstood(f"`{key}` is no filter. ", "Show the page without it", address(path, rest), ".")
+    value = next(v for k, v in query if k == key)
+    link = address(path, rest | {near[0]: value}) if near[0] in KEYS else f"{path}?{urlencode({near[0]: value})}"
+    return NotUnderstood(f"`{key}` is no filter. Did you mean ", f"`{near[0]}`", link, "?")
+
+
+def _no_value(path: str, key: str, given: dict[str, str], allowed: Sequence[str]) -> NotUnderstood:
+    near = difflib.get_close_matches(given[key], allowed, n=1, cutoff=0.4) or [allowed[0]]
+    link = address(path, given | {key: near[0]})
+    return NotUnderstood(f"`{given[key]}` is no {key}. Did you mean ", f"`{near[0]}`", link, "?")

@@ -1,0 +1,154 @@
+"""The JSON API: the reports as they are, with the query keys of the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException, ServiceUnavailableException
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import Parameter
+from msgspec import Struct
+
+from onebyone.reports.fate import Fate
+from onebyone.state.users import Role
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import read_view
+from onebyone.web.desk import Row, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.pages.fate import find_waiting, look_up
+from onebyone.web.view import params, since
+
+ABOUT = (
+    "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
+    "Money is in minor units of its currency; times are UTC; days are the site's own."
+)
+COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")})
+
+ReportName = Literal[
+    "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "sources", "referrers",
+    "pages", "landing_pages", "countries", "devices", "browsers", "events", "event_names", "drops", "ledger_days",
+    "ledger_totals",
+]  # fmt: skip
+MOST_ROWS = 10_000
+
+
+class SiteOut(Struct, frozen=True):
+    id: str
+    name: str
+    origins: tuple[str, ...]
+    zone: str
+    currency: str
+    conversions: tuple[str, ...]
+
+
+class Report(Struct, frozen=True):
+    """Rows with their columns by name; an empty list is an answer too."""
+
+    report: str
+    site: str
+    first_day: str
+    last_day: str
+    zone: str
+    currency: str
+    rows: list[dict[str, Any]]
+
+
+class LiveOut(Struct, frozen=True):
+    """The newest first; ask again with the cursor of the first row."""
+
+    rows: list[dict[str, Any]]
+
+
+class FateOut(Struct, frozen=True):
+    """Every sighting that belongs to the id, in the order of arrival."""
+
+    id: str
+    state: Literal["stored", "waiting"]
+    events: list[dict[str, Any]]
+    drops: list[dict[str, Any]]
+
+
+@get("/api/v1", sync_to_thread=True, include_in_schema=False)
+def about(request: Ask, desk: TheDesk) -> Response[str]:
+    names = ReportName.__args__  # type: ignore[attr-defined]
+    return page(desk, "api.html", frame(request, desk, "API"), about=ABOUT, names=names, base=str(request.base_url))
+
+
+@get("/api/v1/sites", sync_to_thread=True, tags=["sites"], summary="Sites")
+def api_sites(request: Ask, desk: TheDesk) -> list[SiteOut]:
+    seen = [site for site in desk.sites.all() if request.user.may(site.id, Role.VIEWER)]
+    return [SiteOut(s.id, s.name, s.origins, s.zone, s.currency, s.conversions) for s in seen]
+
+
+@get("/api/v1/sites/{site_id:str}/{report:str}", sync_to_thread=True, tags=["reports"], summary="One report")
+def api_report(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    report: ReportName,
+    period: Annotated[str | None, Parameter(description="today yesterday 7d 30d 90d 12m mtd lm ytd all")] = None,
+    from_: Annotated[str | None, Parameter(query="from", description="first day, 2026-10-14")] = None,
+    to: Annotated[str | None, Parameter(description="last day, included")] = None,
+    traffic: Annotated[str | None, Parameter(description="people machines unclear all")] = None,
+    limit: Annotated[int, Parameter(ge=1, le=MOST_ROWS)] = 1000,
+) -> Report:
+    query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
+    first = since(desk, site) if period == "all" else desk.today(site.zone)
+    view = read_view(request.scope["path"], query, today=desk.today(site.zone), since=first)
+    return Report(
+        report=report,
+        site=site.id,
+        first_day=view.period.first.isoformat(),
+        last_day=view.period.last.isoformat(),
+        zone=site.zone,
+        currency=site.currency,
+        rows=_rows(desk, report, limit=limit, **params(view, site)),
+    )
+
+
+@get("/api/v1/sites/{site_id:str}/live", sync_to_thread=True, tags=["live"], summary="What arrived behind a cursor")
+def api_live(
+    desk: TheDesk,
+    site: TheSite,
+    after_at: datetime | None = None,
+    after_hit: str = "",
+    after_n: int = 0,
+    limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
+) -> LiveOut:
+    after = after_at or desk.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    cursor = {"after_at": after, "after_hit": after_hit, "after_n": after_n}
+    return LiveOut(_rows(desk, "live", site=site.id, limit=limit, **cursor))
+
+
+@get("/api/v1/sites/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, tags=["fate"], summary="A whole story")
+def api_fate(desk: TheDesk, site: TheSite, fate_id: str) -> FateOut:
+    asked_for = fate_id.lstrip("/")
+    found = look_up(desk, site, asked_for)
+    if not isinstance(found, Fate):
+        raise ServiceUnavailableException(f"The store does not answer. Hits are being kept. {found.error}")
+    if found.events or found.drops:
+        return FateOut(asked_for, "stored", _safe(found.events), _safe(found.drops))
+    waiting = find_waiting(desk, asked_for)
+    if waiting and waiting.site == site.id:
+        return FateOut(asked_for, "waiting", [], [])
+    raise NotFoundException(f"No record of {asked_for}. Ids are kept 400 days; it may never have arrived.")
+
+
+ROUTES = (about, api_sites, api_report, api_live, api_fate)
+
+
+def _rows(desk: TheDesk, report: str, /, **values: Any) -> list[Row]:
+    answer = desk.ask(report, **values)
+    if answer.error:
+        why = (
+            "The question is too large: choose a shorter period." if answer.too_large else "The store does not answer."
+        )
+        raise ServiceUnavailableException(f"{why} {answer.error}")
+    return _safe(answer.rows)
+
+
+def _safe(rows: list[Row]) -> list[Row]:
+    """64-bit numbers as text: a JSON reader that knows only doubles would change them."""
+    return [{key: str(value) if key == "visitor" else value for key, value in row.items()} for row in rows]

@@ -1,0 +1,118 @@
+"""The console as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import ResponseHeader, State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from onebyone.state.keys import Keys
+from onebyone.state.sites import Site, Sites
+from onebyone.state.users import Users
+from onebyone.web import api, pages, sign_in, trouble
+from onebyone.web.access import OPEN, Login, open_site, posted
+from onebyone.web.desk import Desk, Reports, Settings, TheDesk
+from onebyone.web.render import Assets, Pages
+from onebyone.web.waiting import Waiting
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+MAX_BODY = 256 * 1024
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def console(
+    settings: Settings,
+    reports: Reports,
+    sites: Sites,
+    keys: Keys,
+    users: Users,
+    waiting: Waiting,
+    metrics_text: Callable[[], str],
+    snippet: Callable[[Site], str],
+    clock: Callable[[], datetime] = _now,
+) -> Litestar:
+    """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
+    desk = Desk(
+        settings=settings,
+        reports=reports,
+        sites=sites,
+        keys=keys,
+        users=users,
+        waiting=waiting,
+        metrics_text=metrics_text,
+        snippet=snippet,
+        clock=clock,
+        pages=Pages(Assets()),
+    )
+    return Litestar(
+        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES],
+        dependencies={
+            "desk": Provide(lambda: desk, sync_to_thread=False),
+            "site": Provide(open_site, sync_to_thread=True),
+            "form": Provide(posted),
+        },
+        state=State({"desk": desk}),
+        middleware=[DefineMiddleware(Login)],
+        exception_handlers={HTTPException: trouble.answer, Exception: trouble.answer},
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, gzip_compress_level=6),
+        openapi_config=OpenAPIConfig(
+            title="onebyone",
+            version="1",
+            path="/api/v1/openapi.json",
+            description=api.ABOUT,
+            render_plugins=[JsonRenderPlugin(path="/")],
+            components=api.COMPONENTS,
+            security=[{"bearer": []}],
+        ),
+        request_max_body_size=MAX_BODY,
+    )
+
+
+@get("/static/{address:path}", sync_to_thread=False, include_in_schema=False, opt=OPEN)
+def static(address: str, desk: TheDesk) -> Response[bytes]:
+    """Sealed by hash: an address never changes its bytes."""
+    found = desk.pages.assets.find(address)
+    if found is None:
+        raise NotFoundException
+    cache = "public, max-age=31536000, immutable"
+    return Response(found.body, media_type=found.kind, headers={"Cache-Control": cache})
+
+
+@get("/favicon.ico", sync_to_thread=False, include_in_schema=False, opt=OPEN)
+def favicon(desk: TheDesk) -> Response[bytes]:
+    """For what asks without reading the page."""
+    found = desk.pages.assets.find(desk.pages.assets.address("favicon.svg").removeprefix("/static/"))
+    if found is None:
+        raise NotFoundException
+    return Response(found.body, media_type=found.kind)
+
+
+@get("/metrics", sync_to_thread=True, include_in_schema=False)
+def metrics(desk: TheDesk) -> Response[str]:
+    return Response(desk.metrics_text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+__all__ = ["MediaType", "Settings", "console"]

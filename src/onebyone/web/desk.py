@@ -1,0 +1,88 @@
+"""What every page works with, and the one way in which it asks a report."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from litestar.params import Dependency
+from msgspec import Struct
+
+from onebyone.log import LogUnavailable
+from onebyone.state.keys import Keys
+from onebyone.state.sites import Site, Sites
+from onebyone.state.users import Users
+from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
+from onebyone.telemetry import Log
+from onebyone.web.render import Pages
+from onebyone.web.waiting import Counts, Waiting
+
+Row = dict[str, Any]  # of a report: its columns by name
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How the console is reached."""
+
+    collector_url: str = "http://127.0.0.1:8000"  # as browsers and servers reach the collector
+    secure_cookie: bool = False  # True wherever the console is not on plain loopback
+    version: str = ""
+
+
+class Reports(Protocol):
+    def run(self, name: str, /, **params: Param) -> Rows:
+        """The answer of a report. Blocks; raises StoreUnavailable or QueryRefused."""
+
+
+class Answer(Struct, frozen=True):
+    """Rows, or the id of an error that one cell shows while the others live."""
+
+    rows: list[Row] = []
+    error: str = ""
+    too_large: bool = False  # the store is well, the question was too much
+
+    @property
+    def first(self) -> Row:
+        return self.rows[0] if self.rows else {}
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    settings: Settings
+    reports: Reports
+    sites: Sites
+    keys: Keys
+    users: Users
+    waiting: Waiting
+    metrics_text: Callable[[], str]
+    snippet: Callable[[Site], str]
+    clock: Callable[[], datetime]  # now, in UTC
+    pages: Pages
+
+    def ask(self, report: str, /, **params: Param) -> Answer:
+        """Run a report; the world being unwell becomes a value, so that the rest of the page lives."""
+        try:
+            return Answer(self.reports.run(report, **params).dicts())
+        except (StoreUnavailable, QueryRefused) as error:
+            answer = Answer(error=error_id(), too_large=isinstance(error, QueryRefused))
+            Log().warning("request_failed", report=report, why=type(error).__name__, error=answer.error)
+            return answer
+
+    def counts(self) -> Counts | None:
+        """None while the log cannot be read."""
+        try:
+            return self.waiting.counts()
+        except LogUnavailable:
+            return None
+
+    def today(self, zone: str) -> date:
+        return self.clock().astimezone(ZoneInfo(zone)).date()
+
+
+TheDesk = Annotated[Desk, Dependency(skip_validation=True)]
+
+
+def error_id() -> str:
+    """Short enough to read out: E-7F3K."""
+    return "E-" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(4))

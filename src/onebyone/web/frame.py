@@ -1,0 +1,68 @@
+"""What stands around every page: the site, the menu, the health line; and the answer it is sent as."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import MediaType, Response
+from msgspec import Struct
+
+from onebyone.state.sites import Site
+from onebyone.state.users import Role
+from onebyone.web import numbers
+from onebyone.web.access import Ask, form_token
+from onebyone.web.desk import Answer, Desk, Row
+from onebyone.web.waiting import Counts
+
+MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then page and its name
+    ("", (("overview", "Overview"), ("live", "Live"))),
+    ("Count", (("ledger", "Ledger"),)),
+    ("", (("settings", "Settings"),)),
+)
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    title: str
+    user: str
+    csrf: str
+    is_admin: bool  # of every site
+    site: Site | None = None
+    page: str = ""
+    now: Answer = Answer()  # people on the site
+    hits_a_minute: int = 0
+    counts: Counts | None = None
+    checked_at: str = ""
+    refresh: str = ""  # an address to go to by itself
+
+
+def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, page: str = "") -> Frame:
+    now, minutes, clock = Answer(), Answer(), desk.clock()
+    if site:
+        now = desk.ask("live_now", site=site.id, to=clock)
+        minutes = desk.ask("live_minutes", site=site.id, to=clock)
+    return Frame(
+        title=title,
+        user=request.user.name,
+        csrf=form_token(request.auth),
+        is_admin=request.user.may_everywhere(Role.ADMIN),
+        site=site,
+        page=page,
+        now=now,
+        hits_a_minute=hits_a_minute(minutes.rows, clock),
+        counts=desk.counts(),
+        checked_at=numbers.clock(clock, site.zone if site else "UTC"),
+    )
+
+
+def hits_a_minute(rows: list[Row], clock: datetime) -> int:
+    """The mean of the last five whole minutes, of the rows of `live_minutes`."""
+    ends = clock.replace(second=0, microsecond=0)
+    recent = [row for row in rows if ends - timedelta(minutes=5) <= datetime.fromisoformat(row["minute"]) < ends]
+    total: int = sum(row["people"] + row["machines"] for row in recent)
+    return round(total / 5)
+
+
+def page(desk: Desk, template: str, frame: Frame, *, status: int = 200, **values: Any) -> Response[str]:
+    html = desk.pages.html(template, frame=frame, menu=MENU, **values)
+    return Response(html, media_type=MediaType.HTML, status_code=status)

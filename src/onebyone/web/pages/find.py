@@ -1,0 +1,60 @@
+"""Find: an exact id goes straight to its Fate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.response import Redirect
+
+from onebyone.state.sites import Site
+from onebyone.state.users import Role
+from onebyone.web.access import Ask
+from onebyone.web.desk import TheDesk
+from onebyone.web.frame import MENU, frame, page
+from onebyone.web.pages.fate import LONGEST_ID, address, sites_that_know
+
+
+@get("/find", sync_to_thread=True, include_in_schema=False)
+def find(request: Ask, desk: TheDesk, q: str = "", site: str = "") -> Response[Any]:
+    text = q.strip()[:LONGEST_ID]
+    seen = [one for one in desk.sites.all() if request.user.may(one.id, Role.VIEWER)]
+    here = next((one for one in seen if one.id == site), None)
+    known = sites_that_know(request, desk, text) if text else []
+    best = [one for one in known if here is None or one.id == here.id] or known
+    if len(best) == 1:
+        return Redirect(address(best[0], text), status_code=303)
+    return page(
+        desk,
+        "find.html",
+        frame(request, desk, "Find", site=here, page="find"),
+        q=text,
+        stories=[(one, address(one, text)) for one in best],
+        pages=_pages(text, seen, here),
+        near=_near(desk, [here] if here else seen, text),
+    )
+
+
+ROUTES = (find,)
+
+
+def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, str]]:
+    """Pages and sites whose name holds the text."""
+    wanted = text.lower()
+    found = [(site.name, f"/s/{site.id}/overview") for site in seen if wanted in site.name.lower()] if wanted else []
+    for site in [here] if here else seen[:3]:
+        for _group, pages in MENU:
+            found += [
+                (f"{name} of {site.name}", f"/s/{site.id}/{key}") for key, name in pages if wanted in name.lower()
+            ]
+    return found[:12]
+
+
+def _near(desk: TheDesk, sites: list[Site], text: str) -> list[tuple[str, str]]:
+    if not text:
+        return []
+    found = []
+    for site in sites[:5]:
+        rows = desk.ask("nearest_orders", site=site.id, id=text, limit=3).rows
+        found += [(row["order_id"], address(site, row["order_id"])) for row in rows]
+    return found

@@ -1,0 +1,152 @@
+/* Comfort for those who have script: every page works without it. */
+(() => {
+  "use strict";
+  const $ = (css, from = document) => from.querySelector(css);
+  const $$ = (css, from = document) => [...from.querySelectorAll(css)];
+  const main = () => $("#main");
+
+  // Copy: the text of the element that data-copy names, or the address of the page.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    event.preventDefault();
+    const from = button.dataset.copy && $(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(from ? from.textContent : location.href);
+      say(button, "Copied");
+    } catch {
+      if (from) getSelection().selectAllChildren(from);
+      say(button, "Press Ctrl C");
+    }
+  });
+  const say = (button, text) => {
+    const label = $("span", button) || button;
+    const before = label.textContent;
+    label.textContent = text;
+    setTimeout(() => { label.textContent = before; }, 1600);
+  };
+
+  // A sheet closes when something else is clicked.
+  document.addEventListener("click", (event) => {
+    $$("details.pop[open]").forEach((pop) => { if (!pop.contains(event.target)) pop.open = false; });
+  });
+
+  // Charts: arrows walk the points, Enter opens the day.
+  const enter = () => $$("svg.chart").forEach((chart) => {
+    const last = $$("a.pt", chart).pop();
+    if (last) last.setAttribute("tabindex", "0");
+  });
+  const walk = (event) => {
+    const point = event.target.closest && event.target.closest("a.pt");
+    if (!point) return false;
+    const all = $$("a.pt", point.parentNode);
+    const at = all.indexOf(point);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || !all[to]) return false;
+    point.setAttribute("tabindex", "-1");
+    all[to].setAttribute("tabindex", "0");
+    all[to].focus();
+    event.preventDefault();
+    return true;
+  };
+
+  // Keys: only outside fields, and off where somebody turned them off.
+  const keysOn = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
+  const follow = (css) => { const link = $(css); if (link) link.click(); return Boolean(link); };
+  const rows = () => $$("tbody tr").filter((row) => $("a", row) && row.offsetParent);
+  const step = (by) => {
+    const all = rows();
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
+    if (next) $$("a", next).find((link) => link.offsetParent).focus();
+    return true;
+  };
+  const table = () => { $$("details.tab").forEach((d) => { d.open = !d.open; }); return true; };
+  const help = () => { const box = $("#keys"); if (box) box.showModal(); return true; };
+  const PAGES = { o: "overview", l: "live", d: "settings" };
+  const KEYS = {
+    "/": () => find(), "?": help, t: table, e: () => follow("[data-key=csv]"), c: () => follow("[data-key=compare]"),
+    d: () => follow("[data-key=day]"), w: () => follow("[data-key=week]"), m: () => follow("[data-key=month]"),
+    ArrowLeft: () => follow("[data-key=earlier]"), ArrowRight: () => follow("[data-key=later]"),
+    x: () => follow("[data-key=clear]"), f: () => { const s = $("[data-key=filter] summary"); if (s) s.click(); return true; },
+    j: () => step(1), k: () => step(-1), p: () => follow("[data-key=pause]"),
+    o: () => { const a = document.activeElement; if (a.href) open(a.href, "_blank", "noopener"); return true; },
+  };
+  const find = () => {
+    const all = $$("[data-find]");
+    const field = all.find((one) => one.offsetParent) || all[0];
+    if (!field) return false;
+    if (!field.offsetParent) location.href = "/find";
+    field.focus();
+    field.select();
+    return true;
+  };
+  let going = 0;
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { if (find()) event.preventDefault(); return; }
+    if (event.key === "Escape") { $$("details.pop[open]").forEach((d) => { d.open = false; }); }
+    if (event.ctrlKey || event.metaKey || event.altKey || walk(event)) return;
+    if (event.target.matches("input, select, textarea") || !keysOn() || $("dialog[open]")) return;
+    if (event.key === "g") { going = Date.now(); return; }
+    if (Date.now() - going < 1200 && PAGES[event.key]) {
+      going = 0;
+      if (follow(`[data-page=${PAGES[event.key]}]`)) event.preventDefault();
+      return;
+    }
+    if (KEYS[event.key] && KEYS[event.key]()) event.preventDefault();
+  });
+
+  // Live and Set up: ask every second behind a cursor while the tab is visible; 204 means nothing new.
+  const poll = async (box) => {
+    if (document.hidden || box.dataset.paused === "yes") return;
+    const answer = await fetch(box.dataset.poll, { headers: { "X-Part": "1" }, credentials: "same-origin" });
+    if (answer.redirected || answer.status === 401) { location.reload(); return; }
+    if (answer.status !== 200) return;
+    const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (part.body.dataset.reload || $("[data-reload]", part)) { location.reload(); return; }
+    const next = $("[data-poll]", part);
+    if (next) box.dataset.poll = next.dataset.poll;
+    const body = $("tbody", box);
+    const fresh = $$("tbody tr", part);
+    $$("tr.new", body).forEach((row) => row.classList.remove("new"));
+    fresh.reverse().forEach((row) => { row.classList.add("new"); body.prepend(document.adoptNode(row)); });
+    $$("tr", body).slice(100).forEach((row) => row.remove());
+    $$("[data-part]", part).forEach((piece) => {
+      const old = $(`[data-part="${piece.dataset.part}"]`);
+      if (old) old.replaceWith(document.adoptNode(piece));
+    });
+  };
+  const keepPolling = async () => {
+    const box = $("[data-poll]");
+    if (box) {
+      try { await poll(box); box.classList.remove("cut"); } catch { box.classList.add("cut"); }
+    }
+    setTimeout(keepPolling, 1000);
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-key=pause]");
+    const box = $("[data-poll]");
+    if (!button || !box) return;
+    event.preventDefault();
+    const paused = box.dataset.paused !== "yes";
+    box.dataset.paused = paused ? "yes" : "no";
+    $("span", button).textContent = paused ? "Go on" : "Pause";
+    $$(".pulse").forEach((dot) => dot.classList.toggle("off", paused));
+  });
+
+  // Zone of a new site: guessed from this browser, changeable.
+  const guess = () => {
+    const zone = $("input[data-guess=zone]");
+    if (zone && zone.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  };
+
+  const keysBox = $("[data-keys]");
+  if (keysBox) {
+    keysBox.checked = keysOn();
+    keysBox.addEventListener("change", () => { localStorage.setItem("keys", keysBox.checked ? "on" : "off"); });
+  }
+  ["htmx:after:swap", "htmx:after:history:push"].forEach((name) => document.addEventListener(name, enter));
+  enter();
+  guess();
+  keepPolling();
+})();

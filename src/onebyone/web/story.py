@@ -1,0 +1,324 @@
+"""The story of an order, an event or a hit, from the rows that belong to it: what the Fate page says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from onebyone.event import COPIES, Actor, Reason, Via
+from onebyone.reports.fate import Fate
+from onebyone.web import countries, numbers, words
+from onebyone.web.desk import Row
+from onebyone.web.words import Words
+
+_BROWSER = (Via.TAG, Via.IMAGE)
+_HEADLINES: Mapping[str, str] = {
+    Reason.ORDER_JOINED: "{seen} Joined by order id.",
+    Reason.DUPLICATE_EVENT: "Same delivery again. Not counted.",
+    Reason.ORDER_RELOADED: "Thank-you page reloaded. Not counted.",
+    Reason.ORDER_BACK_FORWARD: "Back button. Not counted.",
+    Reason.ORDER_REPEATED: "The same order once more. Not counted.",
+    Reason.PAGE_RELOADED: "Page reloaded. Not counted.",
+}
+
+
+class Fact(Struct, frozen=True):
+    text: str
+    warn: bool = False
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """One sighting on the line of time."""
+
+    time: str
+    glyph: str
+    tone: str
+    headline: str
+    text: str
+    facts: list[Fact]
+    received: list[tuple[str, str]]
+    to_do: str = ""
+    counted: bool = False
+
+
+class Story(Struct, frozen=True, kw_only=True):
+    title: str
+    lead: str
+    strip: list[tuple[str, str]]
+    seen: str
+    moments: list[Moment]
+    record: list[tuple[str, str]]
+    visitor: list[tuple[str, str]]
+    verdict: Words | None
+    verdict_note: str
+    rules: list[str]
+    provenance: list[str]
+
+
+def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None) -> Story:
+    """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record."""
+    rows = sorted([*fate.events, *fate.drops], key=lambda row: (row["received_at"], row["hit"], row["n"]))
+    record = _record(asked_for, fate)
+    main = record or _drop(asked_for, fate)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    copies = [row for row in fate.drops if row["reason"] in COPIES]
+    joined = sum(row["reason"] == Reason.ORDER_JOINED for row in copies)
+    return Story(
+        title=_title(asked_for, main),
+        lead=_lead(main, record, rows, zone),
+        strip=_strip(main, record, rows, copies, joined, zone, now, final_at),
+        seen=_seen(len(rows), len(fate.events)),
+        moments=[_moment(row, record, zone, today) for row in rows],
+        record=_fields(main),
+        visitor=_visitor(main, rows),
+        verdict=words.of_actor(main["actor"]),
+        verdict_note=_verdict_note(main),
+        rules=list(main.get("reasons") or []),
+        provenance=_provenance(main, rows, fate, joined, len(copies) - joined),
+    )
+
+
+def _record(asked_for: str, fate: Fate) -> Row | None:
+    """The event asked for: by its hit, its id or its order; else the first."""
+    exact = (
+        row for row in fate.events if asked_for in (row["hit"], f"{row['hit']}/{row['n']}", row["id"], row["event_id"])
+    )
+    by_order = (row for row in fate.events if row["order_id"] == asked_for)
+    found = next(exact, None) or next(by_order, None)
+    if found or any(asked_for.startswith(row["hit"]) for row in fate.drops if row["reason"] not in COPIES):
+        return found
+    return fate.events[0] if fate.events else None
+
+
+def _drop(asked_for: str, fate: Fate) -> Row:
+    return next((row for row in fate.drops if asked_for.startswith(row["hit"])), fate.drops[0])
+
+
+def _title(asked_for: str, main: Row) -> str:
+    if main["order_id"]:
+        return f"Order {main['order_id']}"
+    return f"{main['name'] or 'Hit'} {main['event_id'] or ''}".strip() if main["name"] else f"Hit {asked_for[:13]}…"
+
+
+def _lead(main: Row, record: Row | None, rows: Sequence[Row], zone: str) -> str:
+    at = numbers.moment(_at(main["at"]), zone)
+    if record is None:
+        reason = words.of_reason(main["reason"])
+        return f"Received on {numbers.moment(_at(main['received_at']), zone)}, not counted: {_lower(reason.title)}."
+    what = "Placed" if main["order_id"] else "Happened"
+    times = len(rows)
+    if times == 1:
+        return f"{what} on {at}. Seen once, counted once."
+    return f"{what} on {at}. Seen {_times(times)}, counted once."
+
+
+def _strip(
+    main: Row,
+    record: Row | None,
+    rows: Sequence[Row],
+    copies: Sequence[Row],
+    joined: int,
+    zone: str,
+    now: datetime,
+    final_at: datetime | None,
+) -> list[tuple[str, str]]:
+    worth = numbers.money(main["value"], main["currency"]) if main["value"] else numbers.NONE
+    cells = [(worth, "value as recorded" if main["value"] else "no value given")]
+    if record is None:
+        reason = words.of_reason(main["reason"])
+        cells.append((f"{len(rows)} → 0", "not counted"))
+        cells.append((reason.title, f"decided by {main['step'] or 'the edge'}"))
+        return [*cells, ("No event", "nothing in the reports came from it")]
+    aside = len(copies) - joined
+    parts = ["one counted"] + [f"{joined} joined"] * bool(joined) + [f"{aside} set aside"] * bool(aside)
+    cells.append((f"{len(rows)} → 1", ", ".join(parts)))
+    cells.append(_seen_through(rows))
+    if final_at and now < final_at:
+        return [*cells, ("Preliminary", f"final on {numbers.when(final_at, zone, now.date())}")]
+    return [*cells, ("Final", "its day is closed")]
+
+
+def _seen_through(rows: Sequence[Row]) -> tuple[str, str]:
+    ways = {row["via"] for row in rows}
+    browser, server = bool(ways & set(_BROWSER)), Via.SERVER in ways
+    if browser and server:
+        return "Both", "browser and server reported it"
+    if server:
+        return "Server only", "no browser reported it"
+    return ("Browser only", "your server has not reported it") if browser else ("Import", "read from an access log")
+
+
+def _seen(sightings: int, events: int) -> str:
+    if sightings == 1:
+        return "once"
+    return f"{_count_word(sightings)} copies, {'one record' if events == 1 else f'{events} records'}"
+
+
+def _moment(row: Row, record: Row | None, zone: str, today: date) -> Moment:
+    reason = row.get("reason") or ""
+    kept = not reason and "fate" not in row
+    told = words.of_fate("kept", "", row["actor"]) if kept else words.of_reason(reason)
+    opened = kept and record is not None and row["hit"] == record["hit"] and row["n"] == record["n"]
+    return Moment(
+        time=_time(_at(row["received_at"]), zone, today),
+        glyph="full" if kept else told.glyph,
+        tone="ac" if kept else told.tone,
+        headline=_headline(row, kept, told),
+        text=_text(row, kept, told),
+        facts=_facts(row, record, opened),
+        received=_received(row, zone),
+        to_do="" if kept or reason in COPIES else told.to_do,
+        counted=kept,
+    )
+
+
+def _headline(row: Row, kept: bool, told: Words) -> str:
+    seen = words.VIAS[Via(row["via"])].happened
+    if kept:
+        return f"{seen} {'Record opened.' if row['order_id'] else 'Kept.'}"
+    if row["fate"] == "failed":
+        return f"{seen} Failed in {row['step']}."
+    return _HEADLINES.get(row["reason"], f"{seen} Dropped: {_lower(told.title)}.").format(seen=seen)
+
+
+def _text(row: Row, kept: bool, told: Words) -> str:
+    """On what it was seen, or why it was not counted."""
+    if not kept:
+        nav = f" Navigation type {row['nav']}." if row["nav"] else ""
+        return f"{told.happened}{nav}{' ' + row['detail'] if row['detail'] else ''}"
+    on = " on ".join(part for part in (_browser(row), row["os"]) if part)
+    where = countries.name(row["country"]) if row["country"] else ""
+    page = f"on {row['host']}{row['path']}" if row["path"] else ""
+    seen = ", ".join(part for part in (on, where, page) if part)
+    return f"{seen}." if seen else "Reported without a browser or a page."
+
+
+def _facts(row: Row, record: Row | None, opened: bool) -> list[Fact]:
+    facts = []
+    if row["order_id"]:
+        facts.append(Fact(f"order {row['order_id']}"))
+    if row["event_id"] and (opened or row.get("reason") == Reason.DUPLICATE_EVENT):
+        facts.append(Fact(f"event id {row['event_id']}"))
+    if row["value"]:
+        worth = numbers.money(row["value"], row["currency"])
+        differs = record is not None and (row["value"], row["currency"]) != (record["value"], record["currency"])
+        facts.append(Fact(f"says {worth}" if differs else worth, differs))
+    facts.extend(Fact(words.of_flag(flag).title, True) for flag in row.get("flags") or [])
+    return facts
+
+
+def _received(row: Row, zone: str) -> list[tuple[str, str]]:
+    pairs = [
+        ("hit", f"{row['hit']}/{row['n']}"),
+        ("source", words.VIAS[Via(row["via"])].title.lower()),
+        ("event", row["name"]),
+        ("event id", row["event_id"]),
+        ("navigation", row["nav"]),
+        ("happened", _full(_at(row["at"]), zone)),
+        ("received", _full(_at(row["received_at"]), zone)),
+        ("step", row.get("step", "")),
+        ("held by", _holder(row)),
+    ]
+    return [(name, str(value)) for name, value in pairs if value]
+
+
+def _holder(row: Row) -> str:
+    """The sighting that was there before a copy."""
+    of = row.get("of_hit", "")
+    return f"{of}/{row['of_n']}" if of and of.strip("0-") else ""
+
+
+def _fields(main: Row) -> list[tuple[str, str]]:
+    """The record's own fields, in the order in which people ask for them."""
+    worth = numbers.money(main["value"], main["currency"]) if main["value"] else ""
+    campaign = " / ".join(filter(None, (main.get("campaign"), main.get("source"), main.get("medium"))))
+    pairs = [
+        ("Event", main["name"]),
+        ("Value", worth),
+        ("Tax", numbers.money(main["tax"], main["currency"]) if main.get("tax") else ""),
+        ("Shipping", numbers.money(main["shipping"], main["currency"]) if main.get("shipping") else ""),
+        ("Coupon", main.get("coupon")),
+        ("Order id", main["order_id"]),
+        ("Event id", main["event_id"]),
+        ("Page", f"{main['host']}{main['path']}"),
+        ("Title", main.get("title")),
+        ("Referrer", main.get("referrer")),
+        ("Channel", main.get("channel")),
+        ("Campaign", campaign),
+        *((name, value) for name, value in sorted((main.get("properties") or {}).items())),
+    ]
+    return [(name, str(value)) for name, value in pairs if value]
+
+
+def _visitor(main: Row, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    devices = dict.fromkeys(
+        " on ".join(filter(None, (row["browser"], row["os"]))) for row in rows if row["browser"] or row["os"]
+    )
+    pairs = [
+        ("Visitor", visitor_name(main["visitor"])),
+        ("Country", countries.name(main["country"]) if main["country"] else ""),
+        ("Language", main.get("language")),
+        ("Devices", ", ".join(devices)),
+        ("Signed in", "yes" if main.get("user_id") else ""),
+    ]
+    return [(name, str(value)) for name, value in pairs if value]
+
+
+def visitor_name(visitor: Any) -> str:
+    """A short name that says nothing about anybody."""
+    number = int(visitor)
+    if not number:
+        return ""
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    return "v_" + "".join(letters[number >> shift & 31] for shift in (15, 10, 5, 0))
+
+
+def _verdict_note(main: Row) -> str:
+    sure = f"{main['confidence']} % sure" if main.get("confidence") else ""
+    rules = f"rule set {main['ruleset']}" if main.get("ruleset") else ""
+    return ", ".join(filter(None, (main.get("agent") if main["actor"] != Actor.HUMAN else "", sure, rules)))
+
+
+def _provenance(main: Row, rows: Sequence[Row], fate: Fate, joined: int, aside: int) -> list[str]:
+    told = [f"Hit {main['hit']}"]
+    if len(rows) > 1:
+        others = len(rows) - len(fate.events) - joined - aside
+        parts = [f"{len(fate.events)} counted", f"{joined} joined", f"{aside} set aside"]
+        told.append(f"{len(rows)} copies = {' + '.join(parts)}{f' + {others} dropped' if others else ''}")
+    return told
+
+
+def _browser(row: Row) -> str:
+    version = row.get("browser_version")
+    return f"{row['browser']} {version}" if row["browser"] and version else str(row["browser"])
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _time(at: datetime, zone: str, today: date) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return numbers.clock_ms(at, zone) if local.date() == today else numbers.when(at, zone, today)
+
+
+def _full(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{numbers.long_day(local.date())} {numbers.clock_ms(at, zone)}"
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{_count_word(count)} times")
+
+
+def _count_word(count: int) -> str:
+    spelled = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return spelled[count] if count < len(spelled) else numbers.count(count)

@@ -1,0 +1,74 @@
+"""Tables with a bar behind the first column, from the rows of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from onebyone.web.desk import Answer, Row
+
+
+class Cell(Struct, frozen=True):
+    text: str
+    tone: str = ""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    name: str
+    sub: str = ""
+    share: float
+    cells: list[Cell]
+    href: str = ""
+    faint: bool = False
+
+
+class Bars(Struct, frozen=True, kw_only=True):
+    """A table as it stands on the page, or why it cannot."""
+
+    title: str
+    columns: list[tuple[str, str]]  # head, class
+    lines: list[Line]
+    answer: Answer
+    empty: str
+    more: int = 0  # rows that are not shown
+    note: str = ""
+
+
+class Column(Struct, frozen=True):
+    """`write` makes a row's cell; `css` are classes: n for numbers, p2 to give way on a phone, sorted."""
+
+    head: str
+    css: str
+    write: Callable[[Row], Cell]
+
+
+def bars(
+    title: str,
+    answer: Answer,
+    *,
+    name: Callable[[Row], tuple[str, str]],
+    by: str,
+    columns: Sequence[Column],
+    empty: str,
+    show: int = 10,
+    head: str = "",
+    faint: str = "",
+    note: str = "",
+) -> Bars:
+    """Rows keep the report's order; the bars are shares of the largest in column `by`."""
+    top = max((row[by] or 0 for row in answer.rows), default=0) or 1
+    lines = []
+    for row in answer.rows[:show]:
+        text, sub = name(row)
+        cells = [column.write(row) for column in columns]
+        lines.append(Line(name=text, sub=sub, share=(row[by] or 0) / top, cells=cells, faint=text == faint))
+    return Bars(
+        title=title,
+        columns=[(head or title, ""), *((column.head, column.css) for column in columns)],
+        lines=lines,
+        answer=answer,
+        empty=empty,
+        more=max(0, len(answer.rows) - show),
+        note=note,
+    )

@@ -1,0 +1,90 @@
+"""What is answered when a request cannot be: a page in words, or problem details for the API."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from msgspec import Struct, json
+
+from onebyone.telemetry import Log
+from onebyone.web.address import NotUnderstood
+from onebyone.web.desk import Desk, error_id
+
+
+class Problem(Struct, omit_defaults=True):
+    """RFC 9457."""
+
+    title: str
+    status: int
+    type: str = "about:blank"
+    detail: str = ""
+    instance: str = ""
+
+
+TITLES = {
+    400: "This request cannot be read",
+    401: "Sign in first",
+    403: "This is not open to you",
+    404: "There is no such page",
+    405: "This address does not take that",
+    413: "That is too much at once",
+    500: "Something broke here",
+    503: "The store does not answer",
+}
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Registered for every exception that leaves a handler; a bug is logged with the id that the page shows."""
+    if isinstance(error, NotUnderstood):
+        return _not_understood(request, error)
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = error.detail if isinstance(error, HTTPException) and status < 500 else ""
+    shown = "" if status < 500 else error_id()
+    if shown:
+        Log().error("request_failed", error=shown, path=request.scope["path"], exc_info=error)
+    if is_api(request):
+        return problem(status, detail or TITLES.get(status, ""), instance=shown)
+    if status == 401:
+        return Redirect(f"/login?next={quote(_whole_address(request), safe='/')}", status_code=303)
+    title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
+    return _page(request, "trouble.html", status, title=title, detail=_words(status, detail), error=shown)
+
+
+def problem(status: int, detail: str, *, instance: str = "") -> Response[bytes]:
+    body = json.encode(Problem(title=TITLES.get(status, "Error"), status=status, detail=detail, instance=instance))
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return Response(body, media_type="application/problem+json", status_code=status, headers=headers)
+
+
+def is_api(request: Request[Any, Any, Any]) -> bool:
+    return request.scope["path"].startswith(("/api/", "/metrics"))
+
+
+def _words(status: int, detail: str) -> str:
+    if status == 404 and detail in ("", "Not Found"):
+        return "The address may be mistyped, or the page was never here."
+    if status >= 500:
+        return "No data is lost: hits are kept on disk, whatever happens to this page. Try again, or look at System."
+    return detail
+
+
+def _not_understood(request: Request[Any, Any, Any], error: NotUnderstood) -> Response[Any]:
+    if is_api(request):
+        return problem(400, str(error))
+    return _page(request, "not_understood.html", 400, title="No numbers for this address", error=error)
+
+
+def _page(request: Request[Any, Any, Any], template: str, status: int, **values: Any) -> Response[str]:
+    desk: Desk = request.app.state.desk
+    return Response(desk.pages.html(template, **values), media_type=MediaType.HTML, status_code=status)
+
+
+def _whole_address(request: Request[Any, Any, Any]) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    return request.scope["path"] + (f"?{query}" if query else "")

@@ -1,0 +1,44 @@
+"""An address, read for a site: its view, and the parameters its reports take."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from onebyone.event import utc
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web.access import Ask
+from onebyone.web.address import View, read_view
+from onebyone.web.desk import Desk
+from onebyone.web.period import Period
+
+
+def asked(request: Ask, desk: Desk, site: Site) -> View:
+    """Raises NotUnderstood."""
+    query = list(request.query_params.multi_items())
+    today = desk.today(site.zone)
+    first = since(desk, site) if ("period", "all") in query else today
+    return read_view(request.scope["path"], query, today=today, since=first)
+
+
+def since(desk: Desk, site: Site) -> date:
+    """The site's first day: of its oldest event, or of its making."""
+    made = utc(site.created_ms).astimezone(ZoneInfo(site.zone)).date()
+    always = {"from": datetime(1990, 1, 1, tzinfo=UTC), "to": desk.clock()}
+    firsts = [row["first_at"] for row in desk.ask("event_names", site=site.id, **always).rows]
+    days = [datetime.fromisoformat(text).astimezone(ZoneInfo(site.zone)).date() for text in firsts]
+    return min([made, *days])
+
+
+def params(view: View, site: Site, period: Period | None = None) -> dict[str, Param]:
+    """What every report of a page takes; of another period than the view's if one is given."""
+    start, end = (period or view.period).instants(site.zone)
+    return {
+        "site": site.id,
+        "from": start,
+        "to": end,
+        "zone": site.zone,
+        "currency": site.currency,
+        "traffic": view.get("traffic"),
+    }

@@ -1,0 +1,275 @@
+"""The one catalogue: each reason, actor, fate, way in and flag, in plain words. What happened, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from onebyone.event import COPIES, Actor, Fate, Reason, Via
+from onebyone.state.users import Role
+
+
+class Words(Struct, frozen=True):
+    """`glyph` and `tone` are the square of the visual system and its colour class."""
+
+    title: str
+    happened: str
+    to_do: str
+    glyph: str = "x"
+    tone: str = "ba"
+
+
+def _copy(title: str, happened: str, to_do: str) -> Words:
+    return Words(title, happened, to_do, "copy", "of")
+
+
+REASONS: Mapping[Reason, Words] = {
+    Reason.DUPLICATE_EVENT: _copy(
+        "Sent again by the network",
+        "The same event id arrived once more: the sender got no answer in time and repeated it.",
+        "Nothing to do. The first one counts.",
+    ),
+    Reason.ORDER_JOINED: Words(
+        "Joined by order id",
+        "The same order arrived through another way in. Browser and server copy are one order.",
+        "Nothing to do. This is what the second copy is for.",
+        "merge",
+        "ac",
+    ),
+    Reason.ORDER_RELOADED: _copy(
+        "Thank-you page reloaded",
+        "The page of this order was reloaded and reported the order once more.",
+        "Nothing to do. The order is counted once.",
+    ),
+    Reason.ORDER_BACK_FORWARD: _copy(
+        "Back button",
+        "The page of this order came back by the back button and reported the order once more.",
+        "Nothing to do. The order is counted once.",
+    ),
+    Reason.ORDER_REPEATED: _copy(
+        "Order repeated",
+        "The same order id arrived once more; how the page came up is not known.",
+        "Nothing to do, unless your shop gives two different orders the same id.",
+    ),
+    Reason.PAGE_RELOADED: _copy(
+        "Page reloaded",
+        "No order id and no event id, but the same visitor, page and value within 30 minutes after a reload.",
+        "Send an order id or an event id with this event, then nothing has to be guessed.",
+    ),
+    Reason.UNKNOWN_SITE: Words(
+        "Unknown site",
+        "The hit names a site that does not exist here.",
+        "Compare the snippet in the page with the one under Set up.",
+    ),
+    Reason.UNAUTHORIZED: Words(
+        "No valid key",
+        "Server events arrived without a key, or with one that was revoked.",
+        "Create a server key under Settings and send it as “Authorization: Bearer”.",
+    ),
+    Reason.ORIGIN_NOT_ALLOWED: Words(
+        "Another origin",
+        "A page of an origin that is not this site's spoke for it.",
+        "If the page is yours, add its origin under Settings.",
+    ),
+    Reason.BODY_UNREADABLE: Words(
+        "Body unreadable",
+        "The body is no JSON, holds invalid Unicode, or is nested too deep.",
+        "Open the dead letter, compare it with the documentation, and send it corrected.",
+    ),
+    Reason.BODY_TOO_LARGE: Words(
+        "Body too large", "The body is larger than the limit.", "Send fewer events in one request."
+    ),
+    Reason.TOO_MANY_EVENTS: Words(
+        "Too many events",
+        "One request carried more events than the limit; those beyond it were left out.",
+        "Send them in several requests.",
+    ),
+    Reason.WRONG_SHAPE: Words(
+        "Wrong shape",
+        "The JSON is readable, but a field is not of the kind the documentation says.",
+        "The detail names the field. Correct the sender.",
+    ),
+    Reason.NAME_MISSING: Words(
+        "No event name", "The event has no name.", "Give it one, for example “page_view” or “purchase”."
+    ),
+    Reason.VALUE_TOO_LONG: Words(
+        "Id or name too long",
+        "An id or a name is longer than its limit; cut, it could be taken for another.",
+        "Shorten it at the sender.",
+    ),
+    Reason.VALUE_IMPOSSIBLE: Words(
+        "Impossible amount or currency",
+        "An amount is not a number, or a currency is not in ISO 4217.",
+        "Send amounts as decimals, like 89.00, and currencies as three letters, like EUR.",
+    ),
+    Reason.TIME_TOO_OLD: Words(
+        "Too old",
+        "The server says that this happened more than 400 days ago.",
+        "Check the unit of the time: milliseconds, or RFC 3339. Older data is taken by an import.",
+    ),
+    Reason.TIME_IN_FUTURE: Words(
+        "In the future",
+        "The server says that this happens more than 10 minutes from now.",
+        "Check the clock and the time zone of the sender.",
+    ),
+    Reason.LINE_UNREADABLE: Words(
+        "Line unreadable",
+        "A line of the access log is not in a format that is known here.",
+        "Import the log in combined or JSON format.",
+    ),
+    Reason.NOT_A_PAGE: Words(
+        "Not a page", "The line is about an image, a style sheet or a feed.", "Nothing to do. Only pages are views."
+    ),
+    Reason.NOT_A_VIEW: Words("Not a view", "The request was not a GET, so nobody looked at a page.", "Nothing to do."),
+    Reason.ANSWER_ERROR: Words(
+        "Answered with an error",
+        "Your web server answered with an error, so no page was seen.",
+        "Nothing to do here. The web server's own log says why.",
+    ),
+    Reason.ANSWER_REDIRECT: Words(
+        "Redirected", "Your web server sent the visitor on; the next line is the page.", "Nothing to do."
+    ),
+    Reason.ANSWER_PARTIAL: Words(
+        "No whole page", "Your web server answered with a part, or with nothing to show.", "Nothing to do."
+    ),
+}
+
+ACTORS: Mapping[Actor, Words] = {
+    Actor.HUMAN: Words("Person", "Nothing speaks against a person.", "Nothing to do.", "full", "ac"),
+    Actor.HUMAN_PROXIED: Words(
+        "Person behind a relay",
+        "A person, through a relay that hides their address.",
+        "Nothing to do. The place is the relay's.",
+        "full",
+        "ac",
+    ),
+    Actor.MACHINE_PREFETCH: Words(
+        "Prefetch",
+        "A browser or mail program fetched it ahead of time; nobody has looked yet.",
+        "Nothing to do. It stays out of people's figures.",
+        "dash",
+        "ma",
+    ),
+    Actor.MACHINE_SCANNER: Words(
+        "Scanner",
+        "A security scanner opened it, to check it for somebody.",
+        "Nothing to do. It stays out of people's figures.",
+        "grid",
+        "ma",
+    ),
+    Actor.MACHINE_DECLARED: Words(
+        "Machine",
+        "A crawler or tool that says so in its name.",
+        "Nothing to do. It stays out of people's figures.",
+        "grid",
+        "ma",
+    ),
+    Actor.SUSPECT: Words(
+        "Unclear",
+        "Some signs speak for a machine, not enough to be sure.",
+        "Read its reasons. It counts as a person unless it pretends to be another.",
+        "half",
+        "wa",
+    ),
+    Actor.INVALID: Words(
+        "Not valid",
+        "The hit contradicts itself: no browser sends this.",
+        "Nothing to do. It stays out of people's figures.",
+        "x",
+        "ba",
+    ),
+}
+
+FATES: Mapping[Fate, Words] = {
+    Fate.KEPT: Words("kept", "It is an event and in the reports.", "Nothing to do.", "full", "ok"),
+    Fate.DROPPED: Words("dropped", "It is no event; the reason says why.", "Read the reason.", "x", "ba"),
+    Fate.FAILED: Words(
+        "failed",
+        "A step broke on it. It is kept among the dead letters, with the traceback.",
+        "Report the traceback; after the repair a replay takes it in.",
+        "x",
+        "ba",
+    ),
+    Fate.WAITING: Words(
+        "waiting",
+        "It is stored on disk and has not been looked at yet.",
+        "Wait some seconds. If it stays, look at System.",
+        "open",
+        "of",
+    ),
+}
+
+VIAS: Mapping[Via, Words] = {
+    Via.IMAGE: Words(
+        "Image", "Seen by the image, without script.", "Add the script, to see more than the address.", "full", "ac"
+    ),
+    Via.TAG: Words("Tag", "Seen by the tag in the page.", "Nothing to do.", "full", "ac"),
+    Via.SERVER: Words("Server", "Reported by your own server.", "Nothing to do.", "full", "ac"),
+    Via.IMPORT: Words("Import", "Read from an access log.", "Nothing to do.", "full", "ac"),
+}
+
+FLAGS: Mapping[str, Words] = {
+    "clock": Words(
+        "clock not believed",
+        "The sender's clock was off or missing, so the time of arrival stands.",
+        "Send the time at which the event happened and the time at which it was sent.",
+        "half",
+        "wa",
+    ),
+    "currency_missing": Words(
+        "currency missing",
+        "An amount came without a currency; the site's own was taken.",
+        "Send the currency with each amount.",
+        "half",
+        "wa",
+    ),
+}
+
+RULES: Mapping[str, str] = {  # of the verdict, by id
+    "spoof": "says it is a known crawler, from an address that is not the crawler's",
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.VIEWER: "reads reports",
+    Role.EDITOR: "also says what counts as a conversion",
+    Role.PUBLISHER: "also changes what runs on the pages",
+    Role.ADMIN: "also changes sites, keys and people",
+}
+
+
+def of_reason(reason: str) -> Words:
+    """Also for an exception's name, which a failed sighting has instead of a reason."""
+    if reason in Reason.__members__.values():
+        return REASONS[Reason(reason)]
+    return Words(f"Failed: {reason}", FATES[Fate.FAILED].happened, FATES[Fate.FAILED].to_do)
+
+
+def of_actor(actor: str) -> Words:
+    return ACTORS[Actor(actor)]
+
+
+def of_flag(flag: str) -> Words:
+    """A flag may carry its subject after a colon."""
+    known = FLAGS.get(flag.partition(":")[0])
+    return known or Words(flag.replace("_", " "), "The pipeline marked the event so.", "Read its story.", "half", "wa")
+
+
+def of_rule(rule: str) -> str:
+    """What a rule of the verdict noticed; an unknown one by its own name."""
+    return RULES.get(rule.partition(":")[0]) or rule.replace("_", " ")
+
+
+def of_fate(fate: str, reason: str, actor: str) -> Words:
+    """The square and the word a row of hits ends with: "kept", "joined", "not counted", "dropped", "failed"."""
+    if fate == Fate.KEPT:
+        machine = actor in (Actor.MACHINE_DECLARED, Actor.MACHINE_SCANNER, Actor.MACHINE_PREFETCH)
+        return _named(FATES[Fate.KEPT], "kept, as machine" if machine else "kept")
+    if fate == Fate.DROPPED and reason in COPIES:
+        word = "joined" if reason == Reason.ORDER_JOINED else "not counted"
+        return _named(REASONS[Reason(reason)], word)
+    return FATES[Fate(fate)]
+
+
+def _named(words: Words, title: str) -> Words:
+    return Words(title, words.happened, words.to_do, words.glyph, words.tone)

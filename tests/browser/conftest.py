@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from browser.chromium import CHROMIUM_ARGS, find_chromium
+from browser.product import Product
+from browser.stub import Stub, serving
+
+START_S = 60
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    if not chromium:
+        pytest.skip("no Chromium found: install chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium,
+            args=list(CHROMIUM_ARGS),
+            ignore_default_args=["--disable-back-forward-cache"],  # a page that comes back is one of the cases
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def site() -> Iterator[Stub]:
+    with serving() as stub:
+        yield stub
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole product as a person starts it, without simulated traffic."""
+    data = tmp_path_factory.mktemp("product")
+    command = [sys.executable, "-m", "onebyone", "demo", "--data", str(data), "--json", "--people", "0"]
+    command += ["--port", "0", "--console-port", "0", "--shop-port", "0"]
+    with (
+        (data / "stderr.txt").open("wb") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True) as process,
+    ):
+        try:
+            line = _first_line(process, data / "stderr.txt")
+            yield msgspec.convert({**json.loads(line), "data": str(data)}, Product)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(START_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _first_line(process: subprocess.Popen[bytes], errors: Path) -> bytes:
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        ready = selector.select(START_S)
+    line = process.stdout.readline() if ready else b""
+    assert line, f"the demo printed nothing within {START_S} s: {errors.read_text()[-2000:]}"
+    return line

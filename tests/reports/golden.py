@@ -1,0 +1,61 @@
+"""Golden cases of the reports as Python values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from onebyone.event import Ended, Event
+from store.rows import a_drop, an_event
+
+DIRECTORY = Path(__file__).parents[1] / "golden" / "reports"
+
+
+class Rows(Struct):
+    """What is in the store: fields by name, and the number from which the ids follow."""
+
+    events: list[dict[str, Any]] = []
+    drops: list[dict[str, Any]] = []
+    about: str = ""
+
+
+class Case(Struct, omit_defaults=True):
+    title: str
+    params: dict[str, Any]
+    given: str = ""  # a file of rows that several reports share
+    events: list[dict[str, Any]] = []
+    drops: list[dict[str, Any]] = []
+    columns: list[str] = []
+    rows: list[list[Any]] = []
+
+    def outcomes(self, **changed: Any) -> list[Event | Ended]:
+        """The rows before the report, with some fields changed in all of them."""
+        rows = Rows(events=self.events, drops=self.drops)
+        if self.given:
+            rows = msgspec.json.decode((DIRECTORY / "given" / f"{self.given}.json").read_bytes(), type=Rows)
+        events = [an_event(**_typed(row) | changed) for row in rows.events]
+        return [*events, *(a_drop(**_typed(row) | changed) for row in rows.drops)]
+
+    def typed_params(self, **changed: Any) -> dict[str, Any]:
+        return _typed(self.params) | changed
+
+
+def names() -> list[str]:
+    return sorted(file.stem for file in DIRECTORY.glob("*.json"))
+
+
+def cases(name: str) -> list[Case]:
+    return msgspec.json.decode((DIRECTORY / f"{name}.json").read_bytes(), type=list[Case])
+
+
+def every_case() -> list[tuple[str, Case]]:
+    return [(name, case) for name in names() for case in cases(name)]
+
+
+def _typed(fields: dict[str, Any]) -> dict[str, Any]:
+    times = {"at", "received_at", "from", "to", "after_at"} & fields.keys()
+    return fields | {name: msgspec.convert(fields[name], datetime) for name in times}

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from onebyone.event import COPIES
+from onebyone.reports.catalogue import DIRECTORY, Reports, UnknownReport, read_report
+from onebyone.store import BadParameter, Param, Rows
+from onebyone.store.engine import Embedded
+
+FILES = sorted(DIRECTORY.glob("*.sql"))
+PEOPLE = "actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof'))"
+
+
+class Asked:
+    """A store that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.params: dict[str, Param] = {}
+
+    def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows:
+        self.params = dict(params or {})
+        return Rows(columns=["a", "b"], rows=[[1, 2]])
+
+
+def as_one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_report_names_its_site_in_every_part_and_says_what_it_is_about(file: Path) -> None:
+    report = read_report(file)
+    assert report.params["site"] == "String"
+    tables = re.findall(r"FROM (?:events|drops)\b", report.sql)
+    assert report.sql.count("site = {site:String}") == len(tables) > 0
+    assert report.title and report.about.endswith(".")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_report_reads_final_and_joins_globally(file: Path) -> None:
+    sql = as_one_line(read_report(file).sql)
+    keys_only = sql.replace("SELECT day, visitor, at, id FROM events WHERE", "")  # keys, read again with FINAL
+    assert re.findall(r"FROM (?:events|drops)(?! FINAL)", keys_only) == []
+    assert re.findall(r"(?<!GLOBAL )IN \(\s*SELECT", sql) == []
+    assert re.findall(r"(?<!GLOBAL )(?:LEFT |ANY |INNER )*JOIN\b", sql.replace("arrayJoin", "")) == []
+    assert len(file.read_text().splitlines()) <= 120
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_people_and_copies_are_the_same_in_every_report(file: Path) -> None:
+    sql = as_one_line(read_report(file).sql)
+    assert sql.count("NOT has(reasons, 'spoof')") == sql.count(PEOPLE)
+    for copies in re.findall(r"reason IN \(([^)]*)\)", sql):
+        assert set(re.findall(r"'(\w+)'", copies)) == COPIES
+
+
+def test_a_common_parameter_that_a_report_does_not_use_is_left_out() -> None:
+    asked = Asked()
+    Reports(asked).run("ledger_totals", site="s1", limit=7, zone="UTC", currency="EUR", traffic="all")
+    assert asked.params == {"site": "s1"}
+
+
+def test_rows_come_as_dicts_too() -> None:
+    assert Reports(Asked()).run_dicts("ledger_totals", site="s1") == [{"a": 1, "b": 2}]
+
+
+def test_a_parameter_nobody_knows_is_refused(store: Embedded) -> None:
+    with pytest.raises(BadParameter, match="sight"):
+        Reports(store).run("ledger_totals", site="s1", sight=1)
+
+
+def test_a_kind_of_traffic_that_does_not_exist_is_refused(store: Embedded) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    params: dict[str, Param] = {"site": "s1", "from": now, "to": now, "currency": "EUR", "traffic": "cats"}
+    with pytest.raises(BadParameter, match="cats"):
+        Reports(store).run("totals", **params)
+
+
+def test_a_report_that_does_not_exist_is_unknown(store: Embedded) -> None:
+    with pytest.raises(UnknownReport):
+        Reports(store).run("nothing", site="s1")
+
+
+@pytest.mark.parametrize("text", ["SELECT 1", "-- title: A\nSELECT 1", "-- about: B.\n-- title: A\nSELECT 1\n"])
+def test_a_report_without_its_header_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.sql").write_text(text)
+    with pytest.raises(ValueError, match=r"a.sql: no '-- title:'"):
+        Reports(Asked(), directory=tmp_path)
+
+
+def test_what_a_report_is_about_may_take_several_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("-- title: A\n-- about: One.\n--   Two.\nSELECT {site:String}\n")
+    report = Reports(Asked(), directory=tmp_path).get("a")
+    assert (report.title, report.about, report.params) == ("A", "One. Two.", {"site": "String"})

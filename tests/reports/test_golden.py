@@ -1,0 +1,62 @@
+"""Every report on its golden cases, on a real engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from onebyone.reports.catalogue import Reports
+from onebyone.store.engine import Embedded
+from reports.golden import Case, cases, every_case, names
+from store.rows import put
+
+CASES = every_case()
+
+
+def test_every_report_has_a_golden_case_and_every_case_a_report(store: Embedded) -> None:
+    assert names() == Reports(store).names()
+    assert all(cases(name) for name in names())
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
+def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case) -> None:
+    put(store, case.outcomes())
+    found = Reports(store).run(name, **case.typed_params())
+    assert (found.columns, found.rows) == (case.columns, case.rows)
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
+def test_a_report_counts_once_what_was_inserted_twice(store: Embedded, name: str, case: Case) -> None:
+    put(store, case.outcomes(), token="first")
+    put(store, case.outcomes(), token="again")
+    assert Reports(store).run(name, **case.typed_params()).rows == case.rows
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
+def test_a_report_does_not_see_another_site_with_the_same_ids(store: Embedded, name: str, case: Case) -> None:
+    put(store, case.outcomes())
+    put(store, case.outcomes(site="other", value=77, host="other.example"), token="other")
+    assert Reports(store).run(name, **case.typed_params()).rows == case.rows
+    empty = Reports(store).run(name, **case.typed_params(site="nobody")).rows
+    assert all(cell in (0, None, "kept", "EUR") for row in empty for cell in row)
+
+
+def test_the_days_of_the_overview_add_up_to_the_totals(store: Embedded) -> None:
+    (day, *_) = cases("overview")
+    put(store, day.outcomes())
+    reports, params = Reports(store), day.typed_params()
+    for currency in ("EUR", "USD"):
+        total = next(row for row in reports.run_dicts("totals", **params) if row["currency"] == currency)
+        days = [row for row in reports.run_dicts("overview", **params) if row["currency"] == currency]
+        for column in ("views", "sessions", "orders", "revenue_minor"):
+            assert sum(row[column] for row in days) == total[column]
+
+
+@pytest.mark.parametrize("name", ["channels", "sources"])
+def test_every_order_is_credited_once(store: Embedded, name: str) -> None:
+    (case, *_) = cases("overview")
+    put(store, case.outcomes())
+    reports, params = Reports(store), case.typed_params(limit=100)
+    (total, *_) = reports.run_dicts("totals", **params)
+    rows = reports.run_dicts(name, **params)
+    for column in ("sessions", "orders", "revenue_minor"):
+        assert sum(row[column] for row in rows) == total[column]

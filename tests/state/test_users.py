@@ -1,0 +1,192 @@
+"""Users: passwords, links, sessions, tokens, roles, the audit trail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import text
+
+from onebyone.state.database import open_database, sqlite_url
+from onebyone.state.users import (
+    DAY_MS,
+    EVERY_SITE,
+    LINK_MS,
+    SESSION_MS,
+    TRIES,
+    TRIES_WINDOW_MS,
+    NameTaken,
+    PasswordTooShort,
+    Refused,
+    Role,
+    Users,
+)
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "correct horse battery"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_790_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def users(tmp_path: Path, clock: Clock) -> Users:
+    return Users(open_database(sqlite_url(tmp_path)), clock=clock, hasher=CHEAP)
+
+
+def _session(opened: str | Refused | None) -> str:
+    assert isinstance(opened, str)
+    return opened
+
+
+def test_the_first_admin_is_made_once(users: Users) -> None:
+    first = users.first_admin()
+    assert first.may_everywhere(Role.ADMIN) and not first.has_password
+    assert users.first_admin() == first
+    assert users.all() == [first]
+
+
+def test_a_name_belongs_to_one_user(users: Users) -> None:
+    users.add("mira", {"s1": Role.VIEWER})
+    with pytest.raises(NameTaken):
+        users.add(" mira ", {})
+
+
+def test_a_role_holds_on_its_site_and_includes_the_lower_ones(users: Users) -> None:
+    mira = users.add("mira", {"s1": Role.EDITOR})
+    assert mira.may("s1", Role.VIEWER) and mira.may("s1", Role.EDITOR)
+    assert not mira.may("s1", Role.ADMIN)
+    assert not mira.may("s2", Role.VIEWER)
+    assert not mira.may_everywhere(Role.VIEWER)
+
+
+def test_roles_can_be_changed(users: Users) -> None:
+    mira = users.add("mira", {"s1": Role.EDITOR})
+    users.set_roles(mira.id, {EVERY_SITE: Role.VIEWER})
+    changed = users.find("mira")
+    assert changed is not None and changed.may("s2", Role.VIEWER) and not changed.may("s1", Role.EDITOR)
+
+
+def test_a_login_link_works_once(users: Users) -> None:
+    admin = users.first_admin()
+    link = users.make_link(admin.id)
+    session = _session(users.follow_link(link))
+    assert users.find_session(session) == admin
+    assert users.follow_link(link) is None
+
+
+def test_a_login_link_expires(users: Users, clock: Clock) -> None:
+    link = users.make_link(users.first_admin().id)
+    clock.now += LINK_MS
+    assert users.follow_link(link) is None
+
+
+def test_a_link_is_no_session_and_a_session_is_no_token(users: Users) -> None:
+    admin = users.first_admin()
+    link = users.make_link(admin.id)
+    assert users.find_session(link) is None
+    session = _session(users.follow_link(link))
+    assert users.find_token(session) is None
+    assert users.follow_link(session) is None
+
+
+def test_a_password_opens_a_session_until_it_expires(users: Users, clock: Clock) -> None:
+    admin = users.first_admin()
+    users.set_password(admin.id, PASSWORD)
+    session = _session(users.sign_in("admin", PASSWORD, "127.0.0.1"))
+    found = users.find_session(session)
+    assert found is not None and found.has_password
+    clock.now += SESSION_MS
+    assert users.find_session(session) is None
+
+
+def test_a_short_password_is_refused(users: Users) -> None:
+    with pytest.raises(PasswordTooShort):
+        users.set_password(users.first_admin().id, "short")
+
+
+def test_a_user_without_a_password_cannot_sign_in_by_one(users: Users) -> None:
+    users.first_admin()
+    assert users.sign_in("admin", "", "127.0.0.1") == Refused()
+
+
+def test_a_new_password_ends_the_other_sessions(users: Users) -> None:
+    admin = users.first_admin()
+    mine, other = (_session(users.follow_link(users.make_link(admin.id))) for _ in range(2))
+    users.set_password(admin.id, PASSWORD, keep=mine)
+    assert users.find_session(mine) is not None
+    assert users.find_session(other) is None
+
+
+def test_signing_out_ends_the_session(users: Users) -> None:
+    session = _session(users.follow_link(users.make_link(users.first_admin().id)))
+    users.sign_out(session)
+    assert users.find_session(session) is None
+
+
+def test_after_five_wrong_passwords_the_right_one_waits(users: Users, clock: Clock) -> None:
+    users.set_password(users.first_admin().id, PASSWORD)
+    refusals = [users.sign_in("admin", "wrong", f"10.0.0.{n}") for n in range(TRIES)]
+    assert refusals[0] == Refused() and refusals[-1] == Refused(TRIES_WINDOW_MS)
+    assert isinstance(users.sign_in("admin", PASSWORD, "10.0.0.99"), Refused)
+    clock.now += TRIES_WINDOW_MS
+    assert isinstance(users.sign_in("admin", PASSWORD, "10.0.0.99"), str)
+
+
+def test_wrong_passwords_count_against_the_address_too(users: Users) -> None:
+    users.set_password(users.first_admin().id, PASSWORD)
+    for n in range(TRIES):
+        users.sign_in(f"nobody{n}", "wrong", "10.0.0.1")
+    assert isinstance(users.sign_in("admin", PASSWORD, "10.0.0.1"), Refused)
+    assert isinstance(users.sign_in("admin", PASSWORD, "10.0.0.2"), str)
+
+
+def test_an_api_token_works_until_it_is_revoked(users: Users, clock: Clock) -> None:
+    admin = users.first_admin()
+    token = users.add_token(admin.id, "grafana")
+    clock.now += 400 * DAY_MS
+    assert users.find_token(token) == admin
+    (listed,) = users.tokens(admin.id)
+    assert (listed.name, listed.last4) == ("grafana", token[-4:])
+    users.revoke_token("somebody else", listed.id)
+    assert users.find_token(token) == admin
+    users.revoke_token(admin.id, listed.id)
+    assert users.find_token(token) is None and users.tokens(admin.id) == []
+
+
+def test_no_secret_is_stored_readable(users: Users, tmp_path: Path) -> None:
+    admin = users.first_admin()
+    users.set_password(admin.id, PASSWORD)
+    told = [
+        users.make_link(admin.id),
+        _session(users.sign_in("admin", PASSWORD, "::1")),
+        users.add_token(admin.id, "t"),
+    ]
+    engine = open_database(sqlite_url(tmp_path))
+    with engine.connect() as connection:
+        stored = repr(connection.execute(text("SELECT * FROM user_secrets")).all())
+        stored += repr(connection.execute(text("SELECT * FROM users")).all())
+    engine.dispose()
+    assert PASSWORD not in stored
+    assert all(secret not in stored for secret in told)
+
+
+def test_the_trail_keeps_who_did_what_on_which_site(users: Users, clock: Clock) -> None:
+    users.note("admin", "s1", "key_created", "shop-backend")
+    clock.now += 1
+    users.note("admin", "s1", "site_changed")
+    users.note("admin", "s2", "site_added")
+    trail = users.trail("s1")
+    assert [(line.what, line.detail) for line in trail] == [("site_changed", ""), ("key_created", "shop-backend")]
+    assert [line.what for line in users.trail("s1", limit=1)] == ["site_changed"]

@@ -1,0 +1,3 @@
+from store.engine_fixture import store
+
+__all__ = ["store"]

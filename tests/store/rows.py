@@ -1,0 +1,57 @@
+"""Outcomes with little said, and a way to put them straight into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from onebyone.event import Ended, Event, event_uuid, hit_uuid
+from onebyone.store.engine import Embedded
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def an_event(number: int = 1, **fields: Any) -> Event:
+    """Event `number` of site s1, at noon unless said otherwise; its hit and ids follow from the number."""
+    at = fields.get("at", NOON)
+    site, name = fields.get("site", "s1"), fields.get("name", "page_view")
+    known: dict[str, Any] = {
+        "site": site, "name": name, "via": "tag", "at": at, "day": at.date(), "received_at": at,
+        "sent_id": f"e{number}", "event_id": f"e{number}", "hit": a_hit(number),
+    }  # fmt: skip
+    event = known | fields
+    return Event(id=fields.get("id", event_uuid(site, name, event["sent_id"])), **_without(event, "id"))
+
+
+def a_drop(number: int = 1, **fields: Any) -> Ended:
+    """Drop `number` of site s1; its hit is no event's unless it is said to be."""
+    at = fields.get("at", NOON)
+    known: dict[str, Any] = {
+        "site": "s1", "at": at, "day": at.date(), "received_at": at, "hit": a_hit(1_000_000 + number),
+        "reason": "order_reloaded", "step": "drop_copy", "via": "tag", "name": "purchase",
+    }  # fmt: skip
+    return Ended(**known | fields)
+
+
+def a_hit(number: int) -> str:
+    return hit_uuid(number.to_bytes(16, "big"))
+
+
+def put(store: Embedded, outcomes: Sequence[Event | Ended], *, token: str = "test") -> None:
+    """Straight into the tables. Needs another token for the same rows again."""
+    for table, kind in (("events", Event), ("drops", Ended)):
+        lines = [msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, kind)]
+        if lines:
+            store.insert(table, lines, f"{table}:{token}")
+
+
+def as_record(outcome: Event | Ended) -> bytes:
+    """A line of the log "events"."""
+    return (b"E" if isinstance(outcome, Event) else b"D") + msgspec.json.encode(outcome)
+
+
+def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from onebyone.state.sites import Site
+from onebyone.tags.script import STUB, csp, script_for, snippet
+
+ROOT = Path(__file__).parents[2]
+BUNDLE = ROOT / "src/onebyone/tags/dist/tag.js"
+SITE = Site(id="s7k2m9qd", name="Nordlight", prefix="brvkt", origins=("https://shop.example",))
+
+
+def config_of(script: bytes) -> dict[str, object]:
+    text = script.decode("ascii")
+    start = text.index("CONFIG=") + len("CONFIG=")
+    config: dict[str, object] = json.JSONDecoder().raw_decode(text, start)[0]
+    return config
+
+
+def test_the_script_carries_its_sites_configuration_in_front() -> None:
+    assert config_of(script_for(SITE)) == {
+        "site": "s7k2m9qd",
+        "url": "/brvkt/v1/e",
+        "name": "onebyone",
+        "conversions": ["purchase", "generate_lead", "sign_up"],
+    }
+
+
+def test_a_collector_elsewhere_is_named_in_full() -> None:
+    assert config_of(script_for(SITE, collector_url="https://t.example"))["url"] == "https://t.example/brvkt/v1/e"
+
+
+def test_no_value_can_end_the_script_or_leave_its_string() -> None:
+    evil = '</script><!--"];alert(1)//\u2028&'
+    site = Site(id="s1", name="", prefix="brvkt", origins=(), conversions=(evil,))
+    script = script_for(site)
+    assert b"</script" not in script and b"<!--" not in script
+    assert config_of(script)["conversions"] == [evil]
+
+
+def test_the_served_script_stays_under_its_limit() -> None:
+    assert len(gzip.compress(script_for(SITE), 9)) < 3000  # the first landing allows 4,000
+
+
+def test_the_script_uses_nothing_that_a_strict_page_forbids() -> None:
+    script = script_for(SITE).decode()
+    for word in ("eval", "new Function", "document.write", "innerHTML", "beforeunload", '"unload"', "document.cookie"):
+        assert word not in script
+
+
+def test_the_snippet_works_with_and_without_script() -> None:
+    assert snippet(SITE, "http://127.0.0.1:8000") == (
+        '<script async src="http://127.0.0.1:8000/brvkt/s.js"></script>'
+        '<noscript><img src="http://127.0.0.1:8000/brvkt/v1/n/s7k2m9qd.gif" alt="" width="1" height="1"'
+        ' referrerpolicy="no-referrer-when-downgrade"></noscript>'
+    )
+
+
+def test_the_snippet_escapes_its_address() -> None:
+    assert '"><b>' not in snippet(SITE, 'https://t.example/"><b>')
+
+
+def test_the_stub_and_the_csp_lines_name_what_the_tag_needs() -> None:
+    assert "onebyone.q" in STUB
+    assert csp("https://t.example").count("https://t.example") == 3
+
+
+def test_the_committed_bundle_is_what_its_source_builds(tmp_path: Path) -> None:
+    esbuild = ROOT / "node_modules/.bin/esbuild"
+    if not esbuild.exists() or shutil.which("node") is None:
+        pytest.skip("esbuild is not installed: run npm ci to compare the bundle with its source")
+    command = json.loads((ROOT / "package.json").read_text())["scripts"]["build"].split()
+    built = tmp_path / "tag.js"
+    arguments = [part if not part.startswith("--outfile=") else f"--outfile={built}" for part in command[1:]]
+    subprocess.run([esbuild, *arguments], cwd=ROOT, check=True, capture_output=True, timeout=60)
+    assert built.read_bytes() == BUNDLE.read_bytes(), "run npm run build and commit dist/tag.js"
+
+
+def test_the_lock_file_names_no_index_host() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert all("resolved" not in package for package in lock["packages"].values())
