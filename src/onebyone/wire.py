@@ -315,9 +315,9 @@ def _json(value: object) -> str:
 def _check_props(props: dict[str, Any]) -> dict[str, str]:
     checked = {}
     for name, value in props.items():
-        if value is None:
-            continue
         key = clean(name)
+        if value is None or not key:
+            continue
         if len(key) > MAX_NAME_CHARS:
             raise _too_long("props: a name", MAX_NAME_CHARS)
         if not isinstance(value, str):

@@ -6,8 +6,11 @@ import selectors
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -64,8 +67,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True) as process,
     ):
         try:
-            line = _first_line(process, data / "stderr.txt")
-            yield msgspec.convert({**json.loads(line), "data": str(data)}, Product)
+            addresses = _first_document(process, data / "stderr.txt")
+            yield msgspec.convert({**addresses, "data": str(data)}, Product)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -74,11 +77,19 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _first_line(process: subprocess.Popen[bytes], errors: Path) -> bytes:
+def _first_document(process: subprocess.Popen[bytes], errors: Path) -> dict[str, Any]:
+    """The JSON that the demo prints once everything answers."""
     assert process.stdout is not None
+    printed = b""
+    ends_at = time.monotonic() + START_S
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
-        ready = selector.select(START_S)
-    line = process.stdout.readline() if ready else b""
-    assert line, f"the demo printed nothing within {START_S} s: {errors.read_text()[-2000:]}"
-    return line
+        while selector.select(max(0.0, ends_at - time.monotonic())):
+            chunk = os.read(process.stdout.fileno(), 65_536)
+            printed += chunk
+            with suppress(ValueError):
+                document: dict[str, Any] = json.loads(printed)
+                return document
+            if not chunk:
+                break
+    raise AssertionError(f"the demo did not start within {START_S} s: {printed!r} {errors.read_text()[-2000:]}")

@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.chromium import settle
@@ -33,35 +33,30 @@ def buy(page: Page, product: Product) -> str:
     return page.url.rsplit("/", 1)[1]
 
 
-def fate(product: Product, order: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What the command line says of the order, asked until it is complete."""
-    command = [
-        sys.executable,
-        "-m",
-        "onebyone",
-        "fate",
-        order,
-        "--json",
-        "--data",
-        product.data,
-        "--site",
-        product.site,
-    ]
+class Story(Struct, frozen=True):
+    """The sightings of one order, by what became of them."""
+
+    kept: list[dict[str, Any]]
+    copies: list[dict[str, Any]]
+
+    @property
+    def reasons(self) -> Counter[str]:
+        return Counter(copy["reason"] for copy in self.copies)
+
+
+def fate(product: Product, order: str, *, copies: int) -> Story:
+    """What the command line says of the order, asked until it knows of one kept and at least that many copies."""
+    command = [sys.executable, "-m", "onebyone", "fate", order, "--json", "--data", product.data]
     ends_at = time.monotonic() + WAIT_S
     while True:
         done = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False)
-        story: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"events": [], "drops": []}
-        if until(story):
+        sightings = json.loads(done.stdout)["sightings"] if done.stdout else []
+        purchases = [sighting for sighting in sightings if sighting["name"] == "purchase"]
+        kept = [sighting for sighting in purchases if sighting["fate"] == "kept"]
+        story = Story(kept, [sighting for sighting in purchases if sighting["fate"] == "dropped"])
+        if kept and len(story.copies) >= copies:
             return story
         assert time.monotonic() < ends_at, f"not complete after {WAIT_S} s: {story} {done.stderr.decode()}"
-
-
-def purchases(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if row["name"] == "purchase"]
-
-
-def reasons(story: dict[str, Any]) -> Counter[str]:
-    return Counter(drop["reason"] for drop in purchases(story["drops"]))
 
 
 def test_reloads_and_the_server_copy_leave_one_order_with_a_reason_for_each_copy(page: Page, product: Product) -> None:
@@ -73,27 +68,25 @@ def test_reloads_and_the_server_copy_leave_one_order_with_a_reason_for_each_copy
     page.click("text=More lamps")
     settle(page)
     page.evaluate("void setTimeout(() => history.back())")
-    page.wait_for_url("**/thank-you/*")
-    story = fate(product, order, lambda story: reasons(story).total() >= 4)
-    assert len(purchases(story["events"])) == 1
-    found = reasons(story)
-    assert (found["order_reloaded"], found["order_joined"]) == (3, 1)
-    assert found.total() - found["order_back_forward"] == 4 and found["order_back_forward"] <= 1
+    page.wait_for_url("**/thank-you/*", wait_until="commit")  # out of the cache it does not load
+    story = fate(product, order, copies=4)
+    assert len(story.kept) == 1
+    assert (story.reasons["order_reloaded"], story.reasons["order_joined"]) == (3, 1)
+    # from the back/forward cache the page comes without running its script again, so without a copy
+    assert set(story.reasons) <= {"order_reloaded", "order_joined", "order_back_forward"}
 
 
 def test_with_the_blocker_on_the_server_alone_knows_the_order(page: Page, product: Product) -> None:
     page.goto(f"{product.shop}/adblock?blocked=1")
     order = buy(page, product)
-    story = fate(product, order, lambda story: bool(purchases(story["events"])))
-    assert [event["via"] for event in purchases(story["events"])] == ["server"]
-    assert purchases(story["drops"]) == []
+    story = fate(product, order, copies=0)
+    assert [sighting["via"] for sighting in story.kept] == ["server"] and not story.copies
 
 
 def test_without_script_the_image_and_the_server_meet_in_one_order(browser: Browser, product: Product) -> None:
     context: BrowserContext = browser.new_context(java_script_enabled=False)
     order = buy(context.new_page(), product)
-    story = fate(product, order, lambda story: reasons(story).total() >= 1)
+    story = fate(product, order, copies=1)
     context.close()
-    assert len(purchases(story["events"])) == 1 and reasons(story) == Counter({"order_joined": 1})
-    ways = {row["via"] for row in purchases(story["events"]) + purchases(story["drops"])}
-    assert ways == {"image", "server"}
+    assert len(story.kept) == 1 and story.reasons == Counter({"order_joined": 1})
+    assert {sighting["via"] for sighting in story.kept + story.copies} == {"image", "server"}

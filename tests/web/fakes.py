@@ -236,7 +236,7 @@ def _live(params: Mapping[str, Param]) -> list[Row]:
 _ORDER = {"order_id": "NL-48348", "value": 7990, "currency": "EUR"}
 LIVE = [
     a_live_row(1, "page_view", "/leuchten/halo-pendant", os="iOS", device="phone"),
-    a_live_row(2, "purchase", "", via="server", os="", country="", **_ORDER),
+    a_live_row(2, "purchase", "", via="server", os="", device="", country="", **_ORDER),
     a_live_row(3, "purchase", "/bestellung/danke", fate="dropped", reason="order_joined", country="AT", **_ORDER),
     a_live_row(5, "page_view", "/robots.txt", via="image", actor="machine_declared", agent="GPTBot", country="US"),
     a_live_row(7, "add_to_cart", "/leuchten/orbit", value=14900, currency="EUR", os="macOS"),
@@ -245,7 +245,7 @@ LIVE = [
     a_live_row(13, "page_view", "/leuchten/pendelleuchten", actor="machine_prefetch"),
     a_live_row(21, "scroll", "/leuchten/halo-pendant", fate="dropped", reason="time_too_old", via="server"),
     a_live_row(24, "page_view", "/ratgeber/warmweiss-oder-neutral-und-was-es-bedeutet", actor="suspect", country="NL", os="Linux"),  # noqa: E501
-    a_live_row(30, "", "", fate="dropped", reason="body_unreadable", os="", country=""),
+    a_live_row(30, "", "", fate="dropped", reason="body_unreadable", os="", device="", country=""),
     a_live_row(31, "page_view", "/", os="", fate="failed", reason="ZeroDivisionError"),
 ]
 

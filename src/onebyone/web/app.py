@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.di import Provide
@@ -78,12 +78,14 @@ def console(
         exception_handlers={HTTPException: trouble.answer, Exception: trouble.answer},
         response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, gzip_compress_level=6),
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="onebyone",
             version="1",
             path="/api/v1/openapi.json",
             description=api.ABOUT,
             render_plugins=[JsonRenderPlugin(path="/")],
+            openapi_router=Router(path="/api/v1/openapi.json", route_handlers=[], opt=OPEN, include_in_schema=False),
             components=api.COMPONENTS,
             security=[{"bearer": []}],
         ),
@@ -113,6 +115,3 @@ def favicon(desk: TheDesk) -> Response[bytes]:
 @get("/metrics", sync_to_thread=True, include_in_schema=False)
 def metrics(desk: TheDesk) -> Response[str]:
     return Response(desk.metrics_text(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-__all__ = ["MediaType", "Settings", "console"]

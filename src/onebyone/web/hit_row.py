@@ -42,17 +42,19 @@ def hit_row(row: Row, *, site: str, zone: str) -> HitRow:
     via, actor, fate, reason = row["via"], row["actor"], row["fate"], row["reason"]
     kept = fate == Fate.KEPT
     machine = actor not in (Actor.HUMAN, Actor.HUMAN_PROXIED, Actor.SUSPECT)
+    where = countries.name(row["country"]) if row["country"] else ""
+    on = row["agent"] if machine and row["agent"] else row["os"] or row["device"]
     return HitRow(
         time=numbers.clock(datetime.fromisoformat(row["received_at"]), zone),
         name=row["name"] or "no event",
         is_order=row["name"] == "purchase",
         what=what(row),
-        where=countries.name(row["country"]) if row["country"] else numbers.NONE,
-        on=row["agent"] if machine and row["agent"] else row["os"] or row["device"],
+        where=where,
+        on=on,
         via=words.VIAS[Via(via)].title,
         verdict=None if via == Via.SERVER else words.of_actor(actor),
         fate=words.of_fate(fate, reason, actor),
-        why="" if kept else _WHY.get(reason, words.of_reason(reason).title.lower()),
+        why="" if kept else _why(fate, reason),
         faded=machine or not kept,
         href=f"/s/{site}/fate/{row['hit']}",
         key=f"{row['hit']}/{row['n']}",
@@ -67,3 +69,11 @@ def what(row: Row) -> str:
     if row["value"]:
         return f"{numbers.money(row['value'], row['currency'])}{' · ' + row['path'] if row['path'] else ''}"
     return row["path"] or numbers.NONE
+
+
+def _why(fate: str, reason: str) -> str:
+    """An exception keeps its name as it is written."""
+    if fate == Fate.FAILED:
+        return reason
+    title = words.of_reason(reason).title
+    return _WHY.get(reason, title[:1].lower() + title[1:])

@@ -111,6 +111,8 @@ def days(first: date, last: date, today: date) -> str:
     if first == last:
         return long_day(first) if first.year != today.year else week_day(first)
     if first.year == last.year == today.year:
+        if first.month == last.month:
+            return f"{first.day} – {day(last)}"
         return f"{day(first)} – {day(last)}"
     if first.year == last.year:
         return f"{day(first)} – {day(last)} {last.year}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Annotated, Any
 
@@ -22,13 +23,16 @@ from onebyone.web.frame import frame, page
 LOGIN_COOKIE = "onebyone_login"  # holds what the login form's token is made from
 
 
-@get("/login", sync_to_thread=True, include_in_schema=False, opt=OPEN)
-def login(request: Request[Any, Any, Any], desk: TheDesk, token: str = "", next: str = "/") -> Response[str]:
+# Both handlers of /login are async and step into a thread themselves: Litestar wraps sync ones twice on a shared path.
+
+
+@get("/login", include_in_schema=False, opt=OPEN)
+async def login(request: Request[Any, Any, Any], desk: TheDesk, token: str = "", next: str = "/") -> Response[str]:
     if not token:
         return _form(desk, next)
     if "prefetch" in request.headers.get("sec-purpose", ""):
         raise ServiceUnavailableException  # a link works once: it waits for the click
-    session = desk.users.follow_link(token)
+    session = await asyncio.to_thread(desk.users.follow_link, token)
     if session is None:
         return _form(
             desk, next, said="This link was used already, or is too old. Print a new one with “onebyone login”."
@@ -49,15 +53,14 @@ LoginForm = Annotated[FormMultiDict, Dependency(skip_validation=True)]
 @post(
     "/login",
     dependencies={"login_form": Provide(login_form)},
-    sync_to_thread=True,
     include_in_schema=False,
     opt=OPEN,
     status_code=200,
 )
-def login_by_password(request: Request[Any, Any, Any], desk: TheDesk, login_form: LoginForm) -> Response[str]:
+async def login_by_password(request: Request[Any, Any, Any], desk: TheDesk, login_form: LoginForm) -> Response[str]:
     name, next_ = str(login_form.get("name", "")), str(login_form.get("next", "/"))
     address = request.client.host if request.client else ""
-    opened = desk.users.sign_in(name, str(login_form.get("password", "")), address)
+    opened = await asyncio.to_thread(desk.users.sign_in, name, str(login_form.get("password", "")), address)
     if isinstance(opened, Refused):
         if opened.wait_ms:
             minutes = -(-opened.wait_ms // 60_000)

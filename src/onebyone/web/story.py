@@ -64,7 +64,7 @@ def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: date
     rows = sorted([*fate.events, *fate.drops], key=lambda row: (row["received_at"], row["hit"], row["n"]))
     record = _record(asked_for, fate)
     main = record or _drop(asked_for, fate)
-    today = now.astimezone(ZoneInfo(zone)).date()
+    main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
     copies = [row for row in fate.drops if row["reason"] in COPIES]
     joined = sum(row["reason"] == Reason.ORDER_JOINED for row in copies)
     return Story(
@@ -72,7 +72,7 @@ def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: date
         lead=_lead(main, record, rows, zone),
         strip=_strip(main, record, rows, copies, joined, zone, now, final_at),
         seen=_seen(len(rows), len(fate.events)),
-        moments=[_moment(row, record, zone, today) for row in rows],
+        moments=[_moment(row, record, zone, main_day) for row in rows],
         record=_fields(main),
         visitor=_visitor(main, rows),
         verdict=words.of_actor(main["actor"]),
@@ -134,7 +134,8 @@ def _strip(
         cells.append((reason.title, f"decided by {main['step'] or 'the edge'}"))
         return [*cells, ("No event", "nothing in the reports came from it")]
     aside = len(copies) - joined
-    parts = ["one counted"] + [f"{joined} joined"] * bool(joined) + [f"{aside} set aside"] * bool(aside)
+    parts = ["one counted"]
+    parts += [f"{_count_word(joined)} joined"] * bool(joined) + [f"{_count_word(aside)} set aside"] * bool(aside)
     cells.append((f"{len(rows)} → 1", ", ".join(parts)))
     cells.append(_seen_through(rows))
     if final_at and now < final_at:
@@ -158,13 +159,13 @@ def _seen(sightings: int, events: int) -> str:
     return f"{_count_word(sightings)} copies, {'one record' if events == 1 else f'{events} records'}"
 
 
-def _moment(row: Row, record: Row | None, zone: str, today: date) -> Moment:
+def _moment(row: Row, record: Row | None, zone: str, main_day: date) -> Moment:
     reason = row.get("reason") or ""
     kept = not reason and "fate" not in row
     told = words.of_fate("kept", "", row["actor"]) if kept else words.of_reason(reason)
     opened = kept and record is not None and row["hit"] == record["hit"] and row["n"] == record["n"]
     return Moment(
-        time=_time(_at(row["received_at"]), zone, today),
+        time=_time(_at(row["received_at"]), zone, main_day),
         glyph="full" if kept else told.glyph,
         tone="ac" if kept else told.tone,
         headline=_headline(row, kept, told),
@@ -301,9 +302,10 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _time(at: datetime, zone: str, today: date) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    return numbers.clock_ms(at, zone) if local.date() == today else numbers.when(at, zone, today)
+def _time(at: datetime, zone: str, main_day: date) -> str:
+    """To the millisecond on the day of the record, which the page's first line names; with the date on another."""
+    same = at.astimezone(ZoneInfo(zone)).date() == main_day
+    return numbers.clock_ms(at, zone) if same else numbers.when(at, zone, main_day)
 
 
 def _full(at: datetime, zone: str) -> str:

@@ -104,4 +104,4 @@ def _time_ms(text: str) -> int | None:
         )
     except ValueError:
         return None
-    return round(at.timestamp() * 1000)
+    return max(0, round(at.timestamp() * 1000)) or None  # nothing was logged before 1970

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, get
+from litestar.params import Parameter
 from litestar.response import Redirect
 
 from onebyone.state.sites import Site
@@ -16,10 +17,12 @@ from onebyone.web.pages.fate import LONGEST_ID, address, sites_that_know
 
 
 @get("/find", sync_to_thread=True, include_in_schema=False)
-def find(request: Ask, desk: TheDesk, q: str = "", site: str = "") -> Response[Any]:
+def find(
+    request: Ask, desk: TheDesk, q: str = "", here_id: Annotated[str, Parameter(query="site")] = ""
+) -> Response[Any]:
     text = q.strip()[:LONGEST_ID]
     seen = [one for one in desk.sites.all() if request.user.may(one.id, Role.VIEWER)]
-    here = next((one for one in seen if one.id == site), None)
+    here = next((one for one in seen if one.id == here_id), None)
     known = sites_that_know(request, desk, text) if text else []
     best = [one for one in known if here is None or one.id == here.id] or known
     if len(best) == 1:

@@ -34,7 +34,7 @@ def section_page(request: Ask, desk: TheDesk, site: TheSite, section: str) -> Re
     return _section(request, desk, site, section)
 
 
-@post("/s/{site_id:str}/settings/general", sync_to_thread=True, include_in_schema=False)
+@post("/s/{site_id:str}/change", sync_to_thread=True, include_in_schema=False)
 def change_site(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     need(request, site, Role.ADMIN)
     typed = site_form.typed(form)
@@ -46,7 +46,7 @@ def change_site(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
     return _section(request, desk, changed, "general", said="Saved. The collector knows it within seconds.")
 
 
-@post("/s/{site_id:str}/settings/keys", sync_to_thread=True, include_in_schema=False)
+@post("/s/{site_id:str}/keys/add", sync_to_thread=True, include_in_schema=False)
 def add_key(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[str]:
     need(request, site, Role.ADMIN)
     name = str(form.get("name", "")).strip()[:100] or "server"
@@ -55,7 +55,7 @@ def add_key(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[
     return _section(request, desk, site, "keys", made=key)
 
 
-@post("/s/{site_id:str}/settings/keys/{key_id:str}/revoke", sync_to_thread=True, include_in_schema=False)
+@post("/s/{site_id:str}/keys/{key_id:str}/revoke", sync_to_thread=True, include_in_schema=False)
 def revoke_key(request: Ask, desk: TheDesk, site: TheSite, form: Form, key_id: str) -> Response[Any]:
     """The name must be typed: whoever still uses the key is turned away at once."""
     need(request, site, Role.ADMIN)
@@ -69,7 +69,7 @@ def revoke_key(request: Ask, desk: TheDesk, site: TheSite, form: Form, key_id: s
     return Redirect(f"/s/{site.id}/settings/keys", status_code=303)
 
 
-@post("/s/{site_id:str}/settings/people", sync_to_thread=True, include_in_schema=False)
+@post("/s/{site_id:str}/people/set", sync_to_thread=True, include_in_schema=False)
 def set_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[str]:
     """Give somebody a role here; who is new gets a login link, shown once."""
     need(request, site, Role.ADMIN)

@@ -1,0 +1,62 @@
+# make demo and make test are all a newcomer needs; each does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+SHELL := /bin/sh
+
+.PHONY: demo serve test check prove bench golden lint types tag clean browser help
+
+help:
+	@echo "make demo    a shop to click through, people who already did, a console that counted them"
+	@echo "make test    every test, with all of its own set-up"
+	@echo "make check   format, lint, types, import rules and the fast tests"
+	@echo "make prove   the long proofs: large simulations, many seeds, many kills"
+	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
+	@echo "make serve   the platform for your own sites, in onebyone-data/"
+	@echo "make golden  rewrite the golden cases; review the diff like code"
+	@echo "make tag     rebuild the browser script (needs Node)"
+
+demo: $(VENV)/runtime
+	$(RUN)/onebyone demo --data demo-data $(DEMO)
+
+serve: $(VENV)/runtime
+	$(RUN)/onebyone serve $(SERVE)
+
+test: $(VENV)/dev browser lint types
+	$(RUN)/pytest -q -n 2 --dist worksteal $(TEST)
+
+check: $(VENV)/dev lint types
+	$(RUN)/pytest -q -m "not slow and not browser" -x tests
+
+lint:
+	$(RUN)/ruff format --check src tests scripts
+	$(RUN)/ruff check src tests scripts
+	$(RUN)/lint-imports
+
+types:
+	$(RUN)/mypy
+
+prove: $(VENV)/dev browser
+	PROVE=1 $(RUN)/pytest -q -m "slow" --timeout=3600 tests
+
+bench: $(VENV)/dev
+	$(RUN)/python scripts/bench.py
+
+golden: $(VENV)/dev
+	GOLDEN=write $(RUN)/pytest -q tests -k golden
+
+tag:
+	npm ci --ignore-scripts
+	npm run build
+
+browser:
+	@sh scripts/find_chromium.sh
+
+$(VENV)/runtime: requirements/runtime.lock pyproject.toml
+	@sh scripts/setup.sh $(PYTHON) $(VENV) runtime
+
+$(VENV)/dev: requirements/dev.lock pyproject.toml
+	@sh scripts/setup.sh $(PYTHON) $(VENV) dev
+
+clean:
+	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
