@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM_ARGS = (
     "--headless",
@@ -21,6 +21,15 @@ CHROMIUM_ARGS = (
 def find_chromium() -> str:
     """Its path, or "" where there is none."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+def as_person(browser: Browser, *, script: bool = True) -> BrowserContext:
+    """A context that does not say it is driven: the product rightly takes a headless browser for a machine."""
+    major = browser.version.partition(".")[0]
+    system = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    context = browser.new_context(user_agent=f"{system} Chrome/{major}.0.0.0 Safari/537.36", java_script_enabled=script)
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false })")
+    return context
 
 
 def settle(page: Page) -> None:

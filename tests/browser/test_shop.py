@@ -7,18 +7,25 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from msgspec import Struct
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from browser.chromium import settle
+from browser.chromium import as_person, settle
 from browser.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAIT_S = 30.0
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with as_person(browser) as context:
+        yield context.new_page()
 
 
 def buy(page: Page, product: Product) -> str:
@@ -84,7 +91,7 @@ def test_with_the_blocker_on_the_server_alone_knows_the_order(page: Page, produc
 
 
 def test_without_script_the_image_and_the_server_meet_in_one_order(browser: Browser, product: Product) -> None:
-    context: BrowserContext = browser.new_context(java_script_enabled=False)
+    context = as_person(browser, script=False)
     order = buy(context.new_page(), product)
     story = fate(product, order, copies=1)
     context.close()

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from pipeline.examples import GOLDEN, SITE, a_context, an_event
 
 from onebyone.event import Event
 from onebyone.pipeline.referrers import Referrers
@@ -13,6 +12,7 @@ from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_page import add_page
+from pipeline.examples import GOLDEN, SITE, a_context, an_event
 
 _VECTORS = json.loads((GOLDEN / "vectors/channels.json").read_text())["channels"]
 

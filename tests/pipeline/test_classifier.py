@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from pipeline.examples import GOLDEN
 
 from onebyone.event import Actor
 from onebyone.pipeline.agents import ACTORS, SEED, TAG_LABELS
 from onebyone.pipeline.classifier import Classifier
+from pipeline.examples import GOLDEN
 
 _VECTORS = json.loads((GOLDEN / "vectors/user_agents.json").read_text())
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36"

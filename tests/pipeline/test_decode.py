@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import gzip
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipeline.examples import GOLDEN, SITE, a_hit, cases, name_of, shown
 
 from onebyone.event import Drop, Event, Reason
 from onebyone.pipeline.decode import DECODERS, decode
+from pipeline.examples import GOLDEN, SITE, a_hit, cases, name_of, shown
 
+_LOG = Path(__file__).parents[2] / "../shared/data/measurement/access_log_10000.log.gz"
 _FOLDERS = {"image": "image", "tag": "tag", "server": "server", "access_log": "import"}
 _KEYS = st.sampled_from(
     ["e", "id", "u", "r", "t", "uid", "eid", "o", "val", "cur", "p.a", "p.value", "p.items", "gdpr"]
@@ -72,10 +76,35 @@ def test_any_bytes_give_one_outcome_for_each_sighting(via: str, body: bytes, que
 
 @pytest.mark.parametrize("via", ["tag", "server"])
 @settings(max_examples=200, deadline=None)
-@given(events=st.lists(_EVENT, max_size=4), sent_at=_JSON)
-def test_any_json_gives_one_outcome_for_each_event(via: str, events: list[Any], sent_at: Any) -> None:
-    body = {"site": SITE.id, "sent_at": sent_at, "events": [*events, {"name": "good"}]}
-    rows = decode(a_hit(via, body=body, count=len(events) + 1), SITE)
+@given(events=st.lists(_EVENT, max_size=4))
+def test_no_event_touches_its_neighbour(via: str, events: list[Any]) -> None:
+    rows = decode(a_hit(via, body={"site": SITE.id, "events": [*events, {"name": "good"}]}, count=len(events) + 1), SITE)
     assert [row.n for row in rows] == list(range(len(events) + 1))
-    if isinstance(sent_at, int | float | str | None):
-        assert isinstance(rows[-1].outcome, Event) or isinstance(sent_at, bool | float)
+    assert isinstance(rows[-1].outcome, Event)
+    assert rows[-1].outcome.name == "good"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.from_regex(r"[^ ]+ - - \[[0-9A-Za-z/:+ ]+\] \"[^\n]*\" [0-9]{3} [0-9]+ \"[^\n]*\" \"[^\n]*\"", fullmatch=True))
+def test_any_line_of_a_log_has_one_outcome(line: str) -> None:
+    assert len(decode(a_hit("import", body=line, query="n=1"), SITE)) == 1
+
+
+def test_a_line_twice_in_a_log_is_two_views() -> None:
+    line = '192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "-"'
+    first, second, again = (decode(a_hit("import", body=line, query=f"n={n}"), SITE)[0].outcome for n in (1, 2, 1))
+    assert isinstance(first, Event) and isinstance(second, Event) and isinstance(again, Event)
+    assert first.id != second.id
+    assert first.id == again.id
+    assert first.visitor == second.visitor
+
+
+@pytest.mark.skipif(not _LOG.exists(), reason="the sample log is not beside this checkout")
+def test_a_real_log_is_read_to_its_last_line() -> None:
+    lines = gzip.decompress(_LOG.read_bytes()).splitlines()
+    rows = [decode(a_hit("import", body=line, query=f"n={n}"), SITE)[0] for n, line in enumerate(lines)]
+    reasons = Counter(row.outcome.reason if isinstance(row.outcome, Drop) else "kept" for row in rows)
+    assert len(rows) == 10_000
+    assert reasons[Reason.LINE_UNREADABLE] == 1
+    assert reasons[Reason.ANSWER_REDIRECT] + reasons[Reason.ANSWER_PARTIAL] + reasons[Reason.ANSWER_ERROR] > 400
+    assert 2_000 < reasons["kept"] < 4_000

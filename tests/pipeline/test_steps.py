@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pipeline.examples import GOLDEN, a_context, an_event, cases, changed, name_of
 
 from onebyone.event import Event, utc
 from onebyone.pipeline.classifier import Classifier
@@ -19,6 +18,7 @@ from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_place import add_place
 from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.state.claims import Holder
+from pipeline.examples import GOLDEN, a_context, an_event, cases, changed, name_of
 
 
 class Forgetful(Seen):

@@ -14,13 +14,21 @@ from pathlib import Path
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from playwright.sync_api import BrowserContext, sync_playwright
-from web.fakes import HIT, FakeReports, Place
+
+from web.fakes import FakeReports, Place
+from web.month import HIT
 
 PORT = 8931
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = {"phone": (390, 844, 2.0), "middle": (1100, 900, 1.0), "wide": (1440, 900, 1.0)}
 
 

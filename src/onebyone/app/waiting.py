@@ -81,6 +81,11 @@ class LogWaiting:
             start = self._hits.mark_at(dict.fromkeys(tail, 0))
         return _total(tail) - _total(start)
 
+    def close(self) -> None:
+        with self._lock:
+            self._hits.close()
+            self._events.close()
+
     def processes(self) -> Sequence[Process]:
         return [
             Process(name=name, started_ms=int(started * 1000) if time.time() - written < _STALE_S else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Places:
         self._reader.close()
 
     def _country(self, address: str) -> str:
-        """ISO 3166-1 alpha-2, "" if nobody knows. `address` is one, or ""."""
-        found = self._reader.get(address) if address else None
+        """ISO 3166-1 alpha-2, "" if nobody knows. `address` is one, or ""; registries place even private ones."""
+        found = self._reader.get(address) if address and ipaddress.ip_address(address).is_global else None
         country = found.get("country_code") if isinstance(found, dict) else None
         return country if isinstance(country, str) else ""

@@ -47,16 +47,26 @@ class Login(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         desk = connection.app.state.desk
-        scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and connection.scope["path"].startswith(("/api/", "/metrics")):
-            user = await asyncio.to_thread(desk.users.find_token, bearer.strip())
-            token = ""
+        bearer = bearer_token(connection)
+        if bearer and connection.scope["path"].startswith("/api/"):
+            user, token = await asyncio.to_thread(desk.users.find_token, bearer), ""
         else:
             token = connection.cookies.get(cookie_name(desk.settings), "")
             user = await asyncio.to_thread(desk.users.find_session, token) if token else None
         if user is None:
             raise NotAuthorizedException
         return AuthenticationResult(user=user, auth=token)
+
+
+def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def is_local(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """From this machine, and not passed on by a proxy on it."""
+    passed_on = any(name in connection.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
+    return connection.client is not None and connection.client.host in ("127.0.0.1", "::1") and not passed_on
 
 
 def form_token(secret: str) -> str:

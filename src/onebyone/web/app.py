@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from litestar import Litestar, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -18,7 +19,7 @@ from onebyone.state.keys import Keys
 from onebyone.state.sites import Site, Sites
 from onebyone.state.users import Users
 from onebyone.web import api, pages, sign_in, trouble
-from onebyone.web.access import OPEN, Login, open_site, posted
+from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, Reports, Settings, TheDesk
 from onebyone.web.render import Assets, Pages
 from onebyone.web.waiting import Waiting
@@ -112,6 +113,9 @@ def favicon(desk: TheDesk) -> Response[bytes]:
     return Response(found.body, media_type=found.kind)
 
 
-@get("/metrics", sync_to_thread=True, include_in_schema=False)
-def metrics(desk: TheDesk) -> Response[str]:
+@get("/metrics", sync_to_thread=True, include_in_schema=False, opt=OPEN)
+def metrics(request: Request[Any, Any, Any], desk: TheDesk) -> Response[str]:
+    """For a Prometheus on this machine as it is; from elsewhere with a bearer token."""
+    if not is_local(request) and desk.users.find_token(bearer_token(request)) is None:
+        raise NotAuthorizedException
     return Response(desk.metrics_text(), media_type="text/plain; version=0.0.4; charset=utf-8")

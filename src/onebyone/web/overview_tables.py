@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from onebyone.store import Param
 from onebyone.web import countries, numbers
-from onebyone.web.desk import Answer, Desk, Row
+from onebyone.web.desk import Answer, Row
+from onebyone.web.figures import tone
 from onebyone.web.tables import Bars, Cell, Column, bars
 
 SHOWN = 10
 FEW = 6
 ASKED = 200
+REPORTS = ("channels", "countries", "devices", "landing_pages", "campaigns")
 
 
-def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bars]:
-    """Each asks for itself: one may fail alone."""
-
-    def ask(report: str) -> Answer:
-        return desk.ask(report, limit=ASKED, **params)
-
+def tables(answers: Mapping[str, Answer], currency: str) -> dict[str, Bars]:
+    """From the answers to REPORTS, and to `channels_before` where the page compares."""
+    before = answers.get("channels_before", Answer())
+    earlier = {row["channel"]: row["revenue_minor"] for row in before.rows}
     visitors = Column("Visitors", "n p2", lambda row: _count(row, "visitors"))
     orders = Column("Orders", "n", lambda row: _count(row, "orders"))
     revenue = Column("Net revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], currency)))
@@ -27,11 +26,11 @@ def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bar
     return {
         "channels": bars(
             "Channels",
-            ask("channels"),
+            answers["channels"],
             head="Channel",
             name=_named("channel"),
             by="visitors",
-            columns=[by_visitors, orders, revenue],
+            columns=[by_visitors, orders, revenue, *([_changed(earlier)] if earlier else [])],
             empty="No sessions in this period.",
             show=SHOWN,
             faint="Unattributed",
@@ -39,9 +38,9 @@ def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bar
         ),
         "countries": bars(
             "Countries",
-            ask("countries"),
+            answers["countries"],
             head="Country",
-            name=lambda row: (countries.name(row["country"]), ""),
+            name=lambda row: (countries.name(row["name"]), ""),
             by="visitors",
             columns=[by_visitors, orders],
             empty="No places known in this period.",
@@ -50,9 +49,9 @@ def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bar
         ),
         "devices": bars(
             "Devices",
-            ask("devices"),
+            answers["devices"],
             head="Device",
-            name=lambda row: (row["device"].capitalize() or countries.UNKNOWN, ""),
+            name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""),
             by="visitors",
             columns=[by_visitors, orders],
             empty="No devices known in this period.",
@@ -61,7 +60,7 @@ def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bar
         ),
         "landing_pages": bars(
             "Landing pages",
-            ask("landing_pages"),
+            answers["landing_pages"],
             head="Page",
             name=_named("path"),
             by="visitors",
@@ -71,7 +70,7 @@ def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bar
         ),
         "campaigns": bars(
             "Campaigns",
-            ask("campaigns"),
+            answers["campaigns"],
             head="Campaign",
             name=lambda row: (row["campaign"], row["source"]),
             by="visitors",
@@ -84,6 +83,17 @@ def tables(desk: Desk, params: dict[str, Param], currency: str) -> dict[str, Bar
 
 def _named(key: str) -> Callable[[Row], tuple[str, str]]:
     return lambda row: (row[key], "")
+
+
+def _changed(earlier: Mapping[str, int]) -> Column:
+    """Of the net revenue, against the period before."""
+
+    def write(row: Row) -> Cell:
+        was = earlier.get(row["channel"])
+        text = numbers.change(row["revenue_minor"], was)
+        return Cell(text, tone(row["revenue_minor"], was) or "mut")
+
+    return Column("Change", "n p2", write)
 
 
 def _count(row: Row, key: str) -> Cell:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from msgspec import Struct, json
 
@@ -42,7 +42,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(error, NotUnderstood):
         return _not_understood(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = error.detail if isinstance(error, HTTPException) and status < 500 else ""
+    detail = _detail(error) if isinstance(error, HTTPException) and status < 500 else ""
     shown = "" if status < 500 else error_id()
     if shown:
         Log().error("request_failed", error=shown, path=request.scope["path"], exc_info=error)
@@ -52,6 +52,13 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return Redirect(f"/login?next={quote(_whole_address(request), safe='/')}", status_code=303)
     title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
     return _page(request, "trouble.html", status, title=title, detail=_words(status, detail), error=shown)
+
+
+def _detail(error: HTTPException) -> str:
+    """With the name of each value that was not understood."""
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        return "; ".join(f"{wrong.get('key', 'value')}: {wrong['message']}" for wrong in error.extra)
+    return error.detail
 
 
 def problem(status: int, detail: str, *, instance: str = "") -> Response[bytes]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from onebyone.event import Event
 from onebyone.pipeline.step import Context
 
+_MAX_CHARS = 1_024
 _DESKTOPS = frozenset({"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD", "OpenBSD"})
 _TV = re.compile(
     r"smart-?tv|appletv|apple tv|roku|hbbtv|crkey|googletv|android tv|aft[a-z]\b|web0s|netcast|tizen.*tv", re.I
@@ -29,7 +30,7 @@ def add_device(event: Event, context: Context) -> Event:
     """Browser, system and kind of device, as the user agent claims."""
     if not context.user_agent:
         return event
-    found = read_agent(context.user_agent)
+    found = read_agent(context.user_agent[:_MAX_CHARS])
     return replace(event, browser=found.browser, browser_version=found.version, os=found.os, device=found.kind)
 
 

@@ -18,7 +18,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.period import COMPARISONS, PRESETS, compared_name
+from onebyone.web.period import PRESETS
 from onebyone.web.view import asked, params
 from onebyone.web.words import Words
 
@@ -61,9 +61,9 @@ class Sums(Struct, frozen=True):
 @get("/s/{site_id:str}/ledger", sync_to_thread=True, include_in_schema=False)
 def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site)
-    drops = desk.ask("drops", **params(view, site))
-    days = desk.ask("ledger_days", **params(view, site))
-    ever = desk.ask("ledger_totals", site=site.id)
+    given = params(view, site)
+    answers = desk.ask_all({name: (name, given) for name in ("drops", "ledger_days", "ledger_totals")})
+    drops, days, ever = answers["drops"], answers["ledger_days"], answers["ledger_totals"]
     reasons = _reasons(drops.rows, site, desk)
     is_admin = request.user.may(site.id, Role.ADMIN)
     return page(
@@ -81,9 +81,9 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         lost=[one for one in reasons if not one.is_copy],
         letters=[_letter(one, site, is_admin) for one in desk.waiting.dead_letters(site.id, LETTERS)],
         period_name=numbers.days(view.period.first, view.period.last, desk.today(site.zone)),
-        compare_name=compared_name(view.period, view.get("compare")),
+        compare_name="",
         presets=[(key, name) for key, (name, _) in PRESETS.items()],
-        comparisons=COMPARISONS,
+        comparisons={},
         to_come=view.period.last >= desk.today(site.zone),
         clock=numbers.clock(desk.clock(), site.zone),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from litestar import Response, get
 from msgspec import Struct
 
 from onebyone.state.sites import Site
+from onebyone.store import Param
 from onebyone.web import day_chart, numbers, overview_tables
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import View
@@ -37,7 +39,8 @@ class Above(Struct, frozen=True, kw_only=True):
 @get("/s/{site_id:str}/overview", sync_to_thread=True, include_in_schema=False)
 def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site)
-    above = _above(desk, site, view)
+    answers = desk.ask_all(_questions(site, view))
+    above = _above(answers, site, view, desk.clock())
     empty = not above.failed and not _ever(desk, site, above)
     return page(
         desk,
@@ -45,7 +48,8 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         frame(request, desk, "Overview", site=site, page="overview"),
         view=view,
         above=above,
-        tables=overview_tables.tables(desk, params(view, site), site.currency) if not empty else {},
+        tables=overview_tables.tables(answers, site.currency),
+        ever=answers["ever"],
         period_name=numbers.days(view.period.first, view.period.last, desk.today(site.zone)),
         compare_name=compared_name(view.period, view.get("compare")),
         presets=[(key, name) for key, (name, _) in PRESETS.items()],
@@ -64,48 +68,54 @@ def overview_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
 ROUTES = (overview, overview_csv)
 
 
-def _above(desk: Desk, site: Site, view: View) -> Above:
-    now = desk.ask("totals", **params(view, site))
-    seen = desk.ask("seen_by", **params(view, site))
-    copies = desk.ask("copies", **params(view, site))
-    before = seen_before = None
+def _questions(site: Site, view: View) -> dict[str, tuple[str, dict[str, Param]]]:
+    """Every report of the page by the name it has here."""
+    now = params(view, site)
+    days = "overview_hours" if day_chart.step_of(view) == "hour" else "overview"
+    asked: dict[str, tuple[str, dict[str, Param]]] = {"days": (days, now), "ever": ("ledger_totals", now)}
+    asked |= {name: (name, now) for name in ("totals", "seen_by", "copies")}
+    asked |= {name: (name, now | {"limit": overview_tables.ASKED}) for name in overview_tables.REPORTS}
     if view.before:
-        before = desk.ask("totals", **params(view, site, view.before))
-        seen_before = desk.ask("seen_by", **params(view, site, view.before))
+        before = params(view, site, view.before)
+        asked |= {"days_before": (days, before), "channels_before": ("channels", before)}
+        asked |= {f"{name}_before": (name, before) for name in ("totals", "seen_by")}
+    return asked
+
+
+def _above(answers: Mapping[str, Answer], site: Site, view: View, clock: datetime) -> Above:
+    nothing = Answer()
+    now, seen, copies = answers["totals"], answers["seen_by"], answers["copies"]
+    before, seen_before = answers.get("totals_before", nothing), answers.get("seen_by_before", nothing)
     sums = totals(now.rows, site.currency)
-    drawn, chart_answer = _chart(desk, site, view)
     return Above(
         totals=sums,
         figures=figures(
             sums,
-            totals(before.rows, site.currency) if before and before.rows else None,
+            totals(before.rows, site.currency) if before.rows else None,
             seen_by(seen.rows),
-            seen_by(seen_before.rows) if seen_before and seen_before.rows else None,
+            seen_by(seen_before.rows) if seen_before.rows else None,
         ),
         failed=next((answer for answer in (now, seen) if answer.error), None),
         seen=seen_by(seen.rows),
         ledger=count_ledger(copies),
-        drawn=drawn,
-        chart_answer=chart_answer,
+        drawn=_chart(answers["days"], answers.get("days_before", nothing), site, view, clock),
+        chart_answer=answers["days"],
     )
 
 
-def _chart(desk: Desk, site: Site, view: View) -> tuple[Drawn | None, Answer]:
-    step = day_chart.step_of(view)
-    report = "overview_hours" if step == "hour" else "overview"
-    now = desk.ask(report, **params(view, site))
-    before = desk.ask(report, **params(view, site, view.before)) if view.before else Answer()
+def _chart(now: Answer, before: Answer, site: Site, view: View, clock: datetime) -> Drawn | None:
     if now.error:
-        return None, now
-    drawn = day_chart.draw(
+        return None
+    step = day_chart.step_of(view)
+    earlier = view.before if before.rows else None
+    return day_chart.draw(
         view,
         day_chart.sums(now.rows, view.period, step, currency=site.currency, zone=site.zone),
-        day_chart.sums(before.rows, view.before, step, currency=site.currency, zone=site.zone) if view.before else [],
+        day_chart.sums(before.rows, earlier, step, currency=site.currency, zone=site.zone) if earlier else [],
         currency=site.currency,
         zone=site.zone,
-        clock=desk.clock(),
+        clock=clock,
     )
-    return drawn, now
 
 
 def _ever(desk: Desk, site: Site, above: Above) -> bool:

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.running import Platform, a_platform
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One for all tests that do not hurt it; each takes a site of its own."""
+    with a_platform(Path(tmp_path_factory.mktemp("platform")) / "data", workers=2) as running:
+        yield running

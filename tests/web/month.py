@@ -1,0 +1,356 @@
+"""One month of a small shop, as its reports answer. 1,698 + 389 + 178 + 64 + 2,492 = 4,821."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from onebyone.store import Param
+
+NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
+HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
+SECOND = "01a1c6c4-8000-744c-8829-fda91e2feb90"
+
+Row = dict[str, Any]
+Answers = Mapping[str, Callable[[Mapping[str, Param]], list[Row]]]
+
+
+def utc_text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def month() -> Answers:
+    """Every report of a month that balances: 1,698 + 389 + 178 + 64 + 2,492 = 4,821."""
+    return {
+        "overview": _days,
+        "overview_hours": _hours,
+        "totals": lambda params: _totals(params),
+        "copies": lambda _: [
+            {"reason": "kept", "copies": 2492},
+            {"reason": "order_joined", "copies": 1698},
+            {"reason": "order_reloaded", "copies": 389},
+            {"reason": "duplicate_event", "copies": 178},
+            {"reason": "order_back_forward", "copies": 64},
+        ],
+        "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
+        "channels": lambda _: _channels(),
+        "campaigns": lambda _: _campaigns(),
+        "countries": lambda _: _named(
+            [
+                ("DE", 41930, 1742),
+                ("AT", 8214, 338),
+                ("CH", 4480, 171),
+                ("NL", 2930, 104),
+                ("DK", 1602, 61),
+                ("", 0, 76),
+                ("BE", 300, 4),
+            ],
+        ),
+        "devices": lambda _: _named([("phone", 38120, 1321), ("desktop", 21044, 1083), ("tablet", 2316, 88)]),
+        "landing_pages": lambda _: _landing(),
+        "site_line": lambda _: [
+            {
+                "orders": 2492,
+                "revenue_minor": 20789610,
+                "visitors": 61480,
+                "last_at": utc_text(NOW),
+                "hits_per_minute": 28.0,
+            }
+        ],
+        "live": _live,
+        "live_minutes": lambda _: _minutes(),
+        "live_now": lambda _: [{"people": 38}],
+        "live_fates": lambda _: [{"kept": 657, "dropped": 9, "failed": 0}],
+        "live_pages": lambda _: [
+            {"host": "nordlight.example", "path": path, "people": people, "views": people}
+            for path, people in (("/leuchten/halo-pendant", 9), ("/angebote/lichterzeit", 7), ("/", 6))
+        ],
+        "event_names": lambda _: [
+            _event_name("page_view", 84212, 0, 0),
+            _event_name("add_to_cart", 4120, 0, 4120),
+            _event_name("purchase", 2492, 2492, 2492),
+        ],
+        "events": lambda _: [an_event()],
+        "drops": lambda _: [
+            _drops("order_joined", 1698),
+            _drops("order_reloaded", 389),
+            _drops("duplicate_event", 178),
+            _drops("value_impossible", 7),
+            {**_drops("ZeroDivisionError", 1), "fate": "failed", "step": "add_place"},
+        ],
+        "ledger_days": lambda _: [
+            {"day": f"2026-11-{day:02d}", "kept": 38000 + 311 * day, "dropped": 1300 + 7 * day, "failed": int(day == 4)}
+            for day in range(1, 13)
+        ],
+        "ledger_totals": lambda params: [
+            {"kept": 1163205, "dropped": 41300, "failed": 1}
+            if params["site"]
+            else {"kept": 0, "dropped": 0, "failed": 0}
+        ],
+        "fate_events": lambda params: [an_event()] if set(_ids(params)) & {"NL-48213", HIT, f"{HIT}/0"} else [],
+        "fate_drops": lambda params: the_copies() if "NL-48213" in _ids(params) else [],
+        "nearest_orders": lambda _: [{"order_id": f"NL-4821{n}"} for n in (1, 2, 3)],
+    }
+
+
+def an_event(**changes: Any) -> Row:
+    """A purchase as the store holds it, all columns."""
+    row: Row = {
+        "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:42:08.214Z", "received_at": "2026-11-10T18:42:08.514Z",
+        "id": "5b0c2d1e-1111-4222-8333-444455556666", "hit": HIT, "n": 0, "name": "purchase", "via": "tag",
+        "event_id": "purchase:NL-48213", "event_id_given": True, "nav": "navigate", "seq": 3,
+        "visitor": 11234567890123456789, "user_id": "", "host": "nordlight.example", "path": "/bestellung/danke",
+        "query": "", "title": "Danke", "referrer": "nordlight.example/kasse", "referrer_host": "nordlight.example",
+        "language": "de", "channel": "Email", "source": "newsletter", "medium": "email", "campaign": "lichterzeit-2026",
+        "term": "", "content": "", "click_ids": {}, "browser_ids": {}, "browser": "Chrome", "browser_version": 142,
+        "os": "Windows", "device": "desktop", "country": "DE", "actor": "human", "agent": "", "confidence": 70,
+        "reasons": [], "ruleset": "2026-11-02", "order_id": "NL-48213", "value": 12900, "currency": "EUR", "items": "",
+        "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
+    }  # fmt: skip
+    return row | changes
+
+
+def a_drop(**changes: Any) -> Row:
+    """A copy of that purchase that was not counted, all columns."""
+    row: Row = {
+        "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:47:30.000Z", "received_at": "2026-11-10T18:47:30.118Z",
+        "hit": SECOND, "n": 0, "fate": "dropped", "reason": "order_reloaded", "step": "drop_duplicate_order",
+        "detail": "", "of_hit": HIT, "of_n": 0, "name": "purchase", "via": "tag", "event_id": "",
+        "order_id": "NL-48213",
+        "value": 12900, "currency": "EUR", "nav": "reload", "visitor": 11234567890123456789,
+        "host": "nordlight.example", "path": "/bestellung/danke", "actor": "human", "agent": "", "browser": "Chrome",
+        "os": "Windows", "device": "desktop", "country": "DE",
+    }  # fmt: skip
+    return row | changes
+
+
+def the_copies() -> list[Row]:
+    joined = {"reason": "order_joined", "via": "server", "nav": "", "value": 13390, "browser": "", "os": "", "path": ""}
+    return [
+        a_drop(**joined, hit=SECOND.replace("90", "91"), received_at="2026-11-10T18:42:09.031Z", country="", visitor=0),
+        a_drop(
+            reason="duplicate_event",
+            nav="",
+            event_id="purchase:NL-48213",
+            hit=SECOND.replace("90", "92"),
+            received_at="2026-11-10T18:42:13.902Z",
+        ),
+        a_drop(),
+        a_drop(
+            reason="order_back_forward",
+            nav="back_forward",
+            hit=SECOND.replace("90", "93"),
+            received_at="2026-11-10T20:15:02.640Z",
+        ),
+    ]
+
+
+def a_live_row(seconds_ago: float, name: str, path: str, **changes: Any) -> Row:
+    at = NOW - timedelta(seconds=seconds_ago)
+    row: Row = {
+        "received_at": utc_text(at), "at": utc_text(at), "fate": "kept", "reason": "", "name": name, "via": "tag",
+        "host": "nordlight.example", "path": path, "order_id": "", "value": 0, "currency": "", "country": "DE",
+        "browser": "Chrome", "os": "Windows", "device": "desktop", "actor": "human", "agent": "",
+        "hit": f"01a1c6c4-7cd6-744c-8829-{int(seconds_ago * 1000):012d}", "n": 0, "event_id": "", "visitor": 5,
+    }  # fmt: skip
+    return row | changes
+
+
+def _live(params: Mapping[str, Param]) -> list[Row]:
+    after = params["after_at"]
+    if isinstance(after, datetime) and after < NOW - timedelta(minutes=20):
+        return LIVE
+    return []
+
+
+_ORDER = {"order_id": "NL-48348", "value": 7990, "currency": "EUR"}
+LIVE = [
+    a_live_row(1, "page_view", "/leuchten/halo-pendant", os="iOS", device="phone"),
+    a_live_row(2, "purchase", "", via="server", os="", device="", country="", **_ORDER),
+    a_live_row(3, "purchase", "/bestellung/danke", fate="dropped", reason="order_joined", country="AT", **_ORDER),
+    a_live_row(5, "page_view", "/robots.txt", via="image", actor="machine_declared", agent="GPTBot", country="US"),
+    a_live_row(7, "add_to_cart", "/leuchten/orbit", value=14900, currency="EUR", os="macOS"),
+    a_live_row(10, "page_view", "/angebote/lichterzeit", country="CH", os="Android", device="phone"),
+    a_live_row(
+        11,
+        "purchase",
+        "/bestellung/danke",
+        fate="dropped",
+        reason="order_reloaded",
+        order_id="NL-48344",
+        value=3300,
+        currency="EUR",
+    ),
+    a_live_row(13, "page_view", "/leuchten/pendelleuchten", actor="machine_prefetch"),
+    a_live_row(21, "scroll", "/leuchten/halo-pendant", fate="dropped", reason="time_too_old", via="server"),
+    a_live_row(
+        24,
+        "page_view",
+        "/ratgeber/warmweiss-oder-neutral-und-was-es-bedeutet",
+        actor="suspect",
+        country="NL",
+        os="Linux",
+    ),
+    a_live_row(30, "", "", fate="dropped", reason="body_unreadable", os="", device="", country=""),
+    a_live_row(31, "page_view", "/", os="", fate="failed", reason="ZeroDivisionError"),
+]
+
+
+def _ids(params: Mapping[str, Param]) -> Sequence[str]:
+    ids = params["ids"]
+    return ids if isinstance(ids, list) else []
+
+
+def _local_days(params: Mapping[str, Param]) -> list[date]:
+    start, end = params["from"], params["to"]
+    assert isinstance(start, datetime) and isinstance(end, datetime)
+    first = (start + timedelta(hours=3)).date()
+    count = round((end - start) / timedelta(days=1))
+    return [first + timedelta(days=n) for n in range(count)]
+
+
+def _day(day: date) -> Row:
+    n = day.toordinal()
+    lift = 1 + 0.25 * math.sin(n * 0.9) + 0.12 * math.sin(n * 2.3)
+    if day == NOW.date():
+        lift *= 0.6
+    return {
+        "day": day.isoformat(),
+        "views": round(9000 * lift),
+        "visitors": round(2400 * lift),
+        "sessions": round(2800 * lift),
+        "orders": round(83 * lift),
+        "revenue_minor": round(693000 * lift),
+        "currency": "EUR",
+    }
+
+
+def _days(params: Mapping[str, Param]) -> list[Row]:
+    return [_day(day) for day in _local_days(params) if day <= NOW.date()]
+
+
+def _hours(params: Mapping[str, Param]) -> list[Row]:
+    start = params["from"]
+    assert isinstance(start, datetime)
+    return [{**_day(NOW.date()), "hour": utc_text(start + timedelta(hours=n)), "orders": n} for n in range(14)]
+
+
+def _totals(params: Mapping[str, Param]) -> list[Row]:
+    now = params["to"]
+    assert isinstance(now, datetime)
+    earlier = now < NOW - timedelta(days=1)
+    return [
+        {
+            "currency": "EUR",
+            "views": 240111,
+            "visitors": 62790 if earlier else 61480,
+            "sessions": 84212,
+            "engaged": 51000,
+            "orders": 2342 if earlier else 2492,
+            "revenue_minor": 19818500 if earlier else 20789610,
+            "views_without_visitor": 9120,
+            "machine_views": 96412,
+        }
+    ]
+
+
+def _channels() -> list[Row]:
+    rows = [
+        ("Organic Search", 17904, 438, 3650275),
+        ("Paid Search", 14210, 512, 4311820),
+        ("Direct", 9856, 296, 2401035),
+        ("Paid Social", 7480, 244, 1865510),
+        ("Email", 6120, 351, 3124090),
+        ("Referral", 2610, 71, 590240),
+        ("Organic Social", 2044, 46, 351800),
+        ("AI Assistant", 1012, 39, 360460),
+        ("Affiliates", 244, 8, 61120),
+        ("Unattributed", 0, 487, 4073260),
+    ]
+    return [
+        {"channel": channel, "visitors": visitors, "sessions": visitors, "orders": orders, "revenue_minor": revenue}
+        for channel, visitors, orders, revenue in rows
+    ]
+
+
+def _campaigns() -> list[Row]:
+    rows = [
+        ("lichterzeit-2026", "newsletter", 4020, 322, 2866010),
+        ("brand-de", "google", 3110, 298, 2491200),
+        ("shopping-pendel", "google", 2090, 171, 1488045),
+        ("halo-retargeting", "meta", 1330, 139, 1091430),
+    ]
+    return [
+        {
+            "campaign": name,
+            "source": source,
+            "medium": "",
+            "visitors": visitors,
+            "sessions": visitors,
+            "orders": orders,
+            "revenue_minor": money,
+        }
+        for name, source, visitors, orders, money in rows
+    ]
+
+
+def _landing() -> list[Row]:
+    rows = [
+        ("/", 15880, 402),
+        ("/leuchten/halo-pendant", 8412, 371),
+        ("/angebote/lichterzeit", 6905, 348),
+        ("/leuchten/pendelleuchten", 6230, 219),
+        ("/ratgeber/warmweiss-oder-neutral", 5114, 41),
+        ("/leuchten/tischlampe-orbit", 3377, 148),
+        ("/kontakt", 12, 0),
+    ]
+    return [
+        {
+            "host": "nordlight.example",
+            "path": path,
+            "visitors": visitors,
+            "sessions": visitors,
+            "orders": orders,
+            "revenue_minor": 0,
+        }
+        for path, visitors, orders in rows
+    ]
+
+
+def _named(rows: list[tuple[str, int, int]]) -> list[Row]:
+    return [
+        {"name": name, "visitors": visitors, "views": visitors * 4, "orders": orders, "revenue_minor": orders * 8400}
+        for name, visitors, orders in rows
+    ]
+
+
+def _minutes() -> list[Row]:
+    first = NOW.replace(second=0, microsecond=0) - timedelta(minutes=29)
+    return [
+        {
+            "minute": utc_text(first + timedelta(minutes=n)),
+            "people": 12 + n * 7 % 13,
+            "machines": n * 5 % 9,
+            "orders": int(n % 6 == 3),
+        }
+        for n in range(30)
+    ]
+
+
+def _event_name(name: str, seen: int, with_order: int, with_value: int) -> Row:
+    first, last = "2026-10-14T12:05:12.000Z", utc_text(NOW)
+    return {
+        "name": name,
+        "seen": seen,
+        "first_at": first,
+        "last_at": last,
+        "with_order_id": with_order,
+        "with_value": with_value,
+        "vias": ["server", "tag"],
+    }
+
+
+def _drops(reason: str, count: int) -> Row:
+    return {"reason": reason, "step": "decode", "fate": "dropped", "sightings": count, "last_at": utc_text(NOW)}
