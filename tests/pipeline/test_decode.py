@@ -14,6 +14,7 @@ from onebyone.pipeline.decode import DECODERS, decode
 from pipeline.examples import GOLDEN, SITE, a_hit, cases, name_of, shown
 
 _LOG = Path(__file__).parents[2] / "../shared/data/measurement/access_log_10000.log.gz"
+_LINES = r"[^ ]+ - - \[[0-9A-Za-z/:+ ]+\] \"[^\n]*\" [0-9]{3} [0-9]+ \"[^\n]*\" \"[^\n]*\""
 _FOLDERS = {"image": "image", "tag": "tag", "server": "server", "access_log": "import"}
 _KEYS = st.sampled_from(
     ["e", "id", "u", "r", "t", "uid", "eid", "o", "val", "cur", "p.a", "p.value", "p.items", "gdpr"]
@@ -78,14 +79,18 @@ def test_any_bytes_give_one_outcome_for_each_sighting(via: str, body: bytes, que
 @settings(max_examples=200, deadline=None)
 @given(events=st.lists(_EVENT, max_size=4))
 def test_no_event_touches_its_neighbour(via: str, events: list[Any]) -> None:
-    rows = decode(a_hit(via, body={"site": SITE.id, "events": [*events, {"name": "good"}]}, count=len(events) + 1), SITE)
+    rows = decode(
+        a_hit(via, body={"site": SITE.id, "events": [*events, {"name": "good"}]}, count=len(events) + 1), SITE
+    )
     assert [row.n for row in rows] == list(range(len(events) + 1))
     assert isinstance(rows[-1].outcome, Event)
     assert rows[-1].outcome.name == "good"
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.from_regex(r"[^ ]+ - - \[[0-9A-Za-z/:+ ]+\] \"[^\n]*\" [0-9]{3} [0-9]+ \"[^\n]*\" \"[^\n]*\"", fullmatch=True))
+@given(
+    st.from_regex(r"[^ ]+ - - \[[0-9A-Za-z/:+ ]+\] \"[^\n]*\" [0-9]{3} [0-9]+ \"[^\n]*\" \"[^\n]*\"", fullmatch=True)
+)
 def test_any_line_of_a_log_has_one_outcome(line: str) -> None:
     assert len(decode(a_hit("import", body=line, query="n=1"), SITE)) == 1
 

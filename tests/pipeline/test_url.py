@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline.examples import RECEIVED_MS
 
 from onebyone.pipeline.url import MAX_PARAMETER_CHARS, read_referrer, read_url
+from pipeline.examples import RECEIVED_MS
 
 
-@given(st.text() | st.text().map(lambda text: f"https://{text}") | st.text().map(lambda text: f"https://a.example/{text}"))
+@given(
+    st.text() | st.text().map(lambda text: f"https://{text}") | st.text().map(lambda text: f"https://a.example/{text}")
+)
 def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
     url = read_url(text)
     host, page = read_referrer(text)

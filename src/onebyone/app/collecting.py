@@ -7,7 +7,7 @@ from itertools import count
 
 import uvloop
 
-from onebyone.app.alive import on_stop
+from onebyone.app.alive import on_stop, quiet_gc
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import open_state
 from onebyone.collect import process
@@ -50,6 +50,7 @@ async def _serve(
 ) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop, loop)
+    quiet_gc()
     Log().info("process_started", port=port)
     await process.run(
         process.Place(host=host, port=port, metrics=place.metrics),

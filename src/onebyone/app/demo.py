@@ -40,7 +40,7 @@ from onebyone.store import Param
 from onebyone.tags.script import snippet
 
 NAME = "Nordlight"
-ORIGIN = "https://nordlight.example"  # of the simulated pages
+ORIGIN = "http://nordlight.example"  # of the simulated pages; https would make the cookie Secure, the shop has none
 _SETTLE_S = 60.0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import DBAPIError
 
-from onebyone.app.alive import call_on_stop
+from onebyone.app.alive import call_on_stop, quiet_gc
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import now_ms
@@ -138,6 +138,7 @@ def run_pipeline(place: Place, settings: Settings) -> None:
     stop = threading.Event()
     pipeline = Pipeline(place, settings)
     call_on_stop(stop.set)
+    quiet_gc()
     Log().info("process_started")
     pipeline.run(stop)
     Log().info("process_stopped")

@@ -48,6 +48,7 @@ def cors(origin: str) -> Headers:
     return [
         ("access-control-allow-origin", origin),
         ("access-control-allow-credentials", "true"),
+        ("access-control-expose-headers", "retry-after"),
         ("vary", "Origin"),
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces
@@ -70,7 +69,6 @@ async def run(
         ),
         log_enabled=False,
     )
-    _quiet_collector()
     serving = asyncio.create_task(server.serve())
     refreshing = asyncio.create_task(_refresh(registry, counters, place.metrics))
     stopping = asyncio.create_task(stop.wait())
@@ -81,13 +79,6 @@ async def run(
     refreshing.cancel()
     await committer.close()
     counters.write(place.metrics)
-
-
-def _quiet_collector() -> None:
-    """A request leaves no cycles behind: looking for them cost a tenth of its time (docs/decisions/0007)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 async def _refresh(registry: Registry, counters: Counters, metrics: Path) -> None:

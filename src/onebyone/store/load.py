@@ -161,7 +161,7 @@ class Loader:
         now = datetime.fromtimestamp(self._clock(), UTC)
         named = [_Named.of(line, now) for line, _ in refused]
         self._letters.add([who.letter(line, why, now) for who, (line, why) in zip(named, refused, strict=True)])
-        rows = [msgspec.json.encode(who.failed(why)) for who, (_, why) in zip(named, refused, strict=True)]
+        rows = [msgspec.json.encode(who.failed()) for who in named]
         self._insert("drops", rows, token)
 
 
@@ -174,6 +174,7 @@ class _Named(Struct):
     received_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     name: str = ""
     via: str = ""
+    sent_id: str = ""
     event_id: str = ""
     order_id: str = ""
 
@@ -195,12 +196,14 @@ class _Named(Struct):
             reason=REASON, step=STEP, detail=why, body=line,
         )  # fmt: skip
 
-    def failed(self, why: str) -> Ended:
+    def failed(self) -> Ended:
+        """The cause is in the dead letter: it may quote the row."""
         at = self.received_at.astimezone(UTC)
         return Ended(
             site=self.site, day=date(at.year, at.month, at.day), at=at, received_at=at, hit=self.hit,
-            n=self.n if 0 <= self.n < 2**32 else 0, fate=Fate.FAILED, reason=REASON, step=STEP, detail=why,
-            name=self.name, via=self.via, event_id=self.event_id, order_id=self.order_id,
+            n=self.n if 0 <= self.n < 2**32 else 0, fate=Fate.FAILED, reason=REASON, step=STEP,
+            name=self.name, via=self.via, sent_id=self.sent_id,
+            event_id=self.event_id, order_id=self.order_id,
         )  # fmt: skip
 
 

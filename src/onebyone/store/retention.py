@@ -36,7 +36,8 @@ def expire(
 ) -> Expired:
     """Delete what is older than its site's terms; `default` is for sites not named. Blocks until it is gone.
 
-    A month goes whole when nobody's terms keep it: 26 ms. Single rows cost a rewrite of their parts. May run twice.
+    A month goes whole when nobody's terms keep it: 26 ms. Single rows cost a rewrite of their parts. May run twice,
+    but not beside the loader: an old row that arrives between the look at a month and its end would go with it.
     Raises StoreUnavailable.
     """
     months = rows = 0

@@ -12,7 +12,7 @@ from onebyone.pipeline.decode.network import network_of
 from onebyone.pipeline.decode.sighting import Decoded, dropped, make_event
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
-from onebyone.wire import MAX_TEXT_CHARS, MAX_URL_CHARS, EventBody, PageBody, check_event
+from onebyone.wire import MAX_TEXT_CHARS, MAX_URL_CHARS, SentEvent, clean
 
 _TEXT = r'"((?:[^"\\]|\\.)*+)"'
 _LINE = re.compile(
@@ -71,11 +71,14 @@ def _path(target: str) -> str:
 
 
 def _view(hit: Hit, site: Site, at_ms: int, address: str, target: str, referrer: str, agent: str) -> Decoded:
-    url = target if "://" in target else (site.origins[0] if site.origins else "http://localhost") + target
-    sent_id = hashlib.blake2b(hit.query.encode() + b"\x00" + hit.body, digest_size=16).hexdigest()
-    sent = check_event(EventBody(name="page_view", id=sent_id, page=PageBody(url=url, referrer=referrer)))
-    if isinstance(sent, Drop):
-        return dropped(0, sent, name="page_view", sent_id=sent_id)
+    origin = site.origins[0] if site.origins else "http://localhost"
+    url = target if target.startswith(("http://", "https://")) else origin + target
+    sent = SentEvent(
+        name="page_view",
+        id=hashlib.blake2b(hit.query.encode() + b"\x00" + hit.body, digest_size=16).hexdigest(),
+        url=clean(url)[:MAX_URL_CHARS],
+        referrer=clean(referrer)[:MAX_URL_CHARS],
+    )
     day = at_ms // 86_400_000
     event = make_event(hit, 0, sent, site, at_ms=at_ms, visitor=f"{day}\x00{address}\x00{agent}")
     context = Context(
