@@ -58,6 +58,15 @@ class Platform:
             self._process.wait(60)
             self._close()
 
+    def kill_supervisor(self) -> int:
+        """Alone: its processes must notice by themselves. Returns its pid."""
+        assert self._process is not None
+        pid = self._process.pid
+        self._process.kill()
+        self._process.wait(30)
+        self._close()
+        return pid
+
     def kill_all(self) -> None:
         """The supervisor first, then each process it started: as if the power had gone."""
         pids = list(self.pids().values())
@@ -75,6 +84,9 @@ class Platform:
 
     def log(self) -> str:
         return Path(self._log.name).read_text(errors="replace")
+
+    def close_log(self) -> None:
+        self._log.close()
 
     def _close(self) -> None:
         assert self._process is not None and self._process.stdout is not None
@@ -132,6 +144,7 @@ def a_platform(data: Path, *, workers: int = 1) -> Iterator[Platform]:
         yield platform
     finally:
         platform.stop()
+        platform.close_log()
 
 
 def wait_until(true: Callable[[], bool], *, timeout_s: float) -> None:

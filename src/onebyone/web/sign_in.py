@@ -115,7 +115,7 @@ ROUTES = (login, login_by_password, logout, account, set_password, add_token, re
 
 def _form(desk: Desk, next_: str, *, name: str = "", said: str = "", status: int = 200) -> Response[str]:
     secret = secrets.token_urlsafe(18)
-    html = desk.pages.html("login.html", csrf=form_token(secret), next=_inside(next_), name=name, said=said)
+    html = desk.pages.html("login.html", form_secret=form_token(secret), next=_inside(next_), name=name, said=said)
     cookie = Cookie(
         key=LOGIN_COOKIE,
         value=secret,

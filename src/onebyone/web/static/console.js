@@ -107,7 +107,7 @@
     const next = $("[data-poll]", part);
     if (next) box.dataset.poll = next.dataset.poll;
     const body = $("tbody", box);
-    const fresh = $$("tbody tr", part).filter((row) => !$(`[data-row="${row.dataset.row}"]`, body));
+    const fresh = $$("tr[data-row]", part).filter((row) => !$(`[data-row="${row.dataset.row}"]`, body));
     $$("tr.new", body).forEach((row) => row.classList.remove("new"));
     fresh.reverse().forEach((row) => { row.classList.add("new"); body.prepend(document.adoptNode(row)); });
     $$("tr", body).slice(100).forEach((row) => row.remove());
