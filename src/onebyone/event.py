@@ -12,6 +12,7 @@ import hashlib
 import os
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from random import Random
 from typing import NewType
 
 from msgspec import Struct, field
@@ -238,28 +239,23 @@ def hit_uuid(hit: bytes) -> str:
 class HitIds:
     """Makes UUIDv7 (RFC 9562 5.7): 48 bits of milliseconds, 12 bits of counter, 62 random bits. One per process."""
 
-    __slots__ = ("_counter", "_ms", "_pool")
+    __slots__ = ("_bits", "_counter", "_ms")
 
     def __init__(self) -> None:
         self._ms = 0
         self._counter = 0
-        self._pool = b""
+        self._bits = Random(int.from_bytes(os.urandom(32), "big")).getrandbits
 
     def new(self, ms: int) -> bytes:
         """An id for that moment; ids of one process sort by the order they were made in."""
         if ms > self._ms:
             self._ms, self._counter = ms, 0
-        else:
+        elif self._counter < 0xFFF:
             self._counter += 1
-            if self._counter > 0xFFF:
-                self._ms, self._counter = self._ms + 1, 0
-        pool = self._pool
-        if len(pool) < 8:
-            pool = os.urandom(4096)
-        self._pool = pool[8:]
-        high = (self._ms << 16) | 0x7000 | self._counter
-        low = (int.from_bytes(pool[:8], "big") >> 2) | (1 << 63)
-        return high.to_bytes(8, "big") + low.to_bytes(8, "big")
+        else:
+            self._ms, self._counter = self._ms + 1, 0
+        number = (self._ms << 80) | (0x7000 | self._counter) << 64 | 1 << 63 | self._bits(62)
+        return number.to_bytes(16, "big")
 
 
 def event_uuid(site: str, name: str, sent_id: str) -> str:

@@ -87,7 +87,7 @@ class Maker:
         return sent
 
     def _image(self, id: str) -> Sent:
-        return self._image_of({"e": "pv", "id": id, "u": f"{ORIGIN}/{id}"}, ids=(id,))
+        return Sent("GET", self._image_path(e="pv", id=id, u=f"{ORIGIN}/{id}"), headers=BROWSER, ids=(id,))
 
     def _batch(self, id: str) -> Sent:
         views = [{"name": "page_view", "id": f"{id}-{n}", "page": {"url": f"{ORIGIN}/{n}"}} for n in range(3)]
@@ -106,11 +106,11 @@ class Maker:
 
     def _image_order(self, id: str) -> Sent:
         order = self._order(id)
-        return self._image_of({"e": "purchase", "id": f"{id}-p", "o": order, "val": "5", "cur": "EUR"}, orders=(order,))
+        path = self._image_path(e="purchase", id=f"{id}-p", o=order, val="5", cur="EUR")
+        return Sent("GET", path, headers=BROWSER, orders=(order,))
 
-    def _image_of(self, said: dict[str, str], **must: tuple[str, ...]) -> Sent:
-        path = f"/{self._site.prefix}/v1/n/{self._site.id}.gif?{urlencode(said)}"
-        return Sent("GET", path, headers=BROWSER, **must)
+    def _image_path(self, **said: str) -> str:
+        return f"/{self._site.prefix}/v1/n/{self._site.id}.gif?{urlencode(said)}"
 
     def _order(self, id: str) -> str:
         """Now and then one that was sent before, as another copy of it."""

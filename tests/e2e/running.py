@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from onebyone.app.settings import Place
+from onebyone.app.settings import Place, check_port, open_place
 from onebyone.app.state import State, open_state
+from onebyone.app.supervisor import answers
 from onebyone.app.waiting import LogWaiting
 from onebyone.reports.remote import Remote
 from onebyone.state.sites import Site
@@ -135,6 +136,43 @@ class Platform:
     def fate(self, id: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.command("fate", id, "--json").stdout)
         return found
+
+
+class Collector:
+    """`onebyone collect` alone, with one site."""
+
+    def __init__(self, data: Path, settings: str = "") -> None:
+        self.place = open_place(data)
+        self.place.settings_file.write_text(settings)
+        state = open_state(self.place)
+        self.site = state.sites.add("shop", [ORIGIN])
+        self.key = state.keys.add(self.site.id, "test")
+        state.engine.dispose()
+        self.port = check_port("127.0.0.1", 0, "--port")
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.pid = 0
+
+    @contextmanager
+    def running(self) -> Iterator[Collector]:
+        command = [
+            sys.executable,
+            "-m",
+            "onebyone",
+            "collect",
+            "--data",
+            str(self.place.data),
+            "--port",
+            str(self.port),
+        ]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        self.pid = process.pid
+        try:
+            wait_until(lambda: process.poll() is not None or answers("127.0.0.1", self.port, "/ready"), timeout_s=30)
+            yield self
+            assert process.poll() is None, "it went through all of this without a restart"
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 @contextmanager

@@ -3,22 +3,269 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from functools import cache
+from itertools import cycle
+from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
-from onebyone.event import Hit, Reason, hit_uuid
-from onebyone.log import LogUnavailable, Position, Writer
+from onebyone.event import Hit, Reason, Via, hit_uuid
+from onebyone.log import LogUnavailable, Position
+from onebyone.pipeline.seen import Seen
+from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import steps as all_steps
+from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
+from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
+from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.worker import Settings, Worker
 from onebyone.state.claims import Claims
-from onebyone.state.database import open_database, sqlite_url
+from onebyone.state.database import open_database
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE
+
+EXAMPLES = 3_000 if os.environ.get("PROVE") else 60
+MINUTE_MS = 60_000
+_JSON = msgspec.json.Decoder()
+AGENTS = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+)
+LINES = (
+    '1.2.3.4 - - [20/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 9 "-" "Mozilla/5.0"',
+    '1.2.3.4 - - [20/May/2015:10:05:03 +0000] "GET /a.png HTTP/1.1" 200 9 "-" "Mozilla/5.0"',
+    "no line at all",
+)
+few = st.sampled_from
+names = few(["page_view", "purchase", "generate_lead", "sign_up", "Purchase", ""])
+events = st.fixed_dictionaries(
+    {"name": names},
+    optional={
+        "id": few(["a", "b", "c", ""]),
+        "event_id": few(["e1", "e2"]),
+        "nav": few(["navigate", "reload", "back_forward", "nonsense"]),
+        "at": st.integers(0, 90).map(lambda minutes: RECEIVED_MS - minutes * MINUTE_MS),
+        "page": few([{"url": "https://shop.example/thanks"}, {"url": "https://shop.example/"}, "x"]),
+        "order": few([{"id": "1", "value": "5"}, {"id": "2", "value": 7, "currency": "EUR"}, {"value": "much"}]),
+    },
+)
+
+
+class Request(Struct, frozen=True):
+    """A hit without its place in the order of arrival."""
+
+    via: Via
+    query: str = ""
+    body: bytes = b""
+    count: int = 1
+    agent: str = ""
+    visitor: str = ""
+    site: str = SITE.id
+    refused: str = ""
+
+    def arrived(self, number: int) -> Hit:
+        at_ms = RECEIVED_MS + number * 1_000
+        return Hit(
+            id=number.to_bytes(16, "big"), received_ms=at_ms, via=self.via, site=self.site, method="GET", path="/x",
+            query=self.query, headers={"user-agent": self.agent}, visitor=self.visitor, body=self.body,
+            count=self.count, refused=self.refused,
+        )  # fmt: skip
+
+
+def _tag(sent: list[Any], agent: str, visitor: str, fewer: int) -> Request:
+    body = json.dumps({"site": SITE.id, "sent_at": RECEIVED_MS, "events": sent}).encode()
+    return Request(Via.TAG, body=body, count=max(1, len(sent) - fewer), agent=agent, visitor=visitor)
+
+
+def _server(sent: list[Any]) -> Request:
+    return Request(Via.SERVER, body=json.dumps({"events": sent}).encode(), count=max(1, len(sent)))
+
+
+visitors = few(["", "ann", "bob"])
+images = st.builds(
+    lambda said, agent, visitor: Request(Via.IMAGE, query=said, agent=agent, visitor=visitor),
+    few(["", "e=pv&id=a", "e=purchase&o=1&val=5", "e=generate_lead&u=https://shop.example/thanks", "e=%ff&id=a"]),
+    few(AGENTS),
+    visitors,
+)
+requests = st.one_of(
+    images,
+    st.builds(_tag, st.lists(events, max_size=4), few(AGENTS), visitors, few([0, 0, 1])),
+    st.builds(_server, st.lists(events, max_size=3)),
+    st.builds(lambda line, n: Request(Via.IMPORT, query=f"n={n}", body=line.encode()), few(LINES), few([0, 1])),
+    few([
+        Request(Via.TAG, body=b"{", refused=Reason.BODY_UNREADABLE),
+        Request(Via.TAG, body=b"\xff", count=3),
+        Request(Via.IMAGE, site="nobody"),
+    ]),
+)  # fmt: skip
+traffic = st.lists(requests, min_size=1, max_size=12)
+cuts = st.lists(st.integers(1, 4), min_size=1, max_size=6)
+
+
+class Stopped(Exception):
+    """The process ended here."""
+
+
+class Doubtful:
+    """A writer that stores nothing at some of its appends, or dies there."""
+
+    def __init__(self, writer: MemoryWriter, faults: Iterator[Exception | None]) -> None:
+        self.partition = writer.partition
+        self._writer = writer
+        self._faults = faults
+
+    def append(self, records: Sequence[bytes], *, count: int, cursor: tuple[str, Position] | None = None) -> int:
+        fault = next(self._faults, None)
+        if fault is not None:
+            raise fault
+        return self._writer.append(records, count=count, cursor=cursor)
+
+    def check(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Room:
+    """Hits in groups as they were cut, and workers on them that share one state."""
+
+    def __init__(self, hits: Sequence[Hit], cut: Sequence[int]) -> None:
+        self.hits, self.events = MemoryLog(), MemoryLog()
+        self.letters = MemoryDeadLetters()
+        self.engine = open_database("sqlite://")
+        writer, rest, sizes = self.hits.writer("c0"), list(hits), cycle(cut)
+        while rest:
+            group, rest = rest[: (size := next(sizes))], rest[size:]
+            writer.append([msgspec.msgpack.encode(hit) for hit in group], count=sum(hit.count for hit in group))
+
+    def worker(self, *, faults: Iterator[Exception | None] | None = None, max_groups: int = 2) -> Worker:
+        return Worker(
+            reader=self.hits,
+            writer=Doubtful(self.events.writer("pipeline"), faults or iter(())),
+            events=self.events,
+            letters=self.letters,
+            claims=Claims(self.engine),
+            steps=quick_steps,
+            sites=lambda: {SITE.id: SITE},
+            counters=Counters("test"),
+            now_ms=lambda: RECEIVED_MS,
+            settings=Settings(max_groups=max_groups),
+        )
+
+    def run(self, *, max_groups: int = 2) -> list[bytes]:
+        """All that waits; every record since the beginning."""
+        worker = self.worker(max_groups=max_groups)
+        while worker.run_once():
+            continue
+        return self.records()
+
+    def records(self) -> list[bytes]:
+        return [r for group in self.events.read({}, max_groups=1_000_000) for r in group.records]
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@cache
+def _additions() -> tuple[tuple[str, Step], ...]:
+    """The steps that ask nobody: made once, they are the slow ones to make."""
+    engine = open_database("sqlite://")
+    found = tuple((name, step) for name, step in all_steps(Claims(engine)) if name.startswith("add_"))
+    engine.dispose()
+    return found
+
+
+def quick_steps(seen: Seen) -> tuple[tuple[str, Step], ...]:
+    return (
+        *_additions(),
+        ("drop_duplicate_event", drop_duplicate_event(seen)),
+        ("drop_duplicate_order", drop_duplicate_order(seen)),
+        ("drop_reload", drop_reload(seen)),
+    )
+
+
+def arrived(sent: Sequence[Request]) -> list[Hit]:
+    return [request.arrived(number) for number, request in enumerate(sent, 1)]
+
+
+def named(record: bytes) -> tuple[str, int]:
+    row = _JSON.decode(record[1:])
+    return row["hit"], row.get("n", 0)
+
+
+@contextmanager
+def a_room(sent: Sequence[Request], cut: Sequence[int]) -> Iterator[Room]:
+    room = Room(arrived(sent), cut)
+    try:
+        yield room
+    finally:
+        room.close()
+
+
+def test_the_quick_steps_are_all_the_steps_in_their_order() -> None:
+    with a_room([], [1]) as room:
+        claims = Claims(room.engine)
+        assert [name for name, _ in quick_steps(claims)] == [name for name, _ in all_steps(claims)]
+
+
+@given(traffic, cuts)
+@settings(max_examples=EXAMPLES, deadline=None)
+@pytest.mark.slow
+def test_every_sighting_has_one_outcome(sent: list[Request], cut: list[int]) -> None:
+    with a_room(sent, cut) as room:
+        outcomes = Counter(map(named, room.run()))
+        assert outcomes == Counter((hit_uuid(hit.id), n) for hit in arrived(sent) for n in range(hit.count))
+        assert room.events.tail()["pipeline"].total == sum(request.count for request in sent)
+
+
+@given(traffic, cuts, cuts, st.integers(1, 5))
+@settings(max_examples=EXAMPLES, deadline=None)
+@pytest.mark.slow
+def test_another_cut_of_the_same_hits_gives_the_same_outcomes(
+    sent: list[Request], cut: list[int], other: list[int], max_groups: int
+) -> None:
+    with a_room(sent, cut) as first, a_room(sent, other) as second:
+        assert first.run() == second.run(max_groups=max_groups)
+        assert first.letters.letters == second.letters.letters
+
+
+@given(traffic, cuts, st.integers(1, 5))
+@settings(max_examples=EXAMPLES, deadline=None)
+@pytest.mark.slow
+def test_replay_after_replay_gives_the_same_records(sent: list[Request], cut: list[int], max_groups: int) -> None:
+    with a_room(sent, cut) as room:
+        first = room.run()
+        for times in (2, 3):
+            worker = room.worker(max_groups=max_groups)
+            worker.position = {}
+            while worker.run_once():
+                continue
+            assert room.records() == first * times
+
+
+@given(traffic, cuts, st.lists(few([None, LogUnavailable("full"), Stopped()]), max_size=8))
+@settings(max_examples=EXAMPLES, deadline=None)
+@pytest.mark.slow
+def test_a_writer_that_fails_anywhere_changes_nothing_but_the_time_it_takes(
+    sent: list[Request], cut: list[int], faults: list[Exception | None]
+) -> None:
+    with a_room(sent, cut) as well, a_room(sent, cut) as unwell:
+        rest = iter(faults)
+        worker = unwell.worker(faults=rest)
+        done = 1
+        while done:
+            try:
+                done = worker.run_once()
+            except LogUnavailable:
+                continue
+            except Stopped:
+                worker = unwell.worker(faults=rest)  # claims are committed, outcomes are not: another process begins
+        assert unwell.records() == well.run()

@@ -72,7 +72,7 @@ def month() -> Answers:
             _event_name("add_to_cart", 4120, 0, 4120),
             _event_name("purchase", 2492, 2492, 2492),
         ],
-        "events": lambda _: [an_event()],
+        "events": lambda _: [{column: an_event()[column] for column in _LISTED}],
         "drops": lambda _: [
             _drops("order_joined", 1698),
             _drops("order_reloaded", 389),
@@ -95,12 +95,18 @@ def month() -> Answers:
     }
 
 
+_LISTED = (  # columns of the report `events`
+    "at", "received_at", "name", "via", "event_id", "hit", "n", "visitor", "host", "path", "channel", "actor",
+    "order_id", "value", "currency", "country", "browser", "os", "device", "reasons", "flags",
+)  # fmt: skip
+
+
 def an_event(**changes: Any) -> Row:
     """A purchase as the store holds it, all columns."""
     row: Row = {
         "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:42:08.214Z", "received_at": "2026-11-10T18:42:08.514Z",
         "id": "5b0c2d1e-1111-4222-8333-444455556666", "hit": HIT, "n": 0, "name": "purchase", "via": "tag",
-        "event_id": "purchase:NL-48213", "event_id_given": True, "nav": "navigate", "seq": 3,
+        "event_id": "purchase:NL-48213", "event_id_given": True, "sent_id": "", "nav": "navigate", "seq": 3,
         "visitor": 11234567890123456789, "user_id": "", "host": "nordlight.example", "path": "/bestellung/danke",
         "query": "", "title": "Danke", "referrer": "nordlight.example/kasse", "referrer_host": "nordlight.example",
         "language": "de", "channel": "Email", "source": "newsletter", "medium": "email", "campaign": "lichterzeit-2026",
@@ -117,7 +123,7 @@ def a_drop(**changes: Any) -> Row:
     row: Row = {
         "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:47:30.000Z", "received_at": "2026-11-10T18:47:30.118Z",
         "hit": SECOND, "n": 0, "fate": "dropped", "reason": "order_reloaded", "step": "drop_duplicate_order",
-        "detail": "", "of_hit": HIT, "of_n": 0, "name": "purchase", "via": "tag", "event_id": "",
+        "detail": "", "of_hit": HIT, "of_n": 0, "name": "purchase", "via": "tag", "event_id": "", "sent_id": "",
         "order_id": "NL-48213",
         "value": 12900, "currency": "EUR", "nav": "reload", "visitor": 11234567890123456789,
         "host": "nordlight.example", "path": "/bestellung/danke", "actor": "human", "agent": "", "browser": "Chrome",
@@ -234,7 +240,8 @@ def _days(params: Mapping[str, Param]) -> list[Row]:
 def _hours(params: Mapping[str, Param]) -> list[Row]:
     start = params["from"]
     assert isinstance(start, datetime)
-    return [{**_day(NOW.date()), "hour": utc_text(start + timedelta(hours=n)), "orders": n} for n in range(14)]
+    sums = {key: value for key, value in _day(NOW.date()).items() if key != "day"}
+    return [{**sums, "hour": utc_text(start + timedelta(hours=n)), "orders": n} for n in range(14)]
 
 
 def _totals(params: Mapping[str, Param]) -> list[Row]:
@@ -354,3 +361,25 @@ def _event_name(name: str, seen: int, with_order: int, with_value: int) -> Row:
 
 def _drops(reason: str, count: int) -> Row:
     return {"reason": reason, "step": "decode", "fate": "dropped", "sightings": count, "last_at": utc_text(NOW)}
+
+
+def nothing() -> Answers:
+    """The same reports on a store without a row: sums are zero, lists are empty."""
+    zero = {
+        "totals": [_zeros(_totals({"to": NOW})[0]) | {"currency": "EUR"}],
+        "copies": [{"reason": "kept", "copies": 0}],
+        "seen_by": [{"both": 0, "browser_only": 0, "server_only": 0, "other": 0}],
+        "site_line": [{"orders": 0, "revenue_minor": 0, "visitors": 0, "last_at": None, "hits_per_minute": 0.0}],
+        "live_now": [{"people": 0}],
+        "live_fates": [{"kept": 0, "dropped": 0, "failed": 0}],
+        "ledger_totals": [{"kept": 0, "dropped": 0, "failed": 0}],
+    }
+    return {name: _always(rows) for name, rows in zero.items()}
+
+
+def _always(rows: list[Row]) -> Callable[[Mapping[str, Param]], list[Row]]:
+    return lambda _: rows
+
+
+def _zeros(row: Row) -> Row:
+    return dict.fromkeys(row, 0)

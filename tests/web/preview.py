@@ -16,7 +16,7 @@ from granian.server.embed import Server
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from web.fakes import FakeReports, Place
-from web.month import HIT
+from web.month import HIT, nothing
 
 PORT = 8931
 ARGUMENTS = [
@@ -69,7 +69,7 @@ def shoot(context: BrowserContext, place: Place, directory: Path, names: list[st
 def main() -> None:
     directory = Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
-    place = Place(Path(tempfile.mkdtemp()), FakeReports() if "--empty" in sys.argv else None)
+    place = Place(Path(tempfile.mkdtemp()), FakeReports(nothing()) if "--empty" in sys.argv else None)
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))
     threading.Thread(target=serve, args=(place, PORT), daemon=True).start()
     with sync_playwright() as playwright:

@@ -7,9 +7,14 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
+from typing import TypeVar
 
 SUPERVISED = "ONEBYONE_SUPERVISED"  # set by the supervisor, which holds the other end of standard input
+_TAKE_OVER_S = 30.0
+
+_Taken = TypeVar("_Taken")
 
 
 def quiet_gc() -> None:
@@ -34,6 +39,21 @@ def call_on_stop(stop: Callable[[], object]) -> None:
 def on_stop(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
     """Set the event when it is time to go."""
     call_on_stop(lambda: loop.call_soon_threadsafe(stop.set))
+
+
+def take_over(take: Callable[[], _Taken], taken: type[Exception]) -> _Taken:
+    """Try again while a predecessor finishes: the process of a supervisor that was killed a moment ago.
+
+    Only under a supervisor, which is alone in its directory; else the first `taken` rises, and here the last.
+    """
+    end = time.monotonic() + (_TAKE_OVER_S if os.environ.get(SUPERVISED) else 0)
+    while True:
+        try:
+            return take()
+        except taken:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
 
 
 def _wait_for_end(stop: Callable[[], object]) -> None:

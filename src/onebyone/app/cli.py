@@ -13,6 +13,7 @@ from onebyone.log import LogUnavailable
 from onebyone.reports.catalogue import UnknownReport
 from onebyone.state.database import StateUnavailable
 from onebyone.store import BadParameter, QueryRefused, StoreUnavailable
+from onebyone.telemetry import set_up_logging
 
 MISUSED, UNREACHABLE = 2, 3
 
@@ -34,6 +35,7 @@ for command in (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_look.COMMANDS, *cli_
 
 
 def main() -> None:
+    set_up_logging("command", level="warning")  # on standard error: standard output is the answer's alone
     try:
         code = group.main(standalone_mode=False)
     except click.exceptions.Exit as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from onebyone.app.engine import Loading, open_store
 from onebyone.app.log_import import LogFile, import_lines
 from onebyone.app.pipelining import Pipeline
 from onebyone.app.printing import print_json
-from onebyone.app.running import read_running
+from onebyone.app.running import is_served, read_running
 from onebyone.app.settings import ConfigError, Place, Settings, open_place, read_settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
@@ -56,7 +57,7 @@ def import_log(file: Path, site: str | None, data: Path, as_json: bool) -> None:
             done = import_lines(lines, chosen.id, writer=writer, claims=state.claims, now_ms=now_ms)
     finally:
         writer.close()
-    if not _is_running(place):
+    if not is_served(place):
         finish_here(place, settings, state)
     if as_json:
         print_json({"site": chosen.id, "lines": done.lines, "added": done.added, "known": done.known})
@@ -113,7 +114,7 @@ def _where(
     state = open_state(place)
     known = choose_site(state.sites, site)
     running = read_running(place)
-    target = url or (running.collector if running and running.is_alive else "")
+    target = url or (running.collector if running and is_served(place) else "")
     if not target:
         raise ConfigError("no collector runs here: start 'onebyone serve', or name one with --to.")
     secret = key or state.keys.add(known.id, "simulation")
@@ -136,7 +137,7 @@ def replay(dry_run: bool, data: Path, as_json: bool) -> None:
     settings = read_settings(place)
     state = open_state(place)
     held = LogWaiting(place, state.bounds).held()
-    runs = _is_running(place)
+    runs = is_served(place)
     if not dry_run:
         place.replay.touch()
         if not runs:
@@ -165,14 +166,10 @@ def doctor(context: click.Context, data: Path, as_json: bool) -> None:
     context.exit(0 if all(one.ok for one in findings) else 1)
 
 
-def _is_running(place: Place) -> bool:
-    running = read_running(place)
-    return running is not None and running.is_alive
-
-
 def finish_here(place: Place, settings: Settings, state: State) -> None:
     """No platform runs here: bring what waits in the log into the store, in this process."""
-    Pipeline(place, settings).drain()
+    with contextlib.closing(Pipeline(place, settings)) as pipeline:
+        pipeline.drain()
     with open_store(place, settings) as store:
         Loading(place, settings, state, store, Counters("command")).drain()
 

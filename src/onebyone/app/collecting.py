@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from itertools import count
 
 import uvloop
@@ -17,6 +18,8 @@ from onebyone.log import LogUnavailable
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.tags.script import script_for
 from onebyone.telemetry import Counters, Log, set_up_logging
+
+_SWITCH_S = 0.001  # the commit thread waits for the interpreter up to that long, several times a commit
 
 
 def run_collect(place: Place, settings: Settings, *, host: str, port: int) -> None:
@@ -51,10 +54,12 @@ async def _serve(
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop, loop)
     quiet_gc()
+    sys.setswitchinterval(_SWITCH_S)
     Log().info("process_started", port=port)
     await process.run(
         process.Place(host=host, port=port, metrics=place.metrics),
         settings=settings.collect,
+        limits=settings.connections,
         commits=settings.commit,
         writer=writer,
         registry=registry,

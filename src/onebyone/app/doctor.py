@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.asking import reports_of
-from onebyone.app.running import read_running
+from onebyone.app.running import is_served, read_running
 from onebyone.app.settings import ConfigError, Place, open_place, read_settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
@@ -64,8 +64,8 @@ def _sites(state: State) -> Iterator[Finding]:
 
 
 def _processes(place: Place) -> Iterator[Finding]:
-    running = read_running(place)
-    if running is None or not running.is_alive:
+    running = read_running(place) if is_served(place) else None
+    if running is None:
         yield Finding("Processes", False, "not running", "Start it: onebyone serve")
         return
     yield Finding("Processes", True, f"supervisor {running.supervisor}, {', '.join(running.processes)}")

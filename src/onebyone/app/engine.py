@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
+from sqlalchemy.exc import DBAPIError
 
 from onebyone import __version__
-from onebyone.app.alive import on_stop
+from onebyone.app.alive import on_stop, take_over
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
@@ -27,7 +30,7 @@ from onebyone.log.sqlite_upkeep import expire as expire_files
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import serve_socket
 from onebyone.state.database import StateUnavailable
-from onebyone.store import StoreLocked, StoreUnavailable
+from onebyone.store import QueryRefused, StoreLocked, StoreUnavailable
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
 from onebyone.store.migrate import StoreTooNew, migrate
@@ -47,7 +50,7 @@ _UPKEEP_S = 24 * 3600.0
 def open_store(place: Place, settings: Settings) -> Iterator[Embedded]:
     """The store with its tables in order, closed at the end. Raises ConfigError or StoreLocked."""
     try:
-        store = Embedded(place.store, limits=settings.store)
+        store = take_over(lambda: Embedded(place.store, limits=settings.store), StoreLocked)
     except StoreLocked:
         raise
     except StoreUnavailable as error:
@@ -81,9 +84,14 @@ class Loading:
         self._kept_at = 0.0
         self._written_at = 0.0
 
-    def run(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            stop.wait(self._turn())
+    def run(self, stop: threading.Event, failed: Callable[[], object]) -> None:
+        """Until stopped. A defect calls `failed` and rises: an engine that does not load must not look well."""
+        try:
+            while not stop.is_set():
+                stop.wait(self._turn())
+        except BaseException:
+            failed()
+            raise
 
     def drain(self) -> int:
         """Everything that waits now; the number of rows."""
@@ -96,9 +104,9 @@ class Loading:
         try:
             loaded = self._loader.load_once()
             self._upkeep()
-        except (StoreUnavailable, LogUnavailable, StateUnavailable) as error:
+        except (StoreUnavailable, QueryRefused, LogUnavailable, StateUnavailable, DBAPIError) as error:
             self._counters.add("onebyone_log_unwell_total", type(error).__name__)
-            self._log.warning("log_unwell", error=str(error))
+            self._log.warning("log_unwell", error=str(error).partition("\n")[0])  # not the statement that failed
             return _UNWELL_S
         if loaded.rows:
             self._counters.add("onebyone_rows_loaded_total", value=loaded.rows)
@@ -127,9 +135,8 @@ def run_engine(place: Place, settings: Settings, *, host: str, port: int, collec
         with open_store(place, settings) as store:
             counters = Counters(PROCESS)
             stop = threading.Event()
-            loading = threading.Thread(
-                target=Loading(place, settings, state, store, counters).run, args=(stop,), name="load"
-            )
+            loader = Loading(place, settings, state, store, counters)
+            loading = threading.Thread(target=loader.run, args=(stop, _end_process), name="load")
             loading.start()
             try:
                 uvloop.run(_serve(place, settings, state, store, host, port, collector_url))
@@ -139,6 +146,11 @@ def run_engine(place: Place, settings: Settings, *, host: str, port: int, collec
     except StoreLocked:
         raise ConfigError(f"another engine owns {place.store}: stop it first.") from None
     Log().info("process_stopped")
+
+
+def _end_process() -> None:
+    """In good order, from another thread: the supervisor starts another."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def make_console(

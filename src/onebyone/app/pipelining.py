@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import DBAPIError
 
-from onebyone.app.alive import call_on_stop, quiet_gc
+from onebyone.app.alive import call_on_stop, quiet_gc, take_over
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import now_ms
@@ -60,7 +60,9 @@ class Pipeline:
         self._counters = Counters(PARTITION)
         self._log = Log()
         try:
-            writer = SqliteWriter(place.events, PARTITION, now_ms=now_ms, settings=settings.log)
+            writer = take_over(
+                lambda: SqliteWriter(place.events, PARTITION, now_ms=now_ms, settings=settings.log), PartitionTaken
+            )
         except PartitionTaken:
             raise ConfigError(f"another pipeline already works on {place.data}.") from None
         except LogUnavailable as error:
@@ -86,11 +88,14 @@ class Pipeline:
         while not stop.is_set():
             stop.wait(self._turn())
         self._counters.write(self._place.metrics)
+        self.close()
+
+    def close(self) -> None:
         self._writer.close()
 
     def drain(self) -> int:
-        """Everything that waits now, without waiting for more; the number of sightings."""
-        total = 0
+        """Everything that waits now, without waiting for more; the number of sightings. Begins a replay if asked."""
+        total = self._replay_if_asked()
         while done := self._worker.run_once():
             total += done
         return total
@@ -101,23 +106,25 @@ class Pipeline:
         try:
             self._replay_if_asked()
             done = self._worker.run_once()
-        except (LogUnavailable, StateUnavailable) as error:
+            self._upkeep(idle=not done)
+        except (LogUnavailable, StateUnavailable, DBAPIError) as error:
             self._counters.add("onebyone_log_unwell_total", type(error).__name__)
-            self._log.warning("log_unwell", error=str(error))
+            self._log.warning("log_unwell", error=str(error).partition("\n")[0])  # not the statement that failed
             return _UNWELL_S
-        self._upkeep(idle=not done)
         if not done:
             return _IDLE_S
         self._counters.add("onebyone_pipeline_seconds_total", value=time.perf_counter() - began)
         return 0
 
-    def _replay_if_asked(self) -> None:
+    def _replay_if_asked(self) -> int:
         """From the beginning of what the log still holds. The request goes once the first batch is committed."""
-        if self._place.replay.exists():
-            self._log.info("replay_started")
-            self._worker.position = {}
-            self._worker.run_once()
-            self._place.replay.unlink(missing_ok=True)
+        if not self._place.replay.exists():
+            return 0
+        self._log.info("replay_started")
+        self._worker.position = {}
+        done = self._worker.run_once()
+        self._place.replay.unlink(missing_ok=True)
+        return done
 
     def _upkeep(self, *, idle: bool) -> None:
         now = time.monotonic()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
 from pathlib import Path
 
 import msgspec
 
 from onebyone.app.settings import Place, read_settings
+
+_PATIENCE_S = 1.0  # somebody who only asks holds the lock for a moment
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -16,22 +20,63 @@ class Running(msgspec.Struct, frozen=True):
     supervisor: int = 0
     processes: dict[str, int] = {}
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether the supervisor that wrote this still runs, and is not this process."""
-        if self.supervisor in (0, os.getpid()):
-            return False
-        try:
-            os.kill(self.supervisor, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
+
+class Held:
+    """The right to serve a place: a lock that ends with its process, whatever number that process had."""
+
+    def __init__(self, place: Place) -> None:
+        self._handle = os.open(_lock_file(place), os.O_RDWR | os.O_CREAT, 0o600)
+
+    def take(self) -> bool:
+        """False if another process serves the place."""
+        end = time.monotonic() + _PATIENCE_S
+        while not _lock(self._handle, fcntl.LOCK_EX):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
         return True
+
+    def give_back(self) -> None:
+        os.close(self._handle)
+
+
+def is_served(place: Place) -> bool:
+    """Whether a supervisor runs here, in this process or another."""
+    try:
+        handle = os.open(_lock_file(place), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _lock(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lock_file(place: Place) -> Path:
+    return place.data / "run" / "serve.lock"
 
 
 def running_file(place: Place) -> Path:
     return place.data / "run" / "running.json"
+
+
+def write_running(place: Place, running: Running) -> bool:
+    """As a whole, or not at all: False where the disk takes nothing, and the file stays as it was."""
+    fresh = running_file(place).with_suffix(".new")
+    try:
+        fresh.write_bytes(msgspec.json.encode(running))
+        fresh.replace(running_file(place))
+    except OSError:
+        return False
+    return True
 
 
 def read_running(place: Place) -> Running | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from types import TracebackType
 
-import msgspec
 from msgspec import Struct
 
-from onebyone.app.running import Running, read_running, running_file
+from onebyone.app.running import Held, Running, read_running, running_file, write_running
 from onebyone.app.settings import ConfigError, Place, Settings, check_port
 from onebyone.app.state import State, open_state
 from onebyone.app.supervisor import Supervisor, Wanted, answers
@@ -47,6 +46,8 @@ class Serving:
         self.console_url = (own.console_url or f"http://{own.console_host}:{ports.console}").rstrip("/")
         self._supervisor = Supervisor(self._wanted(workers))
         self._shop = Supervisor([])
+        self._held = Held(place)
+        self._written: Running | None = None
 
     def _wanted(self, workers: int) -> list[Wanted]:
         data, own = ("--data", str(self.place.data)), self.settings.addresses
@@ -59,15 +60,17 @@ class Serving:
         ]
 
     def __enter__(self) -> Serving:
-        other = read_running(self.place)
-        if other is not None and other.is_alive:
-            raise ConfigError(f"onebyone already serves {self.place.data} (process {other.supervisor}): stop it first.")
+        if not self._held.take():
+            other = read_running(self.place)
+            who = f" (process {other.supervisor})" if other is not None else ""
+            raise ConfigError(f"onebyone already serves {self.place.data}{who}: stop it first.")
         self._write_running()  # before the engine starts: it tells the console where the collector is
         self._supervisor.start()
         try:
             self._supervisor.wait_for(self._is_ready, timeout_s=_START_S, what="the platform")
         except BaseException:
             self._supervisor.stop()
+            self._held.give_back()
             raise
         self._write_running()
         return self
@@ -78,6 +81,7 @@ class Serving:
         self._shop.stop()
         self._supervisor.stop()
         running_file(self.place).unlink(missing_ok=True)
+        self._held.give_back()
 
     def start_shop(self) -> None:
         """The demo's shop, as one more process. Raises ConfigError if it does not come up."""
@@ -109,4 +113,5 @@ class Serving:
             supervisor=os.getpid(),
             processes=self._supervisor.pids(),
         )
-        running_file(self.place).write_bytes(msgspec.json.encode(running))
+        if running != self._written and write_running(self.place, running):
+            self._written = running

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from onebyone.collect import commit, desk
+from onebyone.collect import commit, connection, desk
 from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
 from onebyone.pipeline import worker
@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     addresses: Addresses = Addresses()
     collect: desk.Settings = desk.Settings()
+    connections: connection.Limits = connection.Limits()
     commit: commit.Settings = commit.Settings()
     log: sqlite_writer.Settings = sqlite_writer.Settings()
     keep_hits: Retention = Retention(keep_days=7)
@@ -115,6 +116,7 @@ def read_settings(place: Place) -> Settings:
 def check_port(host: str, port: int, option: str) -> int:
     """The port, or a free one for 0. Raises ConfigError if it is taken."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the last server's closed connections do not count
         try:
             probe.bind((host, port))
         except OSError as error:

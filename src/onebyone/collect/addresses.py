@@ -16,18 +16,15 @@ class Addresses:
     def __init__(self, proxies: Sequence[str]) -> None:
         """`proxies` are addresses or CIDR blocks. Raises ValueError for anything else."""
         self._proxies: list[_Network] = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
-        self._cached = lru_cache(maxsize=65_536)(self._network_of)
-
-    def network_of(self, peer: str, forwarded: str) -> str:
-        """The client's /24 or /48; "" if unknown. `peer` is "host:port", `forwarded` the header's text."""
-        return self._cached(peer[: peer.rfind(":")], forwarded)
+        self.network_of = lru_cache(maxsize=65_536)(self._network_of)  # "" if unknown
 
     def _network_of(self, peer: str, forwarded: str) -> str:
-        """The rightmost forwarded address that no declared proxy holds is the client's.
+        """The client's /24 or /48; "" if unknown. `peer` is an address, `forwarded` the header's text.
 
-        What stands left of it is the client's own word.
+        The rightmost forwarded address that no declared proxy holds is the client's; what stands left of it is the
+        client's own word.
         """
-        address = _parse(peer.strip("[]"))
+        address = _parse(peer)
         for hop in reversed(forwarded.split(",")) if forwarded else ():
             if address is None or not any(address in proxy for proxy in self._proxies):
                 break

@@ -1,63 +1,101 @@
-"""The request boundary: one function that answers everything, and the other small addresses."""
+"""The request boundary: one function that answers everything."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import time
+from email.utils import formatdate
 
 from onebyone.collect import answers
-from onebyone.collect.desk import Desk, Scope
+from onebyone.collect.answers import Answer, Reply
+from onebyone.collect.commit import Committer
+from onebyone.collect.connection import Connection, Limits
+from onebyone.collect.desk import Desk
+from onebyone.collect.request import Request
 from onebyone.collect.sources import SOURCES
-from onebyone.telemetry import Log
-
-_NOT_FOUND = answers.problem(404, "Not found", "No such address here.", [])
-_BUG = answers.problem(500, "Failed", "A defect of ours; it was logged.", [])
+from onebyone.collect.sources.server import ENDING as SERVER_ENDING
+from onebyone.telemetry import Counters, Log
 
 
 class Collector:
-    """The RSGI application."""
+    """The connection.Application of one process."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, committer: Committer, counters: Counters, limits: Limits) -> None:
+        self.limits = limits
+        self.connections: set[Connection] = set()
         self._desk = desk
+        self._committer = committer
+        self._counters = counters
         self._log = Log()
+        self._checks: set[asyncio.Task[None]] = set()
+        self.tick()
 
-    async def __rsgi__(self, scope: Scope, proto: Any) -> None:
-        path = scope.path
+    def tick(self) -> None:
+        """Every second: the date, and an end for those who are too slow."""
+        self.now = time.monotonic()
+        self.date = f"date: {formatdate(usegmt=True)}\r\n\r\n".encode()
+        for connection in [c for c in self.connections if c.due < self.now]:
+            connection.end_if_due(self.now)
+
+    def max_body(self, path: str) -> int:
+        settings = self._desk.settings
+        return settings.server_max_bytes if path.endswith(SERVER_ENDING) else settings.tag_max_bytes
+
+    def opened(self, connection: Connection) -> bool:
+        self.connections.add(connection)
+        return len(self.connections) <= self.limits.connections
+
+    def closed(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+
+    def take(self, request: Request, connection: Connection) -> Answer | None:
         try:
-            for source in SOURCES:
-                if source.matches(path):
-                    await source.take(scope, proto, self._desk)
-                    return
-            await self._other(path, proto)
+            made = self._make(request)
         except Exception:  # the request boundary (style.md 6.3)
             self._log.error("request_failed", exc_info=True)
-            self._desk.counters.add("onebyone_hits_refused_total", "bug")
-            if path.endswith(".gif"):
-                proto.response_bytes(200, answers.IMAGE_NOT_STORED, answers.GIF)
-            else:
-                proto.response_bytes(*_BUG)
+            self._counters.add("onebyone_hits_refused_total", "bug")
+            return answers.IMAGE_NOT_STORED if request.path.endswith(".gif") else answers.BUG
+        if isinstance(made, Reply):
+            connection.reply = made
+            if self._committer.put(made.record, made.count, connection):
+                return None
+            connection.reply = None
+            self._counters.add("onebyone_hits_refused_total", "busy")
+            return made.refused
+        if made is None:
+            self._check_ready(connection)
+        return made
 
-    async def _other(self, path: str, proto: Any) -> None:
+    def count(self, via: str, stored: bool) -> None:
+        if stored:
+            self._counters.add("onebyone_hits_stored_total", via)
+        else:
+            self._counters.add("onebyone_hits_refused_total", "unwell")
+
+    def _make(self, request: Request) -> Reply | Answer | None:
+        path = request.path
+        for source in SOURCES:
+            if source.matches(path):
+                return source.take(request, self._desk)
         if path.endswith("/s.js"):
-            self._script(path, proto)
-        elif path == "/health":
-            proto.response_str(200, [("content-type", "text/plain")], "ok\n")
-        elif path == "/ready":
-            await self._ready(proto)
-        elif path == "/.well-known/traffic-advice":
-            proto.response_bytes(200, [("content-type", "application/trafficadvice+json")], answers.TRAFFIC_ADVICE)
-        else:
-            proto.response_bytes(*_NOT_FOUND)
+            script = self._desk.registry.known.scripts.get(path[1:-5])
+            return answers.NOT_FOUND if script is None else answers.script(script)
+        if path == "/ready":
+            return None
+        if path == "/health":
+            return answers.text(200, "ok")
+        if path == "/.well-known/traffic-advice":
+            return answers.answer(200, answers.TRAFFIC_ADVICE, [("content-type", "application/trafficadvice+json")])
+        return answers.NOT_FOUND
 
-    def _script(self, path: str, proto: Any) -> None:
-        script = self._desk.registry.known.scripts.get(path[1:-5])
-        if script is None:
-            proto.response_bytes(*_NOT_FOUND)
-        else:
-            proto.response_bytes(200, answers.SCRIPT, script)
+    def _check_ready(self, connection: Connection) -> None:
+        task = asyncio.get_running_loop().create_task(self._ready(connection))
+        self._checks.add(task)
+        task.add_done_callback(self._checks.discard)
 
-    async def _ready(self, proto: Any) -> None:
-        if await self._desk.committer.check():
-            proto.response_str(200, [("content-type", "text/plain")], "ready\n")
+    async def _ready(self, connection: Connection) -> None:
+        if await self._committer.check():
+            connection.answer(answers.text(200, "ready"))
         else:
             detail = "The log does not accept writes: see the disk and 'onebyone doctor'."
-            proto.response_bytes(*answers.problem(503, "Not ready", detail, []))
+            connection.answer(answers.problem(503, "Not ready", detail))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -17,14 +18,20 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     pause_s: float = 0.002  # between the starts of two commits: larger groups cost less processor time a hit
 
 
-class Group:
-    __slots__ = ("bytes", "count", "done", "records")
+class Waiter(Protocol):
+    """Who waits for a record to be on disk."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def settle(self, stored: bool) -> None: ...
+
+
+class Group:
+    __slots__ = ("bytes", "count", "records", "waiters")
+
+    def __init__(self) -> None:
         self.records: list[bytes] = []
+        self.waiters: list[Waiter] = []
         self.count = 0
         self.bytes = 0
-        self.done: asyncio.Future[bool] = loop.create_future()
 
 
 class Committer:
@@ -37,28 +44,30 @@ class Committer:
         self._settings = settings
         self._log = Log()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._open = Group(self._loop)
+        self._open = Group()
         self._committing: asyncio.Future[bool] | None = None
         self._due: asyncio.TimerHandle | None = None
         self._started_at = -1.0
         self._waiting = 0
         self._waiting_bytes = 0
+        self._drained: asyncio.Future[None] | None = None  # of `close`
         self.well = True  # whether the last group could be stored
 
-    def put(self, record: bytes, count: int) -> asyncio.Future[bool] | None:
-        """A future that says whether the record is on disk; None if too many wait already."""
+    def put(self, record: bytes, count: int, waiter: Waiter) -> bool:
+        """True: `waiter.settle` will say whether the record is on disk. False: too many wait already."""
         settings = self._settings
         if self._waiting >= settings.max_waiting or self._waiting_bytes >= settings.max_waiting_bytes:
-            return None
+            return False
         self._waiting += 1
         self._waiting_bytes += len(record)
         group = self._open
         group.records.append(record)
+        group.waiters.append(waiter)
         group.count += count
         group.bytes += len(record)
         if self._committing is None and self._due is None:
             self._plan()
-        return group.done
+        return True
 
     def _plan(self) -> None:
         """Commit now, or when the pause since the last commit is over."""
@@ -71,7 +80,7 @@ class Committer:
     def _start(self) -> None:
         self._due = None
         self._started_at = self._loop.time()
-        group, self._open = self._open, Group(self._loop)
+        group, self._open = self._open, Group()
         self._committing = self._loop.run_in_executor(self._thread, self._append, group)
         self._committing.add_done_callback(lambda stored: self._finish(group, stored.result()))
 
@@ -95,7 +104,10 @@ class Committer:
         self._waiting_bytes -= group.bytes
         if self._open.records:
             self._plan()
-        group.done.set_result(stored)
+        for waiter in group.waiters:
+            waiter.settle(stored)
+        if self._drained is not None and not self._waiting:
+            self._drained.set_result(None)
 
     async def check(self) -> bool:
         """Whether the log takes writes now: the last group's answer while there is traffic, else a try."""
@@ -111,8 +123,9 @@ class Committer:
         return True
 
     async def close(self) -> None:
-        """Wait for what is under way, then close the writer."""
-        while self._waiting:
-            await (self._committing or self._open.done)
+        """Wait until nothing waits, then close the writer."""
+        if self._waiting:
+            self._drained = self._loop.create_future()
+            await self._drained
         self._thread.shutdown()
         self._writer.close()

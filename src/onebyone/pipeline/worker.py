@@ -58,18 +58,17 @@ class Batch:
         self.fates[ended.fate] = self.fates.get(ended.fate, 0) + 1
         self.reasons[ended.reason] = self.reasons.get(ended.reason, 0) + 1
         if ended.fate == Fate.FAILED or ended.reason in _LETTERS:
-            self.letters.append(
-                DeadLetter(
-                    at_ms=at_ms,
-                    site=ended.site,
-                    hit=ended.hit,
-                    n=ended.n,
-                    reason=ended.reason,
-                    step=ended.step,
-                    detail=ended.detail,
-                    body=body,
-                )  # fmt: skip
+            letter = DeadLetter(
+                at_ms=at_ms,
+                site=ended.site,
+                hit=ended.hit,
+                n=ended.n,
+                reason=ended.reason,
+                step=ended.step,
+                detail=ended.detail,
+                body=body,
             )
+            self.letters.append(letter)
 
 
 class Worker:

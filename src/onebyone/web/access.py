@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, FormMultiDict
+from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.params import Dependency
+from litestar.params import FromPath, SkipValidation
 
 from onebyone.state.sites import Site
 from onebyone.state.users import SESSION_MS, Role, User
@@ -89,10 +90,10 @@ async def posted(request: Ask) -> FormMultiDict:
     return form
 
 
-Form = Annotated[FormMultiDict, Dependency(skip_validation=True)]
+Form = NamedDependency[SkipValidation[FormMultiDict]]
 
 
-def open_site(request: Ask, desk: TheDesk, site_id: str) -> Site:
+def open_site(request: Ask, desk: TheDesk, site_id: FromPath[str]) -> Site:
     """Dependency `site`: the one of the address, for those who may see it."""
     site = next((one for one in desk.sites.all() if one.id == site_id), None)
     if site is None:
@@ -101,7 +102,7 @@ def open_site(request: Ask, desk: TheDesk, site_id: str) -> Site:
     return site
 
 
-TheSite = Annotated[Site, Dependency(skip_validation=True)]
+TheSite = NamedDependency[SkipValidation[Site]]
 
 
 def need(request: Ask, site: Site | None, role: Role) -> None:

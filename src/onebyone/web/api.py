@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from litestar import Response, get
 from litestar.exceptions import NotFoundException, ServiceUnavailableException
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from onebyone.reports.fate import Fate
@@ -87,12 +87,12 @@ def api_report(
     request: Ask,
     desk: TheDesk,
     site: TheSite,
-    report: ReportName,
-    period: Annotated[str | None, Parameter(description="today yesterday 7d 30d 90d 12m mtd lm ytd all")] = None,
-    from_: Annotated[str | None, Parameter(query="from", description="first day, 2026-10-14")] = None,
-    to: Annotated[str | None, Parameter(description="last day, included")] = None,
-    traffic: Annotated[str | None, Parameter(description="people machines unclear all")] = None,
-    limit: Annotated[int, Parameter(ge=1, le=MOST_ROWS)] = 1000,
+    report: FromPath[ReportName],
+    period: Annotated[str | None, QueryParameter(description="today yesterday 7d 30d 90d 12m mtd lm ytd all")] = None,
+    from_: Annotated[str | None, QueryParameter(name="from", description="first day, 2026-10-14")] = None,
+    to: Annotated[str | None, QueryParameter(description="last day, included")] = None,
+    traffic: Annotated[str | None, QueryParameter(description="people machines unclear all")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
 ) -> Report:
     query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
     first = since(desk, site) if period == "all" else desk.today(site.zone)
@@ -112,10 +112,10 @@ def api_report(
 def api_live(
     desk: TheDesk,
     site: TheSite,
-    after_at: datetime | None = None,
-    after_hit: str = "",
-    after_n: int = 0,
-    limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
+    after_at: FromQuery[datetime | None] = None,
+    after_hit: FromQuery[str] = "",
+    after_n: FromQuery[int] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
 ) -> LiveOut:
     after = after_at or desk.clock().replace(hour=0, minute=0, second=0, microsecond=0)
     cursor = {"after_at": after, "after_hit": after_hit, "after_n": after_n}
@@ -123,7 +123,7 @@ def api_live(
 
 
 @get("/api/v1/sites/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, tags=["fate"], summary="A whole story")
-def api_fate(desk: TheDesk, site: TheSite, fate_id: str) -> FateOut:
+def api_fate(desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> FateOut:
     asked_for = fate_id.lstrip("/")
     found = look_up(desk, site, asked_for)
     if not isinstance(found, Fate):

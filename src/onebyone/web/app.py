@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundE
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 
 from onebyone.state.keys import Keys
 from onebyone.state.sites import Site, Sites
@@ -95,7 +96,7 @@ def console(
 
 
 @get("/static/{address:path}", sync_to_thread=False, include_in_schema=False, opt=OPEN)
-def static(address: str, desk: TheDesk) -> Response[bytes]:
+def static(address: FromPath[str], desk: TheDesk) -> Response[bytes]:
     """Sealed by hash: an address never changes its bytes."""
     found = desk.pages.assets.find(address)
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ class Steps(Struct, frozen=True, kw_only=True):
     """Sums of one step: a day, a week, a month or an hour."""
 
     start: date | datetime
+    days: int = 1  # of the period, in this step
     revenue_minor: int = 0
     orders: int = 0  # of every currency
     paid_orders: int = 0  # of the site's
@@ -54,7 +56,7 @@ MEASURES: Mapping[str, Measure] = {
     "average-order": Measure(
         "Average order", lambda s: average(s.revenue_minor, s.paid_orders), numbers.money, _scaled
     ),
-    "visitors": Measure("Visitors", lambda s: s.visitors, _plain, lambda v, _: numbers.axis(v)),
+    "visitors": Measure("Visitors", lambda s: s.visitors / s.days, _plain, lambda v, _: numbers.axis(v)),
     "conversion-rate": Measure(
         "Orders per session",
         lambda s: 100 * s.orders / s.sessions if s.sessions else None,
@@ -97,7 +99,10 @@ def step_of(view: View) -> str:
 
 def sums(rows: Sequence[Row], period: Period, step: str, *, currency: str, zone: str) -> list[Steps]:
     """One entry a step, also where nothing happened; money of the site's currency alone."""
-    found: dict[date | datetime, Steps] = {start: Steps(start=start) for start in _starts(period, step)}
+    lengths = Counter(floor(day, step) for day in period.days())
+    found: dict[date | datetime, Steps] = {
+        start: Steps(start=start, days=lengths.get(_day(start), 1)) for start in _starts(period, step)
+    }
     for row in rows:
         start = _start(row, step, zone)
         old = found.get(start)
@@ -106,6 +111,7 @@ def sums(rows: Sequence[Row], period: Period, step: str, *, currency: str, zone:
         ours = row["currency"] == currency
         found[start] = Steps(
             start=start,
+            days=old.days,
             revenue_minor=old.revenue_minor + ours * row["revenue_minor"],
             orders=old.orders + row["orders"],
             paid_orders=old.paid_orders + ours * row["orders"],
@@ -147,7 +153,8 @@ def draw(
         for n, at in enumerate(now)
         if _day(at.start) <= today
     ]
-    title = f"{measure.name} by {step}"
+    mean = " a day, mean" if view.get("metric") == "visitors" and step in ("week", "month") else ""
+    title = f"{measure.name}{mean} by {step}"  # visitors of two days may be one: they do not add up
     return Drawn(
         title=title,
         svg=line_chart("line", points, title=_label(title, points), write_axis=lambda v: measure.axis(v, currency)),

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from msgspec import Struct
 
 from onebyone.log import LogUnavailable
@@ -89,7 +90,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         return self.clock().astimezone(ZoneInfo(zone)).date()
 
 
-TheDesk = Annotated[Desk, Dependency(skip_validation=True)]
+TheDesk = NamedDependency[SkipValidation[Desk]]
 
 
 def error_id() -> str:

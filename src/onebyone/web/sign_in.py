@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie, FormMultiDict
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ServiceUnavailableException
-from litestar.params import Dependency
+from litestar.params import FromPath, FromQuery, SkipValidation
 from litestar.response import Redirect
 
 from onebyone.event import utc
@@ -27,7 +27,9 @@ LOGIN_COOKIE = "onebyone_login"  # holds what the login form's token is made fro
 
 
 @get("/login", include_in_schema=False, opt=OPEN)
-async def login(request: Request[Any, Any, Any], desk: TheDesk, token: str = "", next: str = "/") -> Response[str]:
+async def login(
+    request: Request[Any, Any, Any], desk: TheDesk, token: FromQuery[str] = "", next: FromQuery[str] = "/"
+) -> Response[str]:
     if not token:
         return _form(desk, next)
     if "prefetch" in request.headers.get("sec-purpose", ""):
@@ -47,7 +49,7 @@ async def login_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     return form
 
 
-LoginForm = Annotated[FormMultiDict, Dependency(skip_validation=True)]
+LoginForm = NamedDependency[SkipValidation[FormMultiDict]]
 
 
 @post(
@@ -104,7 +106,7 @@ def add_token(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
 
 
 @post("/account/tokens/{token_id:str}/revoke", sync_to_thread=True, include_in_schema=False)
-def revoke_token(request: Ask, desk: TheDesk, form: Form, token_id: str) -> Redirect:
+def revoke_token(request: Ask, desk: TheDesk, form: Form, token_id: FromPath[str]) -> Redirect:
     desk.users.revoke_token(request.user.id, token_id)
     desk.users.note(request.user.name, "", "api_token_revoked", token_id)
     return Redirect("/account", status_code=303)

@@ -85,7 +85,9 @@ def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: date
 def _record(asked_for: str, fate: Fate) -> Row | None:
     """The event asked for: by its hit, its id or its order; else the first."""
     exact = (
-        row for row in fate.events if asked_for in (row["hit"], f"{row['hit']}/{row['n']}", row["id"], row["event_id"])
+        row
+        for row in fate.events
+        if asked_for in (row["hit"], f"{row['hit']}/{row['n']}", row["id"], row["event_id"], row["sent_id"])
     )
     by_order = (row for row in fate.events if row["order_id"] == asked_for)
     found = next(exact, None) or next(by_order, None)
@@ -218,6 +220,7 @@ def _received(row: Row, zone: str) -> list[tuple[str, str]]:
         ("source", words.VIAS[Via(row["via"])].title.lower()),
         ("event", row["name"]),
         ("event id", row["event_id"]),
+        ("sender's id", row["sent_id"]),
         ("navigation", row["nav"]),
         ("happened", _full(_at(row["at"]), zone)),
         ("received", _full(_at(row["received_at"]), zone)),

@@ -217,6 +217,27 @@ FLAGS: Mapping[str, Words] = {
         "half",
         "wa",
     ),
+    "not_an_id": Words(
+        "an id that is none",
+        "An id was a placeholder, like “undefined” or “0”, and was left out so that it joins nothing.",
+        "Correct the template that fills the id.",
+        "half",
+        "wa",
+    ),
+    "not_a_url": Words(
+        "an address that is none",
+        "The page's address could not be read, so the event has no page.",
+        "Send the whole address, with https:// in front.",
+        "half",
+        "wa",
+    ),
+    "event_id_reused": Words(
+        "event id used twice",
+        "Another order has the same event id; the order ids decided that they are two.",
+        "Give each event an id of its own.",
+        "half",
+        "wa",
+    ),
     "currency_missing": Words(
         "currency missing",
         "An amount came without a currency; the site's own was taken.",
@@ -226,8 +247,37 @@ FLAGS: Mapping[str, Words] = {
     ),
 }
 
-RULES: Mapping[str, str] = {  # of the verdict, by id
+RULES: Mapping[str, str] = {  # of the verdict, by id: what was noticed
     "spoof": "says it is a known crawler, from an address that is not the crawler's",
+    "guard.cubot": "a phone of the maker Cubot: a person, whatever the name looks like",
+    "guard.in_app_browser": "the browser inside an app: a person",
+    "guard.lynx": "Lynx, a browser for text: a person",
+    "guard.mail_app": "a mail app with a browser of its own: a person",
+    "guard.viber": "the browser inside Viber: a person",
+    "hdr.sec_purpose": "the browser says that it fetches ahead (Sec-Purpose)",
+    "hdr.purpose": "the browser says that it fetches ahead (Purpose)",
+    "hdr.x_moz": "the browser says that it fetches ahead (X-Moz)",
+    "hdr.x_purpose": "the browser says that it shows a preview (X-Purpose)",
+    "js.webdriver": "the page's script saw that a program drives the browser",
+    "list.crawler_user_agents": "its name is in the list crawler-user-agents",
+    "list.is_bot": "its name is in the list is-bot",
+    "ua.ai_user_fetch": "an assistant fetches the page because somebody asked it to",
+    "ua.ancient_firefox": "a Firefox of a version that nobody has used for years",
+    "ua.android_runtime": "the Android runtime fetched it, not a browser",
+    "ua.apple_mpp": "Apple Mail Privacy Protection fetched it",
+    "ua.background_service": "a service in the background fetched it",
+    "ua.empty": "it does not say what it is",
+    "ua.gmail_prefetch": "Gmail fetched the image before the mail was opened",
+    "ua.gmail_proxy": "Gmail's image proxy, after the mail was opened",
+    "ua.impossible_platform": "a browser and a system that do not exist together",
+    "ua.mail_client": "a mail program",
+    "ua.mail_proxy": "a mail provider's image proxy",
+    "ua.mail_scanner": "a scanner that checks mails for somebody",
+    "ua.office_discovery": "an Office program looks at the link before it opens",
+    "ua.outlook": "Outlook",
+    "ua.prefetch_service": "a service that fetches pages ahead",
+    "ua.too_long": "it says more about itself than any browser does",
+    "ua.yahoo_proxy": "Yahoo's image proxy, after the mail was opened",
 }
 
 ROLES: Mapping[Role, str] = {
@@ -257,7 +307,7 @@ def of_flag(flag: str) -> Words:
 
 def of_rule(rule: str) -> str:
     """What a rule of the verdict noticed; an unknown one by its own name."""
-    return RULES.get(rule.partition(":")[0]) or rule.replace("_", " ")
+    return RULES.get(rule) or rule.replace("_", " ")
 
 
 def of_fate(fate: str, reason: str, actor: str) -> Words:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from msgspec import Struct
 
-from onebyone.collect.desk import Desk, Scope
+from onebyone.collect.answers import Answer, Reply
+from onebyone.collect.desk import Desk
+from onebyone.collect.request import Request
 from onebyone.collect.sources import image, server, tag
 
 
 class Source(Struct, frozen=True):
     name: str
     matches: Callable[[str], bool]  # by path
-    take: Callable[[Scope, Any, Desk], Awaitable[None]]  # answers the request, whatever it holds
+    take: Callable[[Request, Desk], Reply | Answer]  # pure but for ids and the clock; never raises for what was sent
 
 
 SOURCES: tuple[Source, ...] = (

@@ -2,61 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
-from onebyone.collect.answers import GIF, IMAGE, IMAGE_NOT_STORED
-from onebyone.collect.desk import MAX_PATH_CHARS, Desk, Scope, kept_headers, store, visitor_of
+from onebyone.collect.answers import IMAGE, IMAGE_NOT_STORED, Answer, Reply
+from onebyone.collect.desk import Desk, encode, make_hit, visitor_of
+from onebyone.collect.request import Request
 from onebyone.consent import may_identify
-from onebyone.event import Hit, Reason, Via
+from onebyone.event import Reason, Via
 from onebyone.state.sites import Site
 
-_CONSENT = ("gdpr", "analytics")
+_MAX_FIELDS = 200
 
 
 def matches(path: str) -> bool:
     return path.endswith(".gif")
 
 
-async def take(scope: Scope, proto: Any, desk: Desk) -> None:
+def take(request: Request, desk: Desk) -> Reply | Answer:
     now_ms = desk.now_ms()
-    headers = scope.headers
-    path, query = scope.path, scope.query_string
+    path = request.path
     site = desk.registry.known.by_id.get(path[path.rfind("/") + 1 : -4])
-    answer = IMAGE
-    visitor = ""
-    if site is not None and site.visitor_cookie and _may_identify(query):
-        visitor, extra = visitor_of(desk, headers, site, now_ms)
-        answer = IMAGE + extra if extra else IMAGE
-    hit = Hit(
-        id=desk.ids.new(now_ms),
-        received_ms=now_ms,
-        via=Via.IMAGE,
+    answer, visitor = IMAGE, ""
+    if site is not None and site.visitor_cookie and _may_identify(request.query):
+        visitor, cookie = visitor_of(desk, request, site, now_ms)
+        if cookie:
+            answer = IMAGE.plus("set-cookie", cookie)
+    hit = make_hit(
+        desk,
+        request,
+        Via.IMAGE,
+        now_ms,
         site=site.id if site is not None else "",
-        method=scope.method,
-        path=path[:MAX_PATH_CHARS],
-        query=query[: desk.settings.query_max_chars],
-        headers=kept_headers(headers),
         visitor=visitor,
-        address=desk.addresses.network_of(scope.client, headers.get("x-forwarded-for", "")),
-        refused=_refused(scope.method, site, query, desk),
+        refused=_refused(request, site, desk.settings.query_max_chars),
     )
-    stored = await store(desk, hit)
-    if not stored:
-        answer = IMAGE_NOT_STORED
-    proto.response_bytes(200, answer, b"" if scope.method == "HEAD" else GIF)
+    return Reply(record=encode(hit), count=1, via=Via.IMAGE, stored=answer, refused=IMAGE_NOT_STORED)
 
 
-def _refused(method: str, site: Site | None, query: str, desk: Desk) -> str:
+def _refused(request: Request, site: Site | None, query_max_chars: int) -> str:
     if site is None:
         return Reason.UNKNOWN_SITE
-    if method != "GET":
+    if request.method != "GET":
         return Reason.NOT_A_VIEW
-    return Reason.VALUE_TOO_LONG if len(query) > desk.settings.query_max_chars else ""
+    return Reason.VALUE_TOO_LONG if len(request.query) > query_max_chars else ""
 
 
 def _may_identify(query: str) -> bool:
     if "gdpr" not in query and "analytics" not in query:
         return True
-    said = parse_qs(query, errors="replace")
-    return may_identify({name: said[name][-1] for name in _CONSENT if name in said})
+    pairs = parse_qsl("&".join(query.split("&", _MAX_FIELDS)[:_MAX_FIELDS]), errors="replace")
+    return may_identify({name: value for name, value in pairs if name in ("gdpr", "analytics")})

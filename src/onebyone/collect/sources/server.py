@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from onebyone.collect import answers
-from onebyone.collect.desk import Desk, Scope, store
-from onebyone.collect.sources.batch import UNWELL, Refusal, make_hit, read, refuse, results, unreadable
+from onebyone.collect.answers import Answer, Reply
+from onebyone.collect.desk import Desk, encode, make_hit
+from onebyone.collect.request import Request
+from onebyone.collect.sources.batch import Refusal, read, refuse, results, unreadable
 from onebyone.event import Drop, Reason, Via
 from onebyone.wire import read_server_batch
 
 _NO_KEY = Refusal(
     Reason.UNAUTHORIZED, 401, "No valid key", "Send 'Authorization: Bearer KEY' with a server key of this site."
 )
+ENDING = "/v1/events"
 
 
 def matches(path: str) -> bool:
-    return path.endswith("/v1/events")
+    return path.endswith(ENDING)
 
 
-async def take(scope: Scope, proto: Any, desk: Desk) -> None:
-    if scope.method != "POST":
-        proto.response_bytes(*answers.problem(405, "Method not allowed", "Send a POST.", [("allow", "POST")]))
-        return
-    site = desk.registry.site_of_key(scope.headers.get("authorization", ""))
+def take(request: Request, desk: Desk) -> Reply | Answer:
+    if request.method != "POST":
+        return answers.problem(405, "Method not allowed", "Send a POST.", [("allow", "POST")])
+    site = desk.registry.site_of_key(request.used.get("authorization", ""))
     if not site:
-        await refuse(_NO_KEY, scope, proto, desk, Via.SERVER, extra=[("www-authenticate", "Bearer")])
-        return
-    body = await read(scope, proto, desk, max_bytes=desk.settings.server_max_bytes)
+        return refuse(_NO_KEY, request, desk, Via.SERVER, extra=[("www-authenticate", "Bearer")])
+    body = read(request, desk.settings.server_max_bytes)
     if isinstance(body, Refusal):
-        await refuse(body, scope, proto, desk, Via.SERVER, site=site, extra=[])
-        return
+        return refuse(body, request, desk, Via.SERVER, site=site)
     batch = read_server_batch(body)
     if isinstance(batch, Drop):
-        await refuse(unreadable(batch, body), scope, proto, desk, Via.SERVER, site=site, extra=[])
-        return
-    hit = make_hit(scope, desk, Via.SERVER, site=site, body=body, count=max(1, len(batch.events)))
-    rows = results(batch.events)
-    if await store(desk, hit):
-        proto.response_bytes(*answers.json({"results": rows}, []))
-    else:
-        proto.response_bytes(*answers.problem(*UNWELL, []))
+        return refuse(unreadable(batch, body), request, desk, Via.SERVER, site=site)
+    count = max(1, len(batch.events))
+    hit = make_hit(desk, request, Via.SERVER, desk.now_ms(), site=site, body=body, count=count)
+    told = answers.json({"results": results(batch.events)})
+    return Reply(record=encode(hit), count=count, via=Via.SERVER, stored=told, refused=answers.not_stored())

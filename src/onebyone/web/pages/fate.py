@@ -8,6 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from onebyone.event import utc
@@ -28,7 +29,7 @@ LONGEST_ID = 200
 
 
 @get("/s/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, include_in_schema=False)
-def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: str) -> Response[str]:
+def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> Response[str]:
     asked_for = fate_id.lstrip("/")[:LONGEST_ID]
     found = look_up(desk, site, asked_for)
     if isinstance(found, Answer):
@@ -40,7 +41,7 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: str) -> Respo
 
 
 @get("/fate/{fate_id:path}", sync_to_thread=True, include_in_schema=False)
-def fate_anywhere(request: Ask, desk: TheDesk, fate_id: str) -> Response[Any]:
+def fate_anywhere(request: Ask, desk: TheDesk, fate_id: FromPath[str]) -> Response[Any]:
     """To the one site that knows the id; else Find says what there is."""
     asked_for = fate_id.lstrip("/")[:LONGEST_ID]
     known = sites_that_know(request, desk, asked_for)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from onebyone.state.sites import Site
@@ -18,7 +18,7 @@ from onebyone.web.pages.fate import LONGEST_ID, address, sites_that_know
 
 @get("/find", sync_to_thread=True, include_in_schema=False)
 def find(
-    request: Ask, desk: TheDesk, q: str = "", here_id: Annotated[str, Parameter(query="site")] = ""
+    request: Ask, desk: TheDesk, q: FromQuery[str] = "", here_id: Annotated[str, QueryParameter(name="site")] = ""
 ) -> Response[Any]:
     text = q.strip()[:LONGEST_ID]
     seen = [one for one in desk.sites.all() if request.user.may(one.id, Role.VIEWER)]

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import FromQuery
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -44,7 +45,7 @@ class Beside(Struct, frozen=True, kw_only=True):
 
 
 @get("/s/{site_id:str}/live", sync_to_thread=True, include_in_schema=False)
-def live(request: Ask, desk: TheDesk, site: TheSite, show: str = "everything") -> Response[str]:
+def live(request: Ask, desk: TheDesk, site: TheSite, show: FromQuery[str] = "everything") -> Response[str]:
     show = show if show in SHOW else "everything"
     around = frame(request, desk, "Live", site=site, page="live")
     stream = _stream(desk, site, show, desk.clock() - FIRST_LOOK, NOBODY, 0)
@@ -53,7 +54,13 @@ def live(request: Ask, desk: TheDesk, site: TheSite, show: str = "everything") -
 
 @get("/s/{site_id:str}/live/new", sync_to_thread=True, include_in_schema=False)
 def live_new(
-    request: Ask, desk: TheDesk, site: TheSite, after_at: datetime, after_hit: str, after_n: int, show: str = ""
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    after_at: FromQuery[datetime],
+    after_hit: FromQuery[str],
+    after_n: FromQuery[int],
+    show: FromQuery[str] = "",
 ) -> Response[Any]:
     """What came after the cursor, as rows; 204 if nothing did."""
     stream = _stream(desk, site, show, after_at, after_hit, after_n)

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from onebyone.event import utc
@@ -21,12 +22,12 @@ SECTIONS = {"general": "General", "keys": "Keys", "people": "People and roles", 
 
 
 @get("/s/{site_id:str}/settings", sync_to_thread=False, include_in_schema=False)
-def settings(site_id: str) -> Redirect:
+def settings(site_id: FromPath[str]) -> Redirect:
     return Redirect(f"/s/{site_id}/settings/general", status_code=303)
 
 
 @get("/s/{site_id:str}/settings/{section:str}", sync_to_thread=True, include_in_schema=False)
-def section_page(request: Ask, desk: TheDesk, site: TheSite, section: str) -> Response[str]:
+def section_page(request: Ask, desk: TheDesk, site: TheSite, section: FromPath[str]) -> Response[str]:
     if section not in SECTIONS:
         raise NotFoundException
     if section != "general":
@@ -56,7 +57,7 @@ def add_key(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[
 
 
 @post("/s/{site_id:str}/keys/{key_id:str}/revoke", sync_to_thread=True, include_in_schema=False)
-def revoke_key(request: Ask, desk: TheDesk, site: TheSite, form: Form, key_id: str) -> Response[Any]:
+def revoke_key(request: Ask, desk: TheDesk, site: TheSite, form: Form, key_id: FromPath[str]) -> Response[Any]:
     """The name must be typed: whoever still uses the key is turned away at once."""
     need(request, site, Role.ADMIN)
     key = next((key for key in desk.keys.all(site.id) if key.id == key_id), None)

@@ -1,0 +1,257 @@
+"""One connection: bytes in, requests to the application, answers out in their order.
+
+The parser is httptools (llhttp); everything about sizes and times is here. docs/decisions/0002 says why the collector
+speaks HTTP itself: a task per request cost as much as all the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Protocol, cast
+
+import httptools
+from msgspec import Struct
+
+from onebyone.collect import answers
+from onebyone.collect.answers import Answer, Reply
+from onebyone.collect.request import KEPT_HEADERS, MAX_COOKIE_CHARS, MAX_HEADER_CHARS, USED_HEADERS, Request
+
+_PIPELINED = 16  # requests of one connection that may wait for their turn
+_KEPT: dict[bytes, str] = {}  # header names as senders write them -> ours
+_USED: dict[bytes, str] = {}
+_UNUSED: set[bytes] = set()  # of headers that nobody needs
+_MAX_NAMES = 2_000
+_LINGER_S = 2.0
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    head_bytes: int = 64 * 1024  # address and headers of one request
+    head_s: float = 10  # for them to arrive
+    body_s: float = 10  # for the body to arrive
+    idle_s: float = 75  # between two requests
+    connections: int = 10_000
+
+
+class Application(Protocol):
+    """What answers requests, and what all connections of a process share."""
+
+    limits: Limits
+    date: bytes  # the date header with the blank line behind it, renewed every second
+    now: float  # seconds, monotonic, renewed every second
+
+    def max_body(self, path: str) -> int: ...
+
+    def take(self, request: Request, connection: Connection) -> Answer | None:
+        """The answer, or None where the connection's `answer` will be called later."""
+
+    def count(self, via: str, stored: bool) -> None: ...
+
+    def opened(self, connection: Connection) -> bool:
+        """False if there are too many already."""
+
+    def closed(self, connection: Connection) -> None: ...
+
+
+class Connection(asyncio.Protocol):
+    def __init__(self, application: Application) -> None:
+        self._app = application
+        self._limits = application.limits
+        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._busy: tuple[Request, bool] | None = None  # the request whose answer is due, and whether to go on then
+        self._closing = False
+        self._peer = ""
+        self._head_bytes = 0  # read since the last request was complete
+        self._request: Request | None = None  # its head is complete, its body is not
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+        self._body_limit = 0
+        self.reading = False  # a request has begun and is not complete
+        self.reply: Reply | None = None  # due once its record is on disk
+        self.due = application.now + self._limits.head_s  # when the sweep ends it
+        # The parser calls these directly, without a Python function in between: there are ten headers to a request.
+        self._head: dict[bytes, bytes] = {}
+        self._url: list[bytes] = []
+        self.on_header = self._head.__setitem__
+        self.on_url = self._url.append
+        self._parser = httptools.HttpRequestParser(self)
+
+    # what the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is no subclass of it
+        peer = transport.get_extra_info("peername")
+        self._peer = peer[0] if isinstance(peer, tuple) else ""
+        if not self._app.opened(self):
+            self._end(answers.BUSY)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._closing = True
+        self._waiting.clear()
+        self._app.closed(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._closing:
+            return
+        if not self.reading:
+            self.reading = True
+            self.due = self._app.now + self._limits.head_s
+        self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._closing = True  # the request was complete: it is answered, and nothing behind it is HTTP
+        except httptools.HttpParserError:
+            self._end(answers.BAD_REQUEST)
+            return
+        if self.reading and self._request is None and self._head_bytes > self._limits.head_bytes:
+            self._end(answers.HEAD_TOO_LARGE)
+
+    def eof_received(self) -> bool:
+        return False
+
+    # what the parser calls
+
+    def on_headers_complete(self) -> None:
+        url = self._url[0] if len(self._url) == 1 else b"".join(self._url)
+        if url.startswith(b"http"):  # the absolute form, as a proxy writes it
+            url = b"/" + url.split(b"/", 3)[3] if url.count(b"/") > 2 else b"/"
+        path, _, query = url.decode("utf-8", "replace").partition("?")
+        kept: dict[str, str] = {}
+        used: dict[str, str] = {}
+        for written, value in self._head.items():
+            name = _KEPT.get(written)
+            if name is not None:
+                kept[name] = value[:MAX_HEADER_CHARS].decode("utf-8", "replace")
+                continue
+            name = _USED.get(written)
+            if name is not None:
+                used[name] = value[:MAX_COOKIE_CHARS].decode("latin-1")
+            elif written not in _UNUSED:
+                _learn(written, value, kept, used)
+        self._head.clear()
+        self._url.clear()
+        self._request = Request(self._peer, self._parser.get_method().decode(), path, query, kept, used)
+        self._body_limit = self._app.max_body(path)
+        if used and ("content-length" in used or "expect" in used):
+            self._expect_body(self._request)
+
+    def _expect_body(self, request: Request) -> None:
+        said = request.used.get("content-length", "")
+        if said.isdigit() and int(said) > self._body_limit:
+            request.too_large = True
+        if request.used.get("expect", "").lower() == "100-continue" and not request.too_large:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.due = self._app.now + self._limits.body_s
+
+    def on_body(self, data: bytes) -> None:
+        request = self._request
+        if request is None:  # it was too large, and is answered
+            return
+        self._body.append(data)
+        self._body_bytes += len(data)
+        if request.too_large or self._body_bytes > self._body_limit:
+            request.too_large = True
+            self._complete(request, go_on=False)  # the rest is not worth reading
+
+    def on_message_complete(self) -> None:
+        if self._request is not None:
+            self._complete(self._request, go_on=self._parser.should_keep_alive())
+
+    # requests in their order
+
+    def _complete(self, request: Request, *, go_on: bool) -> None:
+        self._request = None
+        self.reading = False
+        self._head_bytes = 0
+        self.due = self._app.now + self._limits.idle_s
+        if self._body:
+            request.body = b"".join(self._body)[: self._body_limit]
+            self._body, self._body_bytes = [], 0
+        if self._busy is None:
+            self._take(request, go_on)
+            return
+        self._waiting.append((request, go_on))
+        if len(self._waiting) >= _PIPELINED:
+            self._transport.pause_reading()
+
+    def _take(self, request: Request, go_on: bool) -> None:
+        self._busy = (request, go_on)
+        answer = self._app.take(request, self)
+        if answer is not None:
+            self.answer(answer)
+
+    def settle(self, stored: bool) -> None:
+        """The record of the request that was taken last is on disk, or cannot be."""
+        reply = self.reply
+        if reply is not None:
+            self.reply = None
+            self._app.count(reply.via, stored)
+            self.answer(reply.stored if stored else reply.refused)
+
+    def answer(self, answer: Answer) -> None:
+        """The answer of the request that was taken last. The next one is taken when this is written."""
+        busy, self._busy = self._busy, None
+        if busy is None or self._transport.is_closing():
+            return
+        request, go_on = busy
+        with_body, go_on = request.method != "HEAD", go_on and not self._closing
+        self._write(answer, with_body=with_body, go_on=go_on, linger=request.too_large)
+        if request.too_large:
+            self._linger()
+            return
+        self.due = self._app.now + self._limits.idle_s
+        if self._waiting and go_on:
+            if len(self._waiting) == _PIPELINED:
+                self._transport.resume_reading()
+            self._take(*self._waiting.popleft())
+
+    def end_if_due(self, now: float) -> None:
+        """Called by the sweep: a request that does not arrive, or a connection that nobody uses."""
+        if now < self.due or self._busy is not None:
+            return
+        if self.reading:
+            self._end(answers.TOO_SLOW)
+        else:
+            self._transport.close()
+
+    def close(self) -> None:
+        """At the end of the process: at once if nothing is due, else after the answer."""
+        self._closing = True
+        if self._busy is None:
+            self._transport.close()
+
+    def _end(self, answer: Answer) -> None:
+        """An answer to what is no request, and the end."""
+        self._closing = True
+        if self._busy is None:
+            self._write(answer, with_body=True, go_on=False)
+        else:
+            self._transport.abort()
+
+    def _write(self, answer: Answer, *, with_body: bool, go_on: bool, linger: bool = False) -> None:
+        connection = b"" if go_on else b"connection: close\r\n"
+        self._transport.write(answer.head + connection + self._app.date + (answer.body if with_body else b""))
+        if not go_on:
+            self._closing = True
+            if not linger:
+                self._transport.close()
+
+    def _linger(self) -> None:
+        """The client still sends a body that nobody reads: closing now would reset the connection under its answer."""
+        self._transport.write_eof()
+        self.due = self._app.now + _LINGER_S
+
+
+def _learn(written: bytes, value: bytes, kept: dict[str, str], used: dict[str, str]) -> None:
+    """A header in a spelling not seen before. A stranger's endless spellings are not remembered."""
+    name = written.lower().decode("latin-1")
+    room = len(_KEPT) + len(_USED) + len(_UNUSED) < _MAX_NAMES
+    if name in KEPT_HEADERS:
+        kept[name] = value[:MAX_HEADER_CHARS].decode("utf-8", "replace")
+        _KEPT.update({written: name} if room else {})
+    elif name in USED_HEADERS:
+        used[name] = value[:MAX_COOKIE_CHARS].decode("latin-1")
+        _USED.update({written: name} if room else {})
+    elif room:
+        _UNUSED.add(written)

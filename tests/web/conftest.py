@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from onebyone.state.users import EVERY_SITE, Role
+from store.engine_fixture import store
+from web.fakes import Place
+
+__all__ = ["store"]
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def visitor(place: Place) -> Iterator[Client]:
+    """Somebody who has not signed in."""
+    with TestClient(place.app()) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(place: Place) -> Iterator[Client]:
+    with TestClient(place.app()) as client:
+        come_in(client, place, "admin", EVERY_SITE, Role.ADMIN)
+        yield client
+
+
+@pytest.fixture
+def viewer(place: Place) -> Iterator[Client]:
+    """May read the one site, and change nothing."""
+    with TestClient(place.app()) as client:
+        come_in(client, place, "mira", place.site.id, Role.VIEWER)
+        yield client
+
+
+def come_in(client: Client, place: Place, name: str, site: str, role: Role) -> None:
+    user = place.users.add(name, {site: role})
+    answer = client.get("/login", params={"token": place.users.make_link(user.id)})
+    assert answer.status_code == 200

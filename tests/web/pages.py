@@ -1,0 +1,35 @@
+"""Every page a signed-in admin can look at."""
+
+from __future__ import annotations
+
+import re
+
+from litestar import Litestar
+from litestar.testing import TestClient
+
+PAGES = (
+    "/",
+    "/s/{site}/start",
+    "/s/{site}/overview",
+    "/s/{site}/overview?period=today&step=hour",
+    "/s/{site}/overview?metric=conversion-rate&compare=none&traffic=all",
+    "/s/{site}/live",
+    "/s/{site}/fate/NL-48213",
+    "/s/{site}/ledger",
+    "/s/{site}/settings/general",
+    "/s/{site}/settings/keys",
+    "/s/{site}/settings/people",
+    "/s/{site}/settings/trail",
+    "/find",
+    "/find?q=over",
+    "/system",
+    "/account",
+    "/api/v1",
+)
+
+
+def form_secret(client: TestClient[Litestar], address: str = "/account") -> str:
+    """What a form of that page carries to prove where it comes from."""
+    found = re.search(r'name="_csrf" value="([0-9a-f]+)"', client.get(address).text)
+    assert found, address
+    return found[1]

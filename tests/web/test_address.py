@@ -1,0 +1,72 @@
+"""Addresses: what they mean, their canonical form, and what is told about the rest."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from onebyone.web.address import NotUnderstood, View, read_view
+
+TODAY = date(2026, 11, 12)
+PATH = "/s/x/overview"
+
+
+def _view(*query: tuple[str, str]) -> View:
+    return read_view(PATH, query, today=TODAY, since=TODAY)
+
+
+def test_without_a_query_it_is_the_last_30_days_against_the_30_before() -> None:
+    view = _view()
+    assert view.period.preset == "30d" and view.period.length == 30
+    assert view.before is not None and view.before.last == date(2026, 10, 13)
+    assert (view.get("metric"), view.get("traffic"), view.get("step")) == ("net-revenue", "people", "day")
+
+
+def test_two_dates_win_over_a_preset() -> None:
+    view = _view(("period", "7d"), ("from", "2026-11-01"), ("to", "2026-11-02"))
+    assert view.period.length == 2 and view.period.preset == ""
+
+
+def test_links_keep_the_rest_in_canonical_order_and_leave_defaults_out() -> None:
+    view = _view(("traffic", "all"), ("metric", "orders"), ("period", "7d"))
+    assert view.link() == f"{PATH}?period=7d&metric=orders&traffic=all"
+    assert view.link(metric="net-revenue") == f"{PATH}?period=7d&traffic=all"
+    assert view.link(period="30d") == f"{PATH}?metric=orders&traffic=all"
+    moved = view.link(**{"from": "2026-10-30", "to": "2026-11-05"})
+    assert moved == f"{PATH}?from=2026-10-30&to=2026-11-05&metric=orders&traffic=all"
+    assert view.link("/x.csv").startswith("/x.csv?period=7d")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("chanel", "Email", "`chanel` is no filter. Did you mean `channel`?"),
+        ("perod", "7d", "`perod` is no filter. Did you mean `period`?"),
+        ("zzzz", "1", "`zzzz` is no filter. Show the page without it."),
+        (
+            "channel",
+            "Email",
+            "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
+        ),
+        (
+            "channel!",
+            "Direct",
+            "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
+        ),
+        ("traffic", "peple", "`peple` is no traffic. Did you mean `people`?"),
+        ("step", "year", "`year` is no step. Did you mean `hour`?"),
+    ],
+)
+def test_what_is_not_understood_is_told_with_the_way_out(key: str, value: str, said: str) -> None:
+    with pytest.raises(NotUnderstood) as told:
+        _view(("metric", "orders"), (key, value))
+    assert str(told.value) == said
+    assert told.value.link.startswith(PATH)
+
+
+def test_an_unreadable_period_is_told() -> None:
+    with pytest.raises(NotUnderstood, match="is no period"):
+        _view(("period", "fortnight"))
+    with pytest.raises(NotUnderstood, match="is no date"):
+        _view(("from", "14.10."))

@@ -1,0 +1,32 @@
+"""The fakes' rows have the columns of the real reports, asked on a real store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from onebyone.reports.catalogue import Reports
+from onebyone.store import Param
+from onebyone.store.engine import Embedded
+from web.month import NOW, a_drop, an_event, month
+
+PARAMS: dict[str, Param] = {
+    "site": "s1", "from": NOW - timedelta(days=3), "to": NOW, "zone": "Europe/Berlin", "currency": "EUR",
+    "traffic": "people", "limit": 10,
+}  # fmt: skip
+MORE: dict[str, dict[str, Param]] = {
+    "live": {"after_at": NOW - timedelta(hours=1), "after_hit": "", "after_n": 0},
+    "fate_events": {"ids": ["NL-48213"]},
+    "fate_drops": {"ids": ["NL-48213"]},
+    "nearest_orders": {"id": "NL-9"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(month()))
+def test_a_fake_row_has_the_columns_of_its_report(store: Embedded, name: str) -> None:
+    params = PARAMS | MORE.get(name, {})
+    real = Reports(store).run(name, **params)
+    rows = month()[name](params)
+    wanted = {"fate_events": an_event(), "fate_drops": a_drop()}.get(name) or rows[0]
+    assert set(real.columns) == set(wanted)

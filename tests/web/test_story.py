@@ -1,0 +1,98 @@
+"""The story on the Fate page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from onebyone.event import Reason
+from onebyone.reports.fate import Fate
+from onebyone.web.story import Story, tell, visitor_name
+from web.month import HIT, SECOND, a_drop, an_event, the_copies
+
+NOW = datetime(2026, 11, 12, 13, 32, tzinfo=UTC)
+
+
+def _tell(asked: str, events: list[Any], drops: list[Any], *, final_at: datetime | None = None) -> Story:
+    return tell(asked, Fate(events, drops), zone="Europe/Berlin", now=NOW, final_at=final_at)
+
+
+def test_an_order_tells_each_of_its_copies_and_why_it_was_not_counted() -> None:
+    story = _tell("NL-48213", [an_event()], the_copies(), final_at=NOW + timedelta(days=1))
+    assert story.title == "Order NL-48213"
+    assert story.lead == "Placed on Tue 10 Nov 2026 at 19:42:08. Seen five times, counted once."
+    assert [moment.headline for moment in story.moments] == [
+        "Seen by the tag in the page. Record opened.",
+        "Reported by your own server. Joined by order id.",
+        "Same delivery again. Not counted.",
+        "Thank-you page reloaded. Not counted.",
+        "Back button. Not counted.",
+    ]
+    assert story.strip == [
+        ("€129.00", "value as recorded"),
+        ("5 → 1", "one counted, one joined, three set aside"),
+        ("Both", "browser and server reported it"),
+        ("Preliminary", "final on 13 Nov 14:32"),
+    ]
+    assert story.provenance[1] == "5 copies = 1 counted + 1 joined + 3 set aside"
+
+
+def test_a_copy_that_says_another_value_is_marked() -> None:
+    story = _tell("NL-48213", [an_event()], the_copies())
+    marked = [fact.text for moment in story.moments for fact in moment.facts if fact.warn]
+    assert marked == ["says €133.90"]
+    assert story.strip[3] == ("Final", "its day is closed")
+
+
+def test_an_event_seen_once_is_told_once() -> None:
+    story = _tell(HIT, [an_event(name="page_view", order_id="", value=0, currency="", event_id="")], [])
+    assert story.title == "page_view"
+    assert story.lead.endswith("Seen once, counted once.")
+    assert story.strip[:2] == [("–", "no value given"), ("1 → 1", "one counted")]
+    assert story.strip[2] == ("Browser only", "your server has not reported it")
+
+
+def test_a_dropped_hit_has_the_same_page_with_the_reason_and_what_to_do() -> None:
+    drop = a_drop(
+        reason="value_impossible", step="decode", detail="value “12,x”", name="purchase", order_id="", of_hit=""
+    )
+    story = _tell(SECOND, [], [drop])
+    assert story.lead.endswith("not counted: impossible amount or currency.")
+    assert story.moments[0].headline == "Seen by the tag in the page. Dropped: impossible amount or currency."
+    assert "value “12,x”" in story.moments[0].text
+    assert story.moments[0].to_do.startswith("Send amounts as decimals")
+    assert story.strip[1:3] == [("1 → 0", "not counted"), ("Impossible amount or currency", "decided by decode")]
+
+
+def test_a_failed_hit_names_the_step() -> None:
+    story = _tell(SECOND, [], [a_drop(fate="failed", reason="ZeroDivisionError", step="add_place")])
+    assert story.moments[0].headline == "Seen by the tag in the page. Failed in add_place."
+
+
+def test_a_copys_hit_tells_the_record_it_belongs_to() -> None:
+    story = _tell(SECOND, [an_event()], [a_drop()])
+    assert story.title == "Order NL-48213"
+    assert ("held by", f"{HIT}/0") in story.moments[1].received
+
+
+def test_of_several_events_in_a_hit_the_one_asked_for_is_the_record() -> None:
+    second = an_event(n=1, name="add_to_cart", order_id="", event_id="b")
+    assert _tell(f"{HIT}/1", [an_event(), second], []).record[0] == ("Event", "add_to_cart")
+
+
+def test_a_server_only_order_says_so_and_has_no_browser() -> None:
+    story = _tell("NL-48213", [an_event(via="server", browser="", os="", path="", country="", visitor=0)], [])
+    assert story.strip[2] == ("Server only", "no browser reported it")
+    assert story.moments[0].text == "Reported without a browser or a page."
+    assert all(name != "Visitor" for name, _ in story.visitor)
+
+
+def test_every_reason_can_be_told() -> None:
+    for reason in Reason:
+        story = _tell(SECOND, [], [a_drop(reason=reason)])
+        assert story.moments[0].headline and story.moments[0].text
+
+
+def test_a_visitors_name_is_short_and_steady() -> None:
+    assert visitor_name(11234567890123456789) == visitor_name("11234567890123456789")
+    assert len(visitor_name(1)) == 6 and visitor_name(0) == ""
