@@ -154,16 +154,8 @@ class Collector:
 
     @contextmanager
     def running(self) -> Iterator[Collector]:
-        command = [
-            sys.executable,
-            "-m",
-            "onebyone",
-            "collect",
-            "--data",
-            str(self.place.data),
-            "--port",
-            str(self.port),
-        ]
+        where = ["--data", str(self.place.data), "--port", str(self.port)]
+        command = [sys.executable, "-m", "onebyone", "collect", *where]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         self.pid = process.pid
         try:

@@ -99,6 +99,13 @@ def test_the_overview_as_a_file(place: Place, viewer: Client) -> None:
     assert len(answer.text.splitlines()) == 8
 
 
+def test_a_file_is_refused_rather_than_empty_while_the_store_does_not_answer(place: Place, admin: Client) -> None:
+    place.reports.down.add("*")
+    for page in ("overview.csv", "ledger.csv", "drops.csv"):
+        answer = admin.get(f"/s/{place.site.id}/{page}")
+        assert answer.status_code == 503 and "No data is lost" in answer.text
+
+
 # Live -------------------------------------------------------------------------------------------------------
 
 

@@ -96,3 +96,10 @@ def test_every_reason_can_be_told() -> None:
 def test_a_visitors_name_is_short_and_steady() -> None:
     assert visitor_name(11234567890123456789) == visitor_name("11234567890123456789")
     assert len(visitor_name(1)) == 6 and visitor_name(0) == ""
+
+
+def test_a_hit_with_several_events_counts_each_of_them() -> None:
+    second = an_event(n=1, name="add_to_cart", order_id="", event_id="b")
+    story = _tell(HIT, [an_event(), second], [])
+    assert story.lead == "On Tue 10 Nov 2026 at 19:42:08. Two sightings, two events."
+    assert story.strip[1] == ("2 → 2", "two counted") and story.seen == "two sightings, two records"

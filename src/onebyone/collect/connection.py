@@ -60,6 +60,7 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._busy: tuple[Request, bool] | None = None  # the request whose answer is due, and whether to go on then
         self._closing = False
+        self._draining = False  # what still comes belongs to a request that is answered
         self._peer = ""
         self._head_bytes = 0  # read since the last request was complete
         self._request: Request | None = None  # its head is complete, its body is not
@@ -91,7 +92,7 @@ class Connection(asyncio.Protocol):
         self._app.closed(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._closing:
+        if self._closing or self._draining:
             return
         if not self.reading:
             self.reading = True
@@ -146,13 +147,13 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, data: bytes) -> None:
         request = self._request
-        if request is None:  # it was too large, and is answered
+        if request is None:  # it was too large: this chunk came with the one that showed it
             return
         self._body.append(data)
         self._body_bytes += len(data)
         if request.too_large or self._body_bytes > self._body_limit:
-            request.too_large = True
-            self._complete(request, go_on=False)  # the rest is not worth reading
+            request.too_large = self._draining = True  # the rest is not worth looking at
+            self._complete(request, go_on=False)
 
     def on_message_complete(self) -> None:
         if self._request is not None:
@@ -189,22 +190,28 @@ class Connection(asyncio.Protocol):
             self._app.count(reply.via, stored)
             self.answer(reply.stored if stored else reply.refused)
 
-    def answer(self, answer: Answer) -> None:
-        """The answer of the request that was taken last. The next one is taken when this is written."""
-        busy, self._busy = self._busy, None
-        if busy is None or self._transport.is_closing():
-            return
-        request, go_on = busy
-        with_body, go_on = request.method != "HEAD", go_on and not self._closing
-        self._write(answer, with_body=with_body, go_on=go_on, linger=request.too_large)
-        if request.too_large:
-            self._linger()
-            return
-        self.due = self._app.now + self._limits.idle_s
-        if self._waiting and go_on:
-            if len(self._waiting) == _PIPELINED:
-                self._transport.resume_reading()
-            self._take(*self._waiting.popleft())
+    def answer(self, answer: Answer | None) -> None:
+        """The answer of the request that was taken last. The next ones are taken when this is written.
+
+        In a loop: one write of a client may hold thousands of requests whose answers need no wait.
+        """
+        while answer is not None:
+            busy, self._busy = self._busy, None
+            if busy is None or self._transport.is_closing():
+                return
+            request, go_on = busy
+            with_body, go_on = request.method != "HEAD", go_on and not self._closing
+            self._write(answer, with_body=with_body, go_on=go_on, linger=request.too_large)
+            if request.too_large:
+                self._linger()
+                return
+            self.due = self._app.now + self._limits.idle_s
+            answer = None
+            if self._waiting and go_on:
+                if len(self._waiting) == _PIPELINED:
+                    self._transport.resume_reading()
+                self._busy = self._waiting.popleft()
+                answer = self._app.take(self._busy[0], self)
 
     def end_if_due(self, now: float) -> None:
         """Called by the sweep: a request that does not arrive, or a connection that nobody uses."""

@@ -17,7 +17,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import read_view
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.pages.fate import find_waiting, look_up
+from onebyone.web.look_up import find_waiting, look_up
 from onebyone.web.view import params, since
 
 ABOUT = (

@@ -79,7 +79,6 @@ class Drawn(Struct, frozen=True, kw_only=True):
     svg: Markup
     rows: list[TableRow]
     step: str
-    wider: bool  # the step asked for would have been too fine
     now_name: str
     before_name: str
     preliminary: str  # "9 – 12 Nov preliminary"
@@ -142,51 +141,57 @@ def floor(day: date, step: str) -> date:
     return day.replace(day=1) if step == "month" else day
 
 
+class _Pen(Struct, frozen=True):
+    """What stays the same for every point."""
+
+    view: View
+    step: str
+    measure: Measure
+    currency: str
+    zone: str
+    clock: datetime
+
+
 def draw(
     view: View, now: Sequence[Steps], before: Sequence[Steps], *, currency: str, zone: str, clock: datetime
 ) -> Drawn:
-    measure = MEASURES[view.get("metric")]
-    step = step_of(view)
+    pen = _Pen(view, step_of(view), MEASURES[view.get("metric")], currency, zone, clock)
     today = clock.astimezone(ZoneInfo(zone)).date()
     points = [
-        _point(view, measure, at, before[n] if n < len(before) else None, currency, zone, clock)
-        for n, at in enumerate(now)
-        if _day(at.start) <= today
+        _point(pen, at, before[n] if n < len(before) else None) for n, at in enumerate(now) if _day(at.start) <= today
     ]
-    mean = " a day, mean" if view.get("metric") == "visitors" and step in ("week", "month") else ""
-    title = f"{measure.name}{mean} by {step}"  # visitors of two days may be one: they do not add up
+    mean = " a day, mean" if view.get("metric") == "visitors" and pen.step in ("week", "month") else ""
+    title = f"{pen.measure.name}{mean} by {pen.step}"  # visitors of two days may be one: they do not add up
+    svg = line_chart("line", points, title=_label(title, points), write_axis=lambda v: pen.measure.axis(v, currency))
     return Drawn(
         title=title,
-        svg=line_chart("line", points, title=_label(title, points), write_axis=lambda v: measure.axis(v, currency)),
+        svg=svg,
         rows=[
             TableRow(p.long, p.href, p.text, numbers.count(at.orders), p.before_text or numbers.NONE)
             for p, at in zip(points, now, strict=False)
         ],
-        step=step,
-        wider=step != view.get("step"),
+        step=pen.step,
         now_name=numbers.days(view.period.first, view.period.last, today),
         before_name="" if view.before is None else numbers.days(view.before.first, view.before.last, today),
         preliminary=_preliminary_days(view.period, zone, clock, today),
     )
 
 
-def _point(
-    view: View, measure: Measure, at: Steps, was: Steps | None, currency: str, zone: str, clock: datetime
-) -> Point:
-    day = _day(at.start)
-    last = min(_last_of(at.start, step_of(view)), view.period.last)
+def _point(pen: _Pen, at: Steps, was: Steps | None) -> Point:
+    view, measure, day = pen.view, pen.measure, _day(at.start)
+    last = min(_last_of(at.start, pen.step), view.period.last)
     value = measure.value(at)
     before = measure.value(was) if was else None
     return Point(
         short=numbers.day(day) if not isinstance(at.start, datetime) else f"{at.start:%H:%M}",
         long=_long(at.start, last),
         value=value,
-        text=measure.write(value, currency),
+        text=measure.write(value, pen.currency),
         before=before,
-        before_text=measure.write(before, currency) if was else "",
+        before_text=measure.write(before, pen.currency) if was else "",
         href=view.link(**{"from": day.isoformat(), "to": last.isoformat(), "step": "hour" if day == last else ""}),
-        preliminary=view.period.is_preliminary(last, zone, clock),
-        running=_runs(at.start, last, zone, clock),
+        preliminary=view.period.is_preliminary(last, pen.zone, pen.clock),
+        running=_runs(at.start, last, pen.clock.astimezone(ZoneInfo(pen.zone))),
     )
 
 
@@ -205,8 +210,7 @@ def _last_of(start: date | datetime, step: str) -> date:
     return day
 
 
-def _runs(start: date | datetime, last: date, zone: str, clock: datetime) -> bool:
-    local = clock.astimezone(ZoneInfo(zone))
+def _runs(start: date | datetime, last: date, local: datetime) -> bool:
     if isinstance(start, datetime):
         return start <= local.replace(tzinfo=None) < start + timedelta(hours=1)
     return start <= local.date() <= last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from msgspec import Struct
 
@@ -93,14 +94,13 @@ def _revenue(now: Totals, before: Totals | None) -> Figure:
     was = before.revenue_minor if before else None
     also = ", ".join(f"and {numbers.money(minor, code)}" for code, minor, _ in now.others)
     note = also or (f"before: {numbers.money_short(was, now.currency)}" if was is not None else "")
-    return _with_change(
-        "net-revenue", "Net revenue", numbers.money_short(now.revenue_minor, now.currency), now.revenue_minor, was, note
-    )
+    text = numbers.money_short(now.revenue_minor, now.currency)
+    return Figure(key="net-revenue", name="Net revenue", text=text, note=note, **_change(now.revenue_minor, was))
 
 
 def _count(key: str, name: str, now: int, was: int | None) -> Figure:
     note = f"before: {numbers.count(was)}" if was is not None else ""
-    return _with_change(key, name, numbers.count(now), now, was, note)
+    return Figure(key=key, name=name, text=numbers.count(now), note=note, **_change(now, was))
 
 
 def _visitors(now: Totals, before: Totals | None) -> Figure:
@@ -111,7 +111,8 @@ def _average(now: Totals, before: Totals | None) -> Figure:
     mean = average(now.revenue_minor, now.orders)
     was = average(before.revenue_minor, before.orders) if before else None
     note = f"before: {numbers.money(was, now.currency)}" if was is not None else ""
-    return _with_change("average-order", "Average order", numbers.money(mean, now.currency), mean, was, note)
+    text = numbers.money(mean, now.currency)
+    return Figure(key="average-order", name="Average order", text=text, note=note, **_change(mean, was))
 
 
 def _rate(now: Totals, before: Totals | None, seen: SeenBy, seen_before: SeenBy | None) -> Figure:
@@ -147,6 +148,10 @@ def tone(now: float | None, was: float | None) -> str:
     return "up" if now > was else "down"
 
 
-def _with_change(key: str, name: str, text: str, now: float | None, was: float | None, note: str) -> Figure:
-    change = numbers.change(now, was) if was else ""
-    return Figure(key=key, name=name, text=text, change=change, tone=tone(now, was), note=note)
+class Change(TypedDict):
+    change: str
+    tone: str
+
+
+def _change(now: float | None, was: float | None) -> Change:
+    return Change(change=numbers.change(now, was) if was else "", tone=tone(now, was))

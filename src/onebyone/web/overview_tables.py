@@ -17,68 +17,96 @@ REPORTS = ("channels", "countries", "devices", "landing_pages", "campaigns")
 
 def tables(answers: Mapping[str, Answer], currency: str) -> dict[str, Bars]:
     """From the answers to REPORTS, and to `channels_before` where the page compares."""
+    return {
+        "channels": _channels(answers, currency),
+        "countries": _countries(answers["countries"]),
+        "devices": _devices(answers["devices"]),
+        "landing_pages": _landing_pages(answers["landing_pages"]),
+        "campaigns": _campaigns(answers["campaigns"], currency),
+    }
+
+
+def _channels(answers: Mapping[str, Answer], currency: str) -> Bars:
     before = answers.get("channels_before", Answer())
     earlier = {row["channel"]: row["revenue_minor"] for row in before.rows}
-    visitors = Column("Visitors", "n p2", lambda row: _count(row, "visitors"))
-    orders = Column("Orders", "n", lambda row: _count(row, "orders"))
-    revenue = Column("Net revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], currency)))
-    by_visitors = Column("Visitors", "n sorted", lambda row: _count(row, "visitors"))
-    return {
-        "channels": bars(
-            "Channels",
-            answers["channels"],
-            head="Channel",
-            name=_named("channel"),
-            by="visitors",
-            columns=[by_visitors, orders, revenue, *([_changed(earlier)] if earlier else [])],
-            empty="No sessions in this period.",
-            show=SHOWN,
-            faint="Unattributed",
-            note="last non-direct click, 30 days",
-        ),
-        "countries": bars(
-            "Countries",
-            answers["countries"],
-            head="Country",
-            name=lambda row: (countries.name(row["name"]), ""),
-            by="visitors",
-            columns=[by_visitors, orders],
-            empty="No places known in this period.",
-            show=FEW,
-            faint=countries.UNKNOWN,
-        ),
-        "devices": bars(
-            "Devices",
-            answers["devices"],
-            head="Device",
-            name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""),
-            by="visitors",
-            columns=[by_visitors, orders],
-            empty="No devices known in this period.",
-            show=FEW,
-            faint=countries.UNKNOWN,
-        ),
-        "landing_pages": bars(
-            "Landing pages",
-            answers["landing_pages"],
-            head="Page",
-            name=_named("path"),
-            by="visitors",
-            columns=[by_visitors, orders],
-            empty="No sessions in this period.",
-            show=FEW,
-        ),
-        "campaigns": bars(
-            "Campaigns",
-            answers["campaigns"],
-            head="Campaign",
-            name=lambda row: (row["campaign"], row["source"]),
-            by="visitors",
-            columns=[Column("Visitors", "n p2 sorted", visitors.write), orders, revenue],
-            empty="No visits with a campaign. Add utm_campaign to the links of your next one.",
-            show=FEW,
-        ),
-    }
+    return bars(
+        "Channels",
+        answers["channels"],
+        head="Channel",
+        name=_named("channel"),
+        by="visitors",
+        columns=[_VISITORS, _ORDERS, _revenue(currency), *([_changed(earlier)] if earlier else [])],
+        empty="No sessions in this period.",
+        show=SHOWN,
+        faint="Unattributed",
+        note="last non-direct click, 30 days",
+    )
+
+
+def _countries(answer: Answer) -> Bars:
+    return bars(
+        "Countries",
+        answer,
+        head="Country",
+        name=lambda row: (countries.name(row["name"]), ""),
+        by="visitors",
+        columns=[_VISITORS, _ORDERS],
+        empty="No places known in this period.",
+        show=FEW,
+        faint=countries.UNKNOWN,
+    )
+
+
+def _devices(answer: Answer) -> Bars:
+    return bars(
+        "Devices",
+        answer,
+        head="Device",
+        name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""),
+        by="visitors",
+        columns=[_VISITORS, _ORDERS],
+        empty="No devices known in this period.",
+        show=FEW,
+        faint=countries.UNKNOWN,
+    )
+
+
+def _landing_pages(answer: Answer) -> Bars:
+    return bars(
+        "Landing pages",
+        answer,
+        head="Page",
+        name=_named("path"),
+        by="visitors",
+        columns=[_VISITORS, _ORDERS],
+        empty="No sessions in this period.",
+        show=FEW,
+    )
+
+
+def _campaigns(answer: Answer, currency: str) -> Bars:
+    return bars(
+        "Campaigns",
+        answer,
+        head="Campaign",
+        name=lambda row: (row["campaign"], row["source"]),
+        by="visitors",
+        columns=[Column("Visitors", "n p2 sorted", _VISITORS.write), _ORDERS, _revenue(currency)],
+        empty="No visits with a campaign. Add utm_campaign to the links of your next one.",
+        show=FEW,
+    )
+
+
+def _count(key: str) -> Callable[[Row], Cell]:
+    return lambda row: Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut")
+
+
+_VISITORS = Column("Visitors", "n sorted", _count("visitors"))
+_ORDERS = Column("Orders", "n", _count("orders"))
+
+
+def _revenue(currency: str) -> Column:
+    return Column("Net revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], currency)))
 
 
 def _named(key: str) -> Callable[[Row], tuple[str, str]]:
@@ -94,7 +122,3 @@ def _changed(earlier: Mapping[str, int]) -> Column:
         return Cell(text, tone(row["revenue_minor"], was) or "mut")
 
     return Column("Change", "n p2", write)
-
-
-def _count(row: Row, key: str) -> Cell:
-    return Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut")

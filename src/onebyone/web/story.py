@@ -59,26 +59,42 @@ class Story(Struct, frozen=True, kw_only=True):
     provenance: list[str]
 
 
+class _Told(Struct, frozen=True):
+    """All sightings in the order of arrival, and how many of them ended in which way."""
+
+    zone: str
+    rows: list[Row]
+    events: list[Row]
+    joined: int
+    aside: int
+    lost: int
+
+
+def _sort(fate: Fate, zone: str) -> _Told:
+    rows = sorted([*fate.events, *fate.drops], key=lambda row: (row["received_at"], row["hit"], row["n"]))
+    copies = sum(row["reason"] in COPIES for row in fate.drops)
+    joined = sum(row["reason"] == Reason.ORDER_JOINED for row in fate.drops)
+    return _Told(zone, rows, fate.events, joined, copies - joined, len(fate.drops) - copies)
+
+
 def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None) -> Story:
     """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record."""
-    rows = sorted([*fate.events, *fate.drops], key=lambda row: (row["received_at"], row["hit"], row["n"]))
+    told = _sort(fate, zone)
     record = _record(asked_for, fate)
     main = record or _drop(asked_for, fate)
     main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
-    copies = [row for row in fate.drops if row["reason"] in COPIES]
-    joined = sum(row["reason"] == Reason.ORDER_JOINED for row in copies)
     return Story(
         title=_title(asked_for, main),
-        lead=_lead(main, record, rows, zone),
-        strip=_strip(main, record, rows, copies, joined, zone, now, final_at),
-        seen=_seen(len(rows), len(fate.events)),
-        moments=[_moment(row, record, zone, main_day) for row in rows],
+        lead=_lead(main, told),
+        strip=_strip(main, told, now, final_at),
+        seen=_seen(len(told.rows), len(told.events)),
+        moments=[_moment(row, record, zone, main_day) for row in told.rows],
         record=_fields(main),
-        visitor=_visitor(main, rows),
+        visitor=_visitor(main, told.rows),
         verdict=words.of_actor(main["actor"]),
         verdict_note=_verdict_note(main),
         rules=list(main.get("reasons") or []),
-        provenance=_provenance(main, rows, fate, joined, len(copies) - joined),
+        provenance=_provenance(main, told),
     )
 
 
@@ -90,10 +106,7 @@ def _record(asked_for: str, fate: Fate) -> Row | None:
         if asked_for in (row["hit"], f"{row['hit']}/{row['n']}", row["id"], row["event_id"], row["sent_id"])
     )
     by_order = (row for row in fate.events if row["order_id"] == asked_for)
-    found = next(exact, None) or next(by_order, None)
-    if found or any(asked_for.startswith(row["hit"]) for row in fate.drops if row["reason"] not in COPIES):
-        return found
-    return fate.events[0] if fate.events else None
+    return next(exact, None) or next(by_order, None) or next(iter(fate.events), None)
 
 
 def _drop(asked_for: str, fate: Fate) -> Row:
@@ -106,42 +119,31 @@ def _title(asked_for: str, main: Row) -> str:
     return f"{main['name'] or 'Hit'} {main['event_id'] or ''}".strip() if main["name"] else f"Hit {asked_for[:13]}…"
 
 
-def _lead(main: Row, record: Row | None, rows: Sequence[Row], zone: str) -> str:
-    at = numbers.moment(_at(main["at"]), zone)
-    if record is None:
+def _lead(main: Row, told: _Told) -> str:
+    if not told.events:
         reason = words.of_reason(main["reason"])
-        return f"Received on {numbers.moment(_at(main['received_at']), zone)}, not counted: {_lower(reason.title)}."
-    what = "Placed" if main["order_id"] else "Happened"
-    times = len(rows)
-    if times == 1:
-        return f"{what} on {at}. Seen once, counted once."
-    return f"{what} on {at}. Seen {_times(times)}, counted once."
+        received = numbers.moment(_at(main["received_at"]), told.zone)
+        return f"Received on {received}, not counted: {_lower(reason.title)}."
+    at = numbers.moment(_at(main["at"]), told.zone)
+    if len(told.events) > 1:
+        return f"On {at}. {_count_word(len(told.rows)).capitalize()} sightings, {_count_word(len(told.events))} events."
+    return f"{'Placed' if main['order_id'] else 'Happened'} on {at}. Seen {_times(len(told.rows))}, counted once."
 
 
-def _strip(
-    main: Row,
-    record: Row | None,
-    rows: Sequence[Row],
-    copies: Sequence[Row],
-    joined: int,
-    zone: str,
-    now: datetime,
-    final_at: datetime | None,
-) -> list[tuple[str, str]]:
+def _strip(main: Row, told: _Told, now: datetime, final_at: datetime | None) -> list[tuple[str, str]]:
     worth = numbers.money(main["value"], main["currency"]) if main["value"] else numbers.NONE
     cells = [(worth, "value as recorded" if main["value"] else "no value given")]
-    if record is None:
+    if not told.events:
         reason = words.of_reason(main["reason"])
-        cells.append((f"{len(rows)} → 0", "not counted"))
+        cells.append((f"{len(told.rows)} → 0", "not counted"))
         cells.append((reason.title, f"decided by {main['step'] or 'the edge'}"))
         return [*cells, ("No event", "nothing in the reports came from it")]
-    aside = len(copies) - joined
-    parts = ["one counted"]
-    parts += [f"{_count_word(joined)} joined"] * bool(joined) + [f"{_count_word(aside)} set aside"] * bool(aside)
-    cells.append((f"{len(rows)} → 1", ", ".join(parts)))
-    cells.append(_seen_through(rows))
+    counts = [(len(told.events), "counted"), (told.joined, "joined"), (told.aside, "set aside"), (told.lost, "dropped")]
+    parts = [f"{_count_word(count)} {what}" for count, what in counts if count]
+    cells.append((f"{len(told.rows)} → {len(told.events)}", ", ".join(parts)))
+    cells.append(_seen_through(told.rows))
     if final_at and now < final_at:
-        return [*cells, ("Preliminary", f"final on {numbers.when(final_at, zone, now.date())}")]
+        return [*cells, ("Preliminary", f"final on {numbers.when(final_at, told.zone, now.date())}")]
     return [*cells, ("Final", "its day is closed")]
 
 
@@ -158,7 +160,8 @@ def _seen_through(rows: Sequence[Row]) -> tuple[str, str]:
 def _seen(sightings: int, events: int) -> str:
     if sightings == 1:
         return "once"
-    return f"{_count_word(sightings)} copies, {'one record' if events == 1 else f'{events} records'}"
+    records = "one record" if events == 1 else f"{_count_word(events)} records"
+    return f"{_count_word(sightings)} {'copies' if events == 1 else 'sightings'}, {records}"
 
 
 def _moment(row: Row, record: Row | None, zone: str, main_day: date) -> Moment:
@@ -287,13 +290,13 @@ def _verdict_note(main: Row) -> str:
     return ", ".join(filter(None, (main.get("agent") if main["actor"] != Actor.HUMAN else "", sure, rules)))
 
 
-def _provenance(main: Row, rows: Sequence[Row], fate: Fate, joined: int, aside: int) -> list[str]:
-    told = [f"Hit {main['hit']}"]
-    if len(rows) > 1:
-        others = len(rows) - len(fate.events) - joined - aside
-        parts = [f"{len(fate.events)} counted", f"{joined} joined", f"{aside} set aside"]
-        told.append(f"{len(rows)} copies = {' + '.join(parts)}{f' + {others} dropped' if others else ''}")
-    return told
+def _provenance(main: Row, told: _Told) -> list[str]:
+    lines = [f"Hit {main['hit']}"]
+    if len(told.rows) > 1:
+        lost = f" + {told.lost} dropped" if told.lost else ""
+        parts = f"{len(told.events)} counted + {told.joined} joined + {told.aside} set aside{lost}"
+        lines.append(f"{len(told.rows)} copies = {parts}")
+    return lines
 
 
 def _browser(row: Row) -> str:

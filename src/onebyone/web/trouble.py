@@ -10,6 +10,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from msgspec import Struct, json
 
+from onebyone.state.database import StateUnavailable
+from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
 from onebyone.web.address import NotUnderstood
 from onebyone.web.desk import Desk, error_id
@@ -41,7 +43,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Registered for every exception that leaves a handler; a bug is logged with the id that the page shows."""
     if isinstance(error, NotUnderstood):
         return _not_understood(request, error)
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    status = _status(error)
     detail = _detail(error) if isinstance(error, HTTPException) and status < 500 else ""
     shown = "" if status < 500 else error_id()
     if shown:
@@ -52,6 +54,12 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return Redirect(f"/login?next={quote(_whole_address(request), safe='/')}", status_code=303)
     title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
     return _page(request, "trouble.html", status, title=title, detail=_words(status, detail), error=shown)
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return 503 if isinstance(error, StoreUnavailable | QueryRefused | StateUnavailable) else 500
 
 
 def _detail(error: HTTPException) -> str:

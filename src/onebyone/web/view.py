@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from onebyone.event import utc
 from onebyone.state.sites import Site
 from onebyone.store import Param
+from onebyone.web import numbers
 from onebyone.web.access import Ask
 from onebyone.web.address import View, read_view
 from onebyone.web.desk import Desk
-from onebyone.web.period import Period
+from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
 
 
 def asked(request: Ask, desk: Desk, site: Site) -> View:
@@ -41,4 +43,17 @@ def params(view: View, site: Site, period: Period | None = None) -> dict[str, Pa
         "zone": site.zone,
         "currency": site.currency,
         "traffic": view.get("traffic"),
+    }
+
+
+def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> dict[str, Any]:
+    """What the period picker of a page's head shows, and the last line."""
+    today = desk.today(site.zone)
+    return {
+        "period_name": numbers.days(view.period.first, view.period.last, today),
+        "compare_name": compared_name(view.period, view.get("compare")),
+        "presets": [(key, name) for key, (name, _) in PRESETS.items()],
+        "comparisons": COMPARISONS if compares else {},
+        "to_come": view.period.last >= today,
+        "clock": numbers.clock(desk.clock(), site.zone),
     }

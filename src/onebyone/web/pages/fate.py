@@ -12,20 +12,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from onebyone.event import utc
-from onebyone.log import LogUnavailable
-from onebyone.reports.fate import Fate, find_fate
+from onebyone.reports.fate import Fate
 from onebyone.state.sites import Site
-from onebyone.state.users import Role
-from onebyone.store import QueryRefused, StoreUnavailable
-from onebyone.web import numbers
+from onebyone.web import numbers, period, story
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.desk import Answer, Desk, TheDesk, error_id
+from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.period import FINAL_AFTER, Period
-from onebyone.web.story import tell
-from onebyone.web.waiting import WaitingHit
-
-LONGEST_ID = 200
+from onebyone.web.look_up import LONGEST_ID, address, find_waiting, look_up, sites_that_know
 
 
 @get("/s/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, include_in_schema=False)
@@ -36,8 +29,8 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         return _page(request, desk, site, "fate_trouble.html", asked_for, status=503, answer=found)
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
-    story = tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=_final_at(found, site.zone))
-    return _page(request, desk, site, "fate.html", story.title, story=story, asked_for=asked_for)
+    told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=_final_at(found, site.zone))
+    return _page(request, desk, site, "fate.html", told.title, story=told, asked_for=asked_for)
 
 
 @get("/fate/{fate_id:path}", sync_to_thread=True, include_in_schema=False)
@@ -51,37 +44,6 @@ def fate_anywhere(request: Ask, desk: TheDesk, fate_id: FromPath[str]) -> Respon
 
 
 ROUTES = (fate_page, fate_anywhere)
-
-
-def address(site: Site, asked_for: str) -> str:
-    return f"/s/{site.id}/fate/{quote(asked_for, safe='/')}"
-
-
-def look_up(desk: Desk, site: Site, asked_for: str) -> Fate | Answer:
-    """An Answer means that the store did not answer."""
-    try:
-        return find_fate(desk.reports, site.id, asked_for)
-    except (StoreUnavailable, QueryRefused) as error:
-        return Answer(error=error_id(), too_large=isinstance(error, QueryRefused))
-
-
-def sites_that_know(request: Ask, desk: Desk, asked_for: str) -> list[Site]:
-    """Of those this user may see: stored there, or waiting for it."""
-    seen = [site for site in desk.sites.all() if request.user.may(site.id, Role.VIEWER)]
-    waiting = find_waiting(desk, asked_for)
-    found = []
-    for site in seen:
-        known = look_up(desk, site, asked_for)
-        if (isinstance(known, Fate) and (known.events or known.drops)) or (waiting and waiting.site == site.id):
-            found.append(site)
-    return found
-
-
-def find_waiting(desk: Desk, asked_for: str) -> WaitingHit | None:
-    try:
-        return desk.waiting.find_waiting(asked_for.partition("/")[0])
-    except LogUnavailable:
-        return None
 
 
 def _not_stored(request: Ask, desk: Desk, site: Site, asked_for: str) -> Response[str]:
@@ -114,7 +76,7 @@ def _final_at(found: Fate, zone: str) -> datetime | None:
     if not found.events:
         return None
     day = datetime.fromisoformat(found.events[0]["at"]).astimezone(ZoneInfo(zone)).date()
-    return Period(day, day).instants(zone)[1] + FINAL_AFTER
+    return period.Period(day, day).instants(zone)[1] + period.FINAL_AFTER
 
 
 def _page(

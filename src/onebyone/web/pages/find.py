@@ -13,7 +13,7 @@ from onebyone.state.users import Role
 from onebyone.web.access import Ask
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
-from onebyone.web.pages.fate import LONGEST_ID, address, sites_that_know
+from onebyone.web.look_up import LONGEST_ID, address, sites_that_know
 
 
 @get("/find", sync_to_thread=True, include_in_schema=False)

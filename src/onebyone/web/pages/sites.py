@@ -17,7 +17,6 @@ from onebyone.web.access import Ask, Form, need
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.period import preset
-from onebyone.web.site_form import SiteForm
 
 
 class SiteRow(Struct, frozen=True, kw_only=True):
@@ -56,7 +55,7 @@ ROUTES = (all_sites, add_site)
 
 
 def _page(
-    request: Ask, desk: Desk, seen: list[Site], typed: SiteForm, wrong: dict[str, str], *, status: int = 200
+    request: Ask, desk: Desk, seen: list[Site], typed: site_form.SiteForm, wrong: dict[str, str], *, status: int = 200
 ) -> Response[str]:
     return page(
         desk,

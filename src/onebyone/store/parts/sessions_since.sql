@@ -1,0 +1,22 @@
+SELECT visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
+FROM sessions
+WHERE site = {site:String} AND traffic = {traffic:String}
+  AND day IN (SELECT arrayJoin(stored_days))
+  AND started >= since AND started < {to:DateTime64(3)}
+UNION ALL
+SELECT visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
+FROM (
+  SELECT visitor, {{of_visit}}
+  FROM (
+    SELECT visitor, {{seen}} AS seen
+    FROM events FINAL
+    WHERE site = {site:String}
+      AND day IN (SELECT arrayJoin(days_to_read))
+      AND at < {to:DateTime64(3)}
+      AND visitor != 0 AND via != 'server'
+      AND {{wanted}}
+    GROUP BY visitor
+  )
+  ARRAY JOIN {{visits}} AS visit
+)
+WHERE started >= since AND toDate(started) GLOBAL IN (SELECT arrayJoin(open_days))

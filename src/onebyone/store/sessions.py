@@ -1,0 +1,138 @@
+"""The table `sessions`: what the events of a closed day make, kept so that reports need not make it again.
+
+Reports take a day from it only while `session_days` calls the day stored, and make every other day from its events.
+So the loader says which days a batch touches before it sends the batch, and a crash at any point leaves a day that is
+made from events: slower, never wrong (docs/decisions/0008).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from onebyone.store import QueryRefused, Store
+from onebyone.store.migrate import UPKEEP, Words
+from onebyone.store.parts import with_parts
+
+TRAFFIC = ("people", "machines", "unclear", "all")
+_BEFORE = timedelta(minutes=31)  # an event may still decide whether a session that old was engaged
+_AFTER = timedelta(minutes=30)  # and whether an event that much later starts one
+
+
+class Settings(Struct, frozen=True):
+    quiet_s: float = 60.0  # a day that nothing touched for so long is worth storing
+    look_s: float = 60.0  # between looks for days to store, once there was none
+    share: float = 0.2  # of the caller's time, at most
+
+
+class Sessions:
+    """Of one store, and the only one: it remembers which days are stored. One thread at a time, the loader's."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        settings: Settings | None = None,
+        words: Words | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Raises StoreUnavailable or QueryRefused."""
+        self._store = store
+        self._settings = settings or Settings()
+        self._words = words or Words()
+        self._clock = clock
+        self._stored = {date.fromisoformat(row[0]) for row in store.query(_upkeep("stored_days")).rows}
+        self._touched_at: dict[date, float] = {}
+        self._rest_until = 0.0
+
+    def touch(self, events: Iterable[bytes]) -> None:
+        """Call before these rows go into `events`: their days are made from events from now on."""
+        days = _days_of(events)
+        changed = self._stored if days is None else self._stored & days
+        if changed:
+            forget(self._store, changed)
+        self._stored = self._stored - changed
+        now = self._clock()
+        self._touched_at.update(dict.fromkeys(changed if days is None else days, now))
+
+    def store_next(self) -> date | None:
+        """Store one closed day if one is due; the day. Blocks for about 0.3 s per 100,000 events of it.
+
+        May be called all the time: it keeps to its share of it. Raises StoreUnavailable: the day stays as it is.
+        """
+        began = self._clock()
+        if began < self._rest_until:
+            return None
+        day = self._next_due(began)
+        if day is None:
+            self._rest_until = began + self._settings.look_s
+            return None
+        self.store_day(day)
+        ended = self._clock()
+        self._rest_until = ended + (ended - began) * (1 / self._settings.share - 1)
+        return day
+
+    def store_day(self, day: date) -> None:
+        """Make a day's sessions and swap them in. Safe to repeat. Raises StoreUnavailable."""
+        clear = self._words.fill(_upkeep("clear_fresh_sessions"))
+        self._store.execute(clear)  # of a crash
+        for traffic in TRAFFIC:
+            self._store.execute(with_parts(_upkeep("make_sessions")), {"day": day, "traffic": traffic})
+        self._store.execute(self._words.fill(_upkeep("swap_sessions")), {"day": day})
+        self._store.execute(_upkeep("day_stored"), {"day": day})
+        self._stored.add(day)
+        self._touched_at.pop(day, None)
+        self._store.execute(clear)
+
+    def _next_due(self, now: float) -> date | None:
+        try:
+            found = self._store.query(_upkeep("open_days"), {"today": datetime.fromtimestamp(now, UTC).date()}).rows
+        except QueryRefused:  # reports are in the way: later
+            return None
+        for (text,) in found:
+            day = date.fromisoformat(text)
+            if now - self._touched_at.get(day, 0.0) >= self._settings.quiet_s:
+                return day
+        return None
+
+
+def forget(store: Store, days: Collection[date]) -> None:
+    """Call before events of these days are deleted: reports make the days from events until they are stored again.
+
+    Whoever deletes an event at `at` names the days of `days_of(at)`. Raises StoreUnavailable.
+    """
+    store.execute(_upkeep("days_changed"), {"days": [day.isoformat() for day in sorted(days)]})
+
+
+def days_of(at: datetime) -> set[date]:
+    """The days whose sessions an event of that moment may change."""
+    return {(at - _BEFORE).date(), at.date(), (at + _AFTER).date()}
+
+
+class _Dated(Struct):
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # what the table takes for one left out
+
+
+def _days_of(events: Iterable[bytes]) -> set[date] | None:
+    """None if an event's time cannot be read here; the store may still read it."""
+    minutes = set()
+    for line in events:
+        try:
+            at = msgspec.json.decode(line, type=_Dated).at
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        minutes.add(at.replace(second=0, microsecond=0))
+    return _all_days(sorted(minutes))
+
+
+def _all_days(minutes: Sequence[datetime]) -> set[date]:
+    return {day for minute in minutes for day in days_of(minute)}
+
+
+def _upkeep(name: str) -> str:
+    return (UPKEEP / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+TRUNCATE TABLE fresh_sessions{local} {on_cluster}

@@ -1,0 +1,1 @@
+SELECT DISTINCT day FROM events WHERE toYYYYMM(day) = {month:UInt32}

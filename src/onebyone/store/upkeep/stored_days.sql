@@ -1,0 +1,1 @@
+SELECT day FROM session_days FINAL WHERE stored

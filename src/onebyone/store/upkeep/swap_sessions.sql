@@ -1,0 +1,1 @@
+ALTER TABLE sessions{local} {on_cluster} REPLACE PARTITION {day:Date} FROM fresh_sessions{local}

@@ -1,0 +1,152 @@
+"""The console in Chromium: live rows in time, keys, swaps, no script, every width, no request to another host."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from browser.chromium import CHROMIUM_ARGS, find_chromium
+from onebyone.store import Param
+from web.fakes import Place
+from web.month import LIVE, NOW, Row, a_live_row
+from web.pages import PAGES
+from web.preview import sign_in
+from web.serving import serving
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = find_chromium()
+    if not path:
+        pytest.skip("no Chromium found: install chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        yield opened
+        opened.close()
+
+
+class Shop:
+    """A console that is served, and what came in since its page was opened."""
+
+    def __init__(self, directory: Path) -> None:
+        self.place = Place(directory)
+        self.new: list[Row] = []
+        self.place.reports.answers["live"] = self._live
+        self.base = ""
+
+    def at(self, page: str) -> str:
+        return f"{self.base}/s/{self.place.site.id}/{page}"
+
+    def _live(self, params: Mapping[str, Param]) -> list[Row]:
+        after = params["after_at"]
+        assert isinstance(after, datetime)
+        if after < NOW - timedelta(minutes=20):
+            return LIVE
+        fresh, self.new = self.new, []
+        return fresh
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    made = Shop(tmp_path_factory.mktemp("console"))
+    with serving(made.place) as base:
+        made.base = base
+        yield made
+    made.place.engine.dispose()
+
+
+@pytest.fixture
+def page(chromium: Browser, shop: Shop) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    sign_in(context, shop.place, shop.base)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_new_event_stands_on_live_within_two_seconds(page: Page, shop: Shop) -> None:
+    page.goto(shop.at("live"))
+    page.wait_for_selector("tr[data-row]")
+    shop.new = [a_live_row(0, "purchase", "/danke", order_id="NEW-1", value=100, currency="EUR")]
+    began = time.monotonic()
+    page.wait_for_selector("td.what:has-text('NEW-1')", timeout=5000)
+    assert time.monotonic() - began < 2
+    assert page.locator("tr.new").count() == 1
+    assert page.locator("tr[data-row]").count() == len(LIVE) + 1
+
+
+def test_a_figure_is_swapped_in_and_back_without_loading_the_page_anew(page: Page, shop: Shop) -> None:
+    page.goto(shop.at("overview"))
+    page.evaluate("window.kept = true")
+    page.click(".metrics a:has-text('Orders')")
+    page.wait_for_selector("h2:has-text('Orders by day')")
+    assert page.url.endswith("?metric=orders") and page.evaluate("window.kept")
+    page.go_back()
+    page.wait_for_selector("h2:has-text('Net revenue by day')")
+
+
+def test_keys_walk_the_chart_and_the_pages(page: Page, shop: Shop) -> None:
+    page.goto(shop.at("overview"))
+    page.locator("a.pt").last.focus()
+    page.keyboard.press("ArrowLeft")
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert label.startswith("Wed 11 Nov: €")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.fill("input[data-find]", "NL-48213")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fate/NL-48213")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    page.wait_for_url("**/live")
+
+
+def test_without_script_the_menu_opens_and_a_site_is_added(chromium: Browser, shop: Shop) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    sign_in(context, shop.place, shop.base)
+    page = context.new_page()
+    page.goto(shop.at("overview"))
+    page.click("a[aria-label=Menu]")
+    page.click("nav a:has-text('Ledger')")
+    assert page.url == shop.at("ledger")
+    page.goto(f"{shop.base}/")
+    page.fill("#f-name", "Ohne")
+    page.fill("#f-origins", "ohne.example")
+    page.click("button:has-text('Add site')")
+    assert page.url.endswith("/start")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1100, 1440])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_fits_says_nothing_and_asks_no_other_host(
+    chromium: Browser, shop: Shop, width: int, theme: str
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    sign_in(context, shop.place, shop.base)
+    assert _walk(context, shop) == []
+    context.close()
+
+
+def _walk(context: BrowserContext, shop: Shop) -> list[str]:
+    """What is wrong: messages of the console, pages that scroll sideways, requests elsewhere."""
+    wrong: list[str] = []
+    host = urlsplit(shop.base).netloc
+    page = context.new_page()
+    page.on("console", lambda message: wrong.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: wrong.extend([request.url] * (urlsplit(request.url).netloc != host)))
+    for address in PAGES:
+        page.goto(shop.base + address.format(site=shop.place.site.id))
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wrong += [f"{page.url}: {wide} px too wide"] * (wide > 0)
+    return wrong
