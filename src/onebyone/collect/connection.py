@@ -101,7 +101,7 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._closing = True  # the request was complete: it is answered, and nothing behind it is HTTP
+            self.close()  # the request was complete and is answered; nothing behind it is HTTP
         except httptools.HttpParserError:
             self._end(answers.BAD_REQUEST)
             return

@@ -1,0 +1,87 @@
+"""A worker with all it needs in memory, that can be stopped between any two of its writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+
+import msgspec
+
+from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
+from onebyone.event import Hit
+from onebyone.log import Position
+from onebyone.pipeline.worker import Settings, Worker
+from onebyone.state.claims import Claims
+from onebyone.state.database import open_database
+from onebyone.telemetry import Counters
+from pipeline.examples import RECEIVED_MS, SITE
+
+
+class Stopped(Exception):
+    """The process ended here: claims are committed, outcomes are not."""
+
+
+class StoppedLater(Stopped):
+    """It ended here: outcomes and cursor are in the log, and the worker never heard of it."""
+
+
+class Doubtful:
+    """A writer that stores nothing at some of its appends, or dies there."""
+
+    def __init__(self, writer: MemoryWriter, faults: Iterator[Exception | None]) -> None:
+        self.partition = writer.partition
+        self._writer = writer
+        self._faults = faults
+
+    def append(self, records: Sequence[bytes], *, count: int, cursor: tuple[str, Position] | None = None) -> int:
+        fault = next(self._faults, None)
+        if fault is not None and not isinstance(fault, StoppedLater):
+            raise fault
+        seq = self._writer.append(records, count=count, cursor=cursor)
+        if fault is not None:
+            raise fault
+        return seq
+
+    def check(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Room:
+    """Hits in groups as they were cut, and workers on them that share one state."""
+
+    def __init__(self, hits: Sequence[Hit], cut: Sequence[int]) -> None:
+        self.hits, self.events = MemoryLog(), MemoryLog()
+        self.letters = MemoryDeadLetters()
+        self.engine = open_database("sqlite://")
+        writer, rest, sizes = self.hits.writer("c0"), list(hits), cycle(cut)
+        while rest:
+            group, rest = rest[: (size := next(sizes))], rest[size:]
+            writer.append([msgspec.msgpack.encode(hit) for hit in group], count=sum(hit.count for hit in group))
+
+    def worker(self, *, faults: Iterator[Exception | None] | None = None, max_groups: int = 2) -> Worker:
+        return Worker(
+            reader=self.hits,
+            writer=Doubtful(self.events.writer("pipeline"), faults or iter(())),
+            events=self.events,
+            letters=self.letters,
+            claims=Claims(self.engine),
+            steps=quick_steps,
+            sites=lambda: {SITE.id: SITE},
+            counters=Counters("test"),
+            now_ms=lambda: RECEIVED_MS,
+            settings=Settings(max_groups=max_groups),
+        )
+
+    def run(self, *, max_groups: int = 2) -> list[bytes]:
+        """All that waits; every record since the beginning."""
+        worker = self.worker(max_groups=max_groups)
+        while worker.run_once():
+            continue
+        return self.records()
+
+    def records(self) -> list[bytes]:
+        return [r for group in self.events.read({}, max_groups=1_000_000) for r in group.records]
+
+    def close(self) -> None:
+        self.engine.dispose()
