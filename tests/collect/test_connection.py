@@ -43,18 +43,20 @@ def test_a_client_that_pipelines_without_end_is_read_no_further() -> None:
     collector.committer.at_once = None
     connection, transport = collector.connect()
     connection.data_received(IMAGE * 30)
-    assert transport.paused
+    paused = transport.paused
     for _ in range(30):
         collector.committer.settle()
-    assert transport.sent.count(b"HTTP/1.1 200") == 30 and not transport.paused
+    assert (paused, transport.paused) == (True, False)
+    assert transport.sent.count(b"HTTP/1.1 200") == 30
 
 
 def test_keep_alive_is_the_clients_choice() -> None:
     connection, transport = FakeCollector().connect()
     connection.data_received(IMAGE)
-    assert not transport.closed
+    closed_at_first = transport.closed
     connection.data_received(request("GET", "/bcdfg/v1/n/s1.gif", headers=[("Connection", "close")]))
-    assert transport.closed and b"connection: close" in transport.sent
+    assert (closed_at_first, transport.closed) == (False, True)
+    assert b"connection: close" in transport.sent
 
 
 def test_a_head_request_gets_the_head_alone() -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from e2e.running import Platform, a_platform
+from store.engine_fixture import store
+
+__all__ = ["platform", "store"]
 
 
 @pytest.fixture(scope="session")

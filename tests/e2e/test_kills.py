@@ -7,10 +7,21 @@ import random
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from e2e.load import Load, check_books
 from e2e.running import Platform, a_platform, kill, wait_until
+from fakes.memory_log import MemoryDeadLetters, MemoryLog
+from onebyone.event import Hit, Via
+from onebyone.reports.catalogue import Reports
+from onebyone.state.bounds import Bound, Bounds
+from onebyone.state.database import open_database, sqlite_url
+from onebyone.store.engine import Embedded
+from onebyone.store.load import Loader
+from pipeline.examples import a_hit
+from property.room import Room, Stopped, StoppedLater
+from store.rows import a_drop, an_event, as_record
 
 KILLS = 300 if os.environ.get("PROVE") else 32
 SEED = 7
@@ -59,3 +70,80 @@ class Killer:
     def _lives(self, name: str) -> bool:
         pid = self._platform.pids().get(name)
         return pid is not None and pid not in self.killed and Path(f"/proc/{pid}").exists()
+
+
+def order_hits() -> list[Hit]:
+    """An order, its reload, the network's retry of it, and the copy of the shop's server."""
+    order = {"id": "NL-1", "value": "5", "currency": "EUR"}
+    sent = [
+        (Via.TAG, {"name": "purchase", "id": "a", "order": order}),
+        (Via.TAG, {"name": "purchase", "id": "b", "nav": "reload", "order": order}),
+        (Via.TAG, {"name": "purchase", "id": "a", "order": order}),
+        (Via.SERVER, {"name": "purchase", "id": "s", "order": order}),
+    ]
+    return [
+        a_hit(via, id=number.to_bytes(16, "big"), visitor="ann", body={"site": "s7k2m9qdab", "events": [event]})
+        for number, (via, event) in enumerate(sent, 1)
+    ]
+
+
+FATES = ["", "order_reloaded", "duplicate_event", "order_joined"]
+
+
+@pytest.mark.parametrize("group", [1, 2, 4])
+@pytest.mark.parametrize("death", [Stopped(), StoppedLater()])
+def test_a_pipeline_that_dies_between_its_writes_answers_as_if_it_had_not(group: int, death: Stopped) -> None:
+    """Claims committed and outcomes not appended; or both done, and the worker never heard of it."""
+    room = Room(order_hits(), [group])
+    for _ in range(4 // group):
+        with pytest.raises(Stopped):
+            room.worker(faults=iter([death]), max_groups=1).run_once()
+        if isinstance(death, Stopped) and not isinstance(death, StoppedLater):
+            assert room.worker(max_groups=1).run_once() == group
+    assert [reason_of(record) for record in room.records()] == FATES
+    assert room.worker().run_once() == 0
+    room.close()
+
+
+def reason_of(record: bytes) -> str:
+    return str(msgspec.json.decode(record[1:]).get("reason", ""))
+
+
+class Dying(Bounds):
+    """Confirms nothing: the process ends between the store's fsync and the cursor."""
+
+    def confirm(self, bound: Bound) -> None:
+        raise Stopped
+
+
+@pytest.mark.slow
+def test_a_loader_that_dies_between_store_and_cursor_sends_the_same_batch_and_the_store_takes_it_once(
+    tmp_path: Path, store: Embedded
+) -> None:
+    state = open_database(sqlite_url(tmp_path))
+    log = MemoryLog()
+    outcomes = [an_event(1), an_event(2), a_drop(1)]
+    log.writer("pipeline").append([as_record(one) for one in outcomes], count=3)
+    for _ in range(3):
+        with pytest.raises(Stopped):
+            a_loader(log, Dying(state), store).load_once()
+        assert Bounds(state).position() == {} and Bounds(state).pending() == Bound("pipeline", 1, 1)
+        assert rows_of(store) == (2, 1)
+    log.writer("pipeline").append([as_record(an_event(3))], count=1)  # meanwhile more has come
+    well = a_loader(log, Bounds(state), store)
+    assert (well.load_once().rows, well.load_once().rows, well.load_once().rows) == (3, 1, 0)
+    assert rows_of(store) == (3, 1)
+    assert Reports(store).run_dicts("ledger_totals", site="s1") == [{"kept": 3, "dropped": 1, "failed": 0}]
+    state.dispose()
+
+
+def a_loader(log: MemoryLog, bounds: Bounds, store: Embedded) -> Loader:
+    return Loader(log, bounds, store, letters=MemoryDeadLetters())
+
+
+def rows_of(store: Embedded) -> tuple[int, int]:
+    """As they lie in the tables, without FINAL: the token alone keeps a batch from coming twice."""
+    events, drops = (
+        store.query("SELECT count() FROM {t:Identifier}", {"t": t}).rows[0][0] for t in ("events", "drops")
+    )
+    return int(events), int(drops)

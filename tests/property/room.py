@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import cycle
 
 import msgspec
@@ -10,6 +11,12 @@ import msgspec
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Hit
 from onebyone.log import Position
+from onebyone.pipeline.seen import Seen
+from onebyone.pipeline.step import Step
+from onebyone.pipeline.steps import steps as all_steps
+from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
+from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
+from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.worker import Settings, Worker
 from onebyone.state.claims import Claims
 from onebyone.state.database import open_database
@@ -85,3 +92,21 @@ class Room:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@cache
+def _additions() -> tuple[tuple[str, Step], ...]:
+    """The steps that ask nobody: made once, they are the slow ones to make."""
+    engine = open_database("sqlite://")
+    found = tuple((name, step) for name, step in all_steps(Claims(engine)) if name.startswith("add_"))
+    engine.dispose()
+    return found
+
+
+def quick_steps(seen: Seen) -> tuple[tuple[str, Step], ...]:
+    return (
+        *_additions(),
+        ("drop_duplicate_event", drop_duplicate_event(seen)),
+        ("drop_duplicate_order", drop_duplicate_order(seen)),
+        ("drop_reload", drop_reload(seen)),
+    )
