@@ -60,3 +60,7 @@ $(VENV)/dev: requirements/dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: docs
+docs: $(VENV)/dev
+	$(RUN)/python scripts/reference.py

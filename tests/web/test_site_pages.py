@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from onebyone.event import Reason
 from onebyone.log import DeadLetter
 from onebyone.state.users import Role
+from onebyone.web.pages.files import FILES
 from onebyone.web.waiting import Counts, WaitingHit
 from web.conftest import come_in
 from web.fakes import FakeWaiting, Place
@@ -99,10 +100,16 @@ def test_the_overview_as_a_file(place: Place, viewer: Client) -> None:
     assert len(answer.text.splitlines()) == 8
 
 
+def test_what_a_table_leaves_out_is_in_its_file(place: Place, viewer: Client) -> None:
+    page = viewer.get(f"/s/{place.site.id}/overview?period=7d").text
+    assert f'href="/s/{place.site.id}/countries.csv?period=7d">1 more in the CSV' in page
+    assert len(viewer.get(f"/s/{place.site.id}/countries.csv?period=7d").text.splitlines()) == 8
+
+
 def test_a_file_is_refused_rather_than_empty_while_the_store_does_not_answer(place: Place, admin: Client) -> None:
     place.reports.down.add("*")
-    for page in ("overview.csv", "ledger.csv", "drops.csv"):
-        answer = admin.get(f"/s/{place.site.id}/{page}")
+    for page in FILES:
+        answer = admin.get(f"/s/{place.site.id}/{page}.csv")
         assert answer.status_code == 503 and "No data is lost" in answer.text
 
 

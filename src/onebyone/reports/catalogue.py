@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from onebyone.store import BadParameter, Param, Rows
+from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
+from onebyone.store.parts import with_parts
 
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
@@ -20,6 +21,10 @@ _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n-- 
 
 class UnknownReport(KeyError):
     """No report has this name."""
+
+
+class ReportBroken(Exception):
+    """The SQL of a report is wrong, whatever it is asked; the text begins with its name."""
 
 
 class Report(Struct, frozen=True):
@@ -58,13 +63,16 @@ class Reports:
     def run(self, name: str, /, **params: Param) -> Rows:
         """Common parameters that the report does not use are left out.
 
-        Raises UnknownReport, BadParameter, QueryRefused or StoreUnavailable.
+        Raises UnknownReport, BadParameter, QueryRefused, StoreUnavailable or, for a bug, ReportBroken.
         """
         report = self.get(name)
         wanted = {key: value for key, value in params.items() if key in report.params or key not in COMMON}
         if wanted.get("traffic", "all") not in TRAFFIC:
             raise BadParameter(f"traffic: {wanted['traffic']!r} is none of {', '.join(TRAFFIC)}")
-        return self._store.query(report.sql, wanted)
+        try:
+            return self._store.query(report.sql, wanted)
+        except QueryBroken as error:
+            raise ReportBroken(f"{name}: {error}") from error
 
     def run_dicts(self, name: str, /, **params: Param) -> list[dict[str, Any]]:
         return self.run(name, **params).dicts()
@@ -76,4 +84,5 @@ def read_report(file: Path) -> Report:
     if found is None:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
     about = found["about"].replace("\n--  ", "")
-    return Report(name=file.stem, title=found["title"], about=about, sql=found["sql"], params=declared(found["sql"]))
+    sql = with_parts(found["sql"])
+    return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=declared(sql))

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from onebyone.reports.catalogue import Report, Reports, UnknownReport
+from onebyone.reports.catalogue import Report, ReportBroken, Reports, UnknownReport
 from onebyone.store import BadParameter, Param, QueryRefused, Rows, StoreUnavailable
 
 MAX_REQUEST_BYTES = 64 << 10
@@ -28,6 +28,7 @@ _ERRORS: dict[str, type[Exception]] = {
     "unknown_report": UnknownReport,
     "bad_parameter": BadParameter,
     "refused": QueryRefused,
+    "broken": ReportBroken,
     "unavailable": StoreUnavailable,
 }
 
@@ -59,7 +60,7 @@ class Remote:
 
 
 def ask(path: Path, report: str, params: Mapping[str, Param], *, timeout_s: float = 60.0) -> Rows:
-    """Blocks. Raises EngineNotRunning, UnknownReport, BadParameter, QueryRefused or StoreUnavailable."""
+    """Blocks. Raises EngineNotRunning, or what `Reports.run` raises there."""
     request = msgspec.json.encode({"report": report, "params": params}) + b"\n"
     with socket.socket(socket.AF_UNIX) as connection, _short(path) as name:
         connection.settimeout(timeout_s)
@@ -116,7 +117,7 @@ def _answer(reports: Reports, line: bytes) -> _Answer:
         found = reports.run(request.report, **params)
     except msgspec.DecodeError as error:
         return _Answer(error="bad_parameter", detail=str(error))
-    except (UnknownReport, BadParameter, QueryRefused, StoreUnavailable) as error:
+    except (UnknownReport, BadParameter, QueryRefused, ReportBroken, StoreUnavailable) as error:
         code = next(code for code, kind in _ERRORS.items() if isinstance(error, kind))
         return _Answer(error=code, detail=str(error.args[0]))
     return _Answer(columns=found.columns, rows=found.rows)

@@ -1,6 +1,6 @@
 """The archive: every kept event and every drop, in ClickHouse.
 
-Owns:  the tables and their migrations, loading from the log "events", retention, the one way to query.
+Owns:  the tables and their migrations, loading from the log "events", stored sessions, retention, the one way to query.
 Takes: lines of the log "events".
 Gives: rows.
 Never: a report's meaning; SQL that a user wrote.
@@ -30,6 +30,10 @@ class QueryRefused(Exception):
     """The query needs more memory or time than one report may have. The store is well."""
 
 
+class QueryBroken(Exception):
+    """The engine cannot make sense of the query: a bug of ours. The store is well."""
+
+
 class RowsRefused(Exception):
     """The store read the rows and will not have one of them. Nothing of the call was stored."""
 
@@ -54,7 +58,7 @@ class Store(Protocol):
     def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows:
         """Answer one SELECT; its `{name:Type}` are filled from `params`.
 
-        Raises BadParameter, QueryRefused or StoreUnavailable.
+        Raises BadParameter, QueryRefused, QueryBroken or StoreUnavailable.
         """
 
     def insert(self, table: str, lines: Sequence[bytes], token: str) -> None:

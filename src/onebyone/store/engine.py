@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from onebyone.store import Param, QueryRefused, Rows, RowsRefused, StoreLocked, StoreUnavailable
+from onebyone.store import Param, QueryBroken, QueryRefused, Rows, RowsRefused, StoreLocked, StoreUnavailable
 from onebyone.store.params import write
 
 MAX_INSERT_ROWS = 100_000  # more could be cut into two blocks, and a token covers one
@@ -49,6 +49,10 @@ _FOR_UPKEEP = {"mutations_sync": "2", "max_threads": "1"}
 # Codes that blame the rows. Any other failure of an insert blames the store: its rows stay in the log.
 _ROW_CODES = frozenset({6, 25, 26, 27, 33, 38, 41, 53, 69, 72, 117, 130, 131, 321, 376, 407, 441, 467, 469})
 _TOO_MUCH_CODES = frozenset({158, 159, 241, 307, 396})  # rows, time, memory, bytes, result
+# Codes that blame the text of a query: syntax, names, types, numbers of arguments, aggregation, settings.
+_BROKEN_CODES = frozenset(
+    {10, 16, 36, 42, 43, 44, 46, 47, 48, 53, 60, 62, 63, 70, 81, 115, 125, 174, 179, 184, 207, 215, 258, 352, 386, 456}
+)
 _CODE = re.compile(r"Code: (\d+)")
 
 
@@ -91,6 +95,8 @@ class Embedded:
         except self._error as error:
             if _code(error) in _TOO_MUCH_CODES:
                 raise QueryRefused(_first_line(error)) from error
+            if _code(error) in _BROKEN_CODES:
+                raise QueryBroken(_first_line(error)) from error
             raise StoreUnavailable(_first_line(error)) from error
         finally:
             self._turns.release()

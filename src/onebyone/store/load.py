@@ -22,10 +22,12 @@ from onebyone.event import Ended, Fate, hit_uuid
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader
 from onebyone.state.bounds import Bound
 from onebyone.store import RowsRefused, Store, StoreUnavailable
+from onebyone.store.sessions import Sessions
 
 STEP = "load"
 REASON = "row_refused"
-_TABLES = {b"E{": "events", b"D{": "drops"}  # how a record begins; the store takes all but the first byte
+EVENTS = "events"
+_TABLES = {b"E{": EVENTS, b"D{": "drops"}  # how a record begins; the store takes all but the first byte
 
 
 class Bounds(Protocol):
@@ -68,8 +70,11 @@ class Loader:
         *,
         letters: DeadLetters,
         settings: Settings | None = None,
+        sessions: Sessions | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`sessions` are the store's one, made here if not given. Raises StoreUnavailable or QueryRefused."""
+        self.sessions = sessions or Sessions(store, clock=clock)
         self._reader = reader
         self._bounds = bounds
         self._store = store
@@ -132,6 +137,8 @@ class Loader:
         refused: list[tuple[bytes, str]] = [(r, "no known kind of record") for r in records if r[:2] not in _TABLES]
         for kind, table in _TABLES.items():
             lines = [record[1:] for record in records if record[:2] == kind]
+            if table == EVENTS:
+                self.sessions.touch(lines)
             refused += self._insert(table, lines, f"{table}:{token}")
         if len(refused) > self._settings.max_refused:
             raise StoreUnavailable(f"{len(refused)} of {len(records)} rows refused; {refused[0][1]}")

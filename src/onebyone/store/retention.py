@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from onebyone.store import Param, Store
 from onebyone.store.migrate import UPKEEP, Words
+from onebyone.store.sessions import forget
 
 
 class Terms(Struct, frozen=True):
@@ -66,6 +67,7 @@ class _Job:
         before = min([*self._before.values(), self._before_default])
         found = self._store.query(_upkeep("months"), {**self._everywhere, "before": before}).rows
         for month, _ in found:
+            self._forget("days_of_month", month=month)
             self._store.execute(self._words.fill(_upkeep("drop_month")), {**self._here, "month": month})
         return len(found)
 
@@ -80,9 +82,17 @@ class _Job:
         found = self._store.query(_upkeep("expired_sites"), {**self._everywhere, "before": before}).rows
         count = dict(found).get(site, 0)
         if count:
+            self._forget("expired_days", site=site, before=before)
             params: dict[str, Param] = {**self._here, "site": site, "before": before}
             self._store.execute(self._words.fill(_upkeep("delete_expired")), params)
         return int(count)
+
+    def _forget(self, question: str, **params: Param) -> None:
+        """Sessions of these days, and of those beside, are made anew from the events that stay."""
+        if self._everywhere["table"] != "events":
+            return
+        found = [date.fromisoformat(day) for (day,) in self._store.query(_upkeep(question), params).rows]
+        forget(self._store, {day + timedelta(days=beside) for day in found for beside in (-1, 0, 1)})
 
 
 def _upkeep(name: str) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from onebyone.store import QueryRefused, Store
+from onebyone.store import Param, QueryRefused, Store
 from onebyone.store.migrate import UPKEEP, Words
 from onebyone.store.parts import with_parts
 
@@ -78,15 +78,18 @@ class Sessions:
 
     def store_day(self, day: date) -> None:
         """Make a day's sessions and swap them in. Safe to repeat. Raises StoreUnavailable."""
-        clear = self._words.fill(_upkeep("clear_fresh_sessions"))
-        self._store.execute(clear)  # of a crash
+        self._maintain("clear_fresh_sessions")  # what a crash left
         for traffic in TRAFFIC:
             self._store.execute(with_parts(_upkeep("make_sessions")), {"day": day, "traffic": traffic})
-        self._store.execute(self._words.fill(_upkeep("swap_sessions")), {"day": day})
+        self._maintain("merge_fresh_sessions")
+        self._maintain("swap_sessions", day=day)
         self._store.execute(_upkeep("day_stored"), {"day": day})
         self._stored.add(day)
         self._touched_at.pop(day, None)
-        self._store.execute(clear)
+        self._maintain("clear_fresh_sessions")
+
+    def _maintain(self, name: str, **params: Param) -> None:
+        self._store.execute(self._words.fill(_upkeep(name)), params)
 
     def _next_due(self, now: float) -> date | None:
         try:

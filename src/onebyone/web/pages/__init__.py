@@ -1,6 +1,6 @@
 """One file a page: what it asks, and in which words it answers."""
 
-from onebyone.web.pages import fate, find, ledger, live, overview, settings, sites, start, system
+from onebyone.web.pages import fate, files, find, ledger, live, overview, settings, sites, start, system
 
 ROUTES = (
     *sites.ROUTES,
@@ -9,6 +9,7 @@ ROUTES = (
     *live.ROUTES,
     *fate.ROUTES,
     *ledger.ROUTES,
+    *files.ROUTES,
     *settings.ROUTES,
     *find.ROUTES,
     *system.ROUTES,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from litestar import Response, get
 
 from onebyone.state.users import Role
 from onebyone.web import drops
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
@@ -43,16 +40,4 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@get("/s/{site_id:str}/ledger.csv", sync_to_thread=True, include_in_schema=False)
-def ledger_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    view = asked(request, desk, site)
-    return csv_answer(f"{site.name}-ledger", desk.reports.run("ledger_days", **params(view, site)).dicts())
-
-
-@get("/s/{site_id:str}/drops.csv", sync_to_thread=True, include_in_schema=False)
-def drops_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    view = asked(request, desk, site)
-    return csv_answer(f"{site.name}-drops", desk.reports.run("drops", **params(view, site)).dicts())
-
-
-ROUTES = (ledger, ledger_csv, drops_csv)
+ROUTES = (ledger,)

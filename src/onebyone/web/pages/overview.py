@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from litestar import Response, get
 
@@ -11,10 +10,9 @@ from onebyone.state.sites import Site
 from onebyone.web import overview_tables
 from onebyone.web.above import Above, questions, read_above
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.view import asked, controls, params
+from onebyone.web.view import asked, controls
 
 
 @get("/s/{site_id:str}/overview", sync_to_thread=True, include_in_schema=False)
@@ -35,13 +33,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@get("/s/{site_id:str}/overview.csv", sync_to_thread=True, include_in_schema=False)
-def overview_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    view = asked(request, desk, site)
-    return csv_answer(f"{site.name}-overview", desk.reports.run("overview", **params(view, site)).dicts())
-
-
-ROUTES = (overview, overview_csv)
+ROUTES = (overview,)
 
 
 def _ever(desk: Desk, site: Site, above: Above) -> bool:
