@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -34,10 +35,11 @@ for command in (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_look.COMMANDS, *cli_
     group.add_command(command)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Ends the process with an exit code; reads the process's own arguments by default."""
     set_up_logging("command", level="warning")  # on standard error: standard output is the answer's alone
     try:
-        code = group.main(standalone_mode=False)
+        code = group.main(arguments, standalone_mode=False)
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:

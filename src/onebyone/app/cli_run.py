@@ -16,7 +16,7 @@ from onebyone.app.demo import Demo, prepare_demo, run_shop
 from onebyone.app.engine import run_engine
 from onebyone.app.pipelining import run_pipeline
 from onebyone.app.printing import print_json
-from onebyone.app.running import collector_url
+from onebyone.app.running import check_unserved, collector_url
 from onebyone.app.serving import Ports, Serving
 from onebyone.app.settings import open_place, read_settings
 from onebyone.telemetry import set_up_logging
@@ -46,6 +46,7 @@ def serve(data: Path, port: int | None, console_port: int | None, workers: int, 
     """
     set_up_logging("serve", level="warning")
     place = open_place(data)
+    check_unserved(place)  # before its ports are found taken
     settings = read_settings(place)
     serving = Serving(place, settings, Ports.of(settings, port, console_port), workers=workers)
     with serving:
@@ -78,6 +79,7 @@ def demo(context: click.Context, /, once: bool, as_json: bool, **chosen: Any) ->
     set_up_logging("demo", level="warning")
     os.environ.setdefault("ONEBYONE_LOG", "warning")  # a newcomer reads the table, not the processes
     place = open_place(chosen["data"])
+    check_unserved(place)
     prepare_demo(place)
     settings = read_settings(place)
     ports = Ports.of(settings, chosen["port"], chosen["console_port"], chosen["shop_port"])

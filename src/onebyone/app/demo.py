@@ -124,16 +124,20 @@ class Demo:
         """What the console shows, once nothing waits any more. Raises ConfigError if that does not come about."""
         settle(LogWaiting(self._serving.place, self._serving.state.bounds))
         start, end = instants(self._site, min(date.fromisoformat(day.day) for day in truth.per_day), None)
+        common: dict[str, Param] = {"site": self._site.id, "from": start, "to": end, "traffic": "people"}
+        common |= {"zone": self._site.zone, "currency": self._site.currency}
         with reports_of(self._serving.place) as reports:
-            common: dict[str, Param] = {
-                "site": self._site.id,
-                "from": start,
-                "to": end,
-                "zone": "UTC",
-                "currency": "EUR",
-            }
-            rows = reports.run("overview", traffic="people", **common).dicts()
-        return compare(truth, rows)
+            rows = reports.run("overview", **common).dicts()
+            copies = {row["reason"]: row["copies"] for row in reports.run("copies", **common).dicts()}
+            seen = reports.run("seen_by", **common).dicts()[0]
+            totals = reports.run("totals", **common).dicts()[0]
+        copies.pop("kept", None)
+        machines = truth.totals.bot_hits + truth.totals.prefetches
+        return [
+            *compare(truth, rows, copies),
+            Row("Orders that no browser reported", truth.totals.blocked_orders, seen["server_only"]),
+            Row("Views by machines, kept apart", machines, totals["machine_views"]),
+        ]
 
 
 def settle(waiting: LogWaiting) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from onebyone.app.settings import Place, read_settings
+from onebyone.app.settings import ConfigError, Place, read_settings
 
 _PATIENCE_S = 1.0  # somebody who only asks holds the lock for a moment
 
@@ -38,6 +38,18 @@ class Held:
 
     def give_back(self) -> None:
         os.close(self._handle)
+
+
+def check_unserved(place: Place) -> None:
+    """Raises ConfigError if a supervisor runs here."""
+    if is_served(place):
+        raise already_served(place)
+
+
+def already_served(place: Place) -> ConfigError:
+    running = read_running(place)
+    who = f" (process {running.supervisor})" if running is not None else ""
+    return ConfigError(f"onebyone already serves {place.data}{who}: stop it first.")
 
 
 def is_served(place: Place) -> bool:

@@ -7,8 +7,8 @@ from types import TracebackType
 
 from msgspec import Struct
 
-from onebyone.app.running import Held, Running, read_running, running_file, write_running
-from onebyone.app.settings import ConfigError, Place, Settings, check_port
+from onebyone.app.running import Held, Running, already_served, running_file, write_running
+from onebyone.app.settings import Place, Settings, check_port
 from onebyone.app.state import State, open_state
 from onebyone.app.supervisor import Supervisor, Wanted, answers
 
@@ -61,9 +61,7 @@ class Serving:
 
     def __enter__(self) -> Serving:
         if not self._held.take():
-            other = read_running(self.place)
-            who = f" (process {other.supervisor})" if other is not None else ""
-            raise ConfigError(f"onebyone already serves {self.place.data}{who}: stop it first.")
+            raise already_served(self.place)
         self._write_running()  # before the engine starts: it tells the console where the collector is
         self._supervisor.start()
         try:

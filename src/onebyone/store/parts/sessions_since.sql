@@ -1,7 +1,7 @@
 SELECT visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
 FROM sessions
 WHERE site = {site:String} AND traffic = {traffic:String}
-  AND day IN (SELECT arrayJoin(stored_days))
+  AND day GLOBAL IN (SELECT arrayJoin(stored_days))
   AND started >= since AND started < {to:DateTime64(3)}
 UNION ALL
 SELECT visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
@@ -11,7 +11,8 @@ FROM (
     SELECT visitor, {{seen}} AS seen
     FROM events FINAL
     WHERE site = {site:String}
-      AND day IN (SELECT arrayJoin(days_to_read))
+      AND day GLOBAL IN (SELECT arrayJoin(days_to_read))
+      AND (has(open_days, toDate(at + INTERVAL 30 MINUTE)) OR has(open_days, toDate(at - INTERVAL 31 MINUTE)))
       AND at < {to:DateTime64(3)}
       AND visitor != 0 AND via != 'server'
       AND {{wanted}}

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import Engine
+
+from fakes.memory_log import MemoryLog
+from onebyone.app.log_import import MAX_LINE_BYTES, Imported, LogFile, hit_id, import_lines
+from onebyone.app.settings import ConfigError
+from onebyone.event import Hit
+from onebyone.log import LogUnavailable
+from onebyone.state.claims import Claims
+from onebyone.state.database import open_database
+
+LINE = b'1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "x"'
+
+
+@pytest.fixture
+def state() -> Iterator[Engine]:
+    engine = open_database("sqlite://")
+    yield engine
+    engine.dispose()
+
+
+class Room:
+    def __init__(self, state: Engine) -> None:
+        self.log = MemoryLog()
+        self._state = state
+
+    def bring(self, lines: Sequence[bytes], site: str = "s1") -> Imported:
+        writer = self.log.writer("import0")
+        return import_lines(iter(lines), site, writer=writer, claims=Claims(self._state), now_ms=lambda: 5)
+
+    def hits(self) -> list[Hit]:
+        groups = self.log.read({}, max_groups=1_000)
+        return [msgspec.msgpack.decode(record, type=Hit) for group in groups for record in group.records]
+
+
+@pytest.fixture
+def room(state: Engine) -> Room:
+    return Room(state)
+
+
+def test_a_line_is_a_hit_of_its_site_as_it_stands(room: Room) -> None:
+    assert room.bring([LINE]) == Imported(lines=1, added=1, known=0)
+    (hit,) = room.hits()
+    assert (hit.via, hit.site, hit.body, hit.query, hit.received_ms) == ("import", "s1", LINE, "n=0", 5)
+    assert hit.id == hit_id("s1", LINE, 0) and hit.id[6] >> 4 == 8 and hit.id[8] >> 6 == 2
+
+
+def test_equal_lines_are_as_many_hits(room: Room) -> None:
+    assert room.bring([LINE, LINE, LINE]).added == 3
+    assert [hit.query for hit in room.hits()] == ["n=0", "n=1", "n=2"]
+    assert len({hit.id for hit in room.hits()}) == 3
+
+
+def test_what_an_earlier_import_brought_is_known(room: Room) -> None:
+    room.bring([LINE, b"second"])
+    assert room.bring([LINE, b"second", b"third", LINE]) == Imported(lines=4, added=2, known=2)
+    assert len({hit.id for hit in room.hits()}) == len(room.hits()) == 4
+
+
+def test_each_site_has_its_own(room: Room) -> None:
+    assert [room.bring([LINE], site).added for site in ("s1", "s2", "s1")] == [1, 1, 0]
+
+
+def test_a_long_log_comes_in_groups(room: Room) -> None:
+    lines = [b"%d" % number for number in range(2_500)]
+    assert room.bring(lines).added == 2_500
+    assert [len(group.records) for group in room.log.read({}, max_groups=9)] == [1000, 1000, 500]
+
+
+def test_nothing_is_claimed_that_could_not_be_stored(room: Room) -> None:
+    room.log.broken = True
+    with pytest.raises(LogUnavailable):
+        room.bring([LINE])
+    room.log.broken = False
+    assert room.bring([LINE]).added == 1
+
+
+def test_a_file_is_read_plain_or_packed_without_its_empty_lines(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "a.log", tmp_path / "b.log"
+    plain.write_bytes(b"one\r\n\n  \ntwo")
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    done: list[int] = []
+    for path in (plain, packed):
+        assert list(LogFile(path, done.append)) == [b"one", b"two"]
+        assert done[-1] == path.stat().st_size
+
+
+def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
+    endless = tmp_path / "endless.log"
+    endless.write_bytes(b"x" * (3 * MAX_LINE_BYTES))
+    assert {len(line) for line in LogFile(endless, lambda done: None)} == {MAX_LINE_BYTES}
+
+
+def test_a_file_that_is_missing_or_breaks_off_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot read .*nowhere"):
+        LogFile(tmp_path / "nowhere", lambda done: None)
+    cut = tmp_path / "cut.gz"
+    cut.write_bytes(gzip.compress(b"line\n" * 10_000)[:-20])
+    with pytest.raises(ConfigError, match="breaks off"):
+        list(LogFile(cut, lambda done: None))
