@@ -48,6 +48,7 @@ LogEvent = Literal[
     "sites_reloaded",
     "files_expired",
     "request_failed",  # a bug at the request boundary
+    "report_failed",  # a report could not be answered: the store is unwell, or it asked too much
     "store_locked",
     "replay_started",
 ]

@@ -11,8 +11,8 @@ import click
 from onebyone.app import options
 from onebyone.app.asking import choose_site
 from onebyone.app.printing import print_json, print_rows
-from onebyone.app.running import collector_url
-from onebyone.app.settings import ConfigError, open_place
+from onebyone.app.running import collector_url, read_running
+from onebyone.app.settings import ConfigError, open_place, read_settings
 from onebyone.app.state import open_state
 from onebyone.tags.script import snippet
 from onebyone.wire import CURRENCIES
@@ -108,4 +108,24 @@ def key(name: str, site: str | None, data: Path, as_json: bool) -> None:
         click.echo(text)
 
 
-COMMANDS = (site,)
+@click.command()
+@options.data
+@options.as_json
+def login(data: Path, as_json: bool) -> None:
+    """A new login link for the console, for its first administrator. It works once, for a day.
+
+    For whoever may read the data directory: the way back in when a password is lost.
+    """
+    place = open_place(data)
+    users = open_state(place).users
+    running = read_running(place)
+    addresses = read_settings(place).addresses
+    base = running.console if running else f"http://{addresses.console_host}:{addresses.console_port}"
+    link = f"{(addresses.console_url or base).rstrip('/')}/login?token={users.make_link(users.first_admin().id)}"
+    if as_json:
+        print_json({"login": link})
+    else:
+        click.echo(link)
+
+
+COMMANDS = (site, login)

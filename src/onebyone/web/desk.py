@@ -70,7 +70,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             return Answer(self.reports.run(report, **params).dicts())
         except (StoreUnavailable, QueryRefused) as error:
             answer = Answer(error=error_id(), too_large=isinstance(error, QueryRefused))
-            Log().warning("request_failed", report=report, why=type(error).__name__, error=answer.error)
+            Log().warning("report_failed", report=report, why=type(error).__name__, error=answer.error)
             return answer
 
     def ask_all(self, questions: Mapping[str, tuple[str, Mapping[str, Param]]]) -> dict[str, Answer]:
