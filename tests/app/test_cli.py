@@ -134,12 +134,6 @@ def test_a_directory_that_is_served_already(command: Command) -> None:
     held.give_back()
 
 
-def test_what_cannot_be_reached_is_another_exit_code(command: Command) -> None:
-    where = ["--to", "http://127.0.0.1:1", "--site", "s", "--prefix", "p", "--key", "k"]
-    said = command("simulate", "--people", "1", *where)
-    assert (said.code, said.out, said.err.count("\n")) == (3, "", 1)
-
-
 def test_no_command_and_no_such_command_are_misuse(command: Command) -> None:
     assert command("conquer").code == 2
     assert command("report", "overview", "--limit", "none").code == 2
@@ -159,5 +153,6 @@ def test_a_store_whose_engine_does_not_answer_cannot_be_reached(command: Command
         asked = [sys.executable, "-m", "onebyone", "events", "--data", str(command.data)]
         said = subprocess.run(asked, capture_output=True, text=True, timeout=60)
         engine.communicate()
-    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (3, "", 1)
-    assert "does not answer" in said.stderr
+    assert (said.returncode, said.stdout) == (3, "")
+    ours = said.stderr.splitlines()[-1]  # behind a line of the embedded engine's own
+    assert ours == "onebyone: an engine owns the store, but its socket does not answer"

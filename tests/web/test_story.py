@@ -52,6 +52,21 @@ def test_an_event_seen_once_is_told_once() -> None:
     assert story.strip[2] == ("Browser only", "your server has not reported it")
 
 
+def test_a_machine_beside_the_buyer_is_told_apart() -> None:
+    machine = an_event(hit=SECOND, actor="machine_declared", via="image")
+    story = _tell("NL-48213", [machine, an_event()], [])
+    assert story.strip[1] == ("2 → 1", "one counted, one kept as a machine's")
+    assert story.lead.endswith("Seen twice, counted once.")
+    assert sorted(moment.headline for moment in story.moments)[0].endswith("Kept apart, as a machine's.")
+    assert [moment.counted for moment in story.moments].count(True) == 1
+
+
+def test_a_machine_alone_counts_as_nobody() -> None:
+    story = _tell("NL-48213", [an_event(actor="machine_scanner")], [])
+    assert story.lead.startswith("By a machine, on ")
+    assert story.strip[1] == ("1 → 0", "kept apart, as a machine's")
+
+
 def test_a_dropped_hit_has_the_same_page_with_the_reason_and_what_to_do() -> None:
     drop = a_drop(
         reason="value_impossible", step="decode", detail="value “12,x”", name="purchase", order_id="", of_hit=""

@@ -29,7 +29,7 @@ class Imported(Struct, frozen=True):
 
 
 class LogFile:
-    """A file of lines, plain or gzip. Iterating reports how many of its bytes were read."""
+    """A file of lines, plain or gzip. Iterating, once, reports how many of its bytes were read, and closes it."""
 
     def __init__(self, path: Path, progress: Callable[[int], None]) -> None:
         """Raises ConfigError if it cannot be read."""
@@ -45,10 +45,11 @@ class LogFile:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            while line := self._lines.readline(MAX_LINE_BYTES):
-                if line.strip():
-                    yield line.rstrip(b"\r\n")
-                self._progress(self._raw.tell())
+            with self._raw, self._lines:
+                while line := self._lines.readline(MAX_LINE_BYTES):
+                    if line.strip():
+                        yield line.rstrip(b"\r\n")
+                    self._progress(self._raw.tell())
         except (OSError, EOFError) as error:
             raise ConfigError(f"{self._name} breaks off: {error}. What was read until there is imported.") from error
 

@@ -41,6 +41,12 @@ class _Child:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
         self.started_at = time.monotonic()
 
+    def forget(self) -> None:
+        """After its death; the end of its pipe that this process holds goes too."""
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process = None
+
     def stop(self) -> None:
         if self.process is None:
             return
@@ -76,7 +82,8 @@ class Supervisor:
                 self._log.warning("process_died", process=child.wanted.name, code=process.returncode)
                 quick = now - child.started_at < _QUICK_S
                 child.pause_s = min(child.pause_s * 2, 10.0) if quick else 0.2
-                child.process, child.due_at = None, now + child.pause_s
+                child.forget()
+                child.due_at = now + child.pause_s
             if child.process is None and now >= child.due_at:
                 child.start()
 

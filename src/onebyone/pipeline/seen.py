@@ -73,6 +73,11 @@ def side_key(copies: bytes, side: int) -> bytes:
     return _key("side", copies.hex(), str(side))
 
 
+def machine_key(key: bytes) -> bytes:
+    """The same key among machines, which hold nothing that a person's copy could meet."""
+    return _key("machine", key.hex())
+
+
 def page_key(event: Event, bucket: int) -> bytes:
     """The reload guard's: visitor, page and value within half an hour."""
     page = f"{event.host}{event.path}?{event.query}"

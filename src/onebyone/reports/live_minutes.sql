@@ -4,7 +4,7 @@ SELECT minute, sum(person) AS people, sum(1 - person) AS machines, sum(is_order)
 FROM (
   SELECT
     toStartOfMinute(received_at) AS minute,
-    actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')) AS person,
+    actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed) AS person,
     name = 'purchase' AND person AS is_order
   FROM events FINAL
   WHERE site = {site:String}

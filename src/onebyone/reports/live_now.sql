@@ -6,4 +6,4 @@ WHERE site = {site:String}
   AND received_at >= {to:DateTime64(3)} - INTERVAL 5 MINUTE AND received_at < {to:DateTime64(3)}
   AND at >= {to:DateTime64(3)} - INTERVAL 5 MINUTE -- an import of old days arrives now and is nobody here
   AND visitor != 0
-  AND (actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')))
+  AND (actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed))

@@ -2,6 +2,7 @@
 -- about: Views, visitors, sessions and orders of each day of the site's zone that has any.
 --   A day has a row for the site's currency, and one with orders and money alone for each other currency.
 --   A session belongs to the day it starts; more than 30 minutes without an event end it.
+WITH {from:DateTime64(3)} AS since, {{session_days}}
 SELECT
   local_day AS day, sum(view_count) AS views, sum(visitor_count) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor, unit_of_money AS currency
@@ -14,12 +15,7 @@ FROM (
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND multiIf(
-      {traffic:String} = 'people',
-      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
-      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
-      {traffic:String} = 'unclear', actor = 'suspect',
-      {traffic:String} = 'all')
+    AND {{wanted}}
   GROUP BY local_day
   UNION ALL
   SELECT
@@ -30,37 +26,13 @@ FROM (
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND multiIf(
-      {traffic:String} = 'people',
-      actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
-      {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
-      {traffic:String} = 'unclear', actor = 'suspect',
-      {traffic:String} = 'all')
+    AND {{wanted}}
   GROUP BY ALL
   UNION ALL
   SELECT
-    toDate(fromUnixTimestamp64Milli(started, 'UTC'), {zone:String}),
+    toDate(started, {zone:String}),
     {currency:String}, 0, 0, count(), 0, 0
-  FROM (
-    SELECT arrayJoin(arrayFilter(
-        (ms, gap, nth) -> (nth = 1 OR gap > 1800000) AND ms >= toUnixTimestamp64Milli({from:DateTime64(3)}),
-        seen, arrayDifference(seen), arrayEnumerate(seen))) AS started
-    FROM (
-      SELECT arraySort(groupArray(toUnixTimestamp64Milli(at))) AS seen
-      FROM events FINAL
-      WHERE site = {site:String}
-        AND day BETWEEN toDate({from:DateTime64(3)} - INTERVAL 30 MINUTE) AND toDate({to:DateTime64(3)})
-        AND at >= {from:DateTime64(3)} - INTERVAL 30 MINUTE AND at < {to:DateTime64(3)}
-        AND visitor != 0 AND via != 'server'
-        AND multiIf(
-          {traffic:String} = 'people',
-          actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
-          {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
-          {traffic:String} = 'unclear', actor = 'suspect',
-          {traffic:String} = 'all')
-      GROUP BY visitor
-    )
-  )
+  FROM ({{sessions_since}})
   GROUP BY ALL
 )
 GROUP BY local_day, currency

@@ -14,12 +14,7 @@ FROM (
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
       AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-      AND multiIf(
-        {traffic:String} = 'people',
-        actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof')),
-        {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
-        {traffic:String} = 'unclear', actor = 'suspect',
-        {traffic:String} = 'all')
+      AND {{wanted}}
     UNION ALL
     SELECT if(order_id = '', concat(toString(of_hit), '/', toString(of_n)), order_id), via, 0
     FROM drops FINAL

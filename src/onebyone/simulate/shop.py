@@ -30,6 +30,7 @@ MAX_QUANTITY = 9
 _CART = "nl_cart"
 _BLOCKED = "nl_blocked"
 _RETRY_S = 2.0
+_PATIENCE_S = 1.0
 
 ShopRequest = Request[Any, Any, State]
 
@@ -52,6 +53,7 @@ class Shop:
         self.orders = Orders(settings.orders_path)
         self.now_ms = now_ms
         self.ordered = asyncio.Event()
+        self._told: dict[str, asyncio.Event] = {}  # orders whose buyer still waits for the next page
         self._pages = Environment(
             loader=PackageLoader("onebyone.simulate", "pages"), autoescape=True, undefined=StrictUndefined
         )
@@ -82,6 +84,21 @@ class Shop:
             event["visitor"] = order.visitor
         await collector.report([event])
         self.orders.mark_reported(order.id)
+        if order.id in self._told:
+            self._told[order.id].set()
+
+    async def tell_first(self, order: Order) -> None:
+        """Give the backend a moment to report an order before its buyer sees the thank-you page, as most shops do.
+
+        A collector that does not answer delays nobody for longer: the report goes on behind.
+        """
+        if all(order.id != waiting.id for waiting in self.orders.unreported()):
+            return
+        told = self._told[order.id] = asyncio.Event()
+        self.ordered.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), _PATIENCE_S)
+        self._told.pop(order.id, None)
 
 
 def shop(
@@ -197,7 +214,7 @@ async def buy(request: ShopRequest) -> Redirect:
         visitor=request.cookies.get(COOKIE, ""),
         user_agent=request.headers.get("user-agent", "")[:500],
     )
-    built.ordered.set()
+    await built.tell_first(order)
     return _see(f"/thank-you/{order.id}", {})
 
 

@@ -64,7 +64,8 @@ class _Told(Struct, frozen=True):
 
     zone: str
     rows: list[Row]
-    events: list[Row]
+    events: list[Row]  # kept, as a person's or as the site's own
+    machines: int  # kept apart
     joined: int
     aside: int
     lost: int
@@ -74,7 +75,13 @@ def _sort(fate: Fate, zone: str) -> _Told:
     rows = sorted([*fate.events, *fate.drops], key=lambda row: (row["received_at"], row["hit"], row["n"]))
     copies = sum(row["reason"] in COPIES for row in fate.drops)
     joined = sum(row["reason"] == Reason.ORDER_JOINED for row in fate.drops)
-    return _Told(zone, rows, fate.events, joined, copies - joined, len(fate.drops) - copies)
+    counted = [row for row in fate.events if not _is_machine(row)]
+    machines = len(fate.events) - len(counted)
+    return _Told(zone, rows, counted, machines, joined, copies - joined, len(fate.drops) - copies)
+
+
+def _is_machine(row: Row) -> bool:
+    return str(row["actor"]).startswith("machine") or row["actor"] == Actor.INVALID
 
 
 def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None) -> Story:
@@ -105,7 +112,7 @@ def _record(asked_for: str, fate: Fate) -> Row | None:
         for row in fate.events
         if asked_for in (row["hit"], f"{row['hit']}/{row['n']}", row["id"], row["event_id"], row["sent_id"])
     )
-    by_order = (row for row in fate.events if row["order_id"] == asked_for)
+    by_order = (row for row in sorted(fate.events, key=_is_machine) if row["order_id"] == asked_for)
     return next(exact, None) or next(by_order, None) or next(iter(fate.events), None)
 
 
@@ -120,6 +127,9 @@ def _title(asked_for: str, main: Row) -> str:
 
 
 def _lead(main: Row, told: _Told) -> str:
+    if told.machines and not told.events:
+        at = numbers.moment(_at(main["at"]), told.zone)
+        return f"By a machine, on {at}. Kept apart from people's figures."
     if not told.events:
         reason = words.of_reason(main["reason"])
         received = numbers.moment(_at(main["received_at"]), told.zone)
@@ -133,12 +143,22 @@ def _lead(main: Row, told: _Told) -> str:
 def _strip(main: Row, told: _Told, now: datetime, final_at: datetime | None) -> list[tuple[str, str]]:
     worth = numbers.money(main["value"], main["currency"]) if main["value"] else numbers.NONE
     cells = [(worth, "value as recorded" if main["value"] else "no value given")]
+    if told.machines and not told.events:
+        cells.append((f"{len(told.rows)} → 0", "kept apart, as a machine's"))
+        cells.append(_seen_through(told.rows))
+        return [*cells, ("No person", words.of_actor(main["actor"]).happened)]
     if not told.events:
         reason = words.of_reason(main["reason"])
         cells.append((f"{len(told.rows)} → 0", "not counted"))
         cells.append((reason.title, f"decided by {main['step'] or 'the edge'}"))
         return [*cells, ("No event", "nothing in the reports came from it")]
-    counts = [(len(told.events), "counted"), (told.joined, "joined"), (told.aside, "set aside"), (told.lost, "dropped")]
+    counts = [
+        (len(told.events), "counted"),
+        (told.joined, "joined"),
+        (told.aside, "set aside"),
+        (told.machines, "kept as a machine's"),
+        (told.lost, "dropped"),
+    ]
     parts = [f"{_count_word(count)} {what}" for count, what in counts if count]
     cells.append((f"{len(told.rows)} → {len(told.events)}", ", ".join(parts)))
     cells.append(_seen_through(told.rows))
@@ -168,22 +188,25 @@ def _moment(row: Row, record: Row | None, zone: str, main_day: date) -> Moment:
     reason = row.get("reason") or ""
     kept = not reason and "fate" not in row
     told = words.of_fate("kept", "", row["actor"]) if kept else words.of_reason(reason)
+    machine = words.of_actor(row["actor"]) if kept and _is_machine(row) else None
     opened = kept and record is not None and row["hit"] == record["hit"] and row["n"] == record["n"]
     return Moment(
         time=_time(_at(row["received_at"]), zone, main_day),
-        glyph="full" if kept else told.glyph,
-        tone="ac" if kept else told.tone,
+        glyph=machine.glyph if machine else "full" if kept else told.glyph,
+        tone=machine.tone if machine else "ac" if kept else told.tone,
         headline=_headline(row, kept, told),
         text=_text(row, kept, told),
         facts=_facts(row, record, opened),
         received=_received(row, zone),
         to_do="" if kept or reason in COPIES else told.to_do,
-        counted=kept,
+        counted=kept and machine is None,
     )
 
 
 def _headline(row: Row, kept: bool, told: Words) -> str:
     seen = words.VIAS[Via(row["via"])].happened
+    if kept and _is_machine(row):
+        return f"{seen} Kept apart, as a machine's."
     if kept:
         return f"{seen} {'Record opened.' if row['order_id'] else 'Kept.'}"
     if row["fate"] == "failed":
@@ -294,7 +317,8 @@ def _provenance(main: Row, told: _Told) -> list[str]:
     lines = [f"Hit {main['hit']}"]
     if len(told.rows) > 1:
         lost = f" + {told.lost} dropped" if told.lost else ""
-        parts = f"{len(told.events)} counted + {told.joined} joined + {told.aside} set aside{lost}"
+        apart = f" + {told.machines} machine's" if told.machines else ""
+        parts = f"{len(told.events)} counted + {told.joined} joined + {told.aside} set aside{apart}{lost}"
         lines.append(f"{len(told.rows)} copies = {parts}")
     return lines
 

@@ -9,6 +9,7 @@ from onebyone.pipeline.seen import (
     are_two_orders,
     holder_of,
     is_same,
+    machine_key,
     order_key,
     shared_key,
     side_key,
@@ -27,13 +28,16 @@ _BY_NAVIGATION = {
 def drop_duplicate_order(seen: Seen) -> Step:
     """One conversion, whatever the number of its copies: by order id first, then by the id the site gave.
 
-    Machines claim nothing, or a link preview of the thank-you page would count instead of the buyer.
+    A machine is a copy of what people or servers hold, but it holds nothing among them: or a link preview of the
+    thank-you page would count instead of the buyer.
     """
 
     def step(event: Event, context: Context) -> Event | Drop:
-        if event.name not in context.site.conversions or event.actor.startswith("machine"):
+        if event.name not in context.site.conversions or not (event.order_id or event.event_id_given):
             return event
         me = holder_of(event)
+        if event.actor.startswith("machine"):
+            return _answer(seen, event, me, _among_machines(seen, event, me), machine_key(_copies(event)))
         holder = me
         if event.order_id:
             holder = seen.claim(order_key(event), me, days=CONVERSION_DAYS)
@@ -43,15 +47,25 @@ def drop_duplicate_order(seen: Seen) -> Step:
                 event = replace(event, flags=[*event.flags, "event_id_reused"])
             elif is_same(holder, me):
                 holder = other
-        return _answer(seen, event, me, holder)
+        return _answer(seen, event, me, holder, _copies(event))
 
     return step
 
 
-def _answer(seen: Seen, event: Event, me: Holder, holder: Holder) -> Event | Drop:
-    if not event.order_id and not event.event_id_given:
-        return event
-    copies = order_key(event) if event.order_id else shared_key(event)
+def _among_machines(seen: Seen, event: Event, me: Holder) -> Holder:
+    """The first machine, if it came before everybody else; else whoever holds the key.
+
+    In this order: what was once answered by a machine is answered by it in a replay too, though a buyer came later.
+    """
+    key = _copies(event)
+    return seen.find(machine_key(key)) or seen.find(key) or seen.claim(machine_key(key), me, days=CONVERSION_DAYS)
+
+
+def _copies(event: Event) -> bytes:
+    return order_key(event) if event.order_id else shared_key(event)
+
+
+def _answer(seen: Seen, event: Event, me: Holder, holder: Holder, copies: bytes) -> Event | Drop:
     first_here = seen.claim(side_key(copies, me.side), me, days=CONVERSION_DAYS)
     if is_same(holder, me):
         return event
