@@ -37,23 +37,13 @@ def call_on_stop(stop: Callable[[], object]) -> None:
 
 
 def on_stop(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
-    """Set the event when it is time to go."""
-    call_on_stop(lambda: loop.call_soon_threadsafe(stop.set))
+    """Set the event when it is time to go. A second signal, after the loop has ended, has nothing left to do."""
 
+    def tell() -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
 
-def take_over(take: Callable[[], _Taken], taken: type[Exception]) -> _Taken:
-    """Try again while a predecessor finishes: the process of a supervisor that was killed a moment ago.
-
-    Only under a supervisor, which is alone in its directory; else the first `taken` rises, and here the last.
-    """
-    end = time.monotonic() + (_TAKE_OVER_S if os.environ.get(SUPERVISED) else 0)
-    while True:
-        try:
-            return take()
-        except taken:
-            if time.monotonic() >= end:
-                raise
-            time.sleep(0.1)
+    call_on_stop(tell)
 
 
 def _wait_for_end(stop: Callable[[], object]) -> None:
