@@ -22,7 +22,8 @@ from onebyone.state.claims import Claims
 from pipeline.examples import RECEIVED_MS, SITE
 from property.room import Room, Stopped, StoppedLater, quick_steps
 
-EXAMPLES = 3_000 if os.environ.get("PROVE") else 60
+PROVE = bool(os.environ.get("PROVE"))
+EXAMPLES = 3_000 if PROVE else 60
 MINUTE_MS = 60_000
 _JSON = msgspec.json.Decoder()
 AGENTS = (
@@ -126,7 +127,7 @@ def test_the_quick_steps_are_all_the_steps_in_their_order() -> None:
 
 
 @given(traffic, cuts)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=not PROVE)
 @pytest.mark.slow
 def test_every_sighting_has_one_outcome(sent: list[Request], cut: list[int]) -> None:
     with a_room(sent, cut) as room:
@@ -136,7 +137,7 @@ def test_every_sighting_has_one_outcome(sent: list[Request], cut: list[int]) -> 
 
 
 @given(traffic, cuts, cuts, st.integers(1, 5))
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=not PROVE)
 @pytest.mark.slow
 def test_another_cut_of_the_same_hits_gives_the_same_outcomes(
     sent: list[Request], cut: list[int], other: list[int], max_groups: int
@@ -147,7 +148,7 @@ def test_another_cut_of_the_same_hits_gives_the_same_outcomes(
 
 
 @given(traffic, cuts, st.integers(1, 5))
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=not PROVE)
 @pytest.mark.slow
 def test_replay_after_replay_gives_the_same_records(sent: list[Request], cut: list[int], max_groups: int) -> None:
     with a_room(sent, cut) as room:
@@ -175,7 +176,7 @@ def test_a_reload_that_arrives_before_what_it_repeats_keeps_its_fate_in_a_replay
 
 
 @given(traffic, cuts, st.lists(few([None, LogUnavailable("full"), Stopped(), StoppedLater()]), max_size=8))
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=not PROVE)
 @pytest.mark.slow
 def test_a_writer_that_fails_anywhere_changes_nothing_but_the_time_it_takes(
     sent: list[Request], cut: list[int], faults: list[Exception | None]

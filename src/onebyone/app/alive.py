@@ -46,6 +46,21 @@ def on_stop(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
     call_on_stop(tell)
 
 
+def take_over(take: Callable[[], _Taken], taken: type[Exception]) -> _Taken:
+    """Try again while a predecessor finishes: the process of a supervisor that was killed a moment ago.
+
+    Only under a supervisor, which is alone in its directory; else the first `taken` rises, and here the last.
+    """
+    end = time.monotonic() + (_TAKE_OVER_S if os.environ.get(SUPERVISED) else 0)
+    while True:
+        try:
+            return take()
+        except taken:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
+
+
 def _wait_for_end(stop: Callable[[], object]) -> None:
     while os.read(0, 64):  # not sys.stdin: its lock would be held at the interpreter's end
         pass

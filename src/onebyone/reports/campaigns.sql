@@ -3,11 +3,11 @@
 --   Only sessions of a named campaign have a row. Orders are those in the site's currency.
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT
-  session.campaign AS campaign, session.source AS source, session.medium AS medium,
-  {{session_columns}}
-FROM {{sessions_and_credits}}
-WHERE session.campaign NOT IN ('', '(not set)')
+  campaign, source, medium,
+  uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
+  sum(order_count) AS orders, sum(money) AS revenue_minor
+FROM ({{credits}})
+WHERE campaign NOT IN ('', '(not set)')
 GROUP BY campaign, source, medium
-HAVING sessions > 0 OR orders > 0
 ORDER BY visitors DESC, orders DESC, campaign, source, medium
 LIMIT {limit:UInt32}

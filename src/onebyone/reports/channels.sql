@@ -4,9 +4,9 @@
 --   Orders are those in the site's currency.
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT
-  multiIf(session.visitor = 0, 'Unattributed', session.channel = '', 'Unassigned', session.channel) AS channel,
-  {{session_columns}}
-FROM {{sessions_and_credits}}
+  multiIf(NOT found, 'Unattributed', channel = '', 'Unassigned', channel) AS channel_group,
+  uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
+  sum(order_count) AS orders, sum(money) AS revenue_minor
+FROM ({{credits}})
 GROUP BY channel
-HAVING sessions > 0 OR orders > 0
 ORDER BY channel = 'Unattributed', visitors DESC, orders DESC, channel

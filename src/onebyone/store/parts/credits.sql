@@ -1,26 +1,28 @@
 SELECT
-  buyer AS visitor, fromUnixTimestamp64Milli(toInt64(credited % 10000000000000), 'UTC') AS started,
-  count() AS order_count, sum(money) AS money
+  visitor, true AS found, 1 AS session_count, 0 AS order_count, 0 AS money,
+  channel, source, medium, campaign, referrer_host, host, path
+FROM ({{sessions_since}})
+WHERE started >= {from:DateTime64(3)}
+UNION ALL
+SELECT
+  purchase.visitor, max(session.ms BETWEEN purchase.ms - 2592000000 AND purchase.ms AS timely) AS found, 0, 1, any(purchase.value),
+  argMaxIf(session.channel, session.rank, timely), argMaxIf(session.source, session.rank, timely),
+  argMaxIf(session.medium, session.rank, timely), argMaxIf(session.campaign, session.rank, timely),
+  argMaxIf(session.referrer_host, session.rank, timely), argMaxIf(session.host, session.rank, timely),
+  argMaxIf(session.path, session.rank, timely)
 FROM (
-  SELECT
-    purchase.visitor AS buyer, purchase.id, any(purchase.value) AS money,
-    maxIf(touched.touch, touched.touch % 10000000000000 BETWEEN purchase.ms - 2592000000 AND purchase.ms) AS credited
-  FROM (
-    SELECT
-      visitor, toUInt64(toUnixTimestamp64Milli(started))
-        + if(direct_last AND channel NOT IN ('Direct', ''), 10000000000000, 0) AS touch -- the credited one is largest
-    FROM ({{sessions_since}})
-  ) AS touched
-  GLOBAL RIGHT JOIN (
-    SELECT visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, value
-    FROM events FINAL
-    PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
-    WHERE site = {site:String}
-      AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-      AND currency IN ('', {currency:String})
-      AND {{wanted}}
-  ) AS purchase ON touched.visitor = purchase.visitor
-  GROUP BY buyer, purchase.id
-)
-GROUP BY visitor, started
+  SELECT *, toUInt64(toUnixTimestamp64Milli(started)) AS ms, ms + if(
+    direct_last AND channel NOT IN ('Direct', ''), 10000000000000, 0) AS rank -- of those in time the largest has the credit
+  FROM ({{sessions_since}})
+) AS session
+GLOBAL RIGHT JOIN (
+  SELECT visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, value
+  FROM events FINAL
+  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND currency IN ('', {currency:String})
+    AND {{wanted}}
+) AS purchase ON session.visitor = purchase.visitor
+GROUP BY purchase.visitor, purchase.id
