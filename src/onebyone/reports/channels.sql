@@ -4,9 +4,9 @@
 --   Orders are those in the site's currency.
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT
-  multiIf(NOT found, 'Unattributed', channel = '', 'Unassigned', channel) AS channel_group,
+  multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel) AS channel,
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
-FROM ({{credits}})
+FROM ({{credits}}) AS line
 GROUP BY channel
 ORDER BY channel = 'Unattributed', visitors DESC, orders DESC, channel

@@ -3,10 +3,10 @@
 --   An order without a session in that time is '(unattributed)'. Orders are those in the site's currency.
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT
-  if(found, source, '(unattributed)') AS source_name, medium,
+  if(found, line.source, '(unattributed)') AS source, medium,
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
-FROM ({{credits}})
+FROM ({{credits}}) AS line
 GROUP BY source, medium
 ORDER BY source = '(unattributed)', visitors DESC, orders DESC, source, medium
 LIMIT {limit:UInt32}

@@ -5,14 +5,15 @@ FROM ({{sessions_since}})
 WHERE started >= {from:DateTime64(3)}
 UNION ALL
 SELECT
-  purchase.visitor, max(session.ms BETWEEN purchase.ms - 2592000000 AND purchase.ms AS timely) AS found, 0, 1, any(purchase.value),
+  purchase.visitor, max(session.ms BETWEEN purchase.ms - 2592000000 AND purchase.ms AS timely) AS found, 0, 1,
+  any(purchase.value),
   argMaxIf(session.channel, session.rank, timely), argMaxIf(session.source, session.rank, timely),
   argMaxIf(session.medium, session.rank, timely), argMaxIf(session.campaign, session.rank, timely),
   argMaxIf(session.referrer_host, session.rank, timely), argMaxIf(session.host, session.rank, timely),
   argMaxIf(session.path, session.rank, timely)
 FROM (
   SELECT *, toUInt64(toUnixTimestamp64Milli(started)) AS ms, ms + if(
-    direct_last AND channel NOT IN ('Direct', ''), 10000000000000, 0) AS rank -- of those in time the largest has the credit
+    direct_last AND channel NOT IN ('Direct', ''), 10000000000000, 0) AS rank -- the largest has the credit
   FROM ({{sessions_since}})
 ) AS session
 GLOBAL RIGHT JOIN (
