@@ -109,6 +109,20 @@ def test_a_full_disk_stores_nothing_and_recovers_without_a_restart(tmp_path: Pat
     assert [g.records for g in SqliteReader(tmp_path).read({}, max_groups=9)] == [[b"x"], [b"z"]]
 
 
+def test_a_group_that_a_failed_commit_kept_after_all_is_not_written_over(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path, lock_timeout_s=0.05)
+    writer.append([b"x"], count=1)
+    other = sqlite3.connect(list_files(tmp_path / "a")[0].path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO groups SELECT 2, at_ms, 5, 6, body FROM groups")  # what recovery may bring back
+    with pytest.raises(LogUnavailable):
+        writer.append([b"y"], count=1)
+    other.execute("COMMIT")
+    other.close()
+    assert writer.append([b"z"], count=1) == 3
+    assert SqliteReader(tmp_path).tail() == {"a": Mark(seq=3, total=7)}
+
+
 def test_a_damaged_file_is_unavailable_and_not_empty(tmp_path: Path) -> None:
     writer = a_writer(tmp_path)
     writer.append([b"x"], count=1)

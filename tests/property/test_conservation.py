@@ -161,7 +161,6 @@ def test_replay_after_replay_gives_the_same_records(sent: list[Request], cut: li
             assert room.records() == first * times
 
 
-@pytest.mark.xfail(strict=True, reason="drop_reload does not remember that it kept a reload that came first")
 def test_a_reload_that_arrives_before_what_it_repeats_keeps_its_fate_in_a_replay() -> None:
     page = {"url": "https://shop.example/thanks"}
     reload = {"name": "generate_lead", "id": "a", "nav": "reload", "at": RECEIVED_MS, "page": page}

@@ -54,12 +54,14 @@ class SqliteWriter:
             os.close(self._lock)
             raise PartitionTaken(str(self._home)) from error
         try:
-            self._end = find_end(self._home)
+            self._end: Mark | None = find_end(self._home)
         except LogUnavailable:
             os.close(self._lock)
             raise
 
     def append(self, records: Sequence[bytes], *, count: int, cursor: tuple[str, Position] | None = None) -> int:
+        if self._end is None:
+            self._end = find_end(self._home)
         seq, total = self._end.seq + 1, self._end.total + count
         body = msgspec.msgpack.encode(records)
         with self._transaction() as (connection, at_ms):
@@ -92,6 +94,7 @@ class SqliteWriter:
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             self._forget_connection()  # which rolls back
+            self._end = None  # an fsync that failed may have kept the group after all: look before the next one
             raise LogUnavailable(f"{self._log.name}: {error}") from error
 
     def _open(self, at_ms: int) -> sqlite3.Connection:
@@ -104,7 +107,7 @@ class SqliteWriter:
         if files and files[-1].day >= day and bytes_of_file(files[-1].path) < self._settings.max_file_bytes:
             path = files[-1].path  # also when the clock went back a day
         else:
-            path = file_path(self._home, self._end.seq + 1, day)
+            path = file_path(self._home, (self._end or find_end(self._home)).seq + 1, day)
         self._connection = connect(path, read_only=False, timeout_s=self._settings.lock_timeout_s)
         self._day = day
         return self._connection

@@ -84,6 +84,11 @@ def page_key(event: Event, bucket: int) -> bytes:
     return _key("page", event.site, event.name, str(event.visitor), page, str(event.value), str(bucket))
 
 
+def again_key(event: Event) -> bytes:
+    """What was decided about one sighting that came back: its answer, for ever."""
+    return _key("again", event.site, event.sighting)
+
+
 def keys_of(event: Event) -> Iterator[bytes]:
     """What the steps will most likely ask for, to be looked up at once."""
     if event.sent_id:
