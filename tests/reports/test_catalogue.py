@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from onebyone.event import COPIES
-from onebyone.reports.catalogue import DIRECTORY, Reports, UnknownReport, read_report
+from onebyone.reports.catalogue import DIRECTORY, ReportBroken, Reports, UnknownReport, read_report
 from onebyone.store import BadParameter, Param, Rows
 from onebyone.store.engine import Embedded
 
 FILES = sorted(DIRECTORY.glob("*.sql"))
-PEOPLE = "actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT has(reasons, 'spoof'))"
+PEOPLE = "actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed)"
 
 
 class Asked:
@@ -35,7 +35,7 @@ def as_one_line(text: str) -> str:
 def test_a_report_names_its_site_in_every_part_and_says_what_it_is_about(file: Path) -> None:
     report = read_report(file)
     assert report.params["site"] == "String"
-    tables = re.findall(r"FROM (?:events|drops)\b", report.sql)
+    tables = re.findall(r"FROM (?:events|drops|sessions)\b", report.sql)
     assert report.sql.count("site = {site:String}") == len(tables) > 0
     assert report.title and report.about.endswith(".")
 
@@ -53,7 +53,7 @@ def test_a_report_reads_final_and_joins_globally(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_people_and_copies_are_the_same_in_every_report(file: Path) -> None:
     sql = as_one_line(read_report(file).sql)
-    assert sql.count("NOT has(reasons, 'spoof')") == sql.count(PEOPLE)
+    assert sql.count("spoofed") == sql.count(PEOPLE)
     for copies in re.findall(r"reason IN \(([^)]*)\)", sql):
         assert set(re.findall(r"'(\w+)'", copies)) == COPIES
 
@@ -83,6 +83,13 @@ def test_a_kind_of_traffic_that_does_not_exist_is_refused(store: Embedded) -> No
 def test_a_report_that_does_not_exist_is_unknown(store: Embedded) -> None:
     with pytest.raises(UnknownReport):
         Reports(store).run("nothing", site="s1")
+
+
+@pytest.mark.parametrize("sql", ["SELECT {site:String} AND", "SELECT a + {site:String}", "SELECT sum({site:String})"])
+def test_a_report_that_makes_no_sense_is_a_bug_and_names_itself(store: Embedded, tmp_path: Path, sql: str) -> None:
+    (tmp_path / "sad.sql").write_text(f"-- title: Sad\n-- about: A bug.\n{sql}\n")
+    with pytest.raises(ReportBroken, match=r"^sad: Code"):
+        Reports(store, directory=tmp_path).run("sad", site="s1")
 
 
 @pytest.mark.parametrize("text", ["SELECT 1", "-- title: A\nSELECT 1", "-- about: B.\n-- title: A\nSELECT 1\n"])

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
 import pytest
 
-from onebyone.reports.catalogue import Reports
+from onebyone.event import Ended, Event
+from onebyone.reports.catalogue import DIRECTORY, Reports, read_report
 from onebyone.store.engine import Embedded
+from onebyone.store.sessions import Sessions
 from reports.golden import Case, cases, every_case, names
 from store.rows import put
 
 CASES = every_case()
+MADE_OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
+
+
+def store_days(store: Embedded, outcomes: Sequence[Event | Ended]) -> Sessions:
+    """All days of these rows, and those beside, with their sessions stored."""
+    sessions = Sessions(store)
+    for day in sorted({outcome.day + timedelta(days=n) for outcome in outcomes for n in (-1, 0, 1)}):
+        sessions.store_day(day)
+    return sessions
 
 
 def test_every_report_has_a_golden_case_and_every_case_a_report(store: Embedded) -> None:
@@ -28,6 +43,26 @@ def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case
 def test_a_report_counts_once_what_was_inserted_twice(store: Embedded, name: str, case: Case) -> None:
     put(store, case.outcomes(), token="first")
     put(store, case.outcomes(), token="again")
+    assert Reports(store).run(name, **case.typed_params()).rows == case.rows
+
+
+@pytest.mark.parametrize(("name", "case"), MADE_OF_SESSIONS, ids=[f"{n}: {c.title}" for n, c in MADE_OF_SESSIONS])
+def test_a_report_answers_the_same_from_stored_sessions(store: Embedded, name: str, case: Case) -> None:
+    outcomes = case.outcomes()
+    put(store, outcomes)
+    store_days(store, outcomes)
+    assert Reports(store).run(name, **case.typed_params()).rows == case.rows
+    assert store.query("SELECT count() FROM sessions").rows != [[0]] or not outcomes
+
+
+@pytest.mark.parametrize(("name", "case"), MADE_OF_SESSIONS, ids=[f"{n}: {c.title}" for n, c in MADE_OF_SESSIONS])
+def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded, name: str, case: Case) -> None:
+    """Half the rows come after their days were stored, and a duplicate of each of the other half."""
+    outcomes = case.outcomes()
+    put(store, outcomes[::2])
+    sessions = store_days(store, outcomes)
+    sessions.touch([msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, Event)])
+    put(store, outcomes, token="late")
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
 
 

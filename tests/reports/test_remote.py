@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onebyone.reports.catalogue import Reports, UnknownReport
+from onebyone.reports.catalogue import ReportBroken, Reports, UnknownReport
 from onebyone.reports.fate import find_fate
 from onebyone.reports.remote import MAX_REQUEST_BYTES, EngineNotRunning, Remote, ask, serve_socket
 from onebyone.store import BadParameter, Param, QueryRefused, Rows, StoreUnavailable
@@ -77,7 +77,7 @@ def test_a_wrong_request_is_the_same_error_there(
         while_served(Reports(store), tmp_path / "s", lambda: ask(tmp_path / "s", report, params))
 
 
-@pytest.mark.parametrize("error", [QueryRefused("too much"), StoreUnavailable("unwell")])
+@pytest.mark.parametrize("error", [QueryRefused("too much"), StoreUnavailable("unwell"), ReportBroken("wrong")])
 def test_what_the_store_refuses_is_refused_there(tmp_path: Path, error: Exception) -> None:
     with pytest.raises(type(error), match=str(error)):
         while_served(failing(error), tmp_path / "s", lambda: ask(tmp_path / "s", "ledger_totals", {"site": "s1"}))

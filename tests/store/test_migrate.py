@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -20,7 +21,8 @@ def test_a_table_has_the_fields_of_its_struct_in_their_order(
     store: Embedded, table: str, kind: type[Event | Ended]
 ) -> None:
     rows = store.query(
-        "SELECT name FROM system.columns WHERE database = 'default' AND table = {t:String}", {"t": table}
+        "SELECT name FROM system.columns WHERE database = 'default' AND table = {t:String} AND default_kind != 'MATERIALIZED'",
+        {"t": table},
     )
     assert [row[0] for row in rows.rows] == list(kind.__struct_fields__)
 
@@ -62,7 +64,8 @@ def test_a_cluster_changes_three_words_of_every_definition() -> None:
     words = Words(on_cluster="ON CLUSTER c", replicated="Replicated", local="_local")
     for migration in migrations():
         text = words.fill(migration.template)
-        assert "ON CLUSTER c (" in text and "ReplicatedReplacingMergeTree" in text and "{" not in text
+        assert "_local ON CLUSTER c" in text or migration.number == 0
+        assert re.findall(r"ENGINE = (?!Replicated)", text) == [] and "{" not in text
 
 
 def _sample(name: str, kind: Any) -> Any:
