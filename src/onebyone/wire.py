@@ -374,6 +374,11 @@ def minor_units(value: Decimal, currency: str) -> int | None:
     return int(value.scaleb(exponent).to_integral_value(ROUND_HALF_UP))
 
 
+def exponent_of(currency: str) -> int:
+    """Digits of the minor unit; 2 for a currency nobody knows."""
+    return _EXPONENTS.get(currency, 2)
+
+
 def time_ms(said: str | int | float | None) -> int | None:
     """Unix milliseconds of a time in milliseconds or RFC 3339; None for anything else."""
     if isinstance(said, str):

@@ -45,7 +45,14 @@ def people(store: Embedded, columns: str) -> list[list[object]]:
 
 def test_a_gap_of_more_than_half_an_hour_parts_two_sessions(store: Embedded) -> None:
     half_an_hour = timedelta(minutes=30)
-    put(store, [visit(1, NOON), visit(2, NOON + half_an_hour), visit(3, NOON + 2 * half_an_hour + timedelta.resolution * 1000)])
+    put(
+        store,
+        [
+            visit(1, NOON),
+            visit(2, NOON + half_an_hour),
+            visit(3, NOON + 2 * half_an_hour + timedelta.resolution * 1000),
+        ],
+    )
     Sessions(store).store_day(DAY)
     assert people(store, "started") == [["2026-11-20T12:00:00.000Z"], ["2026-11-20T13:00:00.001Z"]]
 

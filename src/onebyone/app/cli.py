@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = MISUSED
     except click.Abort:
         code = 130
-    except (ConfigError, UnknownReport, BadParameter) as error:
+    except UnknownReport as error:
+        code = _say(ConfigError(f"no report is called {error.args[0]!r}: 'onebyone report' lists them."), MISUSED)
+    except (ConfigError, BadParameter) as error:
         code = _say(error, MISUSED)
     except (StoreUnavailable, StateUnavailable, LogUnavailable, QueryRefused) as error:
         code = _say(error, UNREACHABLE)

@@ -11,11 +11,14 @@ import click
 from onebyone.app import options
 from onebyone.app.asking import choose_site, instants, reports_of
 from onebyone.app.fates import tell_fate
-from onebyone.app.printing import print_json, print_rows
+from onebyone.app.printing import moment, print_json, print_rows
 from onebyone.app.settings import open_place
 from onebyone.app.state import open_state
+from onebyone.event import Fate, Reason
 from onebyone.reports.catalogue import DIRECTORY, TRAFFIC, read_report
 from onebyone.store import Param
+from onebyone.web.numbers import money
+from onebyone.web.words import REASONS
 
 _EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")
 _START = {"after_at": datetime(1970, 1, 1, tzinfo=UTC), "after_hit": "", "after_n": 0}
@@ -119,9 +122,27 @@ def _print_story(story: dict[str, Any]) -> None:
             click.echo(f"Nearest orders: {', '.join(story['nearest'])}")
         return
     counts = story["counts"]
-    click.echo(f"{story['id']}: seen {len(story['sightings'])} times, {counts.get('kept', 0)} counted.\n")
-    columns = ("received_at", "fate", "reason", "step", "name", "via", "nav", "order_id", "value", "currency")
-    print_rows((*columns, "sighting", "of"), story["sightings"], empty="")
+    click.echo(f"{story['id']}: seen {len(story['sightings'])} times, {counts.get('kept', 0)} kept.\n")
+    for row in story["sightings"]:
+        click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}\n{'':25}{row['sighting']}")
+
+
+def _what(row: dict[str, Any]) -> str:
+    order = f", order {row['order_id']}" if row["order_id"] else ""
+    worth = f", {money(row['value'], row['currency'])}" if row["value"] else ""
+    nav = f", {row['nav']}" if row["nav"] else ""
+    return f"{row['name'] or 'hit'} by {row['via']}{nav}{order}{worth}"
+
+
+def _why(row: dict[str, Any]) -> str:
+    if row["fate"] == Fate.KEPT:
+        machine = str(row["actor"]).startswith("machine")
+        return "kept apart, as a machine's" if machine else "kept"
+    if row["fate"] == Fate.WAITING:
+        return "on disk, waiting for the pipeline or the store"
+    said = REASONS[Reason(row["reason"])].happened if row["reason"] in set(Reason) else row["detail"].splitlines()[-1:]
+    of = f" First: {row['of']}." if row["of"] else ""
+    return f"{row['fate']}, {row['reason']} in {row['step']}. {said}{of}"
 
 
 COMMANDS = (events, report, fate)

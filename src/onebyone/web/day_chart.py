@@ -16,6 +16,7 @@ from onebyone.web.chart import Point, line_chart
 from onebyone.web.desk import Row
 from onebyone.web.figures import average
 from onebyone.web.period import Period
+from onebyone.wire import exponent_of
 
 MOST_POINTS = 92
 
@@ -47,7 +48,7 @@ def _plain(value: float | None, _currency: str) -> str:
 
 
 def _scaled(value: float, currency: str) -> str:
-    return numbers.axis(value / 10 ** numbers.exponent(currency), currency)
+    return numbers.axis(value / 10 ** exponent_of(currency), currency)
 
 
 MEASURES: Mapping[str, Measure] = {

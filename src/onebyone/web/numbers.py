@@ -5,18 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from onebyone.wire import exponent_of
+
 NONE = "–"  # unknown or none; never 0
 MINUS = "−"
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "BRL": "R$"}
-_NO_MINOR_TEXT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"  # ISO 4217, exponent 0
-_NO_MINOR = frozenset(_NO_MINOR_TEXT.split())
-_THREE_MINOR = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
-
-
-def exponent(currency: str) -> int:
-    """Decimal places of a currency's minor unit."""
-    return 0 if currency in _NO_MINOR else 3 if currency in _THREE_MINOR else 2
 
 
 def count(n: float | None) -> str:
@@ -29,7 +23,7 @@ def money(minor: float | None, currency: str) -> str:
     """To the minor unit: €207,896.10."""
     if minor is None:
         return NONE
-    places = exponent(currency)
+    places = exponent_of(currency)
     return f"{_sign(minor)}{_symbol(currency)}{abs(minor) / 10**places:,.{places}f}"
 
 
@@ -37,7 +31,7 @@ def money_short(minor: float | None, currency: str) -> str:
     """Whole units, for large figures: €207,896."""
     if minor is None:
         return NONE
-    return f"{_sign(minor)}{_symbol(currency)}{abs(minor) / 10 ** exponent(currency):,.0f}"
+    return f"{_sign(minor)}{_symbol(currency)}{abs(minor) / 10 ** exponent_of(currency):,.0f}"
 
 
 def axis(value: float, currency: str = "") -> str:
