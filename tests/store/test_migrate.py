@@ -21,7 +21,8 @@ def test_a_table_has_the_fields_of_its_struct_in_their_order(
     store: Embedded, table: str, kind: type[Event | Ended]
 ) -> None:
     rows = store.query(
-        "SELECT name FROM system.columns WHERE database = 'default' AND table = {t:String} AND default_kind != 'MATERIALIZED'",
+        "SELECT name FROM system.columns WHERE database = 'default' AND table = {t:String} "
+        "AND default_kind != 'MATERIALIZED'",
         {"t": table},
     )
     assert [row[0] for row in rows.rows] == list(kind.__struct_fields__)

@@ -12,8 +12,6 @@ from pathlib import Path
 import click
 import msgspec
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
 from litestar import Litestar
 from msgspec import Struct
 from rich.console import Console
@@ -21,6 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from onebyone.app.alive import on_stop
+from onebyone.app.asgi import serve_until
 from onebyone.app.asking import instants, reports_of
 from onebyone.app.running import read_running
 from onebyone.app.serving import Serving
@@ -202,12 +201,4 @@ def run_shop(place: Place, port: int) -> None:
 async def _serve_shop(app: Litestar, port: int) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop, loop)
-    server = Server(
-        app, port=port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False, log_enabled=False
-    )
-    serving = asyncio.create_task(server.serve())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    server.stop()  # type: ignore[no-untyped-call]
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
+    await serve_until(app, stop, host="127.0.0.1", port=port)

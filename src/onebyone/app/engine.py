@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
 from litestar import Litestar
 from sqlalchemy.exc import DBAPIError
 
 from onebyone import __version__
 from onebyone.app.alive import on_stop, take_over
+from onebyone.app.asgi import serve_until
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
@@ -176,20 +175,6 @@ async def _serve(
     reports = Reports(store)
     plain = not settings.addresses.console_url.startswith("https:")
     app = make_console(place, settings, state, reports, collector_url=collector_url, plain=plain)
-    server = Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-    )
     async with serve_socket(reports, place.socket):
         Log().info("process_started", port=port)
-        serving = asyncio.create_task(server.serve())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        server.stop()  # type: ignore[no-untyped-call]
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        await serve_until(app, stop, host=host, port=port)
