@@ -26,7 +26,7 @@ test: $(VENV)/dev browser lint types
 	$(RUN)/pytest -q -n 2 --dist worksteal $(TEST)
 
 check: $(VENV)/dev lint types
-	$(RUN)/pytest -q -m "not slow and not browser" -x tests
+	$(RUN)/pytest -q -n 2 -m "not slow and not browser" -x tests
 
 lint:
 	$(RUN)/ruff format --check src tests scripts
