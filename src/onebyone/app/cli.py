@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from onebyone import __version__
-from onebyone.app import cli_look, cli_run, cli_site, cli_work
+from onebyone.app import cli_consent, cli_look, cli_run, cli_site, cli_work
 from onebyone.app.settings import ConfigError
 from onebyone.log import LogUnavailable
 from onebyone.reports.catalogue import UnknownReport
@@ -31,7 +31,7 @@ def group() -> None:
     """
 
 
-for command in (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_look.COMMANDS, *cli_work.COMMANDS):
+for command in (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_look.COMMANDS, *cli_work.COMMANDS, *cli_consent.COMMANDS):
     group.add_command(command)
 
 

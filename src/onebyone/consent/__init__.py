@@ -1,8 +1,8 @@
 """May we?
 
-Owns:  the answer to "may this hit carry an identifier?".
+Owns:  the answer to "may this hit carry an identifier?"; the readers of consent signals (TCF, GPP, us_privacy, Google).
 Takes: what the page, the browser and the sender said.
-Gives: yes or no.
+Gives: yes or no; what a signal says, or `Unreadable` with its code.
 Never: I/O; a guess in favour of yes where somebody said no.
 """
 

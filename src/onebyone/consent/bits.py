@@ -16,7 +16,7 @@ _ONLY_ALPHABET = re.compile("[A-Za-z0-9_-]*")
 class Bits:
     """A cursor over one piece between dots.
 
-    No base64 decoder: encoders pad to 6, 8 or 24 bits, so any number of characters is legal. Bits left over are padding.
+    No base64 decoder: encoders pad to 6, 8 or 24 bits, so any number of characters is legal. The rest is padding.
     """
 
     def __init__(self, piece: str) -> None:

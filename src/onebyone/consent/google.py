@@ -73,8 +73,19 @@ def read_gcs(text: str) -> Gcs:
 def read_gcd(text: str) -> Gcd:
     """Raises Unreadable and nothing else."""
     found = _match(_GCD, text, otherwise=Code.NOT_A_GCD_STRING)
-    told = [Told(letter, *_LETTERS.get(letter, (Choice.UNSET, Choice.UNSET))) for letter in found.group(2, 4, 6, 8)]
-    return Gcd(*told, digits="".join(found.group(1, 3, 5, 7, 9)), tail=found[10])
+    return Gcd(
+        ad_storage=_told(found[2]),
+        analytics_storage=_told(found[4]),
+        ad_user_data=_told(found[6]),
+        ad_personalization=_told(found[8]),
+        digits="".join(found.group(1, 3, 5, 7, 9)),
+        tail=found[10],
+    )
+
+
+def _told(letter: str) -> Told:
+    default, update = _LETTERS.get(letter, (Choice.UNSET, Choice.UNSET))
+    return Told(letter, default, update)
 
 
 def _match(pattern: re.Pattern[str], text: str, *, otherwise: Code) -> re.Match[str]:

@@ -1,4 +1,4 @@
-"""Sets of vendor ids as ranges: a string of a few bytes may name all 65,535 of them, so they are not expanded on arrival."""
+"""Sets of vendor ids as ranges: a few bytes may name all 65,535 of them, so they are not expanded on arrival."""
 
 from __future__ import annotations
 

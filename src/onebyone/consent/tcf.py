@@ -18,7 +18,7 @@ from onebyone.consent.usp import US_PRIVACY
 
 MAX_IDS = 1_000_000  # expanded, in all sets together
 
-CORE, DISCLOSED_VENDORS, ALLOWED_VENDORS, PUBLISHER_TC = range(4)  # types of segments; the third is retired
+ALLOWED_VENDORS = 2  # a type of segment that the framework gave up
 
 _VERSION = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -151,11 +151,11 @@ def _read_core(bits: Bits, draft: _Draft) -> Core:
 
 def _read_segment(bits: Bits, draft: _Draft) -> None:
     match bits.number(3):
-        case 0:  # CORE; it is refused whatever it holds, so it is not read
+        case 0:  # a core; it is refused whatever it holds, so it is not read
             draft.second_core = True
-        case 1:  # DISCLOSED_VENDORS
+        case 1:  # disclosed vendors
             draft.disclosed.append(_read_vendors(bits, draft))
-        case 3:  # PUBLISHER_TC
+        case 3:  # the publisher's own purposes
             draft.publisher.append(_read_publisher(bits))
         case other:
             draft.skipped.append(other)

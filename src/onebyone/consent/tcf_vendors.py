@@ -17,7 +17,7 @@ class Basis(StrEnum):
 
 
 class Ground(StrEnum):
-    """Why: the first two allow, the others refuse."""
+    """Why: the first three allow, the others refuse."""
 
     CONSENT = "consent"
     LI = "li"

@@ -174,6 +174,7 @@ class Embedded:
             "max_execution_time": str(limits.report_s),
             "max_memory_usage": str(limits.report_bytes),
             "max_threads": "2",
+            "max_threads_min_free_memory_per_thread": "0",  # or 1.2 GB for all would mean one thread
             "readonly": "2",
         }
 

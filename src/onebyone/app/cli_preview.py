@@ -1,0 +1,139 @@
+"""`preview`: what a platform would be sent for an event."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, get_origin, get_type_hints
+
+import click
+import msgspec
+from msgspec.structs import FieldInfo, fields, replace
+
+from onebyone.app import options
+from onebyone.app.printing import print_json
+from onebyone.app.settings import ConfigError
+from onebyone.destinations.all import ALL
+from onebyone.destinations.conversion import Conversion, Permission, conversion_of
+from onebyone.destinations.destination import Built, Destination, Request, build, missing, settings_of
+from onebyone.event import Drop
+from onebyone.wire import SentEvent, read_event, time_ms
+
+MAX_BYTES = 1_048_576
+
+
+@click.command()
+@click.argument("destination")
+@click.argument("file", metavar="EVENT.json", type=click.Path(path_type=Path))
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A setting, or one entry: NAME.KEY=VALUE.")
+@click.option("--now", metavar="TIME", help="Moment of sending, milliseconds or RFC 3339. [default: now]")
+@options.as_json
+def preview(destination: str, file: Path, given: tuple[str, ...], now: str | None, as_json: bool) -> None:
+    """The exact request that DESTINATION would be sent for one event, its secrets masked.
+
+    Reads one event as your server would send it. Settings that are not given show as their names, PIXEL_ID. Built as if
+    the person had permitted it; permissions that the event does not carry are listed beside.
+    """
+    chosen = _choose(destination)
+    now_ms = _moment(now)
+    sent = _read(file)
+    conversion = conversion_of(sent, now_ms=now_ms, own_id="EVENT_ID", as_if_permitted=True)
+    lacking = missing(chosen, conversion)
+    permitted = replace(conversion, consent=conversion.consent | dict.fromkeys(chosen.needs, True))
+    built = build(chosen, [permitted], _settings(chosen, conversion, given), now_ms=now_ms)
+    if as_json:
+        print_json(_document(built, lacking))
+    else:
+        _print(chosen, built, lacking)
+
+
+def _choose(name: str) -> Destination[Any]:
+    found = ALL.get(name)
+    if found is None:
+        raise ConfigError(f"there is no destination {name[:64]!r}. Known are: {', '.join(ALL)}.")
+    return found
+
+
+def _moment(said: str | None) -> int:
+    if said is None:
+        return time.time_ns() // 1_000_000
+    now_ms = time_ms(said)
+    if now_ms is None:
+        raise ConfigError("--now: write milliseconds, or a time with its zone such as 2026-11-24T10:00:00Z.")
+    return now_ms
+
+
+def _read(file: Path) -> SentEvent:
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"cannot read {file}: {error.strerror}.") from error
+    if len(text) > MAX_BYTES:
+        raise ConfigError(f"{file}: larger than {MAX_BYTES} bytes; one event is meant.")
+    found = read_event(text)
+    if isinstance(found, Drop):
+        raise ConfigError(f"{file}: {found.reason}: {found.detail}.")
+    return found
+
+
+def _settings(destination: Destination[Any], conversion: Conversion, given: tuple[str, ...]) -> Any:
+    """Those given, and for the others that it cannot do without an obvious placeholder."""
+    known = {field.name: field for field in fields(destination.settings)}
+    said: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        field, dot, key = name.partition(".")
+        if not equals or field not in known or bool(dot) != _is_table(destination, field):
+            raise ConfigError(f"--set {name[:64]}: {destination.name} has the settings {_listed(destination)}.")
+        said[field] = {**said.get(field, {}), key: value} if dot else value
+    for name, one_field in known.items():
+        if one_field.required and name not in said:
+            said[name] = _placeholder(destination, one_field, conversion)
+    try:
+        return settings_of(destination, said)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"--set: {error}.") from error
+
+
+def _is_table(destination: Destination[Any], name: str) -> bool:
+    return get_origin(get_type_hints(destination.settings)[name]) is dict
+
+
+def _listed(destination: Destination[Any]) -> str:
+    names = (field.name for field in fields(destination.settings))
+    return ", ".join(f"{name}.KEY" if _is_table(destination, name) else name for name in names)
+
+
+def _placeholder(destination: Destination[Any], field: FieldInfo, conversion: Conversion) -> Any:
+    name = field.name.upper()
+    return {conversion.name: name.removesuffix("S")} if _is_table(destination, field.name) else name
+
+
+def _document(built: Built, lacking: tuple[Permission, ...]) -> dict[str, Any]:
+    return {
+        "requests": [_shown(request) for request in built.requests],
+        "refused": [{"id": one.id, "reason": one.reason} for one in built.refused],
+        "missing": list(lacking),
+    }
+
+
+def _shown(request: Request) -> dict[str, Any]:
+    url, headers = request.masked()
+    return {"method": request.method, "url": url, "headers": headers, "body": msgspec.Raw(request.body)}
+
+
+def _print(destination: Destination[Any], built: Built, lacking: tuple[Permission, ...]) -> None:
+    for request in built.requests:
+        url, headers = request.masked()
+        click.echo(f"{request.method} {url}")
+        for name, value in headers.items():
+            click.echo(f"{name}: {value}")
+        click.echo("\n" + msgspec.json.format(request.body, indent=2).decode() + "\n")
+    for one in built.refused:
+        click.echo(f"Not sent to {destination.title}: {one.reason}.")
+    if lacking:
+        click.echo(f"Would wait for permissions that this event does not carry: {', '.join(lacking)}.")
+
+
+COMMANDS = (preview,)

@@ -1,0 +1,120 @@
+"""X Conversion API (specification section 10), with the pixel's token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from onebyone.destinations import facts
+from onebyone.destinations.conversion import Conversion, Item
+from onebyone.destinations.destination import (
+    Destination,
+    Outcome,
+    Refusal,
+    Rejected,
+    Request,
+    Response,
+    Row,
+    Secret,
+    Sent,
+    body_of,
+    by_status,
+    encode,
+    filled,
+    objects,
+    ok,
+    part,
+)
+from onebyone.destinations.times import rfc_3339
+from onebyone.destinations.user_data import hashes
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pixel_id: str
+    pixel_token: Secret
+    event_ids: dict[str, str]  # our event's name -> the id that the Events Manager shows
+    endpoint: str = facts.X.endpoint
+    version: str = facts.X.version
+
+
+def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
+    event, identifiers = settings.event_ids.get(conversion.name), _identifiers(conversion)
+    items = [item for item in conversion.items if item.id]
+    if conversion.name == "refund":
+        return Refusal.REFUND_NOT_TAKEN
+    if event is None:
+        return Refusal.NOT_MAPPED
+    if not identifiers:
+        return Refusal.IDENTIFIERS_MISSING
+    return [
+        filled(
+            {
+                "conversion_time": rfc_3339(conversion.at_ms),
+                "event_id": event,
+                "identifiers": identifiers,
+                "conversion_id": conversion.event_id,
+                "value": conversion.value,
+                "price_currency": conversion.currency,
+                "number_items": sum(item.quantity for item in items) or None,
+                "description": conversion.order_id,
+                "search_string": conversion.search_term,
+                "contents": [_content(item) for item in items],
+            }
+        )
+    ]
+
+
+def _identifiers(conversion: Conversion) -> list[Row]:
+    """Address and user agent only beside another one."""
+    found = hashes("x", conversion.user, conversion.year)
+    known = filled(
+        {
+            "twclid": conversion.clicks.get("twclid"),
+            "hashed_email": found.get("email"),
+            "hashed_phone_number": found.get("phone"),
+        }
+    )
+    beside = filled({"ip_address": conversion.address, "user_agent": conversion.user_agent}) if known else {}
+    return [{name: value} for name, value in known.items()] + ([beside] if len(beside) == 2 else [])
+
+
+def _content(item: Item) -> Row:
+    return filled(
+        {
+            "content_id": item.id,
+            "content_name": item.name,
+            "content_price": item.price,
+            "num_items": item.quantity,
+        }
+    )
+
+
+def request(rows: Sequence[Row], settings: Settings) -> Request:
+    return Request(
+        url=f"{settings.endpoint}/{settings.version}/measurement/conversions/{settings.pixel_id}",
+        headers={"X-Pixel-Token": settings.pixel_token},
+        body=encode({"conversions": rows}),
+    )
+
+
+def read(response: Response) -> Outcome:
+    found = body_of(response)
+    if ok(response):
+        return Sent(trace=str(part(found, "data").get("debug_id", "")), proof=False)
+    code = next((str(one["code"]) for one in objects(found, "errors") if "code" in one), "")
+    if code.startswith("UNAUTHORIZED"):
+        return Rejected(code, stop=True)
+    return by_status(response, code=code)
+
+
+X = Destination(
+    name="x",
+    title="X",
+    facts=facts.X,
+    settings=Settings,
+    rows=rows,
+    request=request,
+    read=read,
+    limited_use=False,
+)

@@ -1,0 +1,63 @@
+"""The chance that a Markov chain ends in one of its absorbing states.
+
+It is solved by eliminating states (Grassmann, Taksar and Heyman 1985), which is Gaussian elimination of (I - Q)x = r
+without a single subtraction: nothing cancels, so cycles that hardly ever end lose no digits, and no iteration has to
+converge. Rows stay sparse, because states with the fewest links go first.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+State = TypeVar("State", bound=Hashable)
+
+
+def chance(rows: Mapping[State, Mapping[State, float]], *, start: State, goal: State) -> float:
+    """Rows hold positive weights and need not add up to 1; a state without a row absorbs.
+
+    Every state with a row must be able to reach one without.
+    """
+    ahead = {state: dict(row) for state, row in rows.items()}
+    behind: dict[State, set[State]] = {state: set() for state in rows}
+    for state, row in rows.items():
+        for following in row.keys() & behind.keys():
+            behind[following].add(state)
+    _eliminate(ahead, behind, start)
+    row = ahead.get(start, {})
+    leaving = math.fsum(weight for following, weight in row.items() if following != start)
+    return row.get(goal, 0.0) / leaving if leaving else 0.0
+
+
+def _eliminate(ahead: dict[State, dict[State, float]], behind: dict[State, set[State]], start: State) -> None:
+    """All states but the start."""
+
+    def links(state: State) -> int:
+        return len(ahead[state]) * len(behind[state])
+
+    queue = [(links(state), number, state) for number, state in enumerate(ahead) if state != start]
+    heapq.heapify(queue)
+    while queue:
+        known, number, state = heapq.heappop(queue)
+        if (now := links(state)) > known:
+            heapq.heappush(queue, (now, number, state))
+        else:
+            _bypass(state, ahead, behind)
+
+
+def _bypass(state: State, ahead: dict[State, dict[State, float]], behind: dict[State, set[State]]) -> None:
+    """Whoever led to the state leads to where the state led."""
+    row = ahead.pop(state)
+    row.pop(state, None)  # going round in circles only takes time
+    sources = behind.pop(state) - {state}
+    leaving = math.fsum(row.values())
+    for source in sources:
+        own = ahead[source]
+        weight = own.pop(state) / leaving
+        for following, part in row.items():
+            own[following] = own.get(following, 0.0) + weight * part
+    for following in row.keys() & behind.keys():
+        behind[following].discard(state)
+        behind[following] |= sources

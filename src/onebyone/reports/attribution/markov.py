@@ -1,0 +1,127 @@
+"""Markov chains over the last channels of a path, and what removing a channel does to conversions."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from msgspec import Struct
+
+from onebyone.reports.attribution.absorption import chance
+from onebyone.reports.attribution.paths import Path, channels_of, conversions_of, merge
+
+MAX_ORDER = 3
+FEW_CONVERSIONS = 1000  # below this, transitions are told from too few people
+_MANY = 1000  # of so many people, a draw is as good as normal
+_NOISE = 1e-12  # an effect below this is rounding
+
+State = tuple[str, ...]  # the newest channels, oldest first
+Next = State | str
+START: State = ()
+CONVERSION, NULL = "(conversion)", "(null)"
+
+
+class Effects(Struct, frozen=True):
+    """`removed` is, by channel, the part of conversions that would be lost without it."""
+
+    base: float  # the chance of a conversion from the start
+    removed: dict[str, float]
+
+
+class OrderChoice(Struct, frozen=True):
+    """`log_loss` is the mean over held-out transitions, by order: the lowest was chosen."""
+
+    order: int
+    log_loss: dict[int, float]
+
+
+def transitions(paths: Sequence[Path], order: int) -> dict[Next, dict[Next, int]]:
+    """How many people went from each state to each."""
+    counts: defaultdict[Next, Counter[Next]] = defaultdict(Counter)
+    for path in merge(paths):
+        if people := path.conversions + path.nulls:
+            for state, following in _steps(path.channels, order):
+                counts[state][following] += people
+            counts[path.channels[-order:]][CONVERSION] += path.conversions
+            counts[path.channels[-order:]][NULL] += path.nulls
+    return {state: {following: n for following, n in row.items() if n} for state, row in counts.items()}
+
+
+def effects(paths: Sequence[Path], order: int = 1) -> Effects:
+    """All 0 where nobody converts."""
+    rows = transitions(paths, order)
+    base = chance(rows, start=START, goal=CONVERSION)
+    return Effects(base, {channel: _removed(rows, channel, base) for channel in channels_of(paths)})
+
+
+def choose_order(paths: Sequence[Path], *, random: Random, folds: int = 5) -> OrderChoice:
+    """By cross-validation; of equal orders the lower. The same however the paths come."""
+    parts = _parts(paths, folds, random)
+    losses = {order: _held_out_loss(parts, order, len(channels_of(paths)) + 2) for order in range(1, MAX_ORDER + 1)}
+    return OrderChoice(min(losses, key=lambda order: (losses[order], order)), losses)
+
+
+def warnings(paths: Sequence[Path]) -> list[str]:
+    found = conversions_of(paths)
+    if found >= FEW_CONVERSIONS:
+        return []
+    return [f"Only {found:,} conversions: below {FEW_CONVERSIONS:,}, a Markov model follows chance as much as people."]
+
+
+def _steps(channels: State, order: int) -> Iterator[tuple[State, State]]:
+    for end in range(len(channels)):
+        yield channels[max(0, end - order) : end], channels[max(0, end + 1 - order) : end + 1]
+
+
+def _removed(rows: dict[Next, dict[Next, int]], channel: str, base: float) -> float:
+    if base == 0:
+        return 0.0
+    without = {state: _redirect(row, channel) for state, row in rows.items()}
+    effect = 1 - chance(without, start=START, goal=CONVERSION) / base
+    return min(1.0, effect) if effect > _NOISE else 0.0
+
+
+def _redirect(row: dict[Next, int], channel: str) -> dict[Next, int]:
+    """Whoever would come to the channel is lost."""
+    kept = {following: n for following, n in row.items() if isinstance(following, str) or following[-1] != channel}
+    gone = sum(row.values()) - sum(kept.values())
+    return kept | {NULL: kept.get(NULL, 0) + gone} if gone else kept
+
+
+def _parts(paths: Sequence[Path], folds: int, random: Random) -> list[list[Path]]:
+    """People are drawn one by one: dealt out evenly, those held out would be too much like the others."""
+    parts: list[list[Path]] = [[] for _ in range(folds)]
+    for path in merge(paths):
+        counts = zip(_draw(path.conversions, folds, random), _draw(path.nulls, folds, random), strict=True)
+        for part, (converted, lost) in zip(parts, counts, strict=True):
+            part.append(Path(path.channels, converted, lost))
+    return parts
+
+
+def _draw(people: int, folds: int, random: Random) -> list[int]:
+    drawn: list[int] = []
+    for left in range(folds, 1, -1):
+        drawn.append(_binomial(people - sum(drawn), 1 / left, random))
+    return [*drawn, people - sum(drawn)]
+
+
+def _binomial(people: int, chance: float, random: Random) -> int:
+    if people <= _MANY:
+        return sum(random.random() < chance for _ in range(people))
+    normal = random.gauss(people * chance, math.sqrt(people * chance * (1 - chance)))
+    return min(people, max(0, round(normal)))
+
+
+def _held_out_loss(parts: Sequence[Sequence[Path]], order: int, outcomes: int) -> float:
+    """With half a person added to each possible step, or an unseen one would cost infinitely much."""
+    loss, steps = 0.0, 0
+    for held in range(len(parts)):
+        known = transitions([path for fold, part in enumerate(parts) if fold != held for path in part], order)
+        for state, row in transitions(parts[held], order).items():
+            seen = known.get(state, {})
+            total = sum(seen.values()) + outcomes / 2
+            loss -= sum(n * math.log((seen.get(following, 0) + 0.5) / total) for following, n in row.items())
+            steps += sum(row.values())
+    return loss / steps if steps else 0.0

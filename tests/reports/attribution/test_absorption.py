@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from onebyone.reports.attribution.absorption import chance
+
+Rows = dict[int, dict[int, float]]
+WON, LOST = -1, -2
+
+
+def _random_chain(random: Random, states: int) -> Rows:
+    rows: Rows = {}
+    for state in range(states):
+        row = {random.randrange(states): random.randint(1, 9) for _ in range(4)}
+        rows[state] = {**row, WON: random.randint(0, 3), LOST: random.randint(1, 3)}
+    return {state: {following: float(n) for following, n in row.items() if n} for state, row in rows.items()}
+
+
+def _by_gauss_and_jordan(rows: Rows) -> float:
+    """In exact fractions, on the whole of (I - Q)x = r."""
+    n = len(rows)
+    matrix = []
+    for state, row in rows.items():
+        whole = sum(Fraction(one) for one in row.values())
+        line = [Fraction(state == other) - Fraction(row.get(other, 0)) / whole for other in range(n)]
+        matrix.append([*line, Fraction(row.get(WON, 0)) / whole])
+    for pivot in range(n):
+        matrix[pivot] = [one / matrix[pivot][pivot] for one in matrix[pivot]]
+        for other in set(range(n)) - {pivot}:
+            factor = matrix[other][pivot]
+            matrix[other] = [a - factor * b for a, b in zip(matrix[other], matrix[pivot], strict=True)]
+    return float(matrix[0][n])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_it_agrees_with_the_linear_system_in_exact_fractions(seed: int) -> None:
+    random = Random(seed)
+    rows = _random_chain(random, random.randint(1, 9))
+    assert chance(rows, start=0, goal=WON) == pytest.approx(_by_gauss_and_jordan(rows), rel=1e-13)
+
+
+def test_a_cycle_that_hardly_ever_ends_loses_no_digit() -> None:
+    rows: Rows = {0: {1: 1.0}, 1: {2: 1e15, WON: 1.0}, 2: {1: 1e15, LOST: 3.0}}
+    assert chance(rows, start=0, goal=WON) == pytest.approx(0.25, rel=1e-14)
+
+
+def test_a_start_that_is_come_back_to() -> None:
+    assert chance({0: {0: 5.0, 1: 1.0}, 1: {0: 2.0, WON: 1.0, LOST: 1.0}}, start=0, goal=WON) == 0.5
+
+
+def test_without_a_way_there_is_no_chance() -> None:
+    assert chance({0: {LOST: 4.0}, 1: {WON: 1.0}}, start=0, goal=WON) == 0.0
+    assert chance({}, start=0, goal=WON) == 0.0

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path as File
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from onebyone.app.cli_attribute import attribute
+from onebyone.app.settings import ConfigError
+from onebyone.reports.attribution.named import PATTERNS, SHORT
+from reports.attribution.vectors import NAMES, PATH_SETS, path_set
+
+
+@pytest.fixture
+def file(tmp_path: File) -> File:
+    return tmp_path / "paths.json"
+
+
+def _run(*arguments: str) -> str:
+    ended = CliRunner().invoke(attribute, arguments, catch_exceptions=False, standalone_mode=False)
+    return ended.output
+
+
+def _mistake(file: File, content: str, *arguments: str) -> str:
+    file.write_text(content)
+    with pytest.raises(ConfigError) as refused:
+        _run(str(file), *arguments)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("one", PATH_SETS, ids=lambda one: one["id"])
+def test_the_document_holds_the_credits_of_the_vectors(file: File, one: dict[str, Any]) -> None:
+    file.write_text(json.dumps(one))
+    for name, wanted in one["expected"].items():
+        found = json.loads(_run(str(file), "--model", name, "--json"))
+        assert found["credits"] == pytest.approx(wanted, abs=1e-6)
+        assert (found["model"], found["conversions"]) == (name, one["total_conversions"])
+
+
+@pytest.mark.parametrize(("short", "full"), SHORT.items())
+def test_short_names_give_what_full_ones_give(file: File, short: str, full: str) -> None:
+    file.write_text(json.dumps(path_set("time_decay_weeks")))
+    assert _run(str(file), "--model", short, "--json") == _run(str(file), "--model", full, "--json")
+
+
+def test_what_a_model_does_not_know_is_not_in_the_document(file: File) -> None:
+    file.write_text('{"rows": [{"path": [], "conversions": 2}, {"path": ["A"], "conversions": 1}]}')
+    linear = json.loads(_run(str(file), "--model", "linear", "--json"))
+    assert linear.keys() == {"model", "credits", "conversions", "unattributed", "nulls", "warnings", "note"}
+    assert (linear["credits"], linear["unattributed"]) == ({"A": 1.0}, 2)
+    markov = json.loads(_run(str(file), "--model", "markov", "--json"))
+    assert markov["removal_effects"] == {"A": 1.0} and "Only 1 conversions" in markov["warnings"][0]
+
+
+def test_the_table_shows_credits_the_unattributed_and_that_no_cause_is_proven(file: File) -> None:
+    file.write_text(json.dumps(path_set("puzyrov_2019") | {"rows": [*path_set("puzyrov_2019")["rows"], _LOST]}))
+    said = _run(str(file), "--model", "markov")
+    assert [line.split() for line in said.splitlines() if "Mailing" in line] == [["Mailing", "1.60", "32.0%", "0.5000"]]
+    assert "Unattributed: 1" in said and "None of these models proves a cause" in said
+    assert "Only 4 conversions" in said
+
+
+_LOST = {"path": [], "conversions": 1, "nulls": 0}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "truncated"),
+        ("[]", "Expected `object`"),
+        ("{}", "rows"),
+        ('{"rows": [{"path": ["A"], "conversions": 1}, {"path": ["A"], "conversions": -2}]}', r"$.rows[1].conversions"),
+        (
+            '{"rows": [{"path": ["A"], "conversions": 1, "hours_before": []}]}',
+            "but 0 hours_before - at `$.rows",
+        ),
+        ('{"rows": [{"path": ["A"], "conversions": 1, "null": 3}]}', "unknown field `null`"),
+        ('{"rows": [{"path": ["A"], "conversions": NaN}]}', "malformed"),
+    ],
+)
+def test_a_malformed_file_is_refused_with_the_place(file: File, content: str, said: str) -> None:
+    told = _mistake(file, content)
+    assert said in told and str(file) in told and "\n" not in told
+
+
+def test_a_file_that_is_not_text_is_refused(file: File) -> None:
+    file.write_bytes(b'{"rows": [{"path": ["\xff"], "conversions": 1}]}')
+    with pytest.raises(ConfigError, match="must hold"):
+        _run(str(file))
+
+
+def test_a_missing_file_and_a_directory_are_refused(tmp_path: File) -> None:
+    for path in (tmp_path, tmp_path / "none.json"):
+        with pytest.raises(ConfigError, match="cannot read"):
+            _run(str(path))
+
+
+def test_an_unknown_model_and_missing_ages_are_refused(file: File) -> None:
+    rows = json.dumps(path_set("puzyrov_2019"))
+    assert "no model 'best'" in _mistake(file, rows, "--model", "best")
+    assert "no hours_before" in _mistake(file, rows, "--model", "time_decay")
+
+
+def test_the_help_names_every_model() -> None:
+    said = attribute.get_help(click.Context(attribute))
+    assert all(short in said for short in SHORT)
+    assert all(pattern in said for pattern in PATTERNS if not any(one.isupper() for one in pattern))
+    assert all(name.split("_")[0] in said for name in NAMES)
