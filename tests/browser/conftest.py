@@ -23,7 +23,7 @@ from browser.stub import Stub, serving
 START_S = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = find_chromium()
     if not chromium:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onebyone.destinations.clicks import fbc_of, find_ids, keep_params, without_ids
+from onebyone.destinations.clicks import fbc_of, find_ids
 
 VECTORS = json.loads((Path(__file__).parents[1] / "golden/vectors/fbc.json").read_text())["cases"]
 
@@ -68,11 +68,10 @@ def test_the_page_is_believed_before_a_cookie_and_the_referrer_last() -> None:
     assert ids.clicks == {"gclid": "page", "fbclid": "r"}
 
 
+def test_of_cookies_only_ids_are_taken_and_last() -> None:
+    ids, rest = find_ids("", "", {"_fbp": "mine"}, {"_fbp": "theirs", "_ga": "what", "_ttp": "t", "basket": "full"})
+    assert (ids.browsers, rest) == ({"fbp": "mine", "ttp": "t"}, {})
+
+
 def test_an_address_that_is_none_holds_no_ids() -> None:
     assert find_ids("https://[broken/?gclid=1", "", {})[0].clicks == {}
-
-
-def test_an_address_without_ids() -> None:
-    assert without_ids("https://a.example/p?gclid=1&q=a%20b&FBCLID=2#top") == "https://a.example/p?q=a%20b#top"
-    assert without_ids("https://a.example/p?gclid=1#top") == "https://a.example/p#top"
-    assert keep_params("https://a.example/", lambda _, __: False) == "https://a.example/"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from destinations.examples import NOW_MS, a_conversion
-from onebyone.destinations.conversion import Permission, is_personal
+from onebyone.destinations.conversion import Permission
 
 
 def event(**given: Any) -> dict[str, Any]:
@@ -69,20 +69,24 @@ def test_user_data_of_the_wrong_type_was_not_said() -> None:
     assert found.address == ""
 
 
-def test_where_the_person_is_comes_before_what_they_said() -> None:
-    said = event(user_data={"country": "Germany"})
-    assert a_conversion(said).country == "de"
-    assert a_conversion(said, country="US").country == "us"
+def test_the_browser_that_sent_it_is_known_by_its_request() -> None:
+    request = {"address": "203.0.113.9", "user_agent": "Mozilla/5.0", "cookies": {"_fbp": "fb.1.1.2"}}
+    found = a_conversion(event(), **request)
+    assert (found.address, found.user_agent, found.browsers["fbp"]) == ("203.0.113.9", "Mozilla/5.0", "fb.1.1.2")
+    said = a_conversion(event(ip="2001:db8::1", device={"user_agent": "Shop"}), **request)
+    assert (said.address, said.user_agent) == ("2001:db8::1", "Shop")
 
 
-@pytest.mark.parametrize("text", ["jane@example.com", "for jane.doe@example.co.uk!", "+44 20 7946 0958"])
-def test_what_is_personal(text: str) -> None:
-    assert is_personal(text)
+def test_where_the_person_is_nobody_may_claim() -> None:
+    said = event(user_data={"country": "United States"})
+    assert a_conversion(said).country == ""
+    assert a_conversion(said, country="DE").country == "de"
 
 
-@pytest.mark.parametrize("text", ["", "2 @ 3.50", "@shop", "1700000000", "T-1001", "C++"])
-def test_what_is_not(text: str) -> None:
-    assert not is_personal(text)
+def test_without_analytics_its_ids_stay_here() -> None:
+    consent = {"analytics": "denied", "ads_storage": "granted"}
+    found = a_conversion(event(props={"_ga": "1.2", "_fbp": "fb.1.1.2"}, visitor="v-1", consent=consent))
+    assert (found.browsers, found.visitor) == ({"fbp": "fb.1.1.2"}, "")
 
 
 def test_the_year_is_that_of_the_event() -> None:

@@ -101,6 +101,15 @@ def test_an_event_without_id_and_time(show: Preview) -> None:
     assert "EVENT_ID" in said.stdout and str(NOW_MS // 1000) not in said.stdout
 
 
+def test_names_and_ids_are_taken_as_the_pipeline_takes_them(show: Preview) -> None:
+    order = {"id": "undefined", "value": 5, "currency": "EUR"}
+    (row,) = show.document("meta", PURCHASE | {"name": "CompletePayment", "order": order})["requests"][0]["body"][
+        "data"
+    ]
+    assert (row["event_name"], row["event_id"]) == ("Purchase", "e-1")
+    assert "order_id" not in row["custom_data"]
+
+
 def test_it_reads_for_eyes(show: Preview) -> None:
     lines = show("snapchat", PURCHASE).stdout.splitlines()
     assert lines[0] == "POST https://tr.snapchat.com/v3/PIXEL_ID/events?access_token=***"
@@ -115,6 +124,7 @@ def test_it_reads_for_eyes(show: Preview) -> None:
         ("meta", {"id": "1"}, (), "name_missing"),
         ("meta", b" " * 1_048_577, (), "larger than"),
         ("meta", {"name": "a"}, ("--now", "soon"), "--now"),
+        ("meta", {"name": "a"}, ("--now", "9" * 18), "--now"),
         ("meta", {"name": "a"}, ("--set", "colour=red"), "--set colour: meta has the settings pixel_id, access_token"),
         ("meta", {"name": "a"}, ("--set", "pixel_id"), "pixel_id"),
         ("meta", {"name": "a"}, ("--set", "events=x"), "events.KEY"),

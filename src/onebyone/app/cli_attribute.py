@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 from msgspec import Struct
+from rich.markup import escape
 
 from onebyone.app import options
 from onebyone.app.printing import print_json, print_rows
@@ -82,13 +83,13 @@ def _print(found: Credit) -> None:
 
 def _table(found: Credit) -> list[dict[str, str]]:
     """The most credited first, every number at the right of its column."""
-    extra = {"removal effect": found.removal_effects, "value": found.values, "± error": found.standard_errors}
+    extra = {"removal effect": found.removal_effect, "phi": found.phi, "± error": found.standard_errors}
     rows = []
     for channel, share in sorted(found.credits.items(), key=lambda one: (-one[1], one[0])):
         part = f"{share / found.conversions:.1%}" if found.conversions else "–"
         cells = {"conversions": f"{share:,.2f}", "share": part}
         cells |= {name: f"{numbers[channel]:.4f}" for name, numbers in extra.items() if numbers is not None}
-        rows.append({"channel": channel} | {name: cell.rjust(len(name)) for name, cell in cells.items()})
+        rows.append({"channel": escape(channel)} | {name: cell.rjust(len(name)) for name, cell in cells.items()})
     return rows
 
 

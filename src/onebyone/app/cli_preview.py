@@ -17,9 +17,12 @@ from onebyone.destinations.all import ALL
 from onebyone.destinations.conversion import Conversion, Permission, conversion_of
 from onebyone.destinations.destination import Built, Destination, Request, build, missing, settings_of
 from onebyone.event import Drop
+from onebyone.pipeline.decode.ids import usable_id
+from onebyone.pipeline.decode.names import canonical_name
 from onebyone.wire import SentEvent, read_event, time_ms
 
 MAX_BYTES = 1_048_576
+MAX_MS = 253_402_300_799_999  # the year 9999
 
 
 @click.command()
@@ -58,7 +61,7 @@ def _moment(said: str | None) -> int:
     if said is None:
         return time.time_ns() // 1_000_000
     now_ms = time_ms(said)
-    if now_ms is None:
+    if now_ms is None or not 0 <= now_ms <= MAX_MS:
         raise ConfigError("--now: write milliseconds, or a time with its zone such as 2026-11-24T10:00:00Z.")
     return now_ms
 
@@ -74,7 +77,14 @@ def _read(file: Path) -> SentEvent:
     found = read_event(text)
     if isinstance(found, Drop):
         raise ConfigError(f"{file}: {found.reason}: {found.detail}.")
-    return found
+    return _as_decoded(found)
+
+
+def _as_decoded(sent: SentEvent) -> SentEvent:
+    """Name and ids as the pipeline would take them."""
+    ids = {name: usable_id(getattr(sent, name)) for name in ("id", "event_id", "user_id")}
+    order = None if sent.order is None else replace(sent.order, id=usable_id(sent.order.id))
+    return replace(sent, name=canonical_name(sent.name), order=order, **ids)
 
 
 def _settings(destination: Destination[Any], conversion: Conversion, given: tuple[str, ...]) -> Any:

@@ -6,7 +6,7 @@ All of them are case sensitive and copied unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
@@ -23,6 +23,7 @@ _GA = re.compile(r"(?:GA1\.[0-9-]+\.)?([0-9]+\.[0-9]+)", re.ASCII)
 _GA_SESSION = re.compile(r"GS[12]\.[0-9-]+\.s?([0-9]+)(?:[.$].*)?", re.ASCII)
 _UUID = re.compile(r"(?:[0-9]+\.)?([0-9A-Fa-f-]{36})", re.ASCII)
 _ANY = re.compile(r"(.+)")
+_NONE: Mapping[str, str] = {}
 _COOKIES = {  # as cookie or property -> (our name, the id in it)
     "_gcl_aw": ("gclid", _GCL),
     "_gcl_gb": ("wbraid", _GCL),
@@ -54,8 +55,13 @@ class Ids(Struct, frozen=True):
     browsers: dict[str, str]  # fbp, fbc, ga, ga_session, ttp, scid, rdt_uuid, uetvid
 
 
-def find_ids(url: str, referrer: str, props: Mapping[str, str]) -> tuple[Ids, dict[str, str]]:
-    """The ids of a page view, and the properties that are none. The page's address is believed first."""
+def find_ids(
+    url: str, referrer: str, props: Mapping[str, str], cookies: Mapping[str, str] = _NONE
+) -> tuple[Ids, dict[str, str]]:
+    """The ids of a page view, and the properties that are none.
+
+    The page's address is believed first, then its properties, then its cookies.
+    """
     found: dict[str, str] = {}
     rest: dict[str, str] = {}
     for name, value in props.items():
@@ -64,24 +70,15 @@ def find_ids(url: str, referrer: str, props: Mapping[str, str]) -> tuple[Ids, di
             rest[name] = value
         elif known[1]:
             found.setdefault(*known)
+    for name, value in cookies.items():
+        known = _known(name, value)
+        if known is not None and known[1]:
+            found.setdefault(*known)
     at_page = _in_query(url)
     fbclid = at_page.get("fbclid") or _in_query(referrer).get("fbclid", "")
     found |= {**at_page, **({"fbclid": fbclid} if fbclid else {})}
     clicks = {name: value for name, value in found.items() if name in CLICK_IDS}
     return Ids(clicks, {name: value for name, value in found.items() if name not in CLICK_IDS}), rest
-
-
-def without_ids(url: str) -> str:
-    """The address without ids of clicks."""
-    return keep_params(url, lambda name, _: name.lower() not in CLICK_IDS)
-
-
-def keep_params(url: str, wanted: Callable[[str, str], bool]) -> str:
-    """The address with those parameters that are wanted by name and decoded value; the rest is unchanged."""
-    start, question, tail = url.partition("?")
-    query, hash, fragment = tail.partition("#")
-    pairs = [pair for pair in query.split("&") if wanted(pair.partition("=")[0], unquote(pair.partition("=")[2]))]
-    return f"{start}{question if any(pairs) else ''}{'&'.join(pairs)}{hash}{fragment}"
 
 
 def fbc_of(fbclid: str, cookie: str, *, domain: str = "", now_ms: int) -> str:

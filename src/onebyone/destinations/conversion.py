@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -12,14 +11,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from onebyone.destinations.clicks import fbc_of, find_ids, keep_params, without_ids
-from onebyone.destinations.countries import find_country
+from onebyone.destinations.clicks import fbc_of, find_ids
+from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.destinations.user_data import FIELDS, UserData
+from onebyone.event import utc
 from onebyone.wire import Order, SentEvent, amount, clean
 
 MAX_VALUE_CHARS = 512
 
-_PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}|^\+[0-9][0-9 ().-]{6,}$")  # an e-mail address, a phone number
+_NOTHING: Mapping[str, str] = {}
+_ANALYTICS = ("ga", "ga_session")  # ids of a browser; all others are for advertising
 _NUMBERS = ("price", "discount", "quantity")  # of an item
 _decode_items = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal).decode
 
@@ -67,15 +68,16 @@ class Conversion(Struct, frozen=True, kw_only=True):
     user: UserData = UserData()
     address: str = ""
     user_agent: str = ""
-    country: str = ""  # ISO alpha-2 in lower case, of the place; else what the person said
-    clicks: dict[str, str] = {}  # empty without ads_storage
-    browsers: dict[str, str] = {}  # the same
+    country: str = ""  # ISO alpha-2 in lower case, of the place, whatever the person said
+    clicks: dict[str, str] = {}  # empty where ads_storage is denied
+    browsers: dict[str, str] = {}  # without those that ads_storage or analytics deny
     consent: dict[Permission, bool] = {}  # a permission that is not in it was never spoken of
     limited_use: str | None = None  # sent under a US opt-out: "" or the state, such as "ca"
 
     @property
     def year(self) -> int:
-        return 1970 + self.at_ms // 31_556_952_000
+        """Raises OverflowError for a time that `build` refuses."""
+        return utc(self.at_ms).year
 
     def denied(self, permission: Permission) -> bool:
         return self.consent.get(permission) is False or self.limited_use is not None
@@ -86,34 +88,41 @@ def conversion_of(
     *,
     now_ms: int,
     own_id: str,
+    address: str = "",
+    user_agent: str = "",
+    cookies: Mapping[str, str] = _NOTHING,
     country: str = "",
     limited_use: str | None = None,
     as_if_permitted: bool = False,
 ) -> Conversion:
     """From one event as its sender means it. `now_ms` and `own_id` stand for a time and an id that were not sent.
 
+    `address`, `user_agent` and `cookies` are those of the browser that sent it, if one did; what the event says wins.
+    `country` and `limited_use`, a state of the US, are what is known of the place and of the law that holds there.
     `as_if_permitted` keeps the ids of clicks and browsers where they are denied: for a look, never for sending.
     """
     order = sent.order or Order()
-    ids, properties = find_ids(sent.url, sent.referrer, sent.props)
+    ids, properties = find_ids(sent.url, sent.referrer, sent.props, cookies)
     consent = _consent(sent.consent or {})
     at_ms = now_ms if sent.at_ms is None else sent.at_ms
-    may_store = as_if_permitted or consent.get(Permission.ADS_STORAGE) is not False
+    may_store, may_analyse = (
+        as_if_permitted or consent.get(permission) is not False
+        for permission in (Permission.ADS_STORAGE, Permission.ANALYTICS)
+    )
     browsers = dict(ids.browsers)
     fbc = fbc_of(ids.clicks.get("fbclid", ""), browsers.pop("fbc", ""), now_ms=at_ms)
     browsers |= {"fbc": fbc} if fbc else {}
-    user = _user_data(sent.user_data or {})
     properties = {name: value for name, value in properties.items() if not is_personal(value)}
     sent_items = _items(order.items)
     return Conversion(
         event_id=sent.event_id or _order_key(sent, order) or sent.id or own_id,
         name=sent.name,
         at_ms=at_ms,
-        url=_page(sent.url, may_store),
-        referrer=_page(sent.referrer, may_store),
+        url=safe_page(sent.url, with_ids=may_store),
+        referrer=safe_page(sent.referrer, with_ids=may_store),
         title="" if is_personal(sent.title) else sent.title,
         user_id="" if is_personal(sent.user_id) else sent.user_id,
-        visitor=sent.visitor,
+        visitor=sent.visitor if may_analyse else "",
         order_id=order.id,
         adjustment_id=order.adjustment_id,
         value=order.value,
@@ -125,29 +134,15 @@ def conversion_of(
         sent_items=sent_items,
         search_term=properties.get("search_term", ""),
         properties=properties,
-        user=user,
-        address=_address(sent.ip),
-        user_agent=sent.user_agent,
-        country=country.lower() or find_country(user.country) or "",
+        user=_user_data(sent.user_data or {}),
+        address=_address(sent.ip or address),
+        user_agent=sent.user_agent or user_agent,
+        country=country.lower(),
         clicks=ids.clicks if may_store else {},
-        browsers=browsers if may_store else _analytics_only(browsers),
+        browsers={name: id for name, id in browsers.items() if (may_analyse if name in _ANALYTICS else may_store)},
         consent=consent,
-        limited_use=limited_use,
+        limited_use=None if limited_use is None else limited_use.lower(),
     )
-
-
-def is_personal(text: str) -> bool:
-    """Whether an e-mail address stands in it, or it is a phone number: such things leave as hashes or not at all."""
-    return _PERSONAL.search(text) is not None
-
-
-def _page(url: str, with_ids: bool) -> str:
-    safe = keep_params(url, lambda _, value: not is_personal(value))
-    return safe if with_ids else without_ids(safe)
-
-
-def _analytics_only(browsers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in browsers.items() if name in ("ga", "ga_session")}
 
 
 def _order_key(sent: SentEvent, order: Order) -> str:

@@ -159,6 +159,7 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     needs: frozenset[Permission] = frozenset({Permission.ADS_SHARE})
     max_batch: Callable[[S], int] | None = None  # where a setting makes it smaller
     kind: Callable[[Row], str] | None = None  # rows of two kinds go to two addresses
+    once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 
 
@@ -251,6 +252,14 @@ def objects(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [one if isinstance(one, dict) else {} for one in inner] if isinstance(inner, list) else []
 
 
+def number(found: Mapping[str, Any], name: str) -> int | None:
+    """A whole number within the answer, as such or as a text; None if there is none."""
+    inner = found.get(name)
+    if isinstance(inner, str) and inner.isascii() and inner.isdigit() and len(inner) < 19:
+        return int(inner)
+    return inner if type(inner) is int else None
+
+
 def by_status(response: Response, *, code: str = "", trace: str = "") -> Retry | Rejected:
     """What every platform means by an HTTP status that is no success."""
     status, code = response.status, code or f"http_{response.status}"
@@ -261,7 +270,7 @@ def by_status(response: Response, *, code: str = "", trace: str = "") -> Retry |
 
 def after_s(response: Response, default: int = 0) -> int:
     said = response.headers.get("retry-after", "")
-    return int(said) if said.isascii() and said.isdigit() else default
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else default
 
 
 def ok(response: Response) -> bool:

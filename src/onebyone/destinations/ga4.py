@@ -45,13 +45,14 @@ _OF_ORDERS = ("purchase", "refund")  # they mean nothing without the order's id
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     measurement_id: str
     api_secret: Secret
+    visitor_as_client: bool = False  # for sites without Google's own tag: our visitors are its clients
     events: dict[str, str] = {}  # our name -> theirs, "-" for none
     endpoint: str = facts.GA4.endpoint  # in the EU: https://region1.google-analytics.com
 
 
 def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
     """The whole body. GA4 answers alike to good and bad ones, so that everything is looked at here."""
-    name, client = settings.events.get(conversion.name, conversion.name), _client_id(conversion)
+    name, client = settings.events.get(conversion.name, conversion.name), _client_id(conversion, settings)
     if name == "-":
         return Refusal.NOT_MAPPED
     wrong = _wrong(name, client, conversion)
@@ -84,10 +85,10 @@ def _wrong(name: str, client: str, conversion: Conversion) -> Refusal | None:
     return Refusal.TOO_LARGE if len(conversion.order_id) > MAX_VALUE_CHARS else None
 
 
-def _client_id(conversion: Conversion) -> str:
-    """Of Google's cookie; a visitor's id where the site's own looks like it."""
-    visitor = conversion.visitor if _CLIENT.fullmatch(conversion.visitor) else ""
-    return conversion.browsers.get("ga") or visitor
+def _client_id(conversion: Conversion, settings: Settings) -> str:
+    """Of Google's cookie; else a visitor's id, where it looks like one or the operator says that it is."""
+    usable = settings.visitor_as_client or _CLIENT.fullmatch(conversion.visitor)
+    return conversion.browsers.get("ga") or (conversion.visitor if usable else "")
 
 
 def _params(name: str, conversion: Conversion) -> Row:
@@ -178,4 +179,5 @@ GA4 = Destination(
     request=request,
     read=read,
     needs=frozenset({Permission.ANALYTICS}),
+    once_by_id=False,  # but for purchases, by their order's id
 )

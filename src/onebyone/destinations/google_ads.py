@@ -26,6 +26,7 @@ from onebyone.destinations.destination import (
     by_status,
     encode,
     filled,
+    number,
     objects,
     ok,
     part,
@@ -206,7 +207,7 @@ def _code(error: Mapping[str, Any]) -> str:
 def _row(error: Mapping[str, Any]) -> int:
     """The first row's number may be left out: it is 0."""
     path = objects(part(error, "location"), "fieldPathElements")
-    return int(path[0].get("index", 0)) if path else 0
+    return max(0, number(path[0], "index") or 0) if path else 0
 
 
 GOOGLE_ADS = Destination(

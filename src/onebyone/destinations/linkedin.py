@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from onebyone.destinations import facts
 from onebyone.destinations.conversion import Conversion
+from onebyone.destinations.countries import find_country
 from onebyone.destinations.destination import (
     Destination,
     Failure,
@@ -25,6 +26,7 @@ from onebyone.destinations.destination import (
     encode,
     filled,
     money,
+    number,
     objects,
     ok,
 )
@@ -91,7 +93,7 @@ def _info(conversion: Conversion) -> Row:
             **names,
             "title": said.get("job_title"),
             "companyName": said.get("company"),
-            "countryCode": conversion.country.upper(),
+            "countryCode": (find_country(conversion.user.country) or conversion.country).upper(),
         }
     )
 
@@ -114,7 +116,7 @@ def read(response: Response) -> Outcome:
     found = body_of(response)
     code = str(found.get("code") or found.get("serviceErrorCode") or f"http_{response.status}")
     if ok(response):
-        states = [one.get("status", 201) for one in objects(found, "elements")]
+        states = [number(one, "status") or 201 for one in objects(found, "elements")]
         failed = (Failure(n, f"status_{state}") for n, state in enumerate(states) if not 200 <= state < 300)
         return Sent(trace=response.headers.get("x-li-uuid", ""), failed=tuple(failed))
     if response.status == _VERSION_GONE:

@@ -24,6 +24,7 @@ from onebyone.destinations.destination import (
     by_status,
     encode,
     filled,
+    number,
     ok,
     part,
 )
@@ -164,13 +165,13 @@ def read(response: Response) -> Outcome:
     if ok(response):
         return Sent(trace=str(found.get("fbtrace_id", "")))
     error = part(found, "error")
-    number, subcode, trace = error.get("code"), error.get("error_subcode"), str(error.get("fbtrace_id", ""))
-    code = ".".join(str(one) for one in (number, subcode) if one is not None)
-    if number in _THROTTLED:
+    main, subcode, trace = number(error, "code"), number(error, "error_subcode"), str(error.get("fbtrace_id", ""))
+    code = ".".join(str(one) for one in (main, subcode) if one is not None)
+    if main in _THROTTLED:
         return Retry(code, after_s(response, 60), trace)
-    if number in _STOP or (number, subcode) == (100, 33):
+    if main in _STOP or (main, subcode) == (100, 33):
         return Rejected(code, stop=True, trace=trace)
-    if number in _RETRY or error.get("is_transient") is True:
+    if main in _RETRY or error.get("is_transient") is True:
         return Retry(code, after_s(response), trace)
     return by_status(response, code=code, trace=trace)
 

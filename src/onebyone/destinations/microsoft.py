@@ -24,6 +24,7 @@ from onebyone.destinations.destination import (
     by_status,
     encode,
     filled,
+    number,
     objects,
     ok,
     part,
@@ -127,9 +128,9 @@ def read(response: Response) -> Outcome:
     found = body_of(response)
     error, trace = part(found, "error"), str(found.get("traceId", ""))
     failed = tuple(
-        Failure(one["index"], str(one.get("errorCode") or error.get("code", "")))
+        Failure(row, str(one.get("errorCode") or error.get("code", "")))
         for one in objects(error, "details")
-        if isinstance(one.get("index"), int) and one.get("isWarning") is not True
+        if (row := number(one, "index")) is not None and row >= 0 and one.get("isWarning") is not True
     )
     if ok(response):
         return Sent(trace=trace, failed=failed)

@@ -75,7 +75,7 @@ Rule = Callable[[str, About], str | None]
 
 _HASHED = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
-_LEADING_ZEROS = re.compile(r"00([1-9])")
+_ABROAD = re.compile(r"00(?=[1-9])")
 _NUMBERS = re.compile(r"[0-9]+", re.ASCII)
 _GENDERS = {
     **dict.fromkeys(("f", "female", "woman", "girl", "lady", "mrs", "ms", "miss", "she", "her"), "f"),
@@ -189,7 +189,8 @@ def _joined(local: str, domain: str) -> str | None:
 
 def phone(text: str, about: About) -> str | None:
     """E.164, of an international number, of one of the region's own, or of digits that begin with a country's code."""
-    text = _LEADING_ZEROS.sub(r"+\1", text, count=1) if text.startswith("00") else text
+    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    text = f"+{text[2:]}" if _ABROAD.match(text) else text
     region = about.region if about.region in phonenumbers.SUPPORTED_REGIONS else None
     if region is None and not text.startswith(("+", "＋")):
         text = f"+{text.lstrip('(')}"

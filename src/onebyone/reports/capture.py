@@ -135,13 +135,14 @@ def estimate(seen: Seen, *, server_mode: ServerMode = "always") -> Estimate:
         variance=_variance(seen),
         log_normal_95=None if exact else _log_normal(seen),
         interval_95=None if exact else transformed_logit(seen),
-        unseen=total - seen.union,
+        unseen=_unseen_by_chapman(seen),
         completeness=seen.union / total,
     )
 
 
 def chapman(seen: Seen) -> float:
-    return (seen.browser + 1) * (seen.server + 1) / (seen.both + 1) - 1
+    """(n1 + 1)(n2 + 1)/(m + 1) - 1, less the rounding."""
+    return seen.union + _unseen_by_chapman(seen)
 
 
 def transformed_logit(seen: Seen, z: float = Z_95) -> Interval:
@@ -208,13 +209,17 @@ def _status(seen: Seen, server_mode: ServerMode) -> Status:
     return "one_source_contains_other" if seen.both in (seen.browser, seen.server) else "ok"
 
 
+def _unseen_by_chapman(seen: Seen) -> float:
+    return seen.browser_only * seen.server_only / (seen.both + 1)
+
+
 def _variance(seen: Seen) -> float:
     ways = (seen.browser + 1) * (seen.server + 1) * seen.browser_only * seen.server_only
     return ways / ((seen.both + 1) ** 2 * (seen.both + 2))
 
 
 def _log_normal(seen: Seen) -> Interval:
-    unseen = chapman(seen) - seen.union
+    unseen = _unseen_by_chapman(seen)
     if not unseen:
         return Interval(low=seen.union, high=seen.union)
     factor = math.exp(Z_95 * math.sqrt(math.log1p(_variance(seen) / unseen**2)))

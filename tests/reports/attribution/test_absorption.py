@@ -54,3 +54,23 @@ def test_a_start_that_is_come_back_to() -> None:
 def test_without_a_way_there_is_no_chance() -> None:
     assert chance({0: {LOST: 4.0}, 1: {WON: 1.0}}, start=0, goal=WON) == 0.0
     assert chance({}, start=0, goal=WON) == 0.0
+
+
+def _ladder(states: int, back: float) -> Rows:
+    """From rung to rung, or back to the first."""
+    ladder: Rows = {n: {n + 1: 1.0, 0: back, LOST: 1.0} for n in range(states - 1)}
+    return ladder | {states - 1: {WON: 1.0, 0: back, LOST: 1.0}}
+
+
+@pytest.mark.parametrize("back", [0.0, 1e-9, 1.0, 1e6])
+def test_very_many_states_are_no_less_exact(back: float) -> None:
+    rows = {state: {one: n for one, n in row.items() if n} for state, row in _ladder(3, back).items()}
+    beside: Rows = {n: {LOST: 1.0} for n in range(100, 1100)}
+    assert chance(rows | beside, start=0, goal=WON) == pytest.approx(chance(rows, start=0, goal=WON), rel=1e-13)
+
+
+def test_very_many_random_states_agree_walked_and_eliminated() -> None:
+    walked = _random_chain(Random(5), 600)
+    eliminated = walked | {0: {one: 1e9 * n for one, n in walked[0].items()} | {0: 1e12}}  # circles at the start
+    whole = chance(walked, start=0, goal=WON)
+    assert 0.05 < whole < 0.6 and chance(eliminated, start=0, goal=WON) == pytest.approx(whole, rel=1e-12)

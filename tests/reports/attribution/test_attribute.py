@@ -52,7 +52,7 @@ def test_what_a_model_does_not_know_is_not_in_the_document(file: File) -> None:
     assert linear.keys() == {"model", "credits", "conversions", "unattributed", "nulls", "warnings", "note"}
     assert (linear["credits"], linear["unattributed"]) == ({"A": 1.0}, 2)
     markov = json.loads(_run(str(file), "--model", "markov", "--json"))
-    assert markov["removal_effects"] == {"A": 1.0} and "Only 1 conversions" in markov["warnings"][0]
+    assert markov["removal_effect"] == {"A": 1.0} and "Only 1 conversions" in markov["warnings"][0]
 
 
 def test_the_table_shows_credits_the_unattributed_and_that_no_cause_is_proven(file: File) -> None:
@@ -109,3 +109,8 @@ def test_the_help_names_every_model() -> None:
     assert all(short in said for short in SHORT)
     assert all(pattern in said for pattern in PATTERNS if not any(one.isupper() for one in pattern))
     assert all(name.split("_")[0] in said for name in NAMES)
+
+
+def test_a_channel_that_looks_like_markup_is_shown_as_it_is(file: File) -> None:
+    file.write_text('{"rows": [{"path": ["[/bold] [red]sale"], "conversions": 1}]}')
+    assert "[/bold] [red]sale" in _run(str(file))

@@ -29,9 +29,9 @@ def test_credits_are_those_of_the_vectors(one: dict[str, Any], name: str) -> Non
 def test_base_removal_effects_and_rate_values_are_those_of_the_vectors(one: dict[str, Any]) -> None:
     for order in ("markov_order1", "markov_order2"):
         found, detail = credited(f"{order}_global", paths_of(one)), one["detail"][order]
-        assert found.base == pytest.approx(detail["base_conversion_probability"], abs=CLOSE)
-        assert found.removal_effects == pytest.approx(detail["removal_effect"], abs=CLOSE)
-    assert credited("shapley_rate_scaled", paths_of(one)).values == pytest.approx(
+        assert found.base_conversion_probability == pytest.approx(detail["base_conversion_probability"], abs=CLOSE)
+        assert found.removal_effect == pytest.approx(detail["removal_effect"], abs=CLOSE)
+    assert credited("shapley_rate_scaled", paths_of(one)).phi == pytest.approx(
         one["detail"]["shapley_rate_phi"], abs=CLOSE
     )
 

@@ -3,16 +3,23 @@
 It is solved by eliminating states (Grassmann, Taksar and Heyman 1985), which is Gaussian elimination of (I - Q)x = r
 without a single subtraction: nothing cancels, so cycles that hardly ever end lose no digits, and no iteration has to
 converge. Rows stay sparse, because states with the fewest links go first.
+
+A chain of very many states is walked first: step by step, all mass moves on. What has not arrived yet bounds the error,
+so that the walk counts only if next to nothing is left on the way; a chain that goes in circles is eliminated.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
+from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 State = TypeVar("State", bound=Hashable)
+
+_MANY_STATES, _MAX_STEPS = 500, 400
+_LOST_ON_THE_WAY = 1e-16
 
 
 def chance(rows: Mapping[State, Mapping[State, float]], *, start: State, goal: State) -> float:
@@ -20,6 +27,32 @@ def chance(rows: Mapping[State, Mapping[State, float]], *, start: State, goal: S
 
     Every state with a row must be able to reach one without.
     """
+    walked = _walk(rows, start, goal) if len(rows) > _MANY_STATES else None
+    return _solve(rows, start, goal) if walked is None else walked
+
+
+def _walk(rows: Mapping[State, Mapping[State, float]], start: State, goal: State) -> float | None:
+    """None if too much is still on the way."""
+    parts = {state: _normal(row) for state, row in rows.items()}
+    going, arrived = {start: 1.0}, 0.0
+    for _ in range(_MAX_STEPS):
+        reached: defaultdict[State, float] = defaultdict(float)
+        for state, mass in going.items():
+            for following, part in parts[state]:
+                reached[following] += mass * part
+        arrived += reached.get(goal, 0.0)
+        going = {state: mass for state, mass in reached.items() if state in parts}
+        if sum(going.values()) < _LOST_ON_THE_WAY:
+            return arrived
+    return None
+
+
+def _normal(row: Mapping[State, float]) -> list[tuple[State, float]]:
+    whole = math.fsum(row.values())
+    return [(following, weight / whole) for following, weight in row.items()]
+
+
+def _solve(rows: Mapping[State, Mapping[State, float]], start: State, goal: State) -> float:
     ahead = {state: dict(row) for state, row in rows.items()}
     behind: dict[State, set[State]] = {state: set() for state in rows}
     for state, row in rows.items():

@@ -26,9 +26,9 @@ class Credit(Struct, frozen=True):
     conversions: int
     unattributed: int  # conversions of paths without a touch
     nulls: int
-    base: float | None = None  # Markov: the chance of a conversion from the start
-    removal_effects: dict[str, float] | None = None
-    values: dict[str, float] | None = None  # Shapley rates: before clipping and scaling
+    base_conversion_probability: float | None = None  # Markov: from the start
+    removal_effect: dict[str, float] | None = None
+    phi: dict[str, float] | None = None  # Shapley rates: before clipping and scaling
     standard_errors: dict[str, float] | None = None  # of values that were sampled
     warnings: list[str] = []
     note: str = NOT_CAUSAL
@@ -45,12 +45,14 @@ def credit(model: Model, paths: Sequence[Path], *, random: Random) -> Credit:
             at_once = shares == "global"
             credits = scaled(found.removed, total) if at_once else shared(paths, in_proportion(found.removed))
             plain, warnings = _of(model, paths, credits), markov.warnings(paths)
-            return replace(plain, base=found.base, removal_effects=found.removed, warnings=warnings)
+            return replace(
+                plain, base_conversion_probability=found.base, removal_effect=found.removed, warnings=warnings
+            )
         case ShapleyRate():
             rates = shapley.rate_values(paths, random)
             clipped = {channel: max(0.0, value) for channel, value in rates.values.items()}
             plain = _of(model, paths, scaled(clipped, total))
-            return replace(plain, values=rates.values, standard_errors=rates.errors)
+            return replace(plain, phi=rates.values, standard_errors=rates.errors)
 
 
 def touch_rule(model: Model, paths: Sequence[Path]) -> Rule:

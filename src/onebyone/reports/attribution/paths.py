@@ -36,9 +36,6 @@ class Path(Struct, frozen=True, forbid_unknown_fields=True):
         if any(later > earlier for earlier, later in pairwise(hours)):
             raise ValueError("hours_before must not grow along the path: the first touch is the oldest")
 
-    def __str__(self) -> str:
-        return " > ".join(self.channels)
-
 
 def channels_of(paths: Iterable[Path]) -> list[str]:
     return sorted({channel for path in paths for channel in path.channels})
