@@ -8,7 +8,16 @@ from collections.abc import Sequence
 import click
 
 from onebyone import __version__
-from onebyone.app import cli_consent, cli_look, cli_run, cli_site, cli_work
+from onebyone.app import (
+    cli_attribute,
+    cli_classify,
+    cli_consent,
+    cli_look,
+    cli_preview,
+    cli_run,
+    cli_site,
+    cli_work,
+)
 from onebyone.app.settings import ConfigError
 from onebyone.log import LogUnavailable
 from onebyone.reports.catalogue import UnknownReport
@@ -31,7 +40,10 @@ def group() -> None:
     """
 
 
-for command in (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_look.COMMANDS, *cli_work.COMMANDS, *cli_consent.COMMANDS):
+_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_work.COMMANDS)
+_READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
+_EXPLAINING = (*cli_classify.COMMANDS, *cli_consent.COMMANDS, *cli_preview.COMMANDS)
+for command in (*_DOING, *_READING, *_EXPLAINING):
     group.add_command(command)
 
 

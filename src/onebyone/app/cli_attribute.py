@@ -9,7 +9,6 @@ from typing import Any
 import click
 import msgspec
 from msgspec import Struct
-from rich.markup import escape
 
 from onebyone.app import options
 from onebyone.app.printing import print_json, print_rows
@@ -89,7 +88,7 @@ def _table(found: Credit) -> list[dict[str, str]]:
         part = f"{share / found.conversions:.1%}" if found.conversions else "–"
         cells = {"conversions": f"{share:,.2f}", "share": part}
         cells |= {name: f"{numbers[channel]:.4f}" for name, numbers in extra.items() if numbers is not None}
-        rows.append({"channel": escape(channel)} | {name: cell.rjust(len(name)) for name, cell in cells.items()})
+        rows.append({"channel": channel} | {name: cell.rjust(len(name)) for name, cell in cells.items()})
     return rows
 
 

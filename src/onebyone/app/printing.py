@@ -10,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 _WIDE = 400
@@ -32,7 +33,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, emp
         numbers = all(isinstance(row[column], int | float) for row in rows)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold", no_wrap=not _for_a_person())
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
+        table.add_row(*(escape(_cell(row[column])) for column in columns))
     Console(width=None if _for_a_person() else _WIDE).print(table)
 
 
