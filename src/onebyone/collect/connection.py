@@ -15,12 +15,10 @@ from msgspec import Struct
 
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Reply
-from onebyone.collect.request import KEPT_HEADERS, MAX_COOKIE_CHARS, MAX_HEADER_CHARS, USED_HEADERS, Request
+from onebyone.collect.request import KEPT_HEADERS, MAX_COOKIE_BYTES, MAX_HEADER_BYTES, USED_HEADERS, Request
 
 _PIPELINED = 16  # requests of one connection that may wait for their turn
-_KEPT: dict[bytes, str] = {}  # header names as senders write them -> ours
-_USED: dict[bytes, str] = {}
-_UNUSED: set[bytes] = set()  # of headers that nobody needs
+_NAMES: dict[bytes, str] = {}  # header names as senders write them -> ours, "" for one that nobody needs
 _MAX_NAMES = 2_000
 _LINGER_S = 2.0
 
@@ -121,23 +119,23 @@ class Connection(asyncio.Protocol):
         kept: dict[str, str] = {}
         used: dict[str, str] = {}
         for written, value in self._head.items():
-            name = _KEPT.get(written)
-            if name is not None:
-                kept[name] = value[:MAX_HEADER_CHARS].decode("utf-8", "replace")
-                continue
-            name = _USED.get(written)
-            if name is not None:
-                used[name] = value[:MAX_COOKIE_CHARS].decode("latin-1")
-            elif written not in _UNUSED:
-                _learn(written, value, kept, used)
+            name = _NAMES.get(written)
+            if name is None:
+                name = _learn(written)
+            if name in KEPT_HEADERS:
+                kept[name] = (value if len(value) <= MAX_HEADER_BYTES else value[:MAX_HEADER_BYTES]).decode(
+                    "utf-8", "replace"
+                )
+            elif name:
+                used[name] = value[:MAX_COOKIE_BYTES].decode("latin-1")
         self._head.clear()
         self._url.clear()
         self._request = Request(self._peer, self._parser.get_method().decode(), path, query, kept, used)
-        self._body_limit = self._app.max_body(path)
-        if used and ("content-length" in used or "expect" in used):
+        if "content-length" in used or "expect" in used:
             self._expect_body(self._request)
 
     def _expect_body(self, request: Request) -> None:
+        self._body_limit = self._app.max_body(request.path)
         said = request.used.get("content-length", "")
         if said.isdigit() and int(said) > self._body_limit:
             request.too_large = True
@@ -149,6 +147,8 @@ class Connection(asyncio.Protocol):
         request = self._request
         if request is None:  # it was too large: this chunk came with the one that showed it
             return
+        if not self._body:
+            self._body_limit = self._app.max_body(request.path)
         self._body.append(data)
         self._body_bytes += len(data)
         if request.too_large or self._body_bytes > self._body_limit:
@@ -250,15 +250,10 @@ class Connection(asyncio.Protocol):
         self.due = self._app.now + _LINGER_S
 
 
-def _learn(written: bytes, value: bytes, kept: dict[str, str], used: dict[str, str]) -> None:
-    """A header in a spelling not seen before. A stranger's endless spellings are not remembered."""
+def _learn(written: bytes) -> str:
+    """Our name of a header in a spelling not seen before. A stranger's endless spellings are not remembered."""
     name = written.lower().decode("latin-1")
-    room = len(_KEPT) + len(_USED) + len(_UNUSED) < _MAX_NAMES
-    if name in KEPT_HEADERS:
-        kept[name] = value[:MAX_HEADER_CHARS].decode("utf-8", "replace")
-        _KEPT.update({written: name} if room else {})
-    elif name in USED_HEADERS:
-        used[name] = value[:MAX_COOKIE_CHARS].decode("latin-1")
-        _USED.update({written: name} if room else {})
-    elif room:
-        _UNUSED.add(written)
+    name = name if name in KEPT_HEADERS or name in USED_HEADERS else ""
+    if len(_NAMES) < _MAX_NAMES:
+        _NAMES[written] = name
+    return name

@@ -11,7 +11,7 @@ from msgspec import Struct
 from onebyone.collect.addresses import Addresses
 from onebyone.collect.registry import Registry, cookie_domain
 from onebyone.collect.request import Request
-from onebyone.collect.visitors import Visitors, find_cookie, set_cookie
+from onebyone.collect.visitors import Visitors, set_cookie
 from onebyone.event import Hit, HitIds
 from onebyone.state.sites import Site
 
@@ -52,27 +52,27 @@ def make_hit(
     count: int = 1,
     refused: str = "",
 ) -> Hit:
-    return Hit(
-        id=desk.ids.new(now_ms),
-        received_ms=now_ms,
-        via=via,
-        site=site,
-        method=request.method,
-        path=request.path[:MAX_PATH_CHARS],
-        query=request.query[: desk.settings.query_max_chars],
-        headers=request.kept,
-        visitor=visitor,
-        address=desk.addresses.network_of(request.client, request.used.get("x-forwarded-for", "")),
-        body=body[: desk.settings.refused_body_bytes] if refused else body,
-        count=count,
-        refused=refused,
+    return Hit(  # by position, in the order of its fields: twice as fast, and this is the hot path
+        desk.ids.new(now_ms),
+        now_ms,
+        via,
+        site,
+        request.method,
+        request.path[:MAX_PATH_CHARS],
+        request.query[: desk.settings.query_max_chars],
+        request.kept,
+        visitor,
+        desk.addresses.network_of(request.client, request.used.get("x-forwarded-for", "")),
+        body[: desk.settings.refused_body_bytes] if refused else body,
+        count,
+        refused,
     )
 
 
 def visitor_of(desk: Desk, request: Request, site: Site, now_ms: int) -> tuple[str, str]:
     """The browser's first-party id, and the Set-Cookie that stores it where it is new."""
-    sent = find_cookie(request.used.get("cookie", ""))
-    if sent and desk.visitors.is_ours(sent):
+    sent = desk.visitors.find(request.used.get("cookie", ""))
+    if sent:
         return sent, ""
     made = desk.visitors.new(now_ms)
     secure = any(origin.startswith("https:") for origin in site.origins)

@@ -16,8 +16,8 @@ KEPT_HEADERS = frozenset(
 USED_HEADERS = frozenset(
     {"authorization", "content-encoding", "content-length", "cookie", "expect", "host", "x-forwarded-for"}
 )
-MAX_HEADER_CHARS = 2_048
-MAX_COOKIE_CHARS = 16_384
+MAX_HEADER_BYTES = 2_048
+MAX_COOKIE_BYTES = 16_384
 
 
 class Request(Struct, gc=False):

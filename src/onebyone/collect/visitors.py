@@ -13,6 +13,7 @@ from functools import lru_cache
 COOKIE = "ob_v"
 MAX_AGE_S = 395 * 86_400
 _DAY_MS = 86_400_000
+_CACHED_CHARS = 256
 
 
 class Visitors:
@@ -20,7 +21,15 @@ class Visitors:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self.is_ours = lru_cache(maxsize=65_536)(self._is_ours)  # by value: a visitor asks again and again
+        self._known = lru_cache(maxsize=65_536)(self._find)  # by header: a visitor asks again and again
+
+    def find(self, header: str) -> str:
+        """The id in a Cookie header if it is one of ours; "" if there is none."""
+        return self._known(header) if len(header) <= _CACHED_CHARS else self._find(header)
+
+    def _find(self, header: str) -> str:
+        value = find_cookie(header)
+        return value if value and self.is_ours(value) else ""
 
     def new(self, now_ms: int) -> str:
         """22 characters of randomness, 3 or 4 of the day in hexadecimal, 8 of the MAC, with dots."""
@@ -29,7 +38,7 @@ class Visitors:
     def seal(self, body: str) -> str:
         return f"{body}.{_text(hashlib.blake2b(body.encode(), key=self._key, digest_size=6).digest())}"
 
-    def _is_ours(self, value: str) -> bool:
+    def is_ours(self, value: str) -> bool:
         """False for a forged, cut or foreign value."""
         body, dot, _ = value.rpartition(".")
         return bool(dot) and len(value) < 64 and value.isascii() and self.seal(body) == value

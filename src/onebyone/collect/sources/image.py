@@ -36,7 +36,7 @@ def take(request: Request, desk: Desk) -> Reply | Answer:
         visitor=visitor,
         refused=_refused(request, site, desk.settings.query_max_chars),
     )
-    return Reply(record=encode(hit), count=1, via=Via.IMAGE, stored=answer, refused=IMAGE_NOT_STORED)
+    return Reply(encode(hit), 1, Via.IMAGE, answer, IMAGE_NOT_STORED)
 
 
 def _refused(request: Request, site: Site | None, query_max_chars: int) -> str:
