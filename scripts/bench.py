@@ -54,7 +54,7 @@ def main() -> None:
     for row in chain(collector_rows(), pipeline_rows(), serve_rows(), tag_rows(), store_rows()):
         table.add_row(*row)
         print("  ".join(row), file=sys.stderr, flush=True)
-    Console().print(table)
+    Console(width=140).print(table)
 
 
 # the collector beside nginx
