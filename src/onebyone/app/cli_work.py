@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 from rich.progress import Progress
 
 from onebyone.app import options
@@ -85,7 +86,7 @@ def simulate(number: int, blocked: float, url: str | None, as_json: bool, **chos
     People with several sessions and devices, blocked browsers, reloads of the thank-you page, retries, double
     clicks, bots, and the shop's own server events.
     """
-    where = _where(url, **{name: chosen[name] for name in ("site", "prefix", "key", "data")})
+    where = _where(url, chosen["days"], **{name: chosen[name] for name in ("site", "prefix", "key", "data")})
     origin, zone, currency = where[1:]
     who = people.Settings(
         people=number, days=chosen["days"], seed=chosen["seed"], blocked_share=blocked, origin=origin, zone=zone,
@@ -105,7 +106,7 @@ def simulate(number: int, blocked: float, url: str | None, as_json: bool, **chos
 
 
 def _where(
-    url: str | None, *, site: str | None, prefix: str | None, key: str | None, data: Path
+    url: str | None, days: int, *, site: str | None, prefix: str | None, key: str | None, data: Path
 ) -> tuple[WireSettings, str, str, str]:
     """The collector, and origin, zone and currency of the site."""
     if url and site and prefix and key:
@@ -118,7 +119,9 @@ def _where(
     if not target:
         raise ConfigError("no collector runs here: start 'onebyone serve', or name one with --to.")
     secret = key or state.keys.add(known.id, "simulation")
-    time.sleep(0 if key else 2.5)  # until every collector knows it
+    if known.clock_reach_days <= days:  # simulated browsers say when they did what, that far back
+        state.sites.change(msgspec.structs.replace(known, clock_reach_days=days + 1))
+    time.sleep(2.5)  # until every collector knows both
     origin = known.origins[0] if known.origins else ORIGIN
     return WireSettings(url=target, site=known.id, prefix=known.prefix, key=secret), origin, known.zone, known.currency
 
