@@ -84,6 +84,29 @@ class Reason(StrEnum):
     ANSWER_PARTIAL = "answer_partial"  # 206 and other 2xx that show no page
 
 
+class Permission(StrEnum):
+    """What a person may allow (specs/consent-and-privacy.md 1.1). Only `consent/` decides about them."""
+
+    SECURITY = "security"
+    FUNCTIONAL = "functional"
+    PERSONALIZE_SITE = "personalize_site"
+    ANALYTICS = "analytics"
+    ADS_STORAGE = "ads_storage"
+    ADS_SHARE = "ads_share"
+    ADS_PERSONALIZE = "ads_personalize"
+    SELL_SHARE = "sell_share"
+    EMAIL_OPENS = "email_opens"
+    FINGERPRINT = "fingerprint"
+    PRECISE_GEO = "precise_geo"
+
+    @property
+    def bit(self) -> int:
+        """Its place in `Event.permissions`: fixed for ever, rows are stored with it."""
+        return 1 << _PLACES[self]
+
+
+_PLACES = {permission: place for place, permission in enumerate(Permission)}
+
 COPIES = frozenset(
     {
         Reason.DUPLICATE_EVENT,
@@ -173,6 +196,13 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     adjustment_id: str = ""
     properties: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)  # "clock", "currency_missing", ...
+
+    permissions: int = 0  # what was granted when it happened: the bits of Permission
+    consent_source: str = ""  # what decided: user, cmp:<name>, tcf, gpp, gpc, usp, region_default, site_default
+    region: str = ""  # ISO 3166-1 or 3166-2 code whose profile held
+    identifiers: dict[str, str] = field(default_factory=dict)  # email, phone, external: HMAC with the site's key
+    sealed: str = ""  # raw user data and full address, readable only with the key of their day
+    conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
 
     @property
     def sighting(self) -> Sighting:
