@@ -209,6 +209,29 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Sighting(f"{self.hit}/{self.n}")
 
 
+class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that counts, from all its copies: a version of its record (specs/measurement.md 1.3).
+
+    A line of the log "events" that begins with C, and what `state/` holds under its id. Versions grow by each change.
+    """
+
+    site: str
+    first_day: date  # UTC day of the copy that was seen first; fixed
+    id: str  # UUID
+    version: int
+    first_received_at: datetime  # UTC, of the copy that was seen first
+    updated_at: datetime  # UTC, arrival of the copy that made this version
+    event: Event  # the merged fields; `name` canonical, `at` the earliest, `event_id` the one platforms are sent
+    status: str = "counted"  # counted, cancelled, joined (into another record, which counts)
+    joined_to: str = ""  # UUID of that record
+    vias: list[str] = field(default_factory=list)  # every Via that reported it, sorted
+    copies: int = 1  # distinct sightings
+    matched_by: list[str] = field(default_factory=list)  # order_id, event_id, weak, reload
+    flags: list[str] = field(default_factory=list)  # value_conflict, event_id_reused, over_refunded, ...
+    refunded: int = 0  # minor units, sum of distinct refunds
+    net: int = 0  # minor units: what is left of the latest value
+
+
 class Drop(Struct, frozen=True):
     """What a step answers instead of an event."""
 
