@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from fakes.memory_log import MemoryLog
+from onebyone.collect.answers import IMAGE, IMAGE_NOT_STORED, Reply
 from onebyone.collect.commit import Committer, Settings
 from onebyone.telemetry import Counters
 
@@ -15,6 +16,10 @@ class Waiter:
         self.told.set_result(stored)
 
 
+def a_reply(record: bytes) -> Reply:
+    return Reply(record, 1, "image", IMAGE, IMAGE_NOT_STORED)
+
+
 def a_committer(log: MemoryLog, settings: Settings | None = None) -> Committer:
     return Committer(log.writer("c0"), Counters("c0"), settings or Settings())
 
@@ -25,7 +30,7 @@ def test_requests_that_come_together_share_a_group() -> None:
         committer, loop = a_committer(log), asyncio.get_running_loop()
         first, *others = [Waiter(loop) for _ in range(50)]
         for number, waiter in enumerate([first, *others]):
-            assert committer.put(b"%d" % number, 1, waiter)
+            assert committer.put(a_reply(b"%d" % number), waiter)
         assert all(await asyncio.gather(*(waiter.told for waiter in [first, *others])))
         await committer.close()
         groups = log.read({}, max_groups=99)
@@ -38,7 +43,7 @@ def test_beyond_what_may_wait_nothing_is_taken() -> None:
     async def run() -> None:
         committer, loop = a_committer(MemoryLog(), Settings(max_waiting=2)), asyncio.get_running_loop()
         waiters = [Waiter(loop) for _ in range(3)]
-        assert [committer.put(b"x", 1, waiter) for waiter in waiters] == [True, True, False]
+        assert [committer.put(a_reply(b"x"), waiter) for waiter in waiters] == [True, True, False]
         await committer.close()
 
     asyncio.run(run())
@@ -47,7 +52,7 @@ def test_beyond_what_may_wait_nothing_is_taken() -> None:
 def test_bytes_that_wait_are_limited_too() -> None:
     async def run() -> None:
         committer, loop = a_committer(MemoryLog(), Settings(max_waiting_bytes=10)), asyncio.get_running_loop()
-        assert [committer.put(b"x" * 10, 1, Waiter(loop)) for _ in range(2)] == [True, False]
+        assert [committer.put(a_reply(b"x" * 10), Waiter(loop)) for _ in range(2)] == [True, False]
         await committer.close()
 
     asyncio.run(run())
@@ -59,11 +64,11 @@ def test_a_log_that_fails_is_admitted_and_a_later_group_is_stored() -> None:
         committer, loop = a_committer(log), asyncio.get_running_loop()
         log.broken = True
         first = Waiter(loop)
-        committer.put(b"lost", 1, first)
+        committer.put(a_reply(b"lost"), first)
         assert await first.told is False and await committer.check() is False
         log.broken = False
         second = Waiter(loop)
-        committer.put(b"kept", 1, second)
+        committer.put(a_reply(b"kept"), second)
         assert await second.told is True and await committer.check() is True
         await committer.close()
         assert [group.records for group in log.read({}, max_groups=9)] == [[b"kept"]]
@@ -76,7 +81,7 @@ def test_closing_waits_for_what_is_under_way() -> None:
         committer, loop = a_committer(MemoryLog(), Settings(pause_s=0.05)), asyncio.get_running_loop()
         waiters = [Waiter(loop) for _ in range(3)]
         for waiter in waiters:
-            committer.put(b"x", 1, waiter)
+            committer.put(a_reply(b"x"), waiter)
             await asyncio.sleep(0)
         await committer.close()
         assert all(waiter.told.done() for waiter in waiters)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from onebyone.collect.addresses import Addresses
+from onebyone.collect.answers import Reply
 from onebyone.collect.app import Collector
 from onebyone.collect.commit import Waiter
 from onebyone.collect.connection import Connection, Limits
@@ -47,10 +48,10 @@ class FakeCommitter:
         self.at_once: bool | None = True
         self.ready = True
 
-    def put(self, record: bytes, count: int, waiter: Waiter) -> bool:
+    def put(self, reply: Reply, waiter: Waiter) -> bool:
         if self.full:
             return False
-        self.records.append(record)
+        self.records.append(reply.record)
         if self.at_once is None:
             self.waiters.append(waiter)
         else:

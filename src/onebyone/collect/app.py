@@ -49,15 +49,21 @@ class Collector:
         self.connections.discard(connection)
 
     def take(self, request: Request, connection: Connection) -> Answer | None:
+        path = request.path
         try:
-            made = self._make(request)
+            for source in SOURCES:
+                if source.matches(path):
+                    made: Reply | Answer | None = source.take(request, self._desk)
+                    break
+            else:
+                made = self._look_up(path)
         except Exception:  # the request boundary (style.md 6.3)
             self._log.error("request_failed", exc_info=True)
             self._counters.add("onebyone_hits_refused_total", "bug")
-            return answers.IMAGE_NOT_STORED if request.path.endswith(".gif") else answers.BUG
+            return answers.IMAGE_NOT_STORED if path.endswith(".gif") else answers.BUG
         if isinstance(made, Reply):
             connection.reply = made
-            if self._committer.put(made.record, made.count, connection):
+            if self._committer.put(made, connection):
                 return None
             connection.reply = None
             self._counters.add("onebyone_hits_refused_total", "busy")
@@ -66,17 +72,8 @@ class Collector:
             self._check_ready(connection)
         return made
 
-    def count(self, via: str, stored: bool) -> None:
-        if stored:
-            self._counters.add("onebyone_hits_stored_total", via)
-        else:
-            self._counters.add("onebyone_hits_refused_total", "unwell")
-
-    def _make(self, request: Request) -> Reply | Answer | None:
-        path = request.path
-        for source in SOURCES:
-            if source.matches(path):
-                return source.take(request, self._desk)
+    def _look_up(self, path: str) -> Answer | None:
+        """What is no way in. None: `_check_ready` will say."""
         if path.endswith("/s.js"):
             script = self._desk.registry.known.scripts.get(path[1:-5])
             return answers.NOT_FOUND if script is None else answers.script(script)

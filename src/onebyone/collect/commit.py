@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter as Tally
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from typing import Protocol
 
 from msgspec import Struct
 
+from onebyone.collect.answers import Reply
 from onebyone.log import LogUnavailable, Writer
 from onebyone.telemetry import Counters, Log
+
+_VIA, _COUNT = attrgetter("via"), attrgetter("count")
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,12 +30,11 @@ class Waiter(Protocol):
 
 
 class Group:
-    __slots__ = ("bytes", "count", "records", "waiters")
+    __slots__ = ("bytes", "replies", "waiters")
 
     def __init__(self) -> None:
-        self.records: list[bytes] = []
+        self.replies: list[Reply] = []
         self.waiters: list[Waiter] = []
-        self.count = 0
         self.bytes = 0
 
 
@@ -53,18 +57,18 @@ class Committer:
         self._drained: asyncio.Future[None] | None = None  # of `close`
         self.well = True  # whether the last group could be stored
 
-    def put(self, record: bytes, count: int, waiter: Waiter) -> bool:
-        """True: `waiter.settle` will say whether the record is on disk. False: too many wait already."""
+    def put(self, reply: Reply, waiter: Waiter) -> bool:
+        """True: `waiter.settle` will say whether its record is on disk. False: too many wait already."""
         settings = self._settings
         if self._waiting >= settings.max_waiting or self._waiting_bytes >= settings.max_waiting_bytes:
             return False
+        size = len(reply.record)
         self._waiting += 1
-        self._waiting_bytes += len(record)
+        self._waiting_bytes += size
         group = self._open
-        group.records.append(record)
+        group.replies.append(reply)
         group.waiters.append(waiter)
-        group.count += count
-        group.bytes += len(record)
+        group.bytes += size
         if self._committing is None and self._due is None:
             self._plan()
         return True
@@ -86,7 +90,8 @@ class Committer:
 
     def _append(self, group: Group) -> bool:
         try:
-            self._writer.append(group.records, count=group.count)
+            replies = group.replies
+            self._writer.append([reply.record for reply in replies], count=sum(map(_COUNT, replies)))
         except LogUnavailable as error:
             if self.well:
                 self._log.error("log_unwell", log="hits", error=str(error))
@@ -100,14 +105,22 @@ class Committer:
 
     def _finish(self, group: Group, stored: bool) -> None:
         self._committing = None
-        self._waiting -= len(group.records)
+        self._waiting -= len(group.replies)
         self._waiting_bytes -= group.bytes
-        if self._open.records:
+        if self._open.replies:
             self._plan()
+        self._tally(group, stored)
         for waiter in group.waiters:
             waiter.settle(stored)
         if self._drained is not None and not self._waiting:
             self._drained.set_result(None)
+
+    def _tally(self, group: Group, stored: bool) -> None:
+        if not stored:
+            self._counters.add("onebyone_hits_refused_total", "unwell", len(group.replies))
+            return
+        for via, count in Tally(map(_VIA, group.replies)).items():
+            self._counters.add("onebyone_hits_stored_total", via, count)
 
     async def check(self) -> bool:
         """Whether the log takes writes now: the last group's answer while there is traffic, else a try."""

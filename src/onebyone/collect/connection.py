@@ -18,7 +18,9 @@ from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.request import KEPT_HEADERS, MAX_COOKIE_BYTES, MAX_HEADER_BYTES, USED_HEADERS, Request
 
 _PIPELINED = 16  # requests of one connection that may wait for their turn
-_NAMES: dict[bytes, str] = {}  # header names as senders write them -> ours, "" for one that nobody needs
+# Header names as senders write them -> ours. In neither: not seen before; in _KEPT as "": one that nobody needs.
+_KEPT: dict[bytes, str] = {}
+_USED: dict[bytes, str] = {}
 _MAX_NAMES = 2_000
 _LINGER_S = 2.0
 
@@ -42,8 +44,6 @@ class Application(Protocol):
 
     def take(self, request: Request, connection: Connection) -> Answer | None:
         """The answer, or None where the connection's `answer` will be called later."""
-
-    def count(self, via: str, stored: bool) -> None: ...
 
     def opened(self, connection: Connection) -> bool:
         """False if there are too many already."""
@@ -119,15 +119,18 @@ class Connection(asyncio.Protocol):
         kept: dict[str, str] = {}
         used: dict[str, str] = {}
         for written, value in self._head.items():
-            name = _NAMES.get(written)
-            if name is None:
-                name = _learn(written)
-            if name in KEPT_HEADERS:
-                kept[name] = (value if len(value) <= MAX_HEADER_BYTES else value[:MAX_HEADER_BYTES]).decode(
-                    "utf-8", "replace"
-                )
-            elif name:
-                used[name] = value[:MAX_COOKIE_BYTES].decode("latin-1")
+            name = _KEPT.get(written)
+            if name:
+                kept[name] = value.decode("utf-8", "replace")
+            elif name is None:
+                name = _USED.get(written) or _learn(written)
+                if name in KEPT_HEADERS:
+                    kept[name] = value.decode("utf-8", "replace")
+                elif name:
+                    used[name] = value.decode("latin-1")
+        if self._head_bytes > MAX_HEADER_BYTES:  # else none of them can be too long
+            kept = {name: text[:MAX_HEADER_BYTES] for name, text in kept.items()}
+            used = {name: text[:MAX_COOKIE_BYTES] for name, text in used.items()}
         self._head.clear()
         self._url.clear()
         self._request = Request(self._peer, self._parser.get_method().decode(), path, query, kept, used)
@@ -170,24 +173,20 @@ class Connection(asyncio.Protocol):
             request.body = b"".join(self._body)[: self._body_limit]
             self._body, self._body_bytes = [], 0
         if self._busy is None:
-            self._take(request, go_on)
+            self._busy = (request, go_on)
+            answer = self._app.take(request, self)
+            if answer is not None:
+                self.answer(answer)
             return
         self._waiting.append((request, go_on))
         if len(self._waiting) >= _PIPELINED:
             self._transport.pause_reading()
-
-    def _take(self, request: Request, go_on: bool) -> None:
-        self._busy = (request, go_on)
-        answer = self._app.take(request, self)
-        if answer is not None:
-            self.answer(answer)
 
     def settle(self, stored: bool) -> None:
         """The record of the request that was taken last is on disk, or cannot be."""
         reply = self.reply
         if reply is not None:
             self.reply = None
-            self._app.count(reply.via, stored)
             self.answer(reply.stored if stored else reply.refused)
 
     def answer(self, answer: Answer | None) -> None:
@@ -200,8 +199,11 @@ class Connection(asyncio.Protocol):
             if busy is None or self._transport.is_closing():
                 return
             request, go_on = busy
-            with_body, go_on = request.method != "HEAD", go_on and not self._closing
-            self._write(answer, with_body=with_body, go_on=go_on, linger=request.too_large)
+            go_on = go_on and not self._closing
+            if go_on and request.method != "HEAD":  # nearly always
+                self._transport.write(answer.head + self._app.date + answer.body)
+            else:
+                self._write(answer, with_body=request.method != "HEAD", go_on=go_on, linger=request.too_large)
             if request.too_large:
                 self._linger()
                 return
@@ -253,7 +255,11 @@ class Connection(asyncio.Protocol):
 def _learn(written: bytes) -> str:
     """Our name of a header in a spelling not seen before. A stranger's endless spellings are not remembered."""
     name = written.lower().decode("latin-1")
-    name = name if name in KEPT_HEADERS or name in USED_HEADERS else ""
-    if len(_NAMES) < _MAX_NAMES:
-        _NAMES[written] = name
+    if name in USED_HEADERS:
+        known = _USED
+    else:
+        known = _KEPT
+        name = name if name in KEPT_HEADERS else ""
+    if len(known) < _MAX_NAMES:
+        known[written] = name
     return name
