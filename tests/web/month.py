@@ -17,6 +17,32 @@ Row = dict[str, Any]
 Answers = Mapping[str, Callable[[Mapping[str, Param]], list[Row]]]
 
 
+def _source(source: str, medium: str, visitors: int, orders: int) -> Row:
+    sums = {"visitors": visitors, "sessions": visitors * 2, "orders": orders, "revenue_minor": orders * 8342}
+    return {"source": source, "medium": medium} | sums
+
+
+def _referrer(host: str, visitors: int, orders: int) -> Row:
+    return {
+        key: value for key, value in _source(host, "", visitors, orders).items() if key not in ("source", "medium")
+    } | {"referrer_host": host}
+
+
+def _property(name: str, key: str, seen: int, numbers: int, examples: list[str]) -> Row:
+    return {"name": name, "key": key, "seen": seen, "different": 12, "numbers": numbers, "examples": examples}
+
+
+def _cohorts(_: Mapping[str, Param]) -> list[Row]:
+    rows = []
+    for week, begin in enumerate(("2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09")):
+        size = 9000 + 700 * week
+        rows.append({"cohort": begin, "later": -1, "visitors": size, "value_minor": 0})
+        for later in range(5 - week):
+            back = int(size * (0.42, 0.21, 0.14, 0.11, 0.09)[later])
+            rows.append({"cohort": begin, "later": later, "visitors": back, "value_minor": back * 310})
+    return rows
+
+
 def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
@@ -67,6 +93,33 @@ def month() -> Answers:
             {"host": "nordlight.example", "path": path, "people": people, "views": people}
             for path, people in (("/leuchten/halo-pendant", 9), ("/angebote/lichterzeit", 7), ("/", 6))
         ],
+        "sources": lambda _: [
+            _source("google", "cpc", 18210, 902),
+            _source("(direct)", "(none)", 14022, 611),
+            _source("facebook", "social", 9120, 204),
+        ],
+        "referrers": lambda _: [_referrer("www.google.com", 20010, 940), _referrer("l.facebook.com", 8100, 190)],
+        "browsers": lambda _: _named([("Chrome", 33011, 1310), ("Safari", 20111, 890), ("Firefox", 4120, 122)]),
+        "pages": lambda _: [
+            {"host": "nordlight.example", "path": path, "views": views, "visitors": visitors, "entries": entries}
+            for path, views, visitors, entries in (
+                ("/", 40110, 30210, 22100),
+                ("/leuchten/halo-pendant", 20120, 15020, 9100),
+                ("/warenkorb", 5120, 4010, 0),
+            )
+        ],
+        "properties": lambda _: [
+            _property("add_to_cart", "item_name", 4120, 0, ["Halo pendant", "Lichterzeit"]),
+            _property("search", "search_term", 902, 0, ["lampe", "halo"]),
+            _property("scroll", "percent_scrolled", 800, 800, ["90"]),
+        ],
+        "funnel": lambda params: [
+            {"step": n, "name": name, "visitors": visitors, "median_ms": took}
+            for n, (name, visitors, took) in enumerate(
+                zip(params["steps"], (61480, 4010, 2492, 2100), (0, 184_000, 421_000, 61_000), strict=False), 1
+            )
+        ],
+        "retention": _cohorts,
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),
@@ -114,6 +167,7 @@ def an_event(**changes: Any) -> Row:
         "os": "Windows", "device": "desktop", "country": "DE", "actor": "human", "agent": "", "confidence": 70,
         "reasons": [], "ruleset": "2026-11-02", "order_id": "NL-48213", "value": 12900, "currency": "EUR", "items": "",
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
+        "permissions": 0, "consent_source": "", "region": "", "identifiers": {}, "sealed": "", "conversion": "",
     }  # fmt: skip
     return row | changes
 

@@ -23,7 +23,9 @@ def pages(site: str) -> dict[str, str]:
     return {
         "sites": "/", "overview": f"/s/{site}/overview", "hours": f"/s/{site}/overview?period=today&step=hour",
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
-        "ledger": f"/s/{site}/ledger", "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
+        "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
+        "events": f"/s/{site}/events", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
+        "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
         "account": "/account", "api": "/api/v1", "find": "/find?q=over", "login": "/login",
         "filter": f"/s/{site}/overview?chanel=Email", "nothing": "/nothing",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from onebyone.web.period import DEFAULT_PRESET, Period, PeriodUnreadable, between, compared, preset
 
 KEYS = ("period", "from", "to", "compare", "metric", "step", "traffic")  # in their canonical order
+OF_SOME = ("steps", "within", "first", "again", "unit", "show")  # keys that only the page understands which names them
 DEFAULTS = {
     "period": DEFAULT_PRESET,
     "compare": "previous",
@@ -62,16 +63,21 @@ class View(Struct, frozen=True):
 
 def address(path: str, values: dict[str, str]) -> str:
     """Known keys in their order, defaults left out."""
-    kept = [(key, values[key]) for key in KEYS if values.get(key) and values[key] != DEFAULTS.get(key)]
+    kept = [(key, values[key]) for key in KEYS + OF_SOME if values.get(key) and values[key] != DEFAULTS.get(key)]
     query = urlencode(kept, safe="/.,:~")
     return f"{path}?{query}" if query else path
 
 
-def read_view(path: str, query: Sequence[tuple[str, str]], *, today: date, since: date) -> View:
-    """Raises NotUnderstood for an unknown key or an unreadable value: no numbers are better than wrong ones."""
+def read_view(
+    path: str, query: Sequence[tuple[str, str]], *, today: date, since: date, more: Collection[str] = ()
+) -> View:
+    """`more` are the keys of OF_SOME that this page understands.
+
+    Raises NotUnderstood for an unknown key or an unreadable value: no numbers are better than wrong ones.
+    """
     given: dict[str, str] = {}
     for key, value in query:
-        if key not in KEYS:
+        if key not in KEYS and key not in more:
             raise _unknown(path, key, query)
         if value:
             given[key] = value

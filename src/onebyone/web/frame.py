@@ -18,6 +18,16 @@ from onebyone.web.waiting import Counts
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then page and its name
     ("", (("overview", "Overview"), ("live", "Live"))),
     ("Count", (("ledger", "Ledger"),)),
+    (
+        "Behaviour",
+        (
+            ("acquisition", "Acquisition"),
+            ("pages", "Pages"),
+            ("events", "Events"),
+            ("funnels", "Funnels"),
+            ("retention", "Retention"),
+        ),
+    ),
     ("", (("settings", "Settings"),)),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,12 +17,12 @@ from onebyone.web.desk import Desk
 from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
 
 
-def asked(request: Ask, desk: Desk, site: Site) -> View:
-    """Raises NotUnderstood."""
+def asked(request: Ask, desk: Desk, site: Site, more: Collection[str] = ()) -> View:
+    """`more` are the keys that this page alone understands. Raises NotUnderstood."""
     query = list(request.query_params.multi_items())
     today = desk.today(site.zone)
     first = since(desk, site) if ("period", "all") in query else today
-    return read_view(request.scope["path"], query, today=today, since=first)
+    return read_view(request.scope["path"], query, today=today, since=first, more=more)
 
 
 def since(desk: Desk, site: Site) -> date:

@@ -1,11 +1,28 @@
 """One file a page: what it asks, and in which words it answers."""
 
-from onebyone.web.pages import fate, files, find, ledger, live, overview, settings, sites, start, system
+from onebyone.web.pages import (
+    breakdown,
+    fate,
+    files,
+    find,
+    funnels,
+    ledger,
+    live,
+    overview,
+    retention,
+    settings,
+    sites,
+    start,
+    system,
+)
 
 ROUTES = (
     *sites.ROUTES,
     *start.ROUTES,
     *overview.ROUTES,
+    *breakdown.ROUTES,
+    *funnels.ROUTES,
+    *retention.ROUTES,
     *live.ROUTES,
     *fate.ROUTES,
     *ledger.ROUTES,

@@ -26,6 +26,8 @@ FILES = {  # in the address: its report
     "countries": "countries",
     "devices": "devices",
     "browsers": "browsers",
+    "event_names": "event_names",
+    "properties": "properties",
 }
 
 

@@ -1,0 +1,212 @@
+"""Pages made of tables: which reports stand on them, in which cells, and the sentence above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from onebyone.state.sites import Site
+from onebyone.web import countries, numbers
+from onebyone.web.desk import Answer, Row
+from onebyone.web.tables import Bars, Cell, Column, bars
+
+ASKED = 500
+SHOWN = 12
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """One cell: the report it shows, and how. `width` is its share of two columns."""
+
+    report: str
+    title: str
+    head: str
+    name: Callable[[Row], tuple[str, str]]
+    by: str
+    columns: Callable[[Site], Sequence[Column]]
+    empty: str
+    note: str = ""
+    faint: str = ""
+
+    def fill(self, answer: Answer, site: Site) -> Bars:
+        return bars(
+            self.title,
+            answer,
+            head=self.head,
+            name=self.name,
+            by=self.by,
+            columns=self.columns(site),
+            empty=self.empty,
+            show=SHOWN,
+            faint=self.faint,
+            note=self.note,
+        )
+
+
+class Breakdown(Struct, frozen=True, kw_only=True):
+    page: str
+    title: str
+    rows: tuple[tuple[str, tuple[Table, ...]], ...]  # the css of a row and its cells
+    says: Callable[[Mapping[str, Answer]], str]
+    of_all: bool = False  # machines' rows too, and no choice of traffic
+
+    @property
+    def tables(self) -> list[Table]:
+        return [table for _, tables in self.rows for table in tables]
+
+
+def _count(key: str) -> Callable[[Row], Cell]:
+    return lambda row: Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut")
+
+
+def _named(key: str, other: str = "") -> Callable[[Row], tuple[str, str]]:
+    return lambda row: (row[key], row[other] if other else "")
+
+
+def _visits(site: Site) -> list[Column]:
+    return [
+        Column("Visitors", "n sorted", _count("visitors")),
+        Column("Sessions", "n p2", _count("sessions")),
+        Column("Orders", "n", _count("orders")),
+        Column("Revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], site.currency))),
+    ]
+
+
+def _people(site: Site) -> list[Column]:
+    return [Column("Visitors", "n sorted", _count("visitors")), Column("Orders", "n", _count("orders"))]
+
+
+def _viewed(_site: Site) -> list[Column]:
+    return [
+        Column("Visitors", "n sorted", _count("visitors")),
+        Column("Views", "n", _count("views")),
+        Column("Entries", "n p2", _count("entries")),
+    ]
+
+
+def _seen(site: Site) -> list[Column]:
+    return [
+        Column("Seen", "n sorted", _count("seen")),
+        Column("With order", "n p2", _count("with_order_id")),
+        Column("With value", "n p2", _count("with_value")),
+        Column("Came by", "p2", lambda row: Cell(", ".join(row["vias"]))),
+        Column("First", "n p2", _moment("first_at", site)),
+        Column("Last", "n", _moment("last_at", site)),
+    ]
+
+
+def _carried(_site: Site) -> list[Column]:
+    return [
+        Column("Seen", "n sorted", _count("seen")),
+        Column("Values", "n p2", _count("different")),
+        Column("Type", "p2", lambda row: Cell("number" if row["numbers"] == row["seen"] else "text")),
+        Column("For example", "p2", lambda row: Cell(", ".join(row["examples"]))),
+    ]
+
+
+def _moment(key: str, site: Site) -> Callable[[Row], Cell]:
+    return lambda row: Cell(_short(row[key], site.zone))
+
+
+def _short(text: str, zone: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}"
+
+
+def _most(answer: Answer, key: str, by: str) -> tuple[str, str]:
+    """The row that leads, and its share of all."""
+    first = max(answer.rows, key=lambda row: row[by] or 0)
+    return str(first[key]), numbers.share(first[by], sum(row[by] or 0 for row in answer.rows))
+
+
+def _acquisition(answers: Mapping[str, Answer]) -> str:
+    rows = answers["channels"].rows
+    sessions = sum(row["sessions"] for row in rows)
+    if not sessions:
+        return "No session began in this period."
+    name, share = _most(answers["channels"], "channel", "sessions")
+    return f"{numbers.count(sessions)} sessions; most of them, {share}, by {name}."
+
+
+def _pages(answers: Mapping[str, Answer]) -> str:
+    rows = answers["pages"].rows
+    views = sum(row["views"] for row in rows)
+    if not views:
+        return "No page was seen in this period."
+    name, share = _most(answers["pages"], "path", "views")
+    pages = "one page" if len(rows) == 1 else f"{numbers.count(len(rows))} pages"
+    return f"{numbers.count(views)} views of {pages}; {share} of them of {name}."
+
+
+def _events(answers: Mapping[str, Answer]) -> str:
+    rows = answers["event_names"].rows
+    if not rows:
+        return "Nothing was sent in this period."
+    names = "one name" if len(rows) == 1 else f"{numbers.count(len(rows))} names"
+    return f"{numbers.count(sum(row['seen'] for row in rows))} events under {names}, machines among them."
+
+
+ACQUISITION = Breakdown(
+    page="acquisition",
+    title="Acquisition",
+    says=_acquisition,
+    rows=(
+        ("c11", (
+            Table(report="channels", title="Channels", head="Channel", name=_named("channel"), by="visitors",
+                  columns=_visits, empty="No sessions in this period.", faint="Unattributed",
+                  note="last non-direct click, 30 days"),
+            Table(report="sources", title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
+                  columns=_visits, empty="No sessions in this period.", faint="(unattributed)"),
+        )),
+        ("c11", (
+            Table(report="campaigns", title="Campaigns", head="Campaign", name=_named("campaign", "source"),
+                  by="visitors", columns=_visits,
+                  empty="No visits with a campaign. Add utm_campaign to the links of your next one."),
+            Table(report="referrers", title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
+                  columns=_visits, empty="No visits from another host."),
+        )),
+        ("c111", (
+            Table(report="countries", title="Countries", head="Country",
+                  name=lambda row: (countries.name(row["name"]), ""), by="visitors", columns=_people,
+                  empty="No places known in this period.", faint=countries.UNKNOWN),
+            Table(report="devices", title="Devices", head="Device",
+                  name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""), by="visitors",
+                  columns=_people, empty="No devices known in this period.", faint=countries.UNKNOWN),
+            Table(report="browsers", title="Browsers", head="Browser",
+                  name=lambda row: (row["name"] or countries.UNKNOWN, ""), by="visitors", columns=_people,
+                  empty="No browsers known in this period.", faint=countries.UNKNOWN),
+        )),
+    ),
+)  # fmt: skip
+PAGES = Breakdown(
+    page="pages",
+    title="Pages",
+    says=_pages,
+    rows=(
+        ("c11", (
+            Table(report="pages", title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
+                  columns=_viewed, empty="No page was seen in this period."),
+            Table(report="landing_pages", title="Landing pages", head="Page", name=_named("path", "host"),
+                  by="visitors", columns=_visits, empty="No sessions in this period.",
+                  note="where sessions began, and the orders they led to"),
+        )),
+    ),
+)  # fmt: skip
+EVENTS = Breakdown(
+    page="events",
+    title="Events",
+    says=_events,
+    of_all=True,
+    rows=(
+        ("c1", (
+            Table(report="event_names", title="Events seen", head="Name", name=_named("name"), by="seen",
+                  columns=_seen, empty="Nothing was sent in this period."),
+        )),
+        ("c1", (
+            Table(report="properties", title="What they carry", head="Property", name=_named("key", "name"), by="seen",
+                  columns=_carried, empty="No event of this period carries properties of its own."),
+        )),
+    ),
+)  # fmt: skip
+ALL = (ACQUISITION, PAGES, EVENTS)

@@ -1,0 +1,68 @@
+"""Funnels: where do people stop?"""
+
+from __future__ import annotations
+
+from litestar import Response, get
+from litestar.response import Redirect
+
+from onebyone.store import Param
+from onebyone.web import funnel
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import address
+from onebyone.web.csv_file import csv_answer
+from onebyone.web.desk import Answer, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+_KEYS = ("steps", "within")
+
+
+@get("/s/{site_id:str}/funnels", sync_to_thread=True, include_in_schema=False)
+def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, _KEYS)
+    given = params(view, site)
+    seen = desk.ask("event_names", **given)
+    names = [row["name"] for row in seen.rows]
+    shown = funnel.read_funnel(view, names)
+    answer = desk.ask("funnel", **given, **_asking(shown)) if len(shown.steps) > 1 and not seen.error else Answer()
+    return page(
+        desk,
+        "funnels.html",
+        frame(request, desk, "Funnels", site=site, page="funnels"),
+        view=view,
+        shown=shown,
+        says=funnel.says(shown, answer.rows) if answer.rows else "",
+        ever=desk.ask("ledger_totals", **given),
+        failed_answer=seen if seen.error else answer,
+        table=funnel.table(answer),
+        names=names,
+        withins=[(key, name) for key, (name, _) in funnel.WITHIN.items()],
+        fields=[*shown.steps, *[""] * (funnel.MOST_STEPS - len(shown.steps))],
+        **controls(view, desk, site, compares=False),
+    )
+
+
+@get("/s/{site_id:str}/funnels.csv", sync_to_thread=True, include_in_schema=False)
+def funnels_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """Raises what the report raises: no file is better than an empty one."""
+    view = asked(request, desk, site, _KEYS)
+    shown = funnel.read_funnel(view, ())
+    rows = desk.reports.run("funnel", **params(view, site), **_asking(shown)).dicts()
+    return csv_answer(f"{site.name}-funnel", rows)
+
+
+def _asking(shown: funnel.Funnel) -> dict[str, Param]:
+    return {"steps": list(shown.steps), "within_ms": shown.within_ms}
+
+
+@get("/s/{site_id:str}/funnels/choose", sync_to_thread=True, include_in_schema=False)
+def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
+    """The form's fields as the page's own address."""
+    query = request.query_params
+    steps = ",".join(text.strip().replace(",", "") for text in query.getall("at", []) if text.strip())
+    kept = {key: value for key, value in query.multi_items() if key in ("period", "from", "to", "traffic") and value}
+    path = f"/s/{site.id}/funnels"
+    return Redirect(address(path, kept | {"steps": steps, "within": query.get("within", "")}), status_code=303)
+
+
+ROUTES = (funnels, funnels_file, choose)

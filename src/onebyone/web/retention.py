@@ -1,0 +1,122 @@
+"""Retention: cohorts in a grid, from the rows of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from onebyone.web import numbers
+from onebyone.web.address import NotUnderstood, View
+from onebyone.web.desk import Row
+
+UNITS = ("day", "week", "month")
+SHOWS = ("people", "revenue")
+MOST_COLUMNS = 13
+MOST_ROWS = 40
+DEFAULT_EVENT = "page_view"
+
+
+class Question(Struct, frozen=True):
+    first: str
+    again: str
+    unit: str
+    show: str
+
+
+class Cell(Struct, frozen=True):
+    text: str
+    title: str
+    shade: int = 0  # 0 to 10
+    running: bool = False  # its time is not over
+
+
+class Cohort(Struct, frozen=True):
+    name: str
+    size: str
+    cells: list[Cell | None]  # None: not begun
+
+
+class Grid(Struct, frozen=True):
+    heads: list[str]
+    cohorts: list[Cohort]
+    says: str
+    hidden: int = 0  # older cohorts that are not shown
+
+
+def read_question(view: View) -> Question:
+    """Raises NotUnderstood."""
+    unit, show = view.given.get("unit", "week"), view.given.get("show", "people")
+    for key, value, allowed in (("unit", unit, UNITS), ("show", show, SHOWS)):
+        if value not in allowed:
+            raise NotUnderstood(
+                f"`{value}` is no {key}. Use {', '.join(allowed)}. ", "Show the page without it",
+                view.link(**{key: ""}), ".",
+            )  # fmt: skip
+    first = view.given.get("first", DEFAULT_EVENT)
+    return Question(first, view.given.get("again", DEFAULT_EVENT), unit, show)
+
+
+def grid(question: Question, rows: Sequence[Row], today: date, currency: str) -> Grid:
+    cohorts: dict[date, dict[int, Row]] = {}
+    for row in rows:
+        cohorts.setdefault(date.fromisoformat(row["cohort"]), {})[row["later"]] = row
+    newest = sorted(cohorts)[-MOST_ROWS:]
+    columns = min(MOST_COLUMNS, 1 + max((_age(begin, today, question.unit) for begin in newest), default=0))
+    lines = [_cohort(begin, cohorts[begin], question, today, currency, columns) for begin in newest]
+    return Grid(
+        heads=[f"{question.unit.capitalize()} {n}" for n in range(columns)],
+        cohorts=lines,
+        says=_says(question, cohorts, today),
+        hidden=len(cohorts) - len(newest),
+    )
+
+
+def _cohort(begin: date, found: dict[int, Row], question: Question, today: date, currency: str, columns: int) -> Cohort:
+    size = found[-1]["visitors"]
+    age = _age(begin, today, question.unit)
+    cells: list[Cell | None] = []
+    worth = 0
+    for later in range(columns):
+        row = found.get(later, {"visitors": 0, "value_minor": 0})
+        worth += row["value_minor"]
+        cells.append(_cell(question, row, size, worth, currency, later == age) if later <= age else None)
+    return Cohort(_name(begin, question.unit), numbers.count(size), cells)
+
+
+def _cell(question: Question, row: Row, size: int, worth: int, currency: str, running: bool) -> Cell:
+    share = row["visitors"] / size
+    back = f"{numbers.count(row['visitors'])} of {numbers.count(size)} came back"
+    shade = min(10, -int(-share * 10 // 1))
+    if question.show == "people":
+        return Cell(numbers.share(row["visitors"], size) if row["visitors"] else numbers.NONE, back, shade, running)
+    text = numbers.money(round(worth / size), currency) if worth else numbers.NONE
+    title = f"{numbers.money(worth, currency)} by {numbers.count(size)} visitors until then"
+    return Cell(text, title, shade, running)
+
+
+def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) -> str:
+    """Over the cohorts whose first unit after their own is over."""
+    old = [found for begin, found in cohorts.items() if _age(begin, today, question.unit) > 1]
+    people = sum(found[-1]["visitors"] for found in old)
+    if not people:
+        return f"No {question.unit} after a first one is over yet in this period."
+    back = sum(found[1]["visitors"] for found in old if 1 in found)
+    did = "came back" if question.again == DEFAULT_EVENT else f"did {question.again}"
+    return f"{numbers.rate(back, people)} of {numbers.count(people)} new visitors {did} in the {question.unit} after."
+
+
+def _age(begin: date, today: date, unit: str) -> int:
+    """Units from the cohort's to today's."""
+    if unit == "month":
+        return (today.year - begin.year) * 12 + today.month - begin.month
+    if unit == "week":
+        return ((today - timedelta(days=today.weekday())) - begin).days // 7
+    return (today - begin).days
+
+
+def _name(begin: date, unit: str) -> str:
+    if unit == "month":
+        return f"{begin:%b %Y}"
+    return numbers.day(begin)
