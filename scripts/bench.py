@@ -27,6 +27,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 import structlog
+from bench_consent import rows as consent_rows
 from bench_reports import rows as report_rows
 from rich.console import Console
 from rich.table import Table
@@ -51,7 +52,7 @@ def main() -> None:
     table = Table(box=None, header_style="bold")
     for name in ("what", "measured", "first landing", "goal"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for row in chain(collector_rows(), pipeline_rows(), serve_rows(), tag_rows(), store_rows()):
+    for row in chain(collector_rows(), pipeline_rows(), consent_rows(), serve_rows(), tag_rows(), store_rows()):
         table.add_row(*row)
         print("  ".join(row), file=sys.stderr, flush=True)
     Console(width=140).print(table)
