@@ -42,6 +42,8 @@ class Stub(Struct, kw_only=True):
     pages: dict[str, str] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    site: Site = SITE
+    region: dict[str, Any] | None = None  # what /v1/privacy says; None: it hangs
     changed: threading.Condition = field(default_factory=threading.Condition)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -55,7 +57,7 @@ class Stub(Struct, kw_only=True):
             assert self.changed.wait_for(until, WAIT_S), f"waited {WAIT_S:.0f} s for {what}: {self.batches}"
 
     def page(self, path: str) -> str:
-        tag = snippet(SITE, self.tag_url or self.url)
+        tag = snippet(self.site, self.tag_url or self.url)
         body = self.pages.get(path, "")
         return f"<!doctype html><title>{path}</title><script>{STUB}</script><p>{path}</p>{body}{tag}"
 
@@ -82,7 +84,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if path == f"/{SITE.prefix}/s.js":
-            self._answer(200, script_for(SITE), "text/javascript")
+            self._answer(200, script_for(self.stub.site), "text/javascript")
+        elif path == f"/{SITE.prefix}/v1/privacy":
+            if self.stub.region is None:
+                self.stub.closing.wait()
+            self._answer(200, json.dumps(self.stub.region).encode(), "application/json")
         elif path.endswith((".gif", ".ico")):
             self.stub.see_image(self.path)
             self._answer(200, b"", "image/gif")

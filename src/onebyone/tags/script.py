@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from onebyone.state.sites import Site
+from onebyone.state.tag_settings import ConsentGate
+from onebyone.tags.modules import modules_of
 
-_BUNDLE = Path(__file__).parent / "dist" / "tag.js"
+_DIST = Path(__file__).parent / "dist"
+_CORE = "tag"
 
 STUB = "window.onebyone=window.onebyone||function(){(onebyone.q=onebyone.q||[]).push(arguments)}"
 """For a page that calls the tag before it has loaded: the calls wait and are made in order."""
@@ -19,14 +24,16 @@ def script_for(site: Site, *, collector_url: str = "", name: str = "onebyone") -
 
     `name` is the global function of the page.
     """
-    config = {
+    config: dict[str, Any] = {
         "site": site.id,
         "url": f"{collector_url}/{site.prefix}/v1/e",
         "name": name,
         "conversions": site.conversions,
     }
-    bundle = _BUNDLE.read_text(encoding="ascii").strip()
-    return f"{{const CONFIG={_json_in_script(config)};{bundle}}}\n".encode("ascii")
+    if site.tag.consent.on:
+        config["consent"] = _gate(site.tag.consent)
+    modules = "".join(_built(each) for each in modules_of(site.tag))
+    return f"{{const CONFIG={_json_in_script(config)},MODULES=[];{modules}{_built(_CORE)}}}\n".encode("ascii")
 
 
 def snippet(site: Site, collector_url: str) -> str:
@@ -45,6 +52,22 @@ def snippet(site: Site, collector_url: str) -> str:
 def csp(collector_url: str) -> str:
     """What a page's Content-Security-Policy must allow, as directives to merge with its own."""
     return f"script-src {collector_url}; connect-src {collector_url}; img-src {collector_url}"
+
+
+def _gate(gate: ConsentGate) -> dict[str, Any]:
+    return {
+        "categories": gate.categories,
+        "data_layer": gate.data_layer,
+        "wait": gate.wait_ms,
+        "strict": gate.strict,
+        "dnt": gate.honor_dnt,
+    }
+
+
+@cache
+def _built(name: str) -> str:
+    """A committed file of esbuild's."""
+    return (_DIST / f"{name}.js").read_text(encoding="ascii").strip()
 
 
 def _json_in_script(value: object) -> str:

@@ -1,0 +1,1 @@
+(()=>{MODULES.push(s=>{let{permissions:t,reader:o,until:c}=s.consent,i=o("wordpress");function e(){let n=window.wp_has_consent;!n||!/wp_consent_[a-z-]+=/.test(document.cookie)||i(t({functional:n("preferences"),statistics:n("statistics"),marketing:n("marketing")}))}s.on(document,"wp_listen_for_consent_change",()=>setTimeout(s.safely(e))),c(()=>window.wp_has_consent,e)});})();
