@@ -17,7 +17,24 @@ class ConsentGate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     honor_dnt: bool = True
 
 
+class Banner(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Our own question, for a site that has no consent platform. It implies the gate."""
+
+    on: bool = False
+    revision: int = 1  # another number asks everybody again: the notice, purposes or recipients changed
+    purposes: tuple[str, ...] = ("functional", "statistics", "marketing")
+    policy_url: str = ""
+    google: bool = True  # Google's tags on the page are told
+    button: bool = True  # a small button opens it again on every page
+    days: int = 180  # until people are asked again
+
+
 class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The defaults are a script that views pages and takes calls, at once."""
 
     consent: ConsentGate = ConsentGate()
+    banner: Banner = Banner()
+
+    @property
+    def gated(self) -> bool:
+        return self.consent.on or self.banner.on

@@ -9,6 +9,7 @@
 import { delivery } from "./delivery.js";
 import { CONSENT } from "./entry.js";
 import { events } from "./event.js";
+import { newId } from "./id.js";
 
 const VERSIONED = CONFIG.name + "_1";
 
@@ -40,6 +41,7 @@ function begin() {
     script,
     add,
     on,
+    newId,
     safely,
     tell,
     view,
@@ -94,7 +96,7 @@ function begin() {
     active = true;
     tell("start");
     view();
-    early.forEach(safely(call));
+    early.forEach((args) => safely(call)(args));
     sent.start();
   }
 
@@ -136,9 +138,9 @@ function begin() {
 }
 
 function safely(work) {
-  return (argument) => {
+  return (...given) => {
     try {
-      return work(argument);
+      return work(...given);
     } catch (ours) {} // a fault of ours, or an argument that is no JSON, is not the page's problem
   };
 }

@@ -11,7 +11,7 @@ const GOOGLE = {
   functionality_storage: ["functional"],
   personalization_storage: ["personalize_site"],
 };
-const KINDS = { statistics: STATISTICS, marketing: MARKETING, functional: FUNCTIONAL };
+export const KINDS = { statistics: STATISTICS, marketing: MARKETING, functional: FUNCTIONAL };
 const GUESSES = [
   [/^ad(s|_)|market|advert|target/i, MARKETING],
   [/analytic|statisti|perform|measur/i, STATISTICS],

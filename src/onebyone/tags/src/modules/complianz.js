@@ -6,7 +6,7 @@ MODULES.push((tag) => {
   function read() {
     const has = window.cmplz_has_consent;
     if (!has || !/cmplz_banner-status=dismissed/.test(document.cookie)) return;
-    say(permissions({ functional: has("preferences"), statistics: has("statistics"), marketing: has("marketing") }));
+    say(permissions({ preferences: has("preferences"), statistics: has("statistics"), marketing: has("marketing") }));
   }
 
   for (const name of ["cmplz_status_change", "cmplz_fire_categories"]) tag.on(document, name, read);

@@ -6,7 +6,7 @@
  *
  *   onebyone("consent", {analytics: "granted"})   onebyone("consent", "update", {...})
  */
-import { permissions } from "../consent/names.js";
+import { KINDS, permissions } from "../consent/names.js";
 
 const MAX_WAIT_MS = 2000;
 const REGION_MS = 3000;
@@ -15,6 +15,7 @@ const POLLS = 600;
 
 MODULES.push((tag) => {
   const settings = CONFIG.consent;
+  const own = CONFIG.banner;
   const answers = []; // by the standing of their readers
   const strings = {}; // what goes to the server as it is
   const gpc = navigator.globalPrivacyControl === true;
@@ -47,8 +48,10 @@ MODULES.push((tag) => {
   }
 
   tag.consent = {
+    kinds: KINDS,
     permissions,
     wait,
+    gpc,
     region: () => region,
 
     /**
@@ -76,20 +79,21 @@ MODULES.push((tag) => {
   const say = tag.consent.reader();
   const given = {};
   tag.hear("consent", (args) => {
-    if (args[1] !== "default") say(Object.assign(given, permissions(args[args.length - 1])));
+    const chosen = permissions(args[args.length - 1]);
+    if (args[1] !== "default" && Object.keys(chosen).length) say(Object.assign(given, chosen));
   });
 
   const know = (found) => {
     if (region) return;
     region = found || {};
     tag.tell("region", region);
-    if (region.ask === false && settings.own) over = true; // nobody will choose here
+    if (own && region.ask === false) over = true; // nobody will be asked here
     decide();
   };
 
   tag.hear("start", () => {
     started = true;
-    if (!timer) wait(settings.wait);
+    if (!timer) wait(own ? MAX_WAIT_MS : settings.wait);
     decide();
     if (answers.some(Boolean)) return;
     fetch(tag.url.href.replace(/e$/, "privacy"), { credentials: "omit" })

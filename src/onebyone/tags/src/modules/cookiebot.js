@@ -7,7 +7,7 @@ MODULES.push((tag) => {
     const bot = window.Cookiebot;
     if (!bot || !bot.hasResponse) return;
     const { preferences, statistics, marketing } = bot.consent;
-    say(permissions({ functional: preferences, statistics, marketing }));
+    say(permissions({ preferences, statistics, marketing }));
   }
 
   for (const name of ["ConsentReady", "Accept", "Decline"]) tag.on(window, "CookiebotOn" + name, read);

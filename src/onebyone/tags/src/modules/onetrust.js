@@ -7,7 +7,7 @@ MODULES.push((tag) => {
     const groups = window.OnetrustActiveGroups;
     if (!groups || !/OptanonAlertBoxClosed=./.test(document.cookie)) return;
     const has = (group) => groups.indexOf(`,${group},`) >= 0;
-    say(permissions({ statistics: has("C0002"), functional: has("C0003"), marketing: has("C0004") }));
+    say(permissions({ statistics: has("C0002"), preferences: has("C0003"), marketing: has("C0004") }));
   }
 
   tag.on(window, "OneTrustGroupsUpdated", read);

@@ -6,7 +6,7 @@ MODULES.push((tag) => {
   function read() {
     const has = window.wp_has_consent;
     if (!has || !/wp_consent_[a-z-]+=/.test(document.cookie)) return;
-    say(permissions({ functional: has("preferences"), statistics: has("statistics"), marketing: has("marketing") }));
+    say(permissions({ preferences: has("preferences"), statistics: has("statistics"), marketing: has("marketing") }));
   }
 
   tag.on(document, "wp_listen_for_consent_change", () => setTimeout(tag.safely(read)));
