@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 
 from onebyone.state.sites import Site
-from onebyone.tags.script import STUB, script_for, snippet
+from onebyone.tags.script import STUB, files_of, snippet
 
 SITE = Site(id="s7k2m9qd", name="Test", prefix="brvkt", origins=())
 WAIT_S = 15.0
+NONCE = "n0nce"  # of the scripts of pages with a policy
 
 
 class Batch(Struct, frozen=True):
@@ -42,6 +43,10 @@ class Stub(Struct, kw_only=True):
     pages: dict[str, str] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    choices: list[dict[str, Any]] = field(default_factory=list)
+    policy: str = ""  # Content-Security-Policy of its pages
+    site: Site = SITE
+    region: dict[str, Any] | None = None  # what /v1/privacy says; None: it hangs
     changed: threading.Condition = field(default_factory=threading.Condition)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -55,9 +60,10 @@ class Stub(Struct, kw_only=True):
             assert self.changed.wait_for(until, WAIT_S), f"waited {WAIT_S:.0f} s for {what}: {self.batches}"
 
     def page(self, path: str) -> str:
-        tag = snippet(SITE, self.tag_url or self.url)
+        tag = snippet(self.site, self.tag_url or self.url)
         body = self.pages.get(path, "")
-        return f"<!doctype html><title>{path}</title><script>{STUB}</script><p>{path}</p>{body}{tag}"
+        html = f"<!doctype html><title>{path}</title><script>{STUB}</script><p>{path}</p>{body}{tag}"
+        return html.replace("<script", f'<script nonce="{NONCE}"') if self.policy else html
 
     def take(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         batch = Batch(status=self.status, headers=headers, body=json.loads(body))
@@ -68,6 +74,11 @@ class Stub(Struct, kw_only=True):
             self.closing.wait()
         results = [{"id": event["id"], "status": "ok"} for event in batch.events]
         return batch.status, json.dumps({"results": results}).encode()
+
+    def choose(self, choice: dict[str, Any]) -> None:
+        with self.changed:
+            self.choices.append(choice)
+            self.changed.notify_all()
 
     def see_image(self, path: str) -> None:
         with self.changed:
@@ -81,16 +92,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        if path == f"/{SITE.prefix}/s.js":
-            self._answer(200, script_for(SITE), "text/javascript")
+        if path in (files := files_of(self.stub.site)):
+            self._answer(200, files[path], "text/javascript")
+        elif path == f"/{SITE.prefix}/v1/privacy":
+            if self.stub.region is None:
+                self.stub.closing.wait()
+            self._answer(200, json.dumps(self.stub.region).encode(), "application/json")
         elif path.endswith((".gif", ".ico")):
             self.stub.see_image(self.path)
             self._answer(200, b"", "image/gif")
         else:
-            self._answer(200, self.stub.page(path).encode(), "text/html; charset=utf-8")
+            policy = {"Content-Security-Policy": self.stub.policy} if self.stub.policy else {}
+            self._answer(200, self.stub.page(path).encode(), "text/html; charset=utf-8", **policy)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("/v1/consent"):
+            self.stub.choose(json.loads(body))
+            self._answer(200, b"{}", "application/json")
+            return
         status, answer = self.stub.take({name.lower(): value for name, value in self.headers.items()}, body)
         if status:
             self._answer(status, answer, "application/json", **self.stub.headers)

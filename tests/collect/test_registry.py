@@ -13,13 +13,13 @@ from onebyone.state.sites import Sites
 def test_a_change_of_the_state_is_seen_and_an_unreadable_state_changes_nothing(tmp_path: Path) -> None:
     engine = open_database(sqlite_url(tmp_path))
     sites, keys = Sites(engine), Keys(engine)
-    registry = Registry(sites, keys, lambda site: site.id.encode())
+    registry = Registry(sites, keys, lambda site: {f"/{site.prefix}/s.js": site.id.encode()})
     assert registry.refresh() is True and registry.known.by_id == {}
     assert registry.refresh() is False
     site = sites.add("A", ["https://a.example"])
     key = keys.add(site.id, "key")
     assert registry.refresh() is True
-    assert registry.known.scripts == {site.prefix: site.id.encode()}
+    assert registry.known.scripts == {f"/{site.prefix}/s.js": site.id.encode()}
     assert registry.site_of_key(f"Bearer {key}") == registry.site_of_key(f"bearer  {key} ") == site.id
     assert [registry.site_of_key(text) for text in ("", key, f"Basic {key}", "Bearer x")] == ["", "", "", ""]
     engine.dispose()

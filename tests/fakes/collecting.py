@@ -30,7 +30,7 @@ class FakeRegistry:
         self.known = Known(
             by_id={site.id: site},
             by_prefix={site.prefix: site},
-            scripts={site.prefix: b"/* the tag */"},
+            scripts={f"/{site.prefix}/s.js": b"/* the tag */"},
             keys={hash_key(KEY): site.id},
         )
 

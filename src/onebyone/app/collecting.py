@@ -16,7 +16,7 @@ from onebyone.collect.desk import now_ms
 from onebyone.collect.registry import Registry
 from onebyone.log import LogUnavailable
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
-from onebyone.tags.script import script_for
+from onebyone.tags.script import files_of
 from onebyone.telemetry import Counters, Log, set_up_logging
 
 _SWITCH_S = 0.001  # the commit thread waits for the interpreter up to that long, several times a commit
@@ -29,9 +29,7 @@ def run_collect(place: Place, settings: Settings, *, host: str, port: int) -> No
     state = open_state(place)
     try:
         uvloop.run(
-            _serve(
-                place, settings, writer, Registry(state.sites, state.keys, script_for), state.visitor_key, host, port
-            )
+            _serve(place, settings, writer, Registry(state.sites, state.keys, files_of), state.visitor_key, host, port)
         )
     except ValueError as error:
         raise ConfigError(f"[collect] proxies: {error}.") from error

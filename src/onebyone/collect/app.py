@@ -74,8 +74,8 @@ class Collector:
 
     def _look_up(self, path: str) -> Answer | None:
         """What is no way in. None: `_check_ready` will say."""
-        if path.endswith("/s.js"):
-            script = self._desk.registry.known.scripts.get(path[1:-5])
+        if path.endswith(".js"):
+            script = self._desk.registry.known.scripts.get(path)
             return answers.NOT_FOUND if script is None else answers.script(script)
         if path == "/ready":
             return None

@@ -20,17 +20,17 @@ class Known(Struct, frozen=True):
 
     by_id: Mapping[str, Site] = {}
     by_prefix: Mapping[str, Site] = {}
-    scripts: Mapping[str, bytes] = {}  # by prefix
+    scripts: Mapping[str, bytes] = {}  # by path
     keys: Mapping[bytes, str] = {}  # hash -> site id
 
 
 class Registry:
     """`known` is replaced as a whole, so a request that holds it sees one moment."""
 
-    def __init__(self, sites: Sites, keys: Keys, script_for: Callable[[Site], bytes]) -> None:
+    def __init__(self, sites: Sites, keys: Keys, files_of: Callable[[Site], Mapping[str, bytes]]) -> None:
         self._sites = sites
         self._keys = keys
-        self._script_for = script_for
+        self._files_of = files_of
         self._version = -1
         self.known = Known()
 
@@ -55,7 +55,7 @@ class Registry:
         return Known(
             by_id={site.id: site for site in sites},
             by_prefix={site.prefix: site for site in sites},
-            scripts={site.prefix: self._script_for(site) for site in sites},
+            scripts={path: body for site in sites for path, body in self._files_of(site).items()},
         )
 
     def site_of_key(self, authorization: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, String,
 
 from onebyone.event import SiteId
 from onebyone.state.database import METADATA
+from onebyone.state.tag_settings import TagSettings
 
 _SITES = Table(
     "sites",
@@ -43,6 +44,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     visitor_cookie: bool = True
     created_ms: int = 0
     version: int = 0
+    tag: TagSettings = TagSettings()
 
 
 class Sites:

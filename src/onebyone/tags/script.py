@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from onebyone.state.sites import Site
+from onebyone.state.tag_settings import ConsentGate, TagSettings
+from onebyone.tags.modules import modules_of
 
-_BUNDLE = Path(__file__).parent / "dist" / "tag.js"
+_DIST = Path(__file__).parent / "dist"
+_CORE, _BANNER = "tag", "banner"
+_TEXTS = Path(__file__).parent / "texts"
+LANGUAGES = ("en", "cs", "da", "de", "es", "fi", "fr", "it", "ja", "nb", "nl", "pl", "pt", "sv")
+"""Of the banner; the first is for people who speak none of them. One file of `texts/` each."""
 
 STUB = "window.onebyone=window.onebyone||function(){(onebyone.q=onebyone.q||[]).push(arguments)}"
 """For a page that calls the tag before it has loaded: the calls wait and are made in order."""
@@ -19,14 +29,41 @@ def script_for(site: Site, *, collector_url: str = "", name: str = "onebyone") -
 
     `name` is the global function of the page.
     """
-    config = {
+    config: dict[str, Any] = {
         "site": site.id,
         "url": f"{collector_url}/{site.prefix}/v1/e",
         "name": name,
         "conversions": site.conversions,
     }
-    bundle = _BUNDLE.read_text(encoding="ascii").strip()
-    return f"{{const CONFIG={_json_in_script(config)};{bundle}}}\n".encode("ascii")
+    if site.tag.gated:
+        config["consent"] = _gate(site.tag.consent)
+    if site.tag.banner.on:
+        config["banner"] = _banner(site.tag)
+    modules = "".join(_built(each) for each in modules_of(site.tag))
+    return f"{{const CONFIG={_json_in_script(config)},MODULES=[];{modules}{_built(_CORE)}}}\n".encode("ascii")
+
+
+def banner_for(site: Site, language: str, *, name: str = "onebyone") -> bytes:
+    """The body of `/{prefix}/b-{language}.js`: the banner in one of `LANGUAGES`."""
+    banner = site.tag.banner
+    config: dict[str, Any] = {
+        "name": name,
+        "language": language,
+        "purposes": banner.purposes,
+        "policy": banner.policy_url,
+        "texts": _texts(language),
+    }
+    shown = hashlib.blake2b(_json_in_script(config).encode(), digest_size=4).hexdigest()
+    config["version"] = f"{banner.revision}.{shown}"  # of a record: which words the person saw
+    return f"{{const CONFIG={_json_in_script(config)};{_built(_BANNER)}}}\n".encode("ascii")
+
+
+def files_of(site: Site) -> Mapping[str, bytes]:
+    """Every script that the collector serves for the site, by path."""
+    files = {f"/{site.prefix}/s.js": script_for(site)}
+    if site.tag.banner.on:
+        files |= {f"/{site.prefix}/b-{each}.js": banner_for(site, each) for each in LANGUAGES}
+    return files
 
 
 def snippet(site: Site, collector_url: str) -> str:
@@ -45,6 +82,42 @@ def snippet(site: Site, collector_url: str) -> str:
 def csp(collector_url: str) -> str:
     """What a page's Content-Security-Policy must allow, as directives to merge with its own."""
     return f"script-src {collector_url}; connect-src {collector_url}; img-src {collector_url}"
+
+
+def _gate(gate: ConsentGate) -> dict[str, Any]:
+    return {
+        "categories": gate.categories,
+        "data_layer": gate.data_layer,
+        "wait": gate.wait_ms,
+        "strict": gate.strict,
+        "dnt": gate.honor_dnt,
+    }
+
+
+def _banner(settings: TagSettings) -> dict[str, Any]:
+    banner = settings.banner
+    config: dict[str, Any] = {
+        "revision": banner.revision,
+        "days": banner.days,
+        "purposes": banner.purposes,
+        "languages": LANGUAGES,
+        "google": settings.consent.data_layer if banner.google else "",
+    }
+    if banner.button:
+        config["labels"] = {each: _texts(each)["label"] for each in LANGUAGES}
+    return config
+
+
+@cache
+def _texts(language: str) -> dict[str, str]:
+    texts: dict[str, str] = json.loads((_TEXTS / f"{language}.json").read_text(encoding="utf-8"))
+    return texts
+
+
+@cache
+def _built(name: str) -> str:
+    """A committed file of esbuild's."""
+    return (_DIST / f"{name}.js").read_text(encoding="ascii").strip()
 
 
 def _json_in_script(value: object) -> str:

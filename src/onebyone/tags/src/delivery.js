@@ -4,9 +4,11 @@
  * One request at a time, so that two answers never set two visitor cookies. When the page is hidden it may be the
  * last we see of it: everything is stored and sent once more as beacons, which nobody acknowledges, so it stays
  * stored until a later request is answered. The server knows the ids and counts a copy once.
+ *
+ * Without permission to know the browser again nothing is stored or read here, and no request carries a cookie.
  */
 import { CONSENT, FIRST, ID, TEXT, ascii, limited, nextBatch } from "./entry.js";
-import { rememberAnswer, save, saved, takeOver, wasAnswered } from "./store.js";
+import { forget, rememberAnswer, save, saved, takeOver, wasAnswered } from "./store.js";
 
 const BATCH_BYTES = 16 * 1024;
 const KEEPALIVE_BYTES = 48 * 1024; // of the 64 KiB that all scripts of a page share
@@ -14,12 +16,14 @@ const WINDOW_MS = 1000;
 const TIMEOUT_MS = 5000;
 const MAX_WAIT_MS = 60000;
 
-export function delivery(url, sameOrigin) {
+export function delivery(url, sameOrigin, tell) {
   let waiting = [];
   let stored = false;
   let beaconed = new Set(); // ids
   let started = false;
-  let answered = wasAnswered();
+  let answered = false;
+  let may = true; // store, and send the cookie
+  let withdrawn = false; // until a request has taken the cookie back to be ended
   let sending = false;
   let hidden = false;
   let failures = 0;
@@ -37,13 +41,20 @@ export function delivery(url, sameOrigin) {
       method: "POST",
       body, // a string travels as text/plain: no preflight
       keepalive: body.length < KEEPALIVE_BYTES,
-      credentials: sameOrigin ? "same-origin" : "include",
+      credentials: may || withdrawn ? (sameOrigin ? "same-origin" : "include") : "omit",
       signal,
     });
 
   function keep(entries) {
     waiting = limited(entries, Date.now());
-    stored = save(waiting);
+    stored = may && save(waiting);
+  }
+
+  /** What other pages left goes first. */
+  function adopt() {
+    if (!may) return Promise.resolve();
+    answered = answered || wasAnswered();
+    return takeOver((entries) => keep(entries.concat(waiting)));
   }
 
   function schedule(ms) {
@@ -63,6 +74,7 @@ export function delivery(url, sameOrigin) {
     const abort = new AbortController();
     const limit = setTimeout(() => abort.abort(), TIMEOUT_MS);
     sending = true;
+    tell("batch", batch);
     post(bodyOf(batch), abort.signal)
       .then((answer) => read(answer, batch))
       .catch(() => 0)
@@ -90,7 +102,9 @@ export function delivery(url, sameOrigin) {
       const { results } = await answer.json(); // throws for an answer that is not ours: tried again
       done = results.filter((result) => result.status !== "retry").map((result) => result.id);
       answered = true;
-      rememberAnswer();
+      withdrawn = false;
+      if (may) rememberAnswer();
+      tell("answer", results);
     }
     const left = waiting.filter((entry) => done.indexOf(entry[ID]) < 0);
     const settled = left.length < waiting.length;
@@ -110,7 +124,7 @@ export function delivery(url, sameOrigin) {
       const body = bodyOf(batch);
       batch.forEach((entry) => beaconed.add(entry[ID]));
       rest = rest.filter((entry) => !beaconed.has(entry[ID]));
-      if (!navigator.sendBeacon || !navigator.sendBeacon(url, body)) post(body).catch(() => {});
+      if (!may || !navigator.sendBeacon || !navigator.sendBeacon(url, body)) post(body).catch(() => {});
     }
   }
 
@@ -124,10 +138,23 @@ export function delivery(url, sameOrigin) {
 
     /** Nothing leaves the machine before this. */
     start() {
-      takeOver((entries) => keep(entries.concat(waiting))).then(() => {
+      adopt().then(() => {
         started = true;
         schedule(0);
       });
+    },
+
+    /** Whether the browser may be known again. A withdrawal reaches what waits, and what is stored goes. */
+    permit(now, consent) {
+      const before = may;
+      may = now;
+      if (before && !now) {
+        withdrawn = answered;
+        waiting.forEach((entry) => (entry[CONSENT] = consent || ""));
+        stored = false;
+      }
+      if (!now && consent && (before || consent.indexOf('"analytics":"denied"') > 0)) forget();
+      if (now && !before && started) adopt().then(() => schedule(0));
     },
 
     leave,

@@ -12,15 +12,20 @@ export function events() {
   let consent = "";
   let nav = "";
   let seq = 0;
+  let referrer = document.referrer;
 
   return {
-    consent(choices) {
-      consent = ascii(Object.assign(consent ? JSON.parse(consent) : {}, choices));
+    /** The choices that go with what is made from now on, as text: the given ones, added to the old or alone. */
+    consent(choices, alone) {
+      consent = ascii(Object.assign(consent && !alone ? JSON.parse(consent) : {}, choices));
+      return consent;
     },
 
-    restored() {
-      nav = "bfcache";
+    /** Another page view begins. */
+    turn(how, from) {
+      nav = how;
       seq = 0;
+      if (from) referrer = from;
     },
 
     make(name, given) {
@@ -35,7 +40,7 @@ export function events() {
         at,
         seq: seq++,
         nav,
-        page: { url: location.href, referrer: document.referrer, title: document.title },
+        page: { url: location.href, referrer, title: document.title },
         webdriver: navigator.webdriver || undefined,
         props,
       };

@@ -2,11 +2,14 @@
  * The tag: one page view for each time a person sees the page, and what the page reports with
  *   onebyone("event", name, props)   onebyone("purchase", {id, value, currency, items})   onebyone("consent", {...})
  *
- * CONFIG ({site, url, name, conversions}) stands in front of this file when it is served. The tag stores no
- * identifier and never throws into the page. Calls made before it has loaded wait in window.onebyone.q.
+ * CONFIG ({site, url, name, conversions, ...}) and MODULES (functions that take the tag) stand in front of this file
+ * when it is served. The tag stores no identifier and never throws into the page. Calls made before it has loaded wait
+ * in window.onebyone.q.
  */
 import { delivery } from "./delivery.js";
+import { CONSENT } from "./entry.js";
 import { events } from "./event.js";
+import { newId } from "./id.js";
 
 const VERSIONED = CONFIG.name + "_1";
 
@@ -14,43 +17,105 @@ function begin() {
   const script = document.currentScript;
   const url = new URL(CONFIG.url, script ? script.src : location.href);
   const made = events();
-  const sent = delivery(url.href, url.origin === location.origin);
+  const heard = {}; // what -> listeners
   const early = []; // calls while the page is prerendered
+  let held; // entries that wait for a choice, while one is awaited
   let active = false;
   let seen = false;
 
-  const add = (name, props) => sent.add(made.make(name, props), name === "page_view");
+  const tell = (what, value) => (heard[what] || []).forEach((listener) => listener(value));
+  const sent = delivery(url.href, url.origin === location.origin, tell);
+  const on = (target, name, listener, options) => target.addEventListener(name, safely(listener), options);
 
-  function call(args) {
-    if (args[0] === "consent") made.consent(args[args.length - 1]);
-    else if (!active) early.push(args);
-    else if (args[0] === "purchase") add("purchase", args[1]);
-    else if (args[0] === "event") add(args[1], args[2]);
+  function add(name, props) {
+    const entry = made.make(name, props);
+    tell("made", entry);
+    if (held) held.push(entry);
+    else sent.add(entry, name === "page_view");
   }
 
-  function view() {
+  /** What modules get. `hear`: "start", "view", "leave" (a page view ends or pauses), "hide",
+   * "made", "batch", "answer", and the verbs of calls. */
+  const tag = {
+    url,
+    script,
+    add,
+    on,
+    newId,
+    safely,
+    tell,
+    view,
+    hear(what, listener) {
+      (heard[what] = heard[what] || []).push(safely(listener));
+    },
+
+    /** Until `settle`: nothing is stored, read or sent, events wait in memory. */
+    hold() {
+      held = [];
+      sent.permit(false);
+    },
+
+    /** These are the choices from now on; `may`: whether this browser may be known again. */
+    settle(choices, may) {
+      const consent = made.consent(choices, true);
+      const waited = held || [];
+      held = 0;
+      sent.permit(may, consent);
+      waited.forEach((entry) => {
+        entry[CONSENT] = consent;
+        sent.add(entry, true);
+      });
+    },
+  };
+
+  function call(args) {
+    const verb = args[0];
+    if (heard[verb]) tell(verb, args);
+    else if (verb === "consent") {
+      const consent = made.consent(args[args.length - 1]);
+      sent.permit(JSON.parse(consent).analytics !== "denied", consent);
+    } else if (!active) early.push(args);
+    else if (verb === "purchase") add(verb, args[1]);
+    else if (verb === "event") add(args[1], args[2]);
+  }
+
+  /** The page is seen, or with `nav` the next page of an application that loads none. */
+  function view(nav, referrer) {
+    if (nav) {
+      tell("leave");
+      made.turn(nav, referrer);
+      seen = false;
+    }
     if (seen || !active || document.visibilityState === "hidden") return;
     seen = true;
     add("page_view");
+    tell("view");
   }
 
   function activate() {
     active = true;
+    tell("start");
     view();
-    early.forEach(safely(call));
+    early.forEach((args) => safely(call)(args));
     sent.start();
   }
 
+  function leave() {
+    tell("leave");
+    tell("hide");
+    sent.leave();
+  }
+
   const onVisibility = () => {
-    if (document.visibilityState === "hidden") return sent.leave();
+    if (document.visibilityState === "hidden") return leave();
     view();
     sent.resume();
   };
 
   const onShow = (event) => {
     if (!event.persisted) return;
-    made.restored();
     sent.resume(true);
+    made.turn("bfcache");
     seen = false;
     view();
   };
@@ -58,22 +123,24 @@ function begin() {
   return {
     call: safely(call),
     listen() {
-      const on = (target, name, listener) => target.addEventListener(name, safely(listener));
       on(document, "visibilitychange", onVisibility);
-      on(document, "freeze", sent.leave);
-      on(window, "pagehide", sent.leave);
+      on(document, "freeze", leave);
+      on(window, "pagehide", leave);
       on(window, "pageshow", onShow);
       on(window, "online", () => sent.resume());
       if (document.prerendering) on(document, "prerenderingchange", activate);
       else activate();
     },
+    start() {
+      MODULES.forEach((module) => safely(module)(tag));
+    },
   };
 }
 
 function safely(work) {
-  return (argument) => {
+  return (...given) => {
     try {
-      return work(argument);
+      return work(...given);
     } catch (ours) {} // a fault of ours, or an argument that is no JSON, is not the page's problem
   };
 }
@@ -89,6 +156,7 @@ safely(() => {
       tag.call(arguments);
     };
     Object.defineProperty(window, VERSIONED, { value: api });
+    tag.start();
   }
   if (stub !== api) {
     window[CONFIG.name] = api;

@@ -39,6 +39,14 @@ export function takeOver(adopt) {
   return Promise.resolve(take(true));
 }
 
+/** Leave nothing of ours on the device. */
+export function forget() {
+  try {
+    Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || localStorage.removeItem(key));
+    sessionStorage.removeItem(PREFIX);
+  } catch (blocked) {}
+}
+
 function parsed(text) {
   try {
     return JSON.parse(text).filter((entry) => entry.length === 5);

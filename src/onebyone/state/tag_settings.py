@@ -1,0 +1,40 @@
+"""What a site's script does beyond page views and calls: a part of `Site`, chosen by its owner."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class ConsentGate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether the script waits for a choice, and who tells it."""
+
+    on: bool = False
+    readers: tuple[str, ...] = ("google",)  # files of tags/src/modules; their standing is fixed, not this order
+    categories: dict[str, str] = {}  # a platform's category or service -> functional, statistics, marketing
+    data_layer: str = "dataLayer"
+    wait_ms: int = 500  # for a choice; a page may ask for another time, the script takes at most 2,000
+    strict: bool = False  # nothing at all leaves before a choice where the region wants one
+    honor_dnt: bool = True
+
+
+class Banner(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Our own question, for a site that has no consent platform. It implies the gate."""
+
+    on: bool = False
+    revision: int = 1  # another number asks everybody again: the notice, purposes or recipients changed
+    purposes: tuple[str, ...] = ("functional", "statistics", "marketing")
+    policy_url: str = ""
+    google: bool = True  # Google's tags on the page are told
+    button: bool = True  # a small button opens it again on every page
+    days: int = 180  # until people are asked again
+
+
+class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The defaults are a script that views pages and takes calls, at once."""
+
+    consent: ConsentGate = ConsentGate()
+    banner: Banner = Banner()
+
+    @property
+    def gated(self) -> bool:
+        return self.consent.on or self.banner.on

@@ -1,0 +1,1 @@
+(()=>{MODULES.push(n=>{let{permissions:s,reader:t}=n.consent,c=t("cookiebot");function e(){let o=window.Cookiebot;if(!o||!o.hasResponse)return;let{preferences:i,statistics:r,marketing:a}=o.consent;c(s({preferences:i,statistics:r,marketing:a}))}for(let o of["ConsentReady","Accept","Decline"])n.on(window,"CookiebotOn"+o,e);e()});})();

@@ -1,0 +1,1 @@
+(()=>{MODULES.push(s=>{let{permissions:e,reader:t,until:c}=s.consent,r=t("klaro");c(()=>window.klaro&&window.klaro.getManager(),o=>{let n=()=>o.confirmed&&r(e(o.consents));o.watch({update:s.safely(a=>a&&n())}),n()})});})();

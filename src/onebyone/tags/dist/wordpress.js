@@ -1,0 +1,1 @@
+(()=>{MODULES.push(s=>{let{permissions:t,reader:o,until:c}=s.consent,i=o("wordpress");function n(){let e=window.wp_has_consent;!e||!/wp_consent_[a-z-]+=/.test(document.cookie)||i(t({preferences:e("preferences"),statistics:e("statistics"),marketing:e("marketing")}))}s.on(document,"wp_listen_for_consent_change",()=>setTimeout(s.safely(n))),c(()=>window.wp_has_consent,n)});})();

@@ -1,0 +1,43 @@
+/** The words of other vocabularies, in the platform's permissions. */
+const STATISTICS = ["analytics"];
+const MARKETING = ["ads_storage", "ads_share", "ads_personalize"];
+const FUNCTIONAL = ["functional", "personalize_site"];
+
+const GOOGLE = {
+  ad_storage: ["ads_storage"],
+  analytics_storage: STATISTICS,
+  ad_user_data: ["ads_share"],
+  ad_personalization: ["ads_personalize"],
+  functionality_storage: ["functional"],
+  personalization_storage: ["personalize_site"],
+};
+export const KINDS = { statistics: STATISTICS, marketing: MARKETING, functional: FUNCTIONAL };
+const GUESSES = [
+  [/^ad(s|_)|market|advert|target/i, MARKETING],
+  [/analytic|statisti|perform|measur/i, STATISTICS],
+  [/function|prefer|personal/i, FUNCTIONAL],
+];
+const OURS = /^(functional|personalize_site|analytics|ads_storage|ads_share|ads_personalize|sell_share)$/;
+
+function permissionsOf(name) {
+  const meant = CONFIG.consent.categories[name];
+  if (meant) return KINDS[meant] || [];
+  if (OURS.test(name)) return [name];
+  if (GOOGLE[name]) return GOOGLE[name];
+  const guess = GUESSES.find((each) => each[0].test(name));
+  return guess ? guess[1] : [];
+}
+
+/**
+ * What a platform says of its categories or services, as permissions. Of two that mean the same the denied one counts.
+ * `complete`: the list names all that was accepted, so what it does not name is denied.
+ */
+export function permissions(states, complete) {
+  const said = {};
+  for (const name of Object.keys(states || {})) {
+    const state = states[name] === true || states[name] === "granted" ? "granted" : "denied";
+    for (const permission of permissionsOf(name)) if (said[permission] !== "denied") said[permission] = state;
+  }
+  if (complete) FUNCTIONAL.concat(STATISTICS, MARKETING).forEach((each) => (said[each] = said[each] || "denied"));
+  return said;
+}
