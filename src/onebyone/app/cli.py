@@ -12,6 +12,7 @@ from onebyone.app import (
     cli_attribute,
     cli_classify,
     cli_consent,
+    cli_email,
     cli_look,
     cli_preview,
     cli_run,
@@ -40,7 +41,7 @@ def group() -> None:
     """
 
 
-_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_work.COMMANDS)
+_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_email.COMMANDS, *cli_work.COMMANDS)
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_consent.COMMANDS, *cli_preview.COMMANDS)
 for command in (*_DOING, *_READING, *_EXPLAINING):

@@ -10,6 +10,7 @@ from onebyone.state.bounds import Bounds
 from onebyone.state.claims import Claims
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
 from onebyone.state.users import Users
@@ -22,6 +23,7 @@ class State(Struct, frozen=True):
     users: Users
     bounds: Bounds
     claims: Claims
+    mail: Mail
 
     @property
     def visitor_key(self) -> bytes:
@@ -43,4 +45,5 @@ def open_state(place: Place) -> State:
         users=Users(engine),
         bounds=Bounds(engine),
         claims=Claims(engine),
+        mail=Mail(engine),
     )

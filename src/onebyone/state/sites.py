@@ -29,6 +29,16 @@ _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like anoth
 _PREFIX_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels: no word that a blocklist could hold
 
 
+class MailRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a site measures its e-mails."""
+
+    open_min_seconds: float = 2  # an open sooner after hand-off was no person's
+    open_soft_seconds: float = 10  # one sooner than this is unclear
+    hosts: tuple[str, ...] = ()  # where links may lead, with everything below them; all, if empty
+    consent_first: bool = True  # opens are counted without recipients until one allowed more; False: where the law asks
+    trap: bool = False  # a link that no person sees; some filters dislike it
+
+
 class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One tenant. Times are unix milliseconds, the zone is an IANA name, the currency ISO 4217."""
 
@@ -42,6 +52,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     excluded_referrers: tuple[str, ...] = ()  # payment pages and the like
     clock_reach_days: int = 8  # how far back a tag's own clock is believed
     visitor_cookie: bool = True
+    mail: MailRules = MailRules()
     created_ms: int = 0
     version: int = 0
     tag: TagSettings = TagSettings()

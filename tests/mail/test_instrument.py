@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onebyone.mail.instrument import Addresses, instrument, most_growth
+
+BASE = "https://t.example/p"
+OURS = Addresses(base=BASE, open=f"{BASE}/v1/o/T.gif", link=lambda index, target: f"{BASE}/v1/l/L{index}")
+IMAGE = (
+    f'<img src="{BASE}/v1/o/T.gif" width="1" height="1" alt="" border="0"'
+    ' style="width:1px;height:1px;border:0;display:block">'
+)
+CASES = json.loads((Path(__file__).parents[1] / "golden/mail/instrument.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["title"] for case in CASES])
+def test_golden(case: dict[str, Any]) -> None:
+    done = instrument(case["in"], OURS)
+    assert done.html == case["out"].replace("IMG", IMAGE)
+    assert [link.target for link in done.links] == case.get("targets", [])
+    assert [one.why for one in done.left] == case.get("left", [])
+    assert list(done.flags) == case.get("flags", [])
+
+
+def test_the_image_may_stand_at_the_top() -> None:
+    assert (
+        instrument("<html><body class=a>x</body>", OURS, position="top").html == f"<html><body class=a>{IMAGE}x</body>"
+    )
+    assert instrument("<!doctype html>x", OURS, position="top").html == f"<!doctype html>{IMAGE}x"
+
+
+def test_without_an_address_there_is_no_image() -> None:
+    done = instrument("<p>x", Addresses(base=BASE, open="", link=OURS.link))
+    assert done.html == "<p>x" and done.image == "none"
+
+
+def test_a_trap_is_off_by_default_and_hidden_from_people() -> None:
+    trap = Addresses(base=BASE, open=OURS.open, link=OURS.link, trap=f"{BASE}/v1/l/TRAP", trap_place=0.0)
+    html = instrument("<p>a</p><p>b</p>", trap).html
+    assert html.startswith("<p>a<a href=") and 'rel="nofollow" aria-hidden="true" tabindex="-1"' in html
+    assert "display:none" not in html and "TRAP" not in instrument("<p>a</p>", OURS).html
+
+
+def test_a_trap_is_never_inside_a_link() -> None:
+    trap = Addresses(base=BASE, open=OURS.open, link=OURS.link, trap=f"{BASE}/v1/l/TRAP", trap_place=0.0)
+    assert instrument('<a href="#x"><p>a</p></a><p>b</p>', trap).html.startswith(
+        '<a href="#x"><p>a</p></a><p>b<a href='
+    )
+
+
+PIECES = st.sampled_from(
+    [
+        '<a href="https://a.example/1">', "</a>", "<a href='https://b.example/?a=1&amp;b=2'>", 
+        "<a href=https://c.example>",
+        "<p>", "</p>", "<table><tr><td>", "</td></tr></table>", "text", "<!--", "-->", "<b>", "</b>", "</body>", "<body>",
+        "<html>", "</html>", "<head>", "</head>", "<div", ">", '"', "'", "<", "&amp;", "é", "<style>", "</style>",
+        "<!--[if mso]>", "<![endif]-->", "<area href='https://a.example/'>", "<select>", "<img src=x>",
+        "https://d.example",
+    ]
+)  # fmt: skip
+HREFS = ("https://a.example/1", "https://b.example/?a=1&amp;b=2", "https://c.example", "https://a.example/")
+MESSAGES = st.lists(PIECES, max_size=25).map("".join)
+
+
+@given(MESSAGES, st.sampled_from(["top", "bottom"]))
+def test_twice_is_once(html: str, position: Any) -> None:
+    once = instrument(html, OURS, position=position).html
+    assert instrument(once, OURS, position=position).html == once
+
+
+@given(MESSAGES)
+def test_everything_else_stays_byte_for_byte(html: str) -> None:
+    done = instrument(html, Addresses(base=BASE, open=OURS.open, link=lambda index, target: f"{BASE}/v1/l/@{index}@"))
+    back = done.html.replace(IMAGE, "", 1 if done.image == "added" else 0)
+    for link in done.links:
+        back = back.replace(f"{BASE}/v1/l/@{link.index}@", "<>")
+    assert _without_links(back) == _without_links(html)
+
+
+def _without_links(html: str) -> str:
+    for href in HREFS:
+        html = html.replace(f'"{href}"', '"<>"').replace(f"'{href}'", "'<>'").replace(f"={href}>", "=<>>")
+    return html
+
+
+@given(MESSAGES)
+def test_the_tree_differs_in_links_and_the_image_alone(html: str) -> None:
+    assert _tree(instrument(html, OURS).html) == _tree(html)
+
+
+def _tree(html: str) -> str:
+    """As html5lib sees it, without links' targets and our image; elements that the image alone opened are gone too."""
+    root = html5lib.parse(html, namespaceHTMLElements=False)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == "img" and "/v1/o/" in child.get("src", ""):
+                before = list(parent).index(child)
+                _give_tail(parent, before, child.tail or "")
+                parent.remove(child)
+        for name in ("href",):
+            if parent.get(name):
+                parent.set(name, "-")
+    return "".join(_lines(root))
+
+
+def _give_tail(parent: Any, at: int, tail: str) -> None:
+    if at == 0:
+        parent.text = (parent.text or "") + tail
+    else:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + tail
+
+
+def _lines(node: Any) -> Any:
+    if not isinstance(node.tag, str):
+        said = "" if node.text.startswith("[if") else node.text  # read by Outlook, and rewritten
+        yield f"<!--{said}-->{node.tail or ''}"
+        return
+    inner = "".join(line for child in node for line in _lines(child))
+    own = (node.text or "") + inner
+    if own or node.attrib or node.tag not in ("b", "a"):  # formatting that the parser opens again around the image
+        yield f"<{node.tag} {sorted(node.attrib.items())}>{own}</>"
+    yield node.tail or ""
+
+
+@given(MESSAGES)
+def test_it_grows_by_a_bounded_amount(html: str) -> None:
+    done = instrument(html, OURS)
+    assert len(done.html) - len(html) <= most_growth(html.count("href"), len(OURS.open) + 4)
+
+
+@pytest.mark.slow
+def test_ten_megabytes_with_a_hundred_thousand_links() -> None:
+    row = '<tr><td><a href="https://shop.example/item?id=%d">Look at this one</a></td></tr>'
+    html = "<html><body><table>" + "".join(row % n for n in range(100_000)) + "x" * 2_000_000 + "</table></body></html>"
+    done = instrument(html, OURS)
+    assert len(done.links) == 0xFFFE and {one.why for one in done.left} == {"too_many"}
+    assert done.html.endswith(f"</table>{IMAGE}</body></html>")
