@@ -17,6 +17,35 @@ Row = dict[str, Any]
 Answers = Mapping[str, Callable[[Mapping[str, Param]], list[Row]]]
 
 
+_PATHS: tuple[tuple[list[str], int, int, float], ...] = (
+    (["Organic Search"], 612, 18210, 0.0),
+    (["Paid Search", "Direct"], 540, 9120, 3.2),
+    (["Email"], 431, 4010, 0.0),
+    (["Paid Social", "Organic Search", "Direct", "Direct"], 309, 7210, 11.4),
+    (["Referral", "Email"], 113, 902, 6.0),
+    ([], 487, 0, 0.0),
+)
+_RULES = (
+    "first_touch", "last_touch", "last_non_direct", "linear", "position_40_20_40", "time_decay_half_life_168h",
+)  # fmt: skip
+
+
+def _path(path: list[str], orders: int, nulls: int, days: float) -> Row:
+    return {"path": path, "orders": orders, "revenue_minor": orders * 8342, "nulls": nulls, "days": days}
+
+
+def _credits() -> list[Row]:
+    """Each path's orders go to its first label, under any rule but the last touch."""
+    rows = []
+    for model in _RULES:
+        sums: dict[str, int] = {}
+        for path, orders, _, _ in _PATHS:
+            label = (path[-1] if model == "last_touch" else path[0]) if path else ""
+            sums[label] = sums.get(label, 0) + orders
+        rows += [{"model": model, "label": x, "orders": n, "revenue_minor": n * 8342} for x, n in sums.items()]
+    return rows
+
+
 def _source(source: str, medium: str, visitors: int, orders: int) -> Row:
     sums = {"visitors": visitors, "sessions": visitors * 2, "orders": orders, "revenue_minor": orders * 8342}
     return {"source": source, "medium": medium} | sums
@@ -120,6 +149,8 @@ def month() -> Answers:
             )
         ],
         "retention": _cohorts,
+        "credits_by_rule": lambda _: _credits(),
+        "paths": lambda _: [_path(*row) for row in _PATHS],
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),

@@ -17,6 +17,8 @@ PAGES = (
     "/s/{site}/fate/NL-48213",
     "/s/{site}/ledger",
     "/s/{site}/acquisition",
+    "/s/{site}/attribution",
+    "/s/{site}/attribution?by=campaign&window=meta&show=orders",
     "/s/{site}/pages?traffic=all",
     "/s/{site}/events",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",

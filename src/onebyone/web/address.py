@@ -12,7 +12,16 @@ from msgspec import Struct
 from onebyone.web.period import DEFAULT_PRESET, Period, PeriodUnreadable, between, compared, preset
 
 KEYS = ("period", "from", "to", "compare", "metric", "step", "traffic")  # in their canonical order
-OF_SOME = ("steps", "within", "first", "again", "unit", "show")  # keys that only the page understands which names them
+OF_SOME = (
+    "steps",
+    "within",
+    "first",
+    "again",
+    "unit",
+    "by",
+    "window",
+    "show",
+)  # keys that only the page understands which names them
 DEFAULTS = {
     "period": DEFAULT_PRESET,
     "compare": "previous",

@@ -17,7 +17,13 @@ from onebyone.web.waiting import Counts
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then page and its name
     ("", (("overview", "Overview"), ("live", "Live"))),
-    ("Count", (("ledger", "Ledger"),)),
+    (
+        "Count",
+        (
+            ("attribution", "Attribution"),
+            ("ledger", "Ledger"),
+        ),
+    ),
     (
         "Behaviour",
         (

@@ -1,6 +1,7 @@
 """One file a page: what it asks, and in which words it answers."""
 
 from onebyone.web.pages import (
+    attribution,
     breakdown,
     fate,
     files,
@@ -20,6 +21,7 @@ ROUTES = (
     *sites.ROUTES,
     *start.ROUTES,
     *overview.ROUTES,
+    *attribution.ROUTES,
     *breakdown.ROUTES,
     *funnels.ROUTES,
     *retention.ROUTES,

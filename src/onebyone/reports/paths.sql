@@ -1,0 +1,38 @@
+-- title: Paths
+-- about: The sessions before an order, oldest first, and how many orders of the site's currency each such path led to.
+--   `nulls` are visitors without an order in the period who had that path in their last `window_days`.
+--   An order without a session has the empty path. `days` is the median from the first touch to the order.
+WITH
+  {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
+  toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
+  {{session_days}}
+SELECT
+  path, sum(order_count) AS orders, sum(money) AS revenue_minor, sum(null_count) AS nulls,
+  round(quantileExactIf(0.5)(age_ms, order_count > 0) / 86400000, 2) AS days
+FROM (
+  SELECT arrayMap(t -> t.2, touches) AS path, 1 AS order_count, value AS money, 0 AS null_count, touches[1].1 AS age_ms
+  FROM ({{touches}})
+  UNION ALL
+  SELECT
+    arrayMap(t -> t.2, arrayFilter(t -> t.1 + window_ms >= last_ms, arraySort(groupArray((ms, label))))), 0, 0, 1, 0
+  FROM (
+    SELECT
+      visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY visitor) AS last_ms,
+      multiIf(
+        {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
+        {by:String} = 'source', concat(source, ' / ', medium),
+        channel = '', 'Unassigned', toString(channel)) AS label
+    FROM ({{sessions_since}})
+    WHERE NOT visitor GLOBAL IN (
+      SELECT visitor FROM events FINAL
+      PREWHERE name = 'purchase'
+      WHERE site = {site:String}
+        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{wanted}})
+  )
+  GROUP BY visitor, last_ms
+  HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))
+)
+GROUP BY path
+ORDER BY orders DESC, nulls DESC, path
+LIMIT {limit:UInt32}

@@ -1,0 +1,26 @@
+SELECT
+  purchase.visitor, purchase.id, any(purchase.value) AS value,
+  arraySort(groupArrayIf(
+    (purchase.ms - session.ms, session.label, session.is_direct, session.ms),
+    session.label != '' AND session.ms BETWEEN purchase.ms - window_ms AND purchase.ms)) AS late_first,
+  arrayReverse(late_first) AS touches -- (age in ms, label, whether direct, ms), the oldest first
+FROM (
+  SELECT
+    visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
+    multiIf(
+      {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
+      {by:String} = 'source', concat(source, ' / ', medium),
+      channel = '', 'Unassigned', toString(channel)) AS label
+  FROM ({{sessions_since}})
+) AS session
+GLOBAL RIGHT JOIN (
+  SELECT visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, value
+  FROM events FINAL
+  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND currency IN ('', {currency:String})
+    AND {{wanted}}
+) AS purchase ON session.visitor = purchase.visitor
+GROUP BY purchase.visitor, purchase.id

@@ -1,0 +1,107 @@
+"""Attribution: who gets the credit?"""
+
+from __future__ import annotations
+
+from random import Random
+
+from litestar import Response, get
+from msgspec import Struct
+
+from onebyone.reports.attribution.credit import NOT_CAUSAL
+from onebyone.reports.attribution.side_by_side import side_by_side
+from onebyone.reports.attribution.windows import read_presets
+from onebyone.store import Param
+from onebyone.web import credit_table
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import NotUnderstood, View
+from onebyone.web.csv_file import csv_answer
+from onebyone.web.desk import TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+KEYS = ("by", "window", "show")
+BY = {"channel": "Channel", "source": "Source", "campaign": "Campaign"}
+SHOW = {"revenue": "Revenue", "orders": "Orders"}
+WINDOWS = read_presets()
+MOST_PATHS = 20_000
+_SEED = 1  # the same period gives the same answer
+
+
+class Question(Struct, frozen=True):
+    by: str
+    window: str
+    show: str
+
+    @property
+    def asking(self) -> dict[str, Param]:
+        return {"by": self.by, "window_days": WINDOWS[self.window].click_days}
+
+
+def read_question(view: View) -> Question:
+    """Raises NotUnderstood."""
+    for key, allowed in (("by", BY), ("window", WINDOWS), ("show", SHOW)):
+        value = view.given.get(key, "")
+        if value and value not in allowed:
+            raise NotUnderstood(
+                f"`{value}` is no {key} here. Use {', '.join(allowed)}. ", "Show the page without it",
+                view.link(**{key: ""}), ".",
+            )  # fmt: skip
+    given = view.given
+    return Question(given.get("by", "channel"), given.get("window", "default"), given.get("show", "revenue"))
+
+
+@get("/s/{site_id:str}/attribution", sync_to_thread=True, include_in_schema=False)
+def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, KEYS)
+    question = read_question(view)
+    given = params(view, site)
+    questions = {
+        "rules": ("credits_by_rule", given | question.asking),
+        "paths": ("paths", given | question.asking | {"limit": MOST_PATHS}),
+        "ever": ("ledger_totals", given),
+    }
+    answers = desk.ask_all(questions)
+    rules, paths = answers["rules"], answers["paths"]
+    failed = next((answer for answer in (rules, paths) if answer.error), None)
+    table = side_by_side(rules.rows, paths.rows if not failed else [], random=Random(_SEED))
+    return page(
+        desk,
+        "attribution.html",
+        frame(request, desk, "Attribution", site=site, page="attribution"),
+        view=view,
+        question=question,
+        failed_answer=failed,
+        ever=answers["ever"],
+        says=credit_table.says(table, site.currency),
+        not_causal=NOT_CAUSAL,
+        heads=credit_table.heads(),
+        bodies=credit_table.bodies(table, question.show, site.currency),
+        warnings=table.warnings if table.lines else [],
+        cut=len(paths.rows) == MOST_PATHS,
+        paths=credit_table.path_lines(paths.rows, site.currency),
+        by=BY,
+        show=SHOW,
+        windows=list(WINDOWS.values()),
+        **controls(view, desk, site, compares=False),
+    )
+
+
+@get("/s/{site_id:str}/attribution.csv", sync_to_thread=True, include_in_schema=False)
+def attribution_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """One row for each label and model. Raises what the reports raise: no file is better than an empty one."""
+    view = asked(request, desk, site, KEYS)
+    asking = params(view, site) | read_question(view).asking
+    rules = desk.reports.run("credits_by_rule", **asking).dicts()
+    paths = desk.reports.run("paths", **asking | {"limit": MOST_PATHS}).dicts()
+    table = side_by_side(rules, paths, random=Random(_SEED))
+    rows = [
+        {"label": line.label, "model": model, "orders": share.orders, "revenue_minor": share.money}
+        for line in table.lines
+        for model, share in line.shares.items()
+    ]
+    lost = table.unattributed
+    rows.append({"label": "", "model": "unattributed", "orders": lost.orders, "revenue_minor": lost.money})
+    return csv_answer(f"{site.name}-attribution", rows)
+
+
+ROUTES = (attribution, attribution_file)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from onebyone.reports.attribution.side_by_side import BY_RULE, MODELS, Share, Table, side_by_side
+from onebyone.reports.catalogue import Reports
+from onebyone.store.engine import Embedded
+from reports.golden import Case, cases
+from store.rows import put
+
+PATHS: list[dict[str, Any]] = [
+    {"path": ["Email", "Paid Search", "Direct"], "orders": 1, "revenue_minor": 100, "nulls": 0},
+    {"path": ["Email"], "orders": 2, "revenue_minor": 1001, "nulls": 3},
+    {"path": ["Paid Search"], "orders": 0, "revenue_minor": 0, "nulls": 4},
+    {"path": [], "orders": 1, "revenue_minor": 500, "nulls": 0},
+]
+
+
+def rules() -> list[dict[str, Any]]:
+    """Everything to Email, but what is unattributed."""
+    rows = [{"model": model, "label": "Email", "orders": 3.0, "revenue_minor": 1101} for model in BY_RULE]
+    return [*rows, *({"model": model, "label": "", "orders": 1.0, "revenue_minor": 500} for model in BY_RULE)]
+
+
+def sums(table: Table, model: str) -> tuple[float, int]:
+    shares = [*(line.shares[model] for line in table.lines), table.unattributed]
+    return sum(share.orders for share in shares), sum(share.money for share in shares)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_under_every_model_the_lines_add_up(model: str) -> None:
+    table = side_by_side(rules(), PATHS, random=Random(1))
+    assert table.total == Share(4.0, 1601) and table.unattributed == Share(1.0, 500)
+    orders, money = sums(table, model)
+    assert orders == pytest.approx(4) and money == 1601
+
+
+def test_each_channel_of_a_path_has_the_same_under_shapley() -> None:
+    table = side_by_side(rules(), PATHS, random=Random(1))
+    found = {line.label: line.shares["shapley_set"] for line in table.lines}
+    assert found["Email"].orders == pytest.approx(2 + 1 / 3)
+    assert sorted(found[label].money for label in ("Direct", "Paid Search")) == [33, 33]
+
+
+def test_nothing_to_share_is_an_empty_table() -> None:
+    table = side_by_side([], [], random=Random(1))
+    assert (table.lines, table.unattributed, table.total) == ([], Share(), Share())
+
+
+def test_orders_that_were_worth_nothing_have_credit_and_no_money() -> None:
+    free = [row | {"revenue_minor": 0} for row in PATHS]
+    table = side_by_side([row | {"revenue_minor": 0} for row in rules()], free, random=Random(1))
+    assert all(sums(table, model)[1] == 0 for model in MODELS)
+
+
+@pytest.mark.parametrize("case", cases("credits_by_rule"), ids=lambda case: case.title)
+def test_the_reports_add_up_to_the_cent(store: Embedded, case: Case) -> None:
+    put(store, case.outcomes())
+    reports, asking = Reports(store), case.typed_params()
+    by_rule = reports.run("credits_by_rule", **asking).dicts()
+    table = side_by_side(by_rule, reports.run("paths", **asking, limit=100).dicts(), random=Random(1))
+    assert table.total == Share(4.0, 1611)
+    for model in MODELS:
+        orders, money = sums(table, model)
+        assert orders == pytest.approx(4) and money == 1611
+
+
+def test_the_last_non_direct_rule_is_that_of_the_channels_report(store: Embedded) -> None:
+    case = cases("credits_by_rule")[0]
+    put(store, case.outcomes())
+    asking = case.typed_params()
+    ours = {
+        row["label"] or "Unattributed": (row["orders"], row["revenue_minor"])
+        for row in Reports(store).run("credits_by_rule", **asking).dicts()
+        if row["model"] == "last_non_direct" and row["orders"]
+    }
+    plain = {key: asking[key] for key in ("site", "from", "to", "currency", "traffic")}
+    theirs = Reports(store).run("channels", **plain).dicts()
+    assert ours == {row["channel"]: (row["orders"], row["revenue_minor"]) for row in theirs if row["orders"]}

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
+from onebyone.web.credit_table import bodies, path_lines, says
+from web.fakes import Place
+
+Client = TestClient[Litestar]
+
+
+def a_table(*labels: str) -> Table:
+    shares = {model: Share(1.5, 1050) for model in MODELS}
+    lines = [Line(label, shares) for label in labels]
+    return Table(lines, Share(2, 500), Share(2 + 1.5 * len(lines), 500 + 1050 * len(lines)), [])
+
+
+def test_unattributed_stands_last_and_the_total_below_it() -> None:
+    found = bodies(a_table("Email", "Direct"), "revenue", "EUR")
+    assert [line.label for line in found] == ["Email", "Direct", "Unattributed", "Total"]
+    assert [line.cells[0] for line in found] == ["€10.50", "€10.50", "€5.00", "€26.00"]
+
+
+def test_orders_are_shared_in_parts() -> None:
+    assert bodies(a_table("Email"), "orders", "EUR")[0].cells[0] == "1.5"
+
+
+def test_beyond_what_is_shown_the_rest_is_one_line() -> None:
+    found = bodies(a_table(*(f"c{n}" for n in range(30))), "revenue", "EUR")
+    assert (found[25].label, found[25].cells[0]) == ("5 more", "€52.50")
+
+
+def test_repeats_of_a_path_are_one_step() -> None:
+    rows = [{"path": ["Email", "Email", "Direct"], "orders": 2, "revenue_minor": 500, "days": 3.4}]
+    assert path_lines(rows, "EUR") == [(["Email ×2", "Direct"], "2", "€5.00", "3 days")]
+
+
+def test_a_period_without_orders_says_so() -> None:
+    assert says(Table([], Share(), Share(), []), "EUR") == "No order in this period, so there is no credit to share."
+
+
+@pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy"])
+def test_what_an_address_cannot_mean_has_no_numbers(place: Place, admin: Client, query: str) -> None:
+    assert "is no" in admin.get(f"/s/{place.site.id}/attribution?{query}").text
+    assert not [name for name, _ in place.reports.asked if name in ("paths", "credits_by_rule")]
+
+
+def test_the_window_of_a_platform_is_asked_of_the_reports(place: Place, admin: Client) -> None:
+    admin.get(f"/s/{place.site.id}/attribution?window=meta&by=source")
+    asked = [params for name, params in place.reports.asked if name in ("paths", "credits_by_rule")]
+    assert [(params["window_days"], params["by"]) for params in asked] == [(7, "source")] * 2
+
+
+def test_the_file_has_a_row_for_each_label_and_model(place: Place, admin: Client) -> None:
+    lines = admin.get(f"/s/{place.site.id}/attribution.csv").text.splitlines()
+    assert lines[0] == "label,model,orders,revenue_minor"
+    assert len(lines) == 1 + 6 * len(MODELS) + 1
