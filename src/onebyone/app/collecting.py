@@ -9,6 +9,7 @@ from itertools import count
 import uvloop
 
 from onebyone.app.alive import on_stop, quiet_gc
+from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import open_state
 from onebyone.collect import process
@@ -62,6 +63,8 @@ async def _serve(
         writer=writer,
         registry=registry,
         visitor_key=visitor_key,
+        policies=open_policies(place),
+        places=open_places(settings),
         counters=Counters(writer.partition),
         stop=stop,
     )

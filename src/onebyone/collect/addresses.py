@@ -17,6 +17,11 @@ class Addresses:
         """`proxies` are addresses or CIDR blocks. Raises ValueError for anything else."""
         self._proxies: list[_Network] = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
         self.network_of = lru_cache(maxsize=65_536)(self._network_of)  # "" if unknown
+        self.is_proxy = lru_cache(maxsize=4_096)(self._is_proxy)
+
+    def _is_proxy(self, peer: str) -> bool:
+        address = _parse(peer)
+        return address is not None and any(address in proxy for proxy in self._proxies)
 
     def _network_of(self, peer: str, forwarded: str) -> str:
         """The client's /24 or /48; "" if unknown. `peer` is an address, `forwarded` the header's text.

@@ -15,8 +15,10 @@ from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk, Settings, now_ms
 from onebyone.collect.registry import Registry
 from onebyone.collect.visitors import Visitors
+from onebyone.consent.decision import Policies
 from onebyone.event import HitIds
 from onebyone.log import Writer
+from onebyone.places import Places
 from onebyone.telemetry import Counters, Log
 
 _TICK_S = 1.0
@@ -37,6 +39,8 @@ async def run(
     writer: Writer,
     registry: Registry,
     visitor_key: bytes,
+    policies: Policies,
+    places: Places,
     counters: Counters,
     stop: asyncio.Event,
 ) -> None:
@@ -52,6 +56,8 @@ async def run(
         visitors=Visitors(visitor_key),
         addresses=Addresses(settings.proxies),
         ids=HitIds(),
+        policies=policies,
+        places=places,
         now_ms=now_ms,
     )
     collector = Collector(desk, committer, counters, limits)

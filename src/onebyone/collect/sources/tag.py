@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Reply
-from onebyone.collect.desk import Desk, encode, make_hit, visitor_of
+from onebyone.collect.desk import NOBODY, Desk, encode, identify, make_hit
 from onebyone.collect.registry import Known
 from onebyone.collect.request import Request
 from onebyone.collect.sources.batch import Refusal, read, refuse, results, unreadable
-from onebyone.consent import may_identify
+from onebyone.consent.said import read_said
 from onebyone.event import Drop, Reason, Via
 from onebyone.state.sites import Site
 from onebyone.wire import Batch, read_batch
@@ -40,21 +40,23 @@ def _take_batch(batch: Batch, body: bytes, request: Request, desk: Desk) -> Repl
     origin = request.kept.get("origin", "")
     refused = _refused(site, origin)
     extra = answers.cors(origin) if site is not None and origin in site.origins else []
-    visitor = ""
-    if site is not None and not refused and site.visitor_cookie and may_identify(batch.consent or {}):
-        visitor, cookie = visitor_of(desk, request, site, now_ms)
-        if cookie:
-            extra = [*extra, ("set-cookie", cookie)]
+    who = NOBODY
+    if site is not None and not refused:
+        who = identify(desk, request, site, read_said(batch.consent, headers=request.kept, received_ms=now_ms), now_ms)
+        if who.cookie:
+            extra = [*extra, ("set-cookie", who.cookie)]
     hit = make_hit(
         desk,
         request,
         Via.TAG,
         now_ms,
         site=site.id if site is not None else "",
-        visitor=visitor,
+        visitor=who.visitor,
         body=body,
         count=1 if refused else max(1, len(batch.events)),
         refused=refused,
+        region=who.region,
+        asking=who.asking,
     )
     told = answers.json({"results": results(batch.events, refused)}, extra)
     return Reply(record=encode(hit), count=hit.count, via=Via.TAG, stored=told, refused=answers.not_stored(extra))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from onebyone.consent.said import read_said
 from onebyone.event import Drop, Hit, Reason
 from onebyone.pipeline.decode.network import network_of
 from onebyone.pipeline.decode.sighting import Decoded, dropped, make_event
@@ -41,5 +42,7 @@ def _decode(hit: Hit, n: int, raw: msgspec.Raw, site: Site) -> Decoded:
         address=network_of(sent.ip),
         url=sent.url,
         referrer=sent.referrer,
+        said=read_said(sent.consent, received_ms=hit.received_ms),
+        sealed=hit.sealed.get(str(n), ""),
     )
     return Decoded(n=n, outcome=event, context=context)
