@@ -18,7 +18,9 @@ from onebyone.collect.registry import Known
 from onebyone.collect.visitors import Visitors
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit, HitIds
+from onebyone.state.database import open_database
 from onebyone.state.keys import hash_key
+from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
 
@@ -120,7 +122,7 @@ class FakeCollector:
     def __init__(self, *, limits: Limits | None = None, settings: Settings | None = None, site: Site = SITE) -> None:
         self.committer = FakeCommitter()
         self.counters = Counters("test")
-        desk = Desk(
+        self.desk = Desk(
             settings=settings or Settings(),
             registry=FakeRegistry(site),  # type: ignore[arg-type]
             visitors=Visitors(b"k" * 32),
@@ -128,9 +130,10 @@ class FakeCollector:
             ids=HitIds(),
             policies=the_policies(),
             places=the_places(),
+            seals=Seals(open_database("sqlite://")),
             now_ms=lambda: NOW_MS,
         )
-        self.app = Collector(desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]
+        self.app = Collector(self.desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]
 
     def connect(self) -> tuple[Connection, FakeTransport]:
         connection, transport = Connection(self.app), FakeTransport()

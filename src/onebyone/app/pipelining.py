@@ -147,6 +147,7 @@ class Pipeline:
             passed = self._events.cursor(CURSOR)
             gone = expire(self._place.hits, passed, now_ms=now_ms(), retention=self._settings.keep_hits)
             self._state.claims.expire(now_ms())
+            self._state.seals.expire(now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
 

@@ -12,6 +12,7 @@ from onebyone.state.claims import Claims
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
@@ -29,6 +30,7 @@ class State(Struct, frozen=True):
     choices: Choices
     permissions: Permissions
     suppression: Suppression
+    seals: Seals
 
     @property
     def visitor_key(self) -> bytes:
@@ -54,4 +56,5 @@ def open_state(place: Place) -> State:
         choices=Choices(engine),
         permissions=Permissions(engine),
         suppression=Suppression(engine),
+        seals=Seals(engine),
     )

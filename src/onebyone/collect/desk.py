@@ -18,9 +18,11 @@ from onebyone.consent.said import Said
 from onebyone.consent.vocabulary import Source
 from onebyone.event import Hit, HitIds, Permission
 from onebyone.places import Places
+from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 
 MAX_PATH_CHARS = 512
+_DAY_MS = 86_400_000
 encode = msgspec.msgpack.Encoder().encode
 
 
@@ -42,6 +44,7 @@ class Desk(Struct, frozen=True):
     ids: HitIds
     policies: Policies
     places: Places
+    seals: Seals
     now_ms: Callable[[], int]
 
 
@@ -62,6 +65,7 @@ def make_hit(
     refused: str = "",
     region: str = "",
     asking: str = "",
+    sealed: dict[str, str] | None = None,
 ) -> Hit:
     return Hit(  # by position, in the order of its fields: twice as fast, and this is the hot path
         desk.ids.new(now_ms),
@@ -74,11 +78,12 @@ def make_hit(
         request.kept,
         visitor,
         desk.addresses.network_of(request.client, request.used.get("x-forwarded-for", "")),
-        body[: desk.settings.refused_body_bytes] if refused else body,
+        cut_refused(body[: desk.settings.refused_body_bytes]) if refused else body,
         count,
         refused,
         region,
         asking,
+        sealed or {},
     )
 
 
@@ -101,7 +106,7 @@ def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int) 
     decision = desk.policies.of(site.id, site.consent).decide(said, region, now_ms)
     if decision.allows(Permission.ANALYTICS):
         if not site.visitor_cookie:
-            return Identity(region=region)
+            return Identity(_daily_visitor(desk, request, site, now_ms), region=region)
         visitor, cookie = visitor_of(desk, request, site, now_ms)
         return Identity(visitor, "", cookie, region)
     sent = desk.visitors.find(request.used.get("cookie", ""))
@@ -109,6 +114,23 @@ def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int) 
         return Identity("", sent, "", region)
     secure, domain = _scope(request, site)
     return Identity("", sent, clear_cookie(secure=secure, domain=domain), region)
+
+
+def _daily_visitor(desk: Desk, request: Request, site: Site, now_ms: int) -> str:
+    """Of a site without cookies: an id that holds for this day, and that nobody can make again after it."""
+    address = full_address_of(desk, request)
+    agent = request.kept.get("user-agent", "")
+    return desk.seals.visitor(site.id, address, agent, day=now_ms // _DAY_MS) if address else ""
+
+
+def full_address_of(desk: Desk, request: Request) -> str:
+    return desk.addresses.full_address(request.client, request.used.get("x-forwarded-for", ""))
+
+
+def cut_refused(body: bytes) -> bytes:
+    """What is kept of a body that nobody will read again: nothing from its user data on."""
+    at = body.find(b'user_data"')
+    return body if at < 0 else body[:at]
 
 
 _SILENT = (Source.REGION, Source.SITE)  # nobody refused: a place's rule did

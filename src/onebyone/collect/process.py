@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ from onebyone.consent.decision import Policies
 from onebyone.event import HitIds
 from onebyone.log import Writer
 from onebyone.places import Places
+from onebyone.state.database import StateUnavailable
+from onebyone.state.seals import Seals
 from onebyone.telemetry import Counters, Log
 
 _TICK_S = 1.0
@@ -41,6 +44,7 @@ async def run(
     visitor_key: bytes,
     policies: Policies,
     places: Places,
+    seals: Seals,
     counters: Counters,
     stop: asyncio.Event,
 ) -> None:
@@ -49,6 +53,7 @@ async def run(
     Raises OSError if the port is taken, ValueError if a proxy of the settings is no address.
     """
     registry.refresh()
+    seals.refresh(now_ms())
     committer = Committer(writer, counters, commits)
     desk = Desk(
         settings=settings,
@@ -58,6 +63,7 @@ async def run(
         ids=HitIds(),
         policies=policies,
         places=places,
+        seals=seals,
         now_ms=now_ms,
     )
     collector = Collector(desk, committer, counters, limits)
@@ -65,7 +71,7 @@ async def run(
     server = await loop.create_server(
         lambda: Connection(collector), place.host, place.port, reuse_port=True, backlog=2048
     )
-    refreshing = asyncio.create_task(_refresh(registry, counters, place.metrics, collector))
+    refreshing = asyncio.create_task(_refresh(registry, seals, counters, place.metrics, collector))
     await stop.wait()
     server.close()
     refreshing.cancel()
@@ -75,12 +81,14 @@ async def run(
     counters.write(place.metrics)
 
 
-async def _refresh(registry: Registry, counters: Counters, metrics: Path, collector: Collector) -> None:
-    """Sites and keys are at most two seconds old; slow clients have an end."""
+async def _refresh(registry: Registry, seals: Seals, counters: Counters, metrics: Path, collector: Collector) -> None:
+    """Sites and keys are at most two seconds old; tomorrow's keys are there in time; slow clients have an end."""
     log = Log()
     while True:
         await asyncio.sleep(_TICK_S)
         collector.tick()
         if await asyncio.to_thread(registry.refresh):
             log.info("sites_reloaded", sites=len(registry.known.by_id))
+        with contextlib.suppress(StateUnavailable):
+            await asyncio.to_thread(seals.refresh, now_ms())
         await asyncio.to_thread(counters.write, metrics)

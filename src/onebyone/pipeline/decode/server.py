@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from onebyone.consent.addresses import network_of
 from onebyone.consent.said import read_said
 from onebyone.event import Drop, Hit, Reason
-from onebyone.pipeline.decode.network import network_of
 from onebyone.pipeline.decode.sighting import Decoded, dropped, make_event
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
