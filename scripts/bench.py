@@ -36,6 +36,7 @@ from onebyone.app.settings import Place, check_port
 from onebyone.app.state import open_state
 from onebyone.collect.desk import now_ms
 from onebyone.collect.visitors import Visitors
+from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit, HitIds
 from onebyone.log.sqlite_writer import Settings as WriterSettings
 from onebyone.log.sqlite_writer import SqliteWriter
@@ -43,6 +44,7 @@ from onebyone.reports.remote import Remote
 from onebyone.tags.script import script_for
 
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.0.0 Safari/537.36"
+NOWHERE = ConsentSettings(unknown_region="N")  # what is measured comes from this machine
 ROUNDS, SECONDS, CONNECTIONS = 3, 4, 256
 Row = tuple[str, str, str, str]  # what, measured, first landing, goal
 
@@ -90,7 +92,7 @@ def collector(home: Path) -> Iterator[tuple[int, str, str]]:
     place = Place(home / "data")
     place.metrics.mkdir(parents=True)
     state = open_state(place)
-    site = state.sites.add("bench", ["https://shop.example"])
+    site = state.sites.add("bench", ["https://shop.example"], consent=NOWHERE)
     port = check_port("127.0.0.1", 0, "")
     command = ["taskset", "-c", "0", sys.executable, "-m", "onebyone", "collect"]
     command += ["--data", str(place.data), "--port", str(port)]
@@ -153,7 +155,7 @@ def pipeline_rows(events: int = 60_000) -> Iterator[Row]:
         place = Place(Path(home))
         place.metrics.mkdir(parents=True)
         state = open_state(place)
-        site = state.sites.add("bench", ["https://shop.example"])
+        site = state.sites.add("bench", ["https://shop.example"], consent=NOWHERE)
         writer = SqliteWriter(place.hits, "c0", now_ms=now_ms, settings=WriterSettings())
         records = [msgspec.msgpack.encode(hit) for hit in typical_hits(events, site.id)]
         for at in range(0, events, 100):
@@ -220,7 +222,7 @@ def serve_rows() -> Iterator[Row]:
 
 def visible_row(place: Place, url: str, samples: int = 40) -> Row:
     state = open_state(place)
-    site = state.sites.add("bench", ["https://shop.example"])
+    site = state.sites.add("bench", ["https://shop.example"], consent=NOWHERE)
     time.sleep(2.5)
     remote, waits = Remote(place.socket), []
     for _ in range(samples):
@@ -235,7 +237,7 @@ def visible_row(place: Place, url: str, samples: int = 40) -> Row:
 
 def tag_rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as home:
-        site = open_state(Place(Path(home))).sites.add("bench", ["https://shop.example"])
+        site = open_state(Place(Path(home))).sites.add("bench", ["https://shop.example"], consent=NOWHERE)
         size = len(gzip.compress(script_for(site), 9))
     yield "tag, gzip -9", f"{size:,} B", "4,000 B", "3,000 B"
 

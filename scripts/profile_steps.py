@@ -12,13 +12,20 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from onebyone.app.law import SHIPPED_REGIONS
+from onebyone.consent.decision import Policies
+from onebyone.consent.regions import read_regions
 from onebyone.event import Drop, Event, Hit, HitIds, Via
 from onebyone.pipeline.decode import decode
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Context, Step
 from onebyone.pipeline.steps import steps
+from onebyone.places import Places
+from onebyone.state.choices import Choices
 from onebyone.state.claims import Holder
+from onebyone.state.database import open_database
 from onebyone.state.sites import Site
+from onebyone.state.suppression import Suppression
 
 BATCH = 500
 NOW_MS = 1_795_514_400_000
@@ -72,6 +79,7 @@ def make_hits(count: int, via: Via) -> list[Hit]:
             query=query,
             headers={"user-agent": random_.choice(AGENTS), "accept-language": "de-DE,de;q=0.9"},
             visitor=f"v{random_.randrange(4_000)}",
+            region="US-NY",
             address=f"203.0.{random_.randrange(113)}.0",
             body=body,
         )
@@ -79,11 +87,18 @@ def make_hits(count: int, via: Via) -> list[Hit]:
     return hits
 
 
+def make_steps() -> tuple[tuple[str, Step], ...]:
+    engine = open_database("sqlite://")
+    policies = Policies(read_regions(SHIPPED_REGIONS.read_bytes()))
+    return steps(Memory(), policies=policies, choices=Choices(engine), suppressed=Suppression(engine), places=Places())
+
+
 def profile(count: int, via: Via) -> None:
     hits = make_hits(count, via)
-    chain = steps(Memory())
+    chain = make_steps()
     _run(hits, chain)
-    chain = (*chain[:6], *steps(Memory())[6:])  # the same caches, nothing seen
+    pure = sum(name.startswith("add_") for name, _ in chain)
+    chain = (*chain[:pure], *make_steps()[pure:])  # the same caches, nothing seen
     spent = _run(hits, chain)
     print(f"{via.value}: us per event, {count} events")
     for name, ns in spent.items():

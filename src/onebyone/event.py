@@ -83,6 +83,10 @@ class Reason(StrEnum):
     ANSWER_REDIRECT = "answer_redirect"  # 3xx other than 304
     ANSWER_PARTIAL = "answer_partial"  # 206 and other 2xx that show no page
 
+    # what the person did not allow (docs/decisions/0025)
+    CONSENT_WITHHELD = "consent_withheld"  # nothing is collected there of who refuses, or of this event
+    SUPPRESSED = "suppressed"  # a late event of somebody who was erased, or objected
+
 
 class Permission(StrEnum):
     """What a person may allow (specs/consent-and-privacy.md 1.1). Only `consent/` decides about them."""
@@ -135,6 +139,9 @@ class Hit(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     body: bytes = b""
     count: int = 1  # sightings in it
     refused: str = ""  # Reason, if the edge itself refused it; the body is then cut
+    region: str = ""  # ISO code of where the visitor is, as the edge found it; "" if unknown, or a server sent it
+    asking: str = ""  # first-party id that came with a hit which may not use it: to know and remember the choice by
+    sealed: dict[str, str] = {}  # by index of the sighting: user data and address that were taken out of the body
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -198,11 +205,13 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     flags: list[str] = field(default_factory=list)  # "clock", "currency_missing", ...
 
     permissions: int = 0  # what was granted when it happened: the bits of Permission
-    consent_source: str = ""  # what decided: user, cmp:<name>, tcf, gpp, gpc, usp, region_default, site_default
+    consent_source: str = ""  # what decided about statistics: user, cmp:<name>, tcf, gpp, usp, dnt, suppressed,
+    # region_default, site_default
     region: str = ""  # ISO 3166-1 or 3166-2 code whose profile held
     identifiers: dict[str, str] = field(default_factory=dict)  # email, phone, external: HMAC with the site's key
     sealed: str = ""  # raw user data and full address, readable only with the key of their day
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
+    withheld: str = ""  # consent.Mode: what was taken away because statistics were not allowed; "" if they were
 
     @property
     def sighting(self) -> Sighting:

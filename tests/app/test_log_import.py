@@ -15,6 +15,7 @@ from onebyone.event import Hit
 from onebyone.log import LogUnavailable
 from onebyone.state.claims import Claims
 from onebyone.state.database import open_database
+from onebyone.state.seals import Seals
 
 LINE = b'1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "x"'
 
@@ -30,10 +31,13 @@ class Room:
     def __init__(self, state: Engine) -> None:
         self.log = MemoryLog()
         self._state = state
+        self._seals = Seals(state)
 
     def bring(self, lines: Sequence[bytes], site: str = "s1") -> Imported:
         writer = self.log.writer("import0")
-        return import_lines(iter(lines), site, writer=writer, claims=Claims(self._state), now_ms=lambda: 5)
+        return import_lines(
+            iter(lines), site, writer=writer, claims=Claims(self._state), seals=self._seals, now_ms=lambda: 5
+        )
 
     def hits(self) -> list[Hit]:
         groups = self.log.read({}, max_groups=1_000)
@@ -45,10 +49,11 @@ def room(state: Engine) -> Room:
     return Room(state)
 
 
-def test_a_line_is_a_hit_of_its_site_as_it_stands(room: Room) -> None:
+def test_a_line_is_a_hit_of_its_site_with_its_network_for_an_address(room: Room) -> None:
     assert room.bring([LINE]) == Imported(lines=1, added=1, known=0)
     (hit,) = room.hits()
-    assert (hit.via, hit.site, hit.body, hit.query, hit.received_ms) == ("import", "s1", LINE, "n=0", 5)
+    assert (hit.via, hit.site, hit.query, hit.received_ms) == ("import", "s1", "n=0", 5)
+    assert hit.body == LINE.replace(b"1.2.3.4", b"1.2.3.0")
     assert hit.id == hit_id("s1", LINE, 0) and hit.id[6] >> 4 == 8 and hit.id[8] >> 6 == 2
 
 
@@ -105,3 +110,10 @@ def test_a_file_that_is_missing_or_breaks_off_is_said(tmp_path: Path) -> None:
     cut.write_bytes(gzip.compress(b"line\n" * 10_000)[:-20])
     with pytest.raises(ConfigError, match="breaks off"):
         list(LogFile(cut, lambda done: None))
+
+
+def test_a_visitor_of_a_log_is_one_of_its_day(room: Room) -> None:
+    tomorrow, other = LINE.replace(b"17/May", b"18/May"), LINE.replace(b'"x"', b'"y"')
+    room.bring([LINE, LINE.replace(b"10:05", b"11:05"), tomorrow, other, LINE.replace(b"1.2.3.4", b"host.example")])
+    first, again, next_day, other_agent, no_address = (hit.visitor for hit in room.hits())
+    assert first == again and len({first, next_day, other_agent, no_address}) == 4 and no_address == ""

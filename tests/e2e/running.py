@@ -18,12 +18,16 @@ from onebyone.app.settings import Place, check_port, open_place
 from onebyone.app.state import State, open_state
 from onebyone.app.supervisor import answers
 from onebyone.app.waiting import LogWaiting
+from onebyone.consent.settings import Settings as ConsentSettings
+from onebyone.consent.vocabulary import Mode
 from onebyone.reports.remote import Remote
 from onebyone.state.sites import Site
 
 ORIGIN = "https://shop.example"
 KNOWN_S = 2.0  # after which a change of the state has reached every collector, as is promised
 _POOL = 40
+# The senders of these tests are nowhere, and say nothing of consent unless they are simulated.
+LOOPBACK = ConsentSettings(unknown_region="N", denied_mode={"N": Mode.COUNT})
 
 
 class Platform:
@@ -108,7 +112,7 @@ class Platform:
     def _make_sites(self, count: int) -> list[tuple[Site, str]]:
         state = self.state
         try:
-            sites = [state.sites.add(f"Shop {number}", [ORIGIN]) for number in range(count)]
+            sites = [state.sites.add(f"Shop {number}", [ORIGIN], consent=LOOPBACK) for number in range(count)]
             return [(site, state.keys.add(site.id, "test")) for site in sites]
         finally:
             state.engine.dispose()
@@ -145,7 +149,7 @@ class Collector:
         self.place = open_place(data)
         self.place.settings_file.write_text(settings)
         state = open_state(self.place)
-        self.site = state.sites.add("shop", [ORIGIN])
+        self.site = state.sites.add("shop", [ORIGIN], consent=LOOPBACK)
         self.key = state.keys.add(self.site.id, "test")
         state.engine.dispose()
         self.port = check_port("127.0.0.1", 0, "--port")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fakes.consenting import the_places, the_policies
 from onebyone.collect.addresses import Addresses
 from onebyone.collect.answers import Reply
 from onebyone.collect.app import Collector
@@ -15,14 +16,23 @@ from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk, Settings
 from onebyone.collect.registry import Known
 from onebyone.collect.visitors import Visitors
+from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit, HitIds
+from onebyone.state.database import open_database
 from onebyone.state.keys import hash_key
+from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
 
 NOW_MS = 1_800_000_000_000
 KEY = "obo_live_test"
-SITE = Site(id="s1", name="Shop", prefix="bcdfg", origins=("https://shop.example",))
+SITE = Site(
+    id="s1",
+    name="Shop",
+    prefix="bcdfg",
+    origins=("https://shop.example",),
+    consent=ConsentSettings(unknown_region="N"),  # its visitors come from nowhere
+)
 
 
 class FakeRegistry:
@@ -112,15 +122,18 @@ class FakeCollector:
     def __init__(self, *, limits: Limits | None = None, settings: Settings | None = None, site: Site = SITE) -> None:
         self.committer = FakeCommitter()
         self.counters = Counters("test")
-        desk = Desk(
+        self.desk = Desk(
             settings=settings or Settings(),
             registry=FakeRegistry(site),  # type: ignore[arg-type]
             visitors=Visitors(b"k" * 32),
             addresses=Addresses((settings or Settings()).proxies),
             ids=HitIds(),
+            policies=the_policies(),
+            places=the_places(),
+            seals=Seals(open_database("sqlite://")),
             now_ms=lambda: NOW_MS,
         )
-        self.app = Collector(desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]
+        self.app = Collector(self.desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]
 
     def connect(self) -> tuple[Connection, FakeTransport]:
         connection, transport = Connection(self.app), FakeTransport()

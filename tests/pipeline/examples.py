@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from onebyone.consent.said import read_said
+from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Drop, Event, Hit, utc
 from onebyone.pipeline.decode import Decoded
 from onebyone.pipeline.step import Context
@@ -22,6 +25,7 @@ SITE = Site(
     prefix="bcdfg",
     origins=("https://shop.example",),
     excluded_referrers=("paypal.com",),
+    consent=ConsentSettings(unknown_region="N"),  # the examples come from nowhere, and are not about consent
 )
 _HIT_FIELDS = ("site", "day", "received_at", "id", "hit", "via")  # the same in every case, or made from it
 
@@ -79,6 +83,10 @@ def a_context(**given: Any) -> Context:
         "url": "",
         "referrer": "",
     }
+    if "said" in given:
+        given["said"] = read_said(given["said"], headers=given.get("headers"), received_ms=RECEIVED_MS)
+    if "consent" in given:
+        given["site"] = replace(SITE, consent=msgspec.convert(given.pop("consent"), ConsentSettings))
     return Context(**fields | given)
 
 

@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
+from fakes.consenting import MemoryChoices, MemorySuppression, the_places, the_policies, the_steps
 from onebyone.event import Event, utc
 from onebyone.pipeline.classifier import Classifier
-from onebyone.pipeline.places import Places
 from onebyone.pipeline.referrers import Referrers
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
-from onebyone.pipeline.steps import steps
 from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_page import add_page
+from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.add_place import add_place
 from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.state.claims import Holder
@@ -36,7 +36,8 @@ def additions() -> dict[str, Step]:
         "add_campaign": add_campaign,
         "add_channel": add_channel(Referrers()),
         "add_device": add_device,
-        "add_place": add_place(Places()),
+        "add_place": add_place(the_places()),
+        "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
         "add_verdict": add_verdict(Classifier()),
     }
 
@@ -52,12 +53,12 @@ def test_a_step_sets_what_its_example_says_and_nothing_else(case: Any, additions
 
 
 def test_every_added_step_has_an_example() -> None:
-    names = {name for name, _ in steps(Forgetful()) if name.startswith("add_")}
+    names = {name for name, _ in the_steps(Forgetful()) if name.startswith("add_")}
     assert names == {path.name for path in (GOLDEN / "steps").iterdir()}
 
 
 def test_copies_are_dropped_only_after_everything_is_known_of_them() -> None:
-    powers = [name.partition("_")[0] for name, _ in steps(Forgetful())]
+    powers = [name.partition("_")[0] for name, _ in the_steps(Forgetful())]
     assert powers == sorted(powers)
 
 
@@ -70,7 +71,7 @@ def test_all_steps_together_place_a_paid_visit() -> None:
         address="8.8.8.0",
     )
     outcome: Any = an_event(sent_id="one")
-    for _, step in steps(Forgetful(), places=Places()):
+    for _, step in the_steps(Forgetful()):
         outcome = step(outcome, context)
     said = (outcome.host, outcome.path, outcome.query, outcome.channel, outcome.device, outcome.country, outcome.actor)
     assert said == ("shop.example", "/shoes", "size=42", "Paid Search", "phone", "US", "human")

@@ -11,6 +11,7 @@ from fakes.memory_log import MemoryDeadLetters, MemoryLog
 from onebyone.event import Drop, Event, Reason
 from onebyone.pipeline.step import Context
 from onebyone.pipeline.worker import Settings, TooManyFailures, Worker
+from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.telemetry import Counters
@@ -23,12 +24,14 @@ class Bench:
     def __init__(self, home: Path, *, max_failures: int = 200) -> None:
         self.hits, self.events, self.letters = MemoryLog(), MemoryLog(), MemoryDeadLetters()
         self.counters = Counters("pipeline")
+        engine = open_database(sqlite_url(home))
         self.worker = Worker(
             reader=self.hits,
             writer=self.events.writer("pipeline"),
             events=self.events,
             letters=self.letters,
-            claims=Claims(open_database(sqlite_url(home))),
+            claims=Claims(engine),
+            choices=Choices(engine),
             steps=lambda claims: (("a_step", a_step),),
             sites=lambda: {SITE.id: SITE},
             counters=self.counters,

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import cycle
 
 import msgspec
 
+from fakes.consenting import MemorySuppression, the_places, the_policies, the_steps
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Hit
 from onebyone.log import Position
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
-from onebyone.pipeline.steps import steps as all_steps
+from onebyone.pipeline.steps.add_permissions import Remembering, add_permissions
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
 from onebyone.pipeline.steps.drop_reload import drop_reload
+from onebyone.pipeline.steps.drop_withheld import drop_withheld
 from onebyone.pipeline.worker import Settings, Worker
+from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.database import open_database
 from onebyone.telemetry import Counters
@@ -67,13 +70,15 @@ class Room:
             writer.append([msgspec.msgpack.encode(hit) for hit in group], count=sum(hit.count for hit in group))
 
     def worker(self, *, faults: Iterator[Exception | None] | None = None, max_groups: int = 2) -> Worker:
+        choices = Choices(self.engine)
         return Worker(
             reader=self.hits,
             writer=Doubtful(self.events.writer("pipeline"), faults or iter(())),
             events=self.events,
             letters=self.letters,
             claims=Claims(self.engine),
-            steps=quick_steps,
+            choices=choices,
+            steps=partial(quick_steps, choices=choices),
             sites=lambda: {SITE.id: SITE},
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
@@ -98,14 +103,16 @@ class Room:
 def _additions() -> tuple[tuple[str, Step], ...]:
     """The steps that ask nobody: made once, they are the slow ones to make."""
     engine = open_database("sqlite://")
-    found = tuple((name, step) for name, step in all_steps(Claims(engine)) if name.startswith("add_"))
+    found = tuple((name, step) for name, step in the_steps(Claims(engine)) if name.startswith("add_"))
     engine.dispose()
-    return found
+    return found[:-1]
 
 
-def quick_steps(seen: Seen) -> tuple[tuple[str, Step], ...]:
+def quick_steps(seen: Seen, choices: Remembering) -> tuple[tuple[str, Step], ...]:
     return (
         *_additions(),
+        ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
+        ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),
         ("drop_reload", drop_reload(seen)),

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from fakes.consenting import MemoryChoices, the_steps
 from onebyone.event import Hit, Reason, Via, hit_uuid
 from onebyone.log import LogUnavailable
-from onebyone.pipeline.steps import steps as all_steps
 from onebyone.state.claims import Claims
 from pipeline.examples import RECEIVED_MS, SITE
 from property.room import Room, Stopped, StoppedLater, quick_steps
@@ -123,7 +123,7 @@ def a_room(sent: Sequence[Request], cut: Sequence[int]) -> Iterator[Room]:
 def test_the_quick_steps_are_all_the_steps_in_their_order() -> None:
     with a_room([], [1]) as room:
         claims = Claims(room.engine)
-        assert [name for name, _ in quick_steps(claims)] == [name for name, _ in all_steps(claims)]
+        assert [name for name, _ in quick_steps(claims, MemoryChoices())] == [name for name, _ in the_steps(claims)]
 
 
 @given(traffic, cuts)

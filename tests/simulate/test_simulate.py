@@ -17,7 +17,7 @@ from onebyone.simulate.truth import Truth
 from simulate.recorder import NOW_MS, Recorder, at_once
 
 WHERE = wire.Settings(url="http://127.0.0.1:9", site="s1", prefix="brvkt", key="key", attempts=3)
-WHO = people.Settings(people=150, days=14, seed=7, second_currency="SEK")
+WHO = people.Settings(people=150, days=14, seed=7, second_currency="SEK", refusing_share=0)
 
 
 def run(recorder: Recorder, who: people.Settings = WHO, truth_path: Path | None = None) -> Truth:

@@ -10,10 +10,12 @@ import click
 
 from onebyone.app import options
 from onebyone.app.asking import choose_site
+from onebyone.app.law import open_regions
 from onebyone.app.printing import print_json, print_rows
 from onebyone.app.running import collector_url, read_running
 from onebyone.app.settings import ConfigError, open_place, read_settings
 from onebyone.app.state import open_state
+from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.tags.script import snippet
 from onebyone.wire import CURRENCIES
 
@@ -50,9 +52,16 @@ def site() -> None:
 @click.option("--origin", "origins", multiple=True, required=True, help="Where its pages live; may be repeated.")
 @click.option("--zone", default="UTC", show_default=True, help="IANA time zone in which its days are counted.")
 @click.option("--currency", default="EUR", show_default=True, help="ISO 4217 code of its orders.")
+@click.option(
+    "--unknown-region",
+    default="",
+    help="Profile of the table of regions (A, B, C, D, N) for visitors of whom nobody knows where they are.",
+)
 @options.data
 @options.as_json
-def add(name: str, origins: tuple[str, ...], zone: str, currency: str, data: Path, as_json: bool) -> None:
+def add(
+    name: str, origins: tuple[str, ...], zone: str, currency: str, unknown_region: str, data: Path, as_json: bool
+) -> None:
     """Add a site; prints its id, prefix, a server key (shown this once) and the snippet for its pages.
 
     A running collector knows the site within two seconds.
@@ -63,8 +72,12 @@ def add(name: str, origins: tuple[str, ...], zone: str, currency: str, data: Pat
     check_zone(zone)
     currency = check_currency(currency)
     place = open_place(data)
+    profiles = open_regions(place).profiles
+    if unknown_region and unknown_region not in profiles:
+        raise ConfigError(f"no profile {unknown_region!r}: use one of {', '.join(profiles)} with --unknown-region.")
     state = open_state(place)
-    made = state.sites.add(name.strip()[:100], checked, zone=zone, currency=currency)
+    consent = ConsentSettings(unknown_region=unknown_region)
+    made = state.sites.add(name.strip()[:100], checked, zone=zone, currency=currency, consent=consent)
     key = state.keys.add(made.id, "first key")
     lines = snippet(made, collector_url(place))
     if as_json:

@@ -55,7 +55,7 @@ def import_log(file: Path, site: str | None, data: Path, as_json: bool) -> None:
         with Progress(transient=True, disable=as_json) as progress:
             task = progress.add_task(file.name, total=file.stat().st_size)
             lines = LogFile(file, lambda done: progress.update(task, completed=done))
-            done = import_lines(lines, chosen.id, writer=writer, claims=state.claims, now_ms=now_ms)
+            done = import_lines(lines, chosen.id, writer=writer, claims=state.claims, seals=state.seals, now_ms=now_ms)
     finally:
         writer.close()
     if not is_served(place):

@@ -9,8 +9,9 @@ from itertools import count
 import uvloop
 
 from onebyone.app.alive import on_stop, quiet_gc
+from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
-from onebyone.app.state import open_state
+from onebyone.app.state import State, open_state
 from onebyone.collect import process
 from onebyone.collect.desk import now_ms
 from onebyone.collect.registry import Registry
@@ -28,9 +29,7 @@ def run_collect(place: Place, settings: Settings, *, host: str, port: int) -> No
     set_up_logging(writer.partition)
     state = open_state(place)
     try:
-        uvloop.run(
-            _serve(place, settings, writer, Registry(state.sites, state.keys, files_of), state.visitor_key, host, port)
-        )
+        uvloop.run(_serve(place, settings, writer, state, host, port))
     except ValueError as error:
         raise ConfigError(f"[collect] proxies: {error}.") from error
 
@@ -46,9 +45,7 @@ def open_partition(place: Place, settings: Settings, prefix: str = "c") -> Sqlit
     raise AssertionError("count() ends never")
 
 
-async def _serve(
-    place: Place, settings: Settings, writer: SqliteWriter, registry: Registry, visitor_key: bytes, host: str, port: int
-) -> None:
+async def _serve(place: Place, settings: Settings, writer: SqliteWriter, state: State, host: str, port: int) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop, loop)
     quiet_gc()
@@ -60,8 +57,11 @@ async def _serve(
         limits=settings.connections,
         commits=settings.commit,
         writer=writer,
-        registry=registry,
-        visitor_key=visitor_key,
+        registry=Registry(state.sites, state.keys, files_of),
+        visitor_key=state.visitor_key,
+        policies=open_policies(place),
+        places=open_places(settings),
+        seals=state.seals,
         counters=Counters(writer.partition),
         stop=stop,
     )

@@ -26,6 +26,7 @@ from onebyone.app.serving import Serving
 from onebyone.app.settings import ConfigError, Place
 from onebyone.app.state import open_state
 from onebyone.app.waiting import LogWaiting
+from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.simulate import people
 from onebyone.simulate.compare import Row, compare
 from onebyone.simulate.shop import Settings as ShopSettings
@@ -41,6 +42,7 @@ from onebyone.tags.script import snippet
 NAME = "Nordlight"
 ORIGIN = "http://nordlight.example"  # of the simulated pages; https would make the cookie Secure, the shop has none
 _SETTLE_S = 60.0
+_HERE = ConsentSettings(unknown_region="N")  # who clicks through the shop sits at this machine, which is nowhere
 
 
 class DemoSite(Struct, frozen=True):
@@ -98,7 +100,7 @@ class Demo:
             site = state.sites.find(known.site)
             if site is not None:
                 return state.sites.change(msgspec.structs.replace(site, origins=self._origins())), known.key
-        site = state.sites.add(NAME, self._origins(), zone="UTC", currency="EUR")
+        site = state.sites.add(NAME, self._origins(), zone="UTC", currency="EUR", consent=_HERE)
         site = state.sites.change(msgspec.structs.replace(site, clock_reach_days=400))
         key = state.keys.add(site.id, "shop backend")
         file.write_bytes(msgspec.json.encode(DemoSite(site=site.id, key=key)))
@@ -129,12 +131,16 @@ class Demo:
             rows = reports.run("overview", **common).dicts()
             copies = {row["reason"]: row["copies"] for row in reports.run("copies", **common).dicts()}
             seen = reports.run("seen_by", **common).dicts()[0]
+            chosen = reports.run("consent_totals", **common).dicts()[0]
             totals = reports.run("totals", **common).dicts()[0]
         copies.pop("kept", None)
+        unseen = truth.totals.blocked_orders + truth.totals.withheld_orders
         machines = truth.totals.bot_hits + truth.totals.prefetches
         return [
             *compare(truth, rows, copies),
-            Row("Orders that no browser reported", truth.totals.blocked_orders, seen["server_only"]),
+            Row("Orders that no browser could or might report", unseen, seen["server_only"]),
+            Row("Views without a visitor, as people chose", truth.totals.withheld_views, chosen["withheld_views"]),
+            Row("Other events that they did not allow", truth.totals.withheld_events, chosen["withheld_events"]),
             Row("Views by machines, kept apart", machines, totals["machine_views"]),
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,13 +13,17 @@ import msgspec
 from msgspec import Struct
 
 from onebyone.app.settings import ConfigError
+from onebyone.consent.addresses import network_of
 from onebyone.event import Hit, Via
 from onebyone.log import Writer
 from onebyone.state.claims import Claims, Holder
+from onebyone.state.seals import Seals
 
 MAX_LINE_BYTES = 16_384
 _GROUP = 1_000
 _KEPT_DAYS = 4_000  # a log may be imported again years later
+_DAY_MS = 86_400_000
+_DAY = re.compile(rb"\d\d/[A-Z][a-z]{2}/\d{4}")
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -55,9 +60,16 @@ class LogFile:
 
 
 def import_lines(
-    lines: Iterator[bytes] | LogFile, site: str, *, writer: Writer, claims: Claims, now_ms: Callable[[], int]
+    lines: Iterator[bytes] | LogFile,
+    site: str,
+    *,
+    writer: Writer,
+    claims: Claims,
+    seals: Seals,
+    now_ms: Callable[[], int],
 ) -> Imported:
-    """Append the lines that no earlier import brought. The hit of a line is always the same hit.
+    """Append the lines that no earlier import brought, their addresses cut to networks. The hit of a line is always the
+    same hit; its visitor is one of its day, by a salt that is destroyed when today is over.
 
     A crash between a group and its claims appends the group again at the next import, where the store sees equal
     rows. Raises LogUnavailable or StateUnavailable.
@@ -71,9 +83,9 @@ def import_lines(
         total += 1
         group.append((hit_id(site, line, ordinal), line, ordinal))
         if len(group) == _GROUP:
-            added += _append(group, site, writer, claims, now_ms)
+            added += _append(group, site, writer, claims, seals, now_ms)
             group = []
-    added += _append(group, site, writer, claims, now_ms)
+    added += _append(group, site, writer, claims, seals, now_ms)
     return Imported(lines=total, added=added, known=total - added)
 
 
@@ -86,21 +98,37 @@ def hit_id(site: str, line: bytes, ordinal: int) -> bytes:
 
 
 def _append(
-    group: list[tuple[bytes, bytes, int]], site: str, writer: Writer, claims: Claims, now_ms: Callable[[], int]
+    group: list[tuple[bytes, bytes, int]],
+    site: str,
+    writer: Writer,
+    claims: Claims,
+    seals: Seals,
+    now_ms: Callable[[], int],
 ) -> int:
     claims.prefetch(id for id, _, _ in group)
     fresh = [(id, line, ordinal) for id, line, ordinal in group if claims.find(id) is None]
     now = now_ms()
     if fresh:
-        writer.append([_encode(_hit(id, line, ordinal, site, now)) for id, line, ordinal in fresh], count=len(fresh))
+        writer.append(
+            [_encode(_hit(id, line, ordinal, site, seals, now)) for id, line, ordinal in fresh], count=len(fresh)
+        )
         for id, _, _ in fresh:
             claims.claim(id, Holder(hit=id, n=0), days=_KEPT_DAYS)
     claims.commit(now)
     return len(fresh)
 
 
-def _hit(id: bytes, line: bytes, ordinal: int, site: str, now_ms: int) -> Hit:
+def _hit(id: bytes, line: bytes, ordinal: int, site: str, seals: Seals, now_ms: int) -> Hit:
+    head, space, rest = line.partition(b" ")
+    address = head.decode("utf-8", "replace")
+    visitor = ""
+    found = _DAY.search(rest)
+    if network_of(address):
+        agent = rest.rsplit(b'"', 2)[-2].decode("utf-8", "replace") if rest.count(b'"') > 1 else ""
+        day = f"{found[0].decode()}\x00{address}" if found else address
+        visitor = seals.visitor(site, day, agent, day=now_ms // _DAY_MS)
+    line = (network_of(address) or "-").encode() + space + rest
     return Hit(
         id=id, received_ms=now_ms, via=Via.IMPORT, site=site, method="", path="", query=f"n={ordinal}", headers={},
-        body=line,
+        visitor=visitor, body=line,
     )  # fmt: skip

@@ -6,10 +6,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.alive import call_on_stop, quiet_gc, take_over
+from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import now_ms
@@ -74,7 +76,14 @@ class Pipeline:
             events=self._events,
             letters=SqliteDeadLetters(place.letters),
             claims=self._state.claims,
-            steps=steps,
+            choices=self._state.choices,
+            steps=partial(
+                steps,
+                policies=open_policies(place),
+                choices=self._state.choices,
+                suppressed=self._state.suppression,
+                places=open_places(settings),
+            ),
             sites=SitesNow(self._state),
             counters=self._counters,
             now_ms=now_ms,
@@ -95,6 +104,7 @@ class Pipeline:
 
     def drain(self) -> int:
         """Everything that waits now, without waiting for more; the number of sightings. Begins a replay if asked."""
+        self._state.suppression.refresh()
         total = self._replay_if_asked()
         while done := self._worker.run_once():
             total += done
@@ -105,6 +115,7 @@ class Pipeline:
         began = time.perf_counter()
         try:
             self._replay_if_asked()
+            self._state.suppression.refresh()
             done = self._worker.run_once()
             self._upkeep(idle=not done)
         except (LogUnavailable, StateUnavailable, DBAPIError) as error:
@@ -136,6 +147,7 @@ class Pipeline:
             passed = self._events.cursor(CURSOR)
             gone = expire(self._place.hits, passed, now_ms=now_ms(), retention=self._settings.keep_hits)
             self._state.claims.expire(now_ms())
+            self._state.seals.expire(now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
 

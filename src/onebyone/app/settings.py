@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from onebyone import places
 from onebyone.collect import commit, connection, desk
 from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
@@ -41,6 +42,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keep_hits: Retention = Retention(keep_days=7)
     keep_events: Retention = Retention(keep_days=30)
     pipeline: worker.Settings = worker.Settings()
+    places: places.Settings = places.Settings()
     load: load.Settings = load.Settings()
     store: Limits = Limits()
     terms: Terms = Terms()  # how long the store keeps rows
@@ -78,6 +80,11 @@ class Place(Struct, frozen=True):
     @property
     def socket(self) -> Path:
         return self.data / "run" / "engine.sock"
+
+    @property
+    def regions(self) -> Path:
+        """The operator's own table of regions, if there is one."""
+        return self.data / "regions.json"
 
     @property
     def replay(self) -> Path:

@@ -7,12 +7,15 @@ from sqlalchemy import Engine
 
 from onebyone.app.settings import ConfigError, Place
 from onebyone.state.bounds import Bounds
+from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
+from onebyone.state.suppression import Suppression
 from onebyone.state.users import Users
 
 
@@ -24,6 +27,10 @@ class State(Struct, frozen=True):
     bounds: Bounds
     claims: Claims
     mail: Mail
+    choices: Choices
+    permissions: Permissions
+    suppression: Suppression
+    seals: Seals
 
     @property
     def visitor_key(self) -> bytes:
@@ -46,4 +53,8 @@ def open_state(place: Place) -> State:
         bounds=Bounds(engine),
         claims=Claims(engine),
         mail=Mail(engine),
+        choices=Choices(engine),
+        permissions=Permissions(engine),
+        suppression=Suppression(engine),
+        seals=Seals(engine),
     )

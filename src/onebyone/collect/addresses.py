@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
+from onebyone.consent.addresses import Address, cut, read_address
+
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Addresses:
@@ -17,35 +18,33 @@ class Addresses:
         """`proxies` are addresses or CIDR blocks. Raises ValueError for anything else."""
         self._proxies: list[_Network] = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
         self.network_of = lru_cache(maxsize=65_536)(self._network_of)  # "" if unknown
+        self.is_proxy = lru_cache(maxsize=4_096)(self._is_proxy)
+
+    def _is_proxy(self, peer: str) -> bool:
+        address = read_address(peer)
+        return address is not None and self._holds(address)
 
     def _network_of(self, peer: str, forwarded: str) -> str:
-        """The client's /24 or /48; "" if unknown. `peer` is an address, `forwarded` the header's text.
+        """The client's /24 or /48; "" if unknown. `peer` is an address, `forwarded` the header's text."""
+        return cut(self._find(peer, forwarded))
 
-        The rightmost forwarded address that no declared proxy holds is the client's; what stands left of it is the
-        client's own word.
-        """
-        address = _parse(peer)
+    def full_address(self, peer: str, forwarded: str) -> str:
+        """The client's whole address: for whoever seals or hashes it at once. "" if unknown."""
+        address = self._find(peer, forwarded)
+        return "" if address is None else str(address)
+
+    def _find(self, peer: str, forwarded: str) -> Address | None:
+        """The rightmost forwarded address that no declared proxy holds is the client's; what stands left of it is the
+        client's own word."""
+        address = read_address(peer)
         for hop in reversed(forwarded.split(",")) if forwarded else ():
-            if address is None or not any(address in proxy for proxy in self._proxies):
+            if address is None or not self._holds(address):
                 break
-            said = _parse(hop.strip())
+            said = read_address(hop.strip())
             if said is None:
                 break
             address = said
-        return _cut(address)
+        return address
 
-
-def _parse(text: str) -> _Address | None:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
-
-
-def _cut(address: _Address | None) -> str:
-    if address is None:
-        return ""
-    bits = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network((address, bits), strict=False).network_address)
+    def _holds(self, address: Address) -> bool:
+        return any(address in proxy for proxy in self._proxies)

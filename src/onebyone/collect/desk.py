@@ -11,11 +11,18 @@ from msgspec import Struct
 from onebyone.collect.addresses import Addresses
 from onebyone.collect.registry import Registry, cookie_domain
 from onebyone.collect.request import Request
-from onebyone.collect.visitors import Visitors, set_cookie
-from onebyone.event import Hit, HitIds
+from onebyone.collect.visitors import Visitors, clear_cookie, set_cookie
+from onebyone.consent.decision import Policies
+from onebyone.consent.regions import region_code
+from onebyone.consent.said import Said
+from onebyone.consent.vocabulary import Source
+from onebyone.event import Hit, HitIds, Permission
+from onebyone.places import Places
+from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 
 MAX_PATH_CHARS = 512
+_DAY_MS = 86_400_000
 encode = msgspec.msgpack.Encoder().encode
 
 
@@ -25,6 +32,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     query_max_chars: int = 8 * 1024
     refused_body_bytes: int = 4 * 1024  # kept of a body that was refused
     proxies: list[str] = []  # addresses or CIDR blocks whose X-Forwarded-For is believed
+    country_header: str = ""  # in which such a proxy says where the visitor is, such as "cf-ipcountry"
+    subdivision_header: str = ""  # and its state or province, such as "cf-region-code"
 
 
 class Desk(Struct, frozen=True):
@@ -33,6 +42,9 @@ class Desk(Struct, frozen=True):
     visitors: Visitors
     addresses: Addresses
     ids: HitIds
+    policies: Policies
+    places: Places
+    seals: Seals
     now_ms: Callable[[], int]
 
 
@@ -51,6 +63,9 @@ def make_hit(
     body: bytes = b"",
     count: int = 1,
     refused: str = "",
+    region: str = "",
+    asking: str = "",
+    sealed: dict[str, str] | None = None,
 ) -> Hit:
     return Hit(  # by position, in the order of its fields: twice as fast, and this is the hot path
         desk.ids.new(now_ms),
@@ -63,10 +78,72 @@ def make_hit(
         request.kept,
         visitor,
         desk.addresses.network_of(request.client, request.used.get("x-forwarded-for", "")),
-        body[: desk.settings.refused_body_bytes] if refused else body,
+        cut_refused(body[: desk.settings.refused_body_bytes]) if refused else body,
         count,
         refused,
+        region,
+        asking,
+        sealed or {},
     )
+
+
+class Identity(Struct, frozen=True, gc=False):
+    """Who a request comes from, as far as that may be known at the edge."""
+
+    visitor: str = ""  # the first-party id, where statistics are allowed
+    asking: str = ""  # the id that came along where they are not: only to know, and to remember, the choice by
+    cookie: str = ""  # the Set-Cookie that goes with the answer
+    region: str = ""
+
+
+NOBODY = Identity()
+
+
+def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int) -> Identity:
+    """By the decision of `consent/`: an id is made or used only where statistics are allowed, and withdrawn by the
+    answer to an explicit refusal."""
+    region = region_of(desk, request)
+    decision = desk.policies.of(site.id, site.consent).decide(said, region, now_ms)
+    if decision.allows(Permission.ANALYTICS):
+        if not site.visitor_cookie:
+            return Identity(_daily_visitor(desk, request, site, now_ms), region=region)
+        visitor, cookie = visitor_of(desk, request, site, now_ms)
+        return Identity(visitor, "", cookie, region)
+    sent = desk.visitors.find(request.used.get("cookie", ""))
+    if not sent or decision.source in _SILENT:
+        return Identity("", sent, "", region)
+    secure, domain = _scope(request, site)
+    return Identity("", sent, clear_cookie(secure=secure, domain=domain), region)
+
+
+def _daily_visitor(desk: Desk, request: Request, site: Site, now_ms: int) -> str:
+    """Of a site without cookies: an id that holds for this day, and that nobody can make again after it."""
+    address = full_address_of(desk, request)
+    agent = request.kept.get("user-agent", "")
+    return desk.seals.visitor(site.id, address, agent, day=now_ms // _DAY_MS) if address else ""
+
+
+def full_address_of(desk: Desk, request: Request) -> str:
+    return desk.addresses.full_address(request.client, request.used.get("x-forwarded-for", ""))
+
+
+def cut_refused(body: bytes) -> bytes:
+    """What is kept of a body that nobody will read again: nothing from its user data on."""
+    at = body.find(b'user_data"')
+    return body if at < 0 else body[:at]
+
+
+_SILENT = (Source.REGION, Source.SITE)  # nobody refused: a place's rule did
+
+
+def region_of(desk: Desk, request: Request) -> str:
+    """ISO code of where the visitor is: as a declared proxy says, else by the database; "" if nobody knows."""
+    settings, used = desk.settings, request.used
+    if settings.country_header and desk.addresses.is_proxy(request.client):
+        code = region_code(used.get(settings.country_header, ""), used.get(settings.subdivision_header, ""))
+        if code:
+            return code
+    return desk.places.find(desk.addresses.network_of(request.client, used.get("x-forwarded-for", "")))
 
 
 def visitor_of(desk: Desk, request: Request, site: Site, now_ms: int) -> tuple[str, str]:
@@ -75,6 +152,10 @@ def visitor_of(desk: Desk, request: Request, site: Site, now_ms: int) -> tuple[s
     if sent:
         return sent, ""
     made = desk.visitors.new(now_ms)
-    secure = any(origin.startswith("https:") for origin in site.origins)
-    domain = cookie_domain(request.used.get("host", ""), site.origins)
+    secure, domain = _scope(request, site)
     return made, set_cookie(made, secure=secure, domain=domain)
+
+
+def _scope(request: Request, site: Site) -> tuple[bool, str]:
+    secure = any(origin.startswith("https:") for origin in site.origins)
+    return secure, cookie_domain(request.used.get("host", ""), site.origins)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,8 +16,12 @@ from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk, Settings, now_ms
 from onebyone.collect.registry import Registry
 from onebyone.collect.visitors import Visitors
+from onebyone.consent.decision import Policies
 from onebyone.event import HitIds
 from onebyone.log import Writer
+from onebyone.places import Places
+from onebyone.state.database import StateUnavailable
+from onebyone.state.seals import Seals
 from onebyone.telemetry import Counters, Log
 
 _TICK_S = 1.0
@@ -37,6 +42,9 @@ async def run(
     writer: Writer,
     registry: Registry,
     visitor_key: bytes,
+    policies: Policies,
+    places: Places,
+    seals: Seals,
     counters: Counters,
     stop: asyncio.Event,
 ) -> None:
@@ -45,6 +53,7 @@ async def run(
     Raises OSError if the port is taken, ValueError if a proxy of the settings is no address.
     """
     registry.refresh()
+    seals.refresh(now_ms())
     committer = Committer(writer, counters, commits)
     desk = Desk(
         settings=settings,
@@ -52,6 +61,9 @@ async def run(
         visitors=Visitors(visitor_key),
         addresses=Addresses(settings.proxies),
         ids=HitIds(),
+        policies=policies,
+        places=places,
+        seals=seals,
         now_ms=now_ms,
     )
     collector = Collector(desk, committer, counters, limits)
@@ -59,7 +71,7 @@ async def run(
     server = await loop.create_server(
         lambda: Connection(collector), place.host, place.port, reuse_port=True, backlog=2048
     )
-    refreshing = asyncio.create_task(_refresh(registry, counters, place.metrics, collector))
+    refreshing = asyncio.create_task(_refresh(registry, seals, counters, place.metrics, collector))
     await stop.wait()
     server.close()
     refreshing.cancel()
@@ -69,12 +81,14 @@ async def run(
     counters.write(place.metrics)
 
 
-async def _refresh(registry: Registry, counters: Counters, metrics: Path, collector: Collector) -> None:
-    """Sites and keys are at most two seconds old; slow clients have an end."""
+async def _refresh(registry: Registry, seals: Seals, counters: Counters, metrics: Path, collector: Collector) -> None:
+    """Sites and keys are at most two seconds old; tomorrow's keys are there in time; slow clients have an end."""
     log = Log()
     while True:
         await asyncio.sleep(_TICK_S)
         collector.tick()
         if await asyncio.to_thread(registry.refresh):
             log.info("sites_reloaded", sites=len(registry.known.by_id))
+        with contextlib.suppress(StateUnavailable):
+            await asyncio.to_thread(seals.refresh, now_ms())
         await asyncio.to_thread(counters.write, metrics)

@@ -12,9 +12,18 @@ KEPT_HEADERS = frozenset(
         "sec-fetch-dest",
     }
 )  # fmt: skip
+# In which proxies and networks say where a visitor is.
+REGION_HEADERS = frozenset(
+    {
+        "cf-ipcountry", "cf-region-code", "cloudfront-viewer-country", "cloudfront-viewer-country-region",
+        "x-vercel-ip-country", "x-vercel-ip-country-region", "x-appengine-country", "x-appengine-region",
+        "fastly-geo-country", "fastly-geo-region", "x-country-code", "x-region-code",
+    }
+)  # fmt: skip
 # What the collector itself looks at, and forgets with the answer.
 USED_HEADERS = frozenset(
     {"authorization", "content-encoding", "content-length", "cookie", "expect", "host", "x-forwarded-for"}
+    | REGION_HEADERS
 )
 MAX_HEADER_BYTES = 2_048
 MAX_COOKIE_BYTES = 16_384

@@ -54,6 +54,11 @@ def set_cookie(value: str, *, secure: bool, domain: str) -> str:
     return "; ".join(parts)
 
 
+def clear_cookie(*, secure: bool, domain: str) -> str:
+    """The header that ends it: same name, path and domain."""
+    return set_cookie("", secure=secure, domain=domain).replace(f"Max-Age={MAX_AGE_S}", "Max-Age=0")
+
+
 def find_cookie(header: str) -> str:
     """The visitor id in a Cookie header; "" if there is none. Others are not even looked at (design.md 9)."""
     at = header.find(COOKIE + "=")

@@ -79,6 +79,10 @@ class Policy:
         """`region` is an ISO code, "" if unknown; `at_ms` says which day's law holds."""
         return self._decide_on(said, region, at_ms // _DAY_MS, known)
 
+    def is_opt_in(self, region: str, at_ms: int) -> bool:
+        """Whether people there have to be asked first."""
+        return self._regions.profiles[self.profile_of(region, _day(at_ms // _DAY_MS).date())].opt_in
+
     def profile_of(self, region: str, day: date) -> str:
         """The profile's letter, after what the site's owner decided."""
         settings = self.settings
@@ -91,7 +95,7 @@ class Policy:
         return name
 
     def _decide(self, said: Said, region: str, day_number: int, known: Known) -> Decision:
-        now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=min(day_number, 2_900_000))
+        now = _day(day_number)
         name = self.profile_of(region, now.date())
         profile = self._regions.profiles[name]
         gdpr = profile.opt_in or said.gdpr == "1" or (said.gdpr == "" and bool(said.tcf))
@@ -152,6 +156,10 @@ class Policy:
             if key and key in modes:
                 return modes[key]
         return profile.denied_mode
+
+
+def _day(number: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=max(-700_000, min(number, 2_900_000)))
 
 
 def _chosen(choices: Iterable[Choice], strings: Iterable[Answers]) -> Answers:

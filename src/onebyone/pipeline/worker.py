@@ -18,6 +18,7 @@ from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
 from onebyone.pipeline.decode import Decoded, decode
 from onebyone.pipeline.seen import keys_of
 from onebyone.pipeline.step import Step
+from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters, Log
@@ -28,6 +29,7 @@ _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
 _LETTERS = frozenset(Reason) - COPIES - {
     Reason.NOT_A_PAGE, Reason.NOT_A_VIEW, Reason.ANSWER_ERROR, Reason.ANSWER_REDIRECT, Reason.ANSWER_PARTIAL,
+    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED,
 }  # fmt: skip
 
 
@@ -82,6 +84,7 @@ class Worker:
         events: Reader,
         letters: DeadLetters,
         claims: Claims,
+        choices: Choices,
         steps: Callable[[Claims], Sequence[tuple[str, Step]]],
         sites: Callable[[], Mapping[str, Site]],
         counters: Counters,
@@ -92,6 +95,7 @@ class Worker:
         self._writer = writer
         self._letters = letters
         self._claims = claims
+        self._choices = choices
         self._steps = steps(claims)
         self._sites = sites
         self._counters = counters
@@ -115,11 +119,13 @@ class Worker:
             self._write(batch, groups)
         finally:
             self._claims.discard()
+            self._choices.discard()
         return len(batch.records)
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
         position = self.position | {group.partition: group.seq for group in groups}
         self._claims.commit(self._now_ms())
+        self._choices.commit()
         if batch.letters:
             self._letters.add(batch.letters)
         self._writer.append(batch.records, count=len(batch.records), cursor=(CURSOR, position))
@@ -140,6 +146,9 @@ class Worker:
                 work.append((hit, self._decode(batch, hit, sites.get(hit.site))))
         self._claims.prefetch(
             key for _, rows in work for row in rows if isinstance(row.outcome, Event) for key in keys_of(row.outcome)
+        )
+        self._choices.prefetch(
+            (event.site, event.visitor) for _, rows in work for row in rows if isinstance(event := row.outcome, Event)
         )
         for hit, rows in work:
             for row in rows:

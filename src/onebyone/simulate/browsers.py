@@ -32,6 +32,7 @@ class Place(Struct, frozen=True):
     weight: int
     network: str  # the first two numbers of addresses of a large access provider there
     language: str
+    asks: bool = True  # whether a person there has to be asked for consent, and may refuse
 
 
 class Channel(Struct, frozen=True):
@@ -58,6 +59,7 @@ class Browser(Struct, kw_only=True):
     way: str = "script"  # script, image (no script), blocked (nothing of ours leaves it)
     cookie: str = ""
     answered: bool = False  # has had an answer when the next request is made, so it may send several events at once
+    refuses: bool = False  # has been asked, and allows nothing
     signed_up: bool = False
     thanked: Thanked | None = None
 
@@ -95,7 +97,7 @@ PLACES = (
     Place("FR", 7, "90.20", "fr-FR,fr;q=0.9,en;q=0.7"),
     Place("GB", 6, "86.130", "en-GB,en;q=0.9"),
     Place("SE", 5, "81.230", "sv-SE,sv;q=0.9,en;q=0.8"),
-    Place("US", 4, "73.10", "en-US,en;q=0.9"),
+    Place("US", 4, "73.10", "en-US,en;q=0.9", asks=False),
 )
 
 CHANNELS = (
@@ -118,6 +120,15 @@ BOTS = (
     "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
     "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
 )
+
+
+def consent_of(browser: Browser) -> dict[str, str]:
+    """What the shop's consent platform says of the browser, for a batch or the query of an image."""
+    choice = "denied" if browser.refuses else "granted"
+    return {**dict.fromkeys(_ASKED, choice), "cmp": "nordlight"}
+
+
+_ASKED = ("functional", "analytics", "ads_storage", "ads_share", "ads_personalize")
 
 
 def headers_of(browser: Browser, *, page: str, origin: str, for_image: bool) -> dict[str, str]:

@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     image_share: float = 0.03
     buying_share: float = 0.15  # of sessions
     bot_share: float = 0.10  # bots, in relation to people
+    refusing_share: float = 0.25  # of browsers where people are asked
 
 
 class People:
@@ -115,7 +116,12 @@ class People:
             address=f"{place.network}.{rng.randrange(1, 255)}.{rng.randrange(1, 255)}",
             skew_ms=rng.choice((0, 0, 0, rng.randrange(-90_000, 90_000), rng.randrange(-7_200_000, 7_200_000))),
             way=way,
+            refuses=place.asks and self._asked(self._browsers).random() < settings.refusing_share,
         )
+
+    def _asked(self, browser: int) -> random.Random:
+        """A chance of its own: what people choose does not change what they do."""
+        return random.Random(f"{self._settings.seed}/{browser}")
 
     def _bot(self) -> list[Request]:
         """A declared crawler: it fetches pages with their image, and keeps no cookie."""

@@ -92,7 +92,7 @@ class Session:
 
     def go(self) -> list[Request]:
         world, browser = self._world, self._browser
-        if browser.way != "blocked":
+        if browser.way != "blocked" and not browser.refuses:
             world.book.session(self._day)
         self._arrive()
         for _ in range(world.random.randrange(_MAX_PAGES - 2)):
@@ -142,7 +142,7 @@ class Session:
             return
         if len(self._batch) >= self._world.random.randrange(1, 6) or not self._browser.answered:
             self._flush()
-        self._world.book.view(self._day, self._browser.number)
+        self._world.book.view(self._day, self._browser.number, refuses=self._browser.refuses)
         self._event("page_view", {})
 
     def _event(self, name: str, props: dict[str, Any], **more: Any) -> None:
@@ -156,6 +156,11 @@ class Session:
         else:
             return
         self._world.book.totals.events_sent += 1
+        self._world.book.totals.withheld_events += self._is_withheld(name)
+
+    def _is_withheld(self, name: str) -> bool:
+        """Of who allows nothing, page views are counted and nothing else is kept."""
+        return self._browser.refuses and name != "page_view"
 
     def _wire_event(self, name: str, props: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
         event = {
@@ -181,7 +186,9 @@ class Session:
         self._browser.answered = True
         if retried or self._world.happens(0.03):
             self._requests.append(request)
-            self._world.book.copy(Reason.DUPLICATE_EVENT, *(event["name"] for event in batch))
+            names = [event["name"] for event in batch]
+            self._world.book.copy(Reason.DUPLICATE_EVENT, *(name for name in names if not self._is_withheld(name)))
+            self._world.book.totals.withheld_events += sum(map(self._is_withheld, names))
             self._world.book.totals.events_sent += len(batch)
 
     def _prefetch(self) -> None:
@@ -220,7 +227,10 @@ class Session:
         currency = world.second_currency if world.second_currency and world.happens(0.1) else world.currency
         order_id = world.new_order()
         blocked = self._browser.way == "blocked"
-        world.book.sales.append(Sale(id=order_id, day=self._day, value_minor=value, currency=currency, blocked=blocked))
+        withheld = self._browser.refuses and not blocked
+        world.book.sales.append(
+            Sale(id=order_id, day=self._day, value_minor=value, currency=currency, blocked=blocked, withheld=withheld)
+        )
         return {
             "id": order_id,
             "value": number(value),
@@ -231,14 +241,14 @@ class Session:
 
     def _pay(self, order: dict[str, Any]) -> None:
         """The thank-you page tells of the order: twice after a double click, again when an answer was lost."""
-        book, way = self._world.book, self._browser.way
+        way = self._browser.way
         if way == "blocked":
             return
-        book.copy(Reason.ORDER_JOINED, "purchase")  # the server tells of it too; the later of the two is the copy
+        self._copied(Reason.ORDER_JOINED)  # the server tells of it too; the later of the two is the copy
         self._purchase(order)
         if self._world.happens(0.05):
             self._purchase(order)
-            book.copy(Reason.ORDER_REPEATED, "purchase")
+            self._copied(Reason.ORDER_REPEATED)
         if way == "script":
             self._flush(retried=self._world.happens(0.06))
 
@@ -281,7 +291,12 @@ class Session:
         if way == "blocked":
             return
         self._purchase(thanked.order)
-        self._world.book.copy(Reason.ORDER_REPEATED if way == "image" else reason, "purchase")
+        self._copied(Reason.ORDER_REPEATED if way == "image" else reason)
+
+    def _copied(self, reason: Reason) -> None:
+        """A browser's copy of an order: none where nothing of it is kept."""
+        if not self._browser.refuses:
+            self._world.book.copy(reason, "purchase")
 
     def _sign_up(self) -> None:
         """The newsletter: a conversion without any id, which only the reload guard can count once."""
@@ -291,12 +306,13 @@ class Session:
         if browser.way != "script":
             return
         browser.signed_up = True
-        world.book.totals.sign_ups += 1
+        world.book.totals.sign_ups += not browser.refuses
         self._event("sign_up", {"method": "newsletter"})
         if world.happens(0.4):
             self._view(page, "Welcome", nav="reload")
             self._event("sign_up", {"method": "newsletter"})
-            world.book.copy(Reason.PAGE_RELOADED, "sign_up")
+            if not browser.refuses:
+                world.book.copy(Reason.PAGE_RELOADED, "sign_up")
 
 
 def _image_query(order: dict[str, Any]) -> str:

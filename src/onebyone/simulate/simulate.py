@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx2
 
 from onebyone.simulate import people, wire
-from onebyone.simulate.browsers import headers_of
+from onebyone.simulate.browsers import consent_of, headers_of
 from onebyone.simulate.people import People
 from onebyone.simulate.session import ImageHit, Report, Request, TagBatch
 from onebyone.simulate.truth import Truth
@@ -88,15 +89,19 @@ class _Sender:
         browser = request.browser
         match request:
             case ImageHit():
+                consent = urlencode(consent_of(browser)) if browser.number >= 0 else ""  # a crawler is never asked
                 headers = headers_of(browser, page=request.page, origin=self._origin, for_image=True)
                 if request.purpose:
                     headers["sec-purpose"] = request.purpose
-                cookie = await collector.image(request.query, headers)
+                query = "&".join(part for part in (request.query, consent) if part)
+                cookie = await collector.image(query, headers)
                 if cookie and request.keeps_cookie:
                     browser.cookie = cookie
             case TagBatch():
                 headers = headers_of(browser, page=request.page, origin=self._origin, for_image=False)
-                cookie = await collector.batch(request.events, headers, lambda: self._clock() + browser.skew_ms)
+                cookie = await collector.batch(
+                    request.events, headers, lambda: self._clock() + browser.skew_ms, consent_of(browser)
+                )
                 browser.cookie = cookie or browser.cookie
             case Report():
                 visitor = {"visitor": browser.cookie} if browser.cookie else {}

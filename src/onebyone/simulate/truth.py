@@ -19,6 +19,7 @@ class Day(Struct, kw_only=True):
     orders: int = 0
     revenue_minor: int = 0
     blocked_orders: int = 0  # among the orders: only the shop's server can know them
+    withheld_orders: int = 0  # among the orders: only the shop's server may tell of them
 
 
 class Sale(Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class Sale(Struct, frozen=True, kw_only=True):
     value_minor: int
     currency: str
     blocked: bool
+    withheld: bool = False  # the browser told of it, and its person did not allow that to be kept
 
 
 class Totals(Struct, kw_only=True):
@@ -37,7 +39,10 @@ class Totals(Struct, kw_only=True):
     orders: int = 0
     revenue_minor: int = 0  # in the site's currency
     blocked_orders: int = 0
+    withheld_orders: int = 0
     sign_ups: int = 0  # by browsers that are not blocked
+    withheld_views: int = 0  # among the views: of people who allow nothing, so they are counted and no more
+    withheld_events: int = 0  # what else their browsers sent; none of it is kept
     bot_hits: int = 0
     prefetches: int = 0
     events_sent: int = 0  # every sighting, copies included
@@ -72,9 +77,12 @@ class Book:
         self._sessions: Counter[str] = Counter()
         self._visitors: defaultdict[str, set[int]] = defaultdict(set)
 
-    def view(self, day: str, browser: int) -> None:
+    def view(self, day: str, browser: int, *, refuses: bool = False) -> None:
         self._views[day] += 1
-        self._visitors[day].add(browser)
+        if refuses:
+            self.totals.withheld_views += 1
+        else:
+            self._visitors[day].add(browser)
 
     def session(self, day: str) -> None:
         self._sessions[day] += 1
@@ -96,8 +104,9 @@ class Book:
             row.orders += 1
             row.revenue_minor += sale.value_minor if sale.currency == currency else 0
             row.blocked_orders += sale.blocked
+            row.withheld_orders += sale.withheld
         per_day = sorted(rows.values(), key=lambda row: row.day)
-        for name in ("views", "sessions", "orders", "revenue_minor", "blocked_orders"):
+        for name in ("views", "sessions", "orders", "revenue_minor", "blocked_orders", "withheld_orders"):
             setattr(self.totals, name, sum(getattr(row, name) for row in per_day))
         self.totals.visitors = len(set().union(*self._visitors.values()))
         return Truth(

@@ -62,11 +62,18 @@ class Collector:
         answer = await self._accepted("GET", f"n/{site}.gif?{query}", headers, None)
         return _visitor_cookie(answer)
 
-    async def batch(self, events: Sequence[dict[str, Any]], headers: dict[str, str], sent_at: Callable[[], int]) -> str:
+    async def batch(
+        self,
+        events: Sequence[dict[str, Any]],
+        headers: dict[str, str],
+        sent_at: Callable[[], int],
+        consent: dict[str, str] | None = None,
+    ) -> str:
         """Post a tag's batch. Returns the visitor cookie that the answer sets, or ""."""
+        said = {"consent": consent} if consent else {}
 
         def body() -> dict[str, Any]:
-            return {"site": self._settings.site, "sent_at": sent_at(), "events": events}
+            return {"site": self._settings.site, "sent_at": sent_at(), **said, "events": events}
 
         headers = {**headers, "content-type": "text/plain;charset=UTF-8"}
         answer = await self._accepted("POST", "e", headers, body)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, String, Table, insert, select, update
 
+from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import SiteId
 from onebyone.state.database import METADATA
 from onebyone.state.tag_settings import TagSettings
@@ -53,6 +54,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     clock_reach_days: int = 8  # how far back a tag's own clock is believed
     visitor_cookie: bool = True
     mail: MailRules = MailRules()
+    consent: ConsentSettings = ConsentSettings()
     created_ms: int = 0
     version: int = 0
     tag: TagSettings = TagSettings()
@@ -79,7 +81,15 @@ class Sites:
         with self._engine.connect() as connection:
             return connection.execute(_TOP_VERSION).scalar() or 0
 
-    def add(self, name: str, origins: Sequence[str], *, zone: str = "UTC", currency: str = "EUR") -> Site:
+    def add(
+        self,
+        name: str,
+        origins: Sequence[str],
+        *,
+        zone: str = "UTC",
+        currency: str = "EUR",
+        consent: ConsentSettings = ConsentSettings(),  # noqa: B008 (it is frozen)
+    ) -> Site:
         """A new site with a made id and prefix. Zone and currency must have been checked."""
         site = Site(
             id="s" + "".join(secrets.choice(_ID_LETTERS) for _ in range(9)),
@@ -88,6 +98,7 @@ class Sites:
             origins=tuple(origins),
             zone=zone,
             currency=currency,
+            consent=consent,
             created_ms=time.time_ns() // 1_000_000,
         )
         with self._engine.begin() as connection:

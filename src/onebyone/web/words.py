@@ -133,6 +133,16 @@ REASONS: Mapping[Reason, Words] = {
     Reason.ANSWER_PARTIAL: Words(
         "No whole page", "Your web server answered with a part, or with nothing to show.", "Nothing to do."
     ),
+    Reason.CONSENT_WITHHELD: Words(
+        "Not allowed by the person",
+        "The person did not allow statistics, and where they are nothing more than a counted page view may be kept.",
+        "Nothing to do. What your own server reports is counted all the same.",
+    ),
+    Reason.SUPPRESSED: Words(
+        "Erased or objected",
+        "It arrived after this person was erased from the records, or had objected to them.",
+        "Nothing to do. Nothing of it was kept.",
+    ),
 }
 
 ACTORS: Mapping[Actor, Words] = {
@@ -235,6 +245,13 @@ FLAGS: Mapping[str, Words] = {
         "event id used twice",
         "Another order has the same event id; the order ids decided that they are two.",
         "Give each event an id of its own.",
+        "half",
+        "wa",
+    ),
+    "consent_unreadable": Words(
+        "consent not readable",
+        "A consent string was broken, worthless or hostile, and was taken for a refusal.",
+        "Decode the string with “onebyone consent decode”, and correct the platform that writes it.",
         "half",
         "wa",
     ),

@@ -13,7 +13,7 @@ from onebyone.collect.bodies import BodyTooLarge, BodyUnreadable, unpack
 from onebyone.collect.desk import Desk, encode, make_hit
 from onebyone.collect.request import Request
 from onebyone.event import Drop, Reason
-from onebyone.wire import event_id_of, read_event
+from onebyone.wire import SentEvent, event_id_of
 
 
 class Refusal(Struct, frozen=True):
@@ -51,11 +51,13 @@ def refuse(refusal: Refusal, request: Request, desk: Desk, via: str, *, site: st
     return Reply(record=encode(hit), count=1, via=via, stored=told, refused=answers.not_stored(extra))
 
 
-def results(events: Sequence[bytes | msgspec.Raw], reason: str = "") -> list[dict[str, str]]:
-    """One row an event, in their order. `reason` is the edge's own, for all of them."""
+def results(
+    events: Sequence[bytes | msgspec.Raw], found: Sequence[SentEvent | Drop], reason: str = ""
+) -> list[dict[str, str]]:
+    """One row an event, in their order; `found` is what `read_event` makes of them. `reason` is the edge's own, for all
+    of them."""
     rows = []
-    for raw in events:
-        read = read_event(raw)
+    for raw, read in zip(events, found, strict=True):
         row = {"id": event_id_of(raw) if isinstance(read, Drop) else read.id, "status": "ok"}
         if reason:
             row |= {"status": "drop", "reason": reason}

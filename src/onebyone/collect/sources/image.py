@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from operator import methodcaller
 from urllib.parse import parse_qsl
 
 from onebyone.collect.answers import IMAGE, IMAGE_NOT_STORED, Answer, Reply
-from onebyone.collect.desk import Desk, encode, make_hit, visitor_of
+from onebyone.collect.desk import NOBODY, Desk, encode, identify, make_hit
 from onebyone.collect.request import Request
-from onebyone.consent import may_identify
+from onebyone.consent.said import PARAMETERS, Said, read_said
 from onebyone.event import Reason, Via
 from onebyone.state.sites import Site
 
 _MAX_FIELDS = 200
+_SPEAKS = re.compile(rf"(?:^|&)(?:{'|'.join(sorted(PARAMETERS))})=")
 
 
 matches = methodcaller("endswith", ".gif")  # of a path; asked for every request
@@ -22,19 +24,21 @@ def take(request: Request, desk: Desk) -> Reply | Answer:
     now_ms = desk.now_ms()
     path = request.path
     site = desk.registry.known.by_id.get(path[path.rfind("/") + 1 : -4])
-    answer, visitor = IMAGE, ""
-    if site is not None and site.visitor_cookie and _may_identify(request.query):
-        visitor, cookie = visitor_of(desk, request, site, now_ms)
-        if cookie:
-            answer = IMAGE.plus("set-cookie", cookie)
+    answer, who = IMAGE, NOBODY
+    if site is not None:
+        who = identify(desk, request, site, _said(request, now_ms), now_ms)
+        if who.cookie:
+            answer = IMAGE.plus("set-cookie", who.cookie)
     hit = make_hit(
         desk,
         request,
         Via.IMAGE,
         now_ms,
         site=site.id if site is not None else "",
-        visitor=visitor,
+        visitor=who.visitor,
         refused=_refused(request, site, desk.settings.query_max_chars),
+        region=who.region,
+        asking=who.asking,
     )
     return Reply(encode(hit), 1, Via.IMAGE, answer, IMAGE_NOT_STORED)
 
@@ -47,8 +51,10 @@ def _refused(request: Request, site: Site | None, query_max_chars: int) -> str:
     return Reason.VALUE_TOO_LONG if len(request.query) > query_max_chars else ""
 
 
-def _may_identify(query: str) -> bool:
-    if "gdpr" not in query and "analytics" not in query:
-        return True
-    pairs = parse_qsl("&".join(query.split("&", _MAX_FIELDS)[:_MAX_FIELDS]), errors="replace")
-    return may_identify({name: value for name, value in pairs if name in ("gdpr", "analytics")})
+def _said(request: Request, now_ms: int) -> Said:
+    """Of consent. Most images say nothing, and are not parsed."""
+    if _SPEAKS.search(request.query) is None:
+        return read_said(headers=request.kept)
+    pairs = parse_qsl("&".join(request.query.split("&", _MAX_FIELDS)[:_MAX_FIELDS]), errors="replace")
+    said: dict[str, object] = {name: value for name, value in pairs if name in PARAMETERS}
+    return read_said(said, headers=request.kept, received_ms=now_ms)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Reply
-from onebyone.collect.desk import Desk, encode, make_hit, visitor_of
+from onebyone.collect.desk import NOBODY, Desk, encode, full_address_of, identify, make_hit
 from onebyone.collect.registry import Known
 from onebyone.collect.request import Request
+from onebyone.collect.sealing import keeps_address, may_hold, seal_events
 from onebyone.collect.sources.batch import Refusal, read, refuse, results, unreadable
-from onebyone.consent import may_identify
+from onebyone.consent.said import read_said
 from onebyone.event import Drop, Reason, Via
 from onebyone.state.sites import Site
-from onebyone.wire import Batch, read_batch
+from onebyone.wire import Batch, SentEvent, read_batch, read_event
 
 
 def matches(path: str) -> bool:
@@ -40,24 +43,42 @@ def _take_batch(batch: Batch, body: bytes, request: Request, desk: Desk) -> Repl
     origin = request.kept.get("origin", "")
     refused = _refused(site, origin)
     extra = answers.cors(origin) if site is not None and origin in site.origins else []
-    visitor = ""
-    if site is not None and not refused and site.visitor_cookie and may_identify(batch.consent or {}):
-        visitor, cookie = visitor_of(desk, request, site, now_ms)
-        if cookie:
-            extra = [*extra, ("set-cookie", cookie)]
+    who = NOBODY
+    if site is not None and not refused:
+        who = identify(desk, request, site, read_said(batch.consent, headers=request.kept, received_ms=now_ms), now_ms)
+        if who.cookie:
+            extra = [*extra, ("set-cookie", who.cookie)]
+    found = [read_event(raw) for raw in batch.events]
+    sealed: dict[str, str] = {}
+    if site is not None and not refused and may_hold(body):
+        body, sealed = _sealed(batch, found, request, desk, site, now_ms)
     hit = make_hit(
         desk,
         request,
         Via.TAG,
         now_ms,
         site=site.id if site is not None else "",
-        visitor=visitor,
+        visitor=who.visitor,
         body=body,
         count=1 if refused else max(1, len(batch.events)),
         refused=refused,
+        region=who.region,
+        asking=who.asking,
+        sealed=sealed,
     )
-    told = answers.json({"results": results(batch.events, refused)}, extra)
+    told = answers.json({"results": results(batch.events, found, refused)}, extra)
     return Reply(record=encode(hit), count=hit.count, via=Via.TAG, stored=told, refused=answers.not_stored(extra))
+
+
+def _sealed(
+    batch: Batch, found: list[SentEvent | Drop], request: Request, desk: Desk, site: Site, now_ms: int
+) -> tuple[bytes, dict[str, str]]:
+    """The same batch without user data."""
+    address = full_address_of(desk, request)
+    own = address if keeps_address(desk, site, address, now_ms) else ""
+    events, sealed = seal_events(batch.events, found, desk, site, address=own, now_ms=now_ms)
+    envelope: dict[str, object] = {"site": batch.site, "sent_at": batch.sent_ms, "consent": batch.consent}
+    return msgspec.json.encode(envelope)[:-1] + b',"events":[' + b",".join(events) + b"]}", sealed
 
 
 def _refused(site: Site | None, origin: str) -> str:

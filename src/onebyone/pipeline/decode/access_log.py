@@ -7,8 +7,8 @@ import re
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
+from onebyone.consent.addresses import network_of
 from onebyone.event import Drop, Hit, Reason, utc
-from onebyone.pipeline.decode.network import network_of
 from onebyone.pipeline.decode.sighting import Decoded, dropped, make_event
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
@@ -79,8 +79,7 @@ def _view(hit: Hit, site: Site, at_ms: int, address: str, target: str, referrer:
         url=clean(url)[:MAX_URL_CHARS],
         referrer=clean(referrer)[:MAX_URL_CHARS],
     )
-    day = at_ms // 86_400_000
-    event = make_event(hit, 0, sent, site, at_ms=at_ms, visitor=f"{day}\x00{address}\x00{agent}")
+    event = make_event(hit, 0, sent, site, at_ms=at_ms, visitor=hit.visitor)
     context = Context(
         hit=hit,
         site=site,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
+from onebyone.consent.said import PARAMETERS, read_said
 from onebyone.event import Drop, Hit
 from onebyone.pipeline.decode.sighting import Decoded, dropped, language_of, make_event
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
 from onebyone.wire import EventBody, OrderBody, PageBody, check_event
-
-_CONSENT = ("analytics", "gdpr")
 
 
 def decode_image(hit: Hit, site: Site) -> list[Decoded]:
@@ -22,11 +21,9 @@ def decode_image(hit: Hit, site: Site) -> list[Decoded]:
     sent = check_event(_body(name, said, headers.get("referer", "")))
     if isinstance(sent, Drop):
         return [dropped(0, sent, name=name[:64], sent_id=said.get("id", "")[:255])]
-    consent = {field: said[field] for field in _CONSENT if field in said}
+    consent = {name: said[name] for name in PARAMETERS.intersection(said)}
     language = language_of(headers.get("accept-language", ""))
-    event = make_event(
-        hit, 0, sent, site, at_ms=hit.received_ms, visitor=hit.visitor, consent=consent, language=language
-    )
+    event = make_event(hit, 0, sent, site, at_ms=hit.received_ms, visitor=hit.visitor, language=language)
     context = Context(
         hit=hit,
         site=site,
@@ -35,6 +32,8 @@ def decode_image(hit: Hit, site: Site) -> list[Decoded]:
         address=hit.address,
         url=sent.url,
         referrer=sent.referrer,
+        said=read_said(consent, headers=headers, received_ms=hit.received_ms),
+        region=hit.region,
     )
     return [Decoded(n=0, outcome=event, context=context)]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from onebyone.consent.addresses import network_of
+from onebyone.consent.said import read_said
 from onebyone.event import Drop, Hit, Reason
-from onebyone.pipeline.decode.network import network_of
 from onebyone.pipeline.decode.sighting import Decoded, dropped, make_event
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
@@ -41,5 +42,7 @@ def _decode(hit: Hit, n: int, raw: msgspec.Raw, site: Site) -> Decoded:
         address=network_of(sent.ip),
         url=sent.url,
         referrer=sent.referrer,
+        said=read_said(sent.consent, received_ms=hit.received_ms),
+        sealed=hit.sealed.get(str(n), ""),
     )
     return Decoded(n=n, outcome=event, context=context)

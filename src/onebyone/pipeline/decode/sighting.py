@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from msgspec import Struct
 
-from onebyone.consent import may_identify
 from onebyone.event import Drop, Event, Hit, event_uuid, hit_uuid, utc, visitor_hash
 from onebyone.pipeline.decode.ids import split_browser_ids, usable_id
 from onebyone.pipeline.decode.names import canonical_name
@@ -49,11 +47,10 @@ def make_event(
     *,
     at_ms: int,
     visitor: str,
-    consent: Mapping[str, object] | None = None,
     flags: tuple[str, ...] = (),
     language: str = "",
 ) -> Event:
-    """The event that was sent, with nothing added. `consent` is what was said for the whole hit."""
+    """The event that was sent, with nothing added and nothing taken away: consent decides in `add_permissions`."""
     hit_id = hit_uuid(hit.id)
     received_at = utc(hit.received_ms)
     at = received_at if at_ms == hit.received_ms else utc(at_ms)
@@ -65,8 +62,6 @@ def make_event(
     if usable != said:
         noticed.append("not_an_id")
     properties, browser_ids = split_browser_ids(sent.props) if sent.props else ({}, {})
-    if not (may_identify(consent or {}) and may_identify(sent.consent or {})):
-        user_id, visitor, browser_ids = "", "", {}
     currency, value, tax, shipping = "", 0, 0, 0
     if sent.order is not None:
         currency, value, tax, shipping, missing = _money(order, site)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from onebyone.consent.said import read_said
 from onebyone.event import Drop, Hit
 from onebyone.pipeline.decode.sighting import Decoded, dropped, language_of, make_event
 from onebyone.pipeline.step import Context
@@ -31,9 +32,7 @@ def _decode(
     at_ms, flags = _clock(sent, hit.received_ms, sent_ms, site.clock_reach_days)
     headers = hit.headers
     language = language_of(headers.get("accept-language", ""))
-    event = make_event(
-        hit, n, sent, site, at_ms=at_ms, visitor=hit.visitor, consent=consent, flags=flags, language=language
-    )
+    event = make_event(hit, n, sent, site, at_ms=at_ms, visitor=hit.visitor, flags=flags, language=language)
     context = Context(
         hit=hit,
         site=site,
@@ -43,6 +42,9 @@ def _decode(
         url=sent.url,
         referrer=sent.referrer,
         webdriver=sent.webdriver,
+        said=read_said(consent, sent.consent, headers=headers, received_ms=hit.received_ms),
+        region=hit.region,
+        sealed=hit.sealed.get(str(n), ""),
     )
     return Decoded(n=n, outcome=event, context=context)
 

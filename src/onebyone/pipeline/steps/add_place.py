@@ -3,8 +3,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from onebyone.event import Event
-from onebyone.pipeline.places import Places
 from onebyone.pipeline.step import Context, Step
+from onebyone.places import Places
 
 
 def add_place(places: Places) -> Step:

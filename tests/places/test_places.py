@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from onebyone.pipeline.places import SHIPPED, Places
+from onebyone.places import SHIPPED, Places
 
 
 def test_the_shipped_database_knows_countries() -> None:

@@ -1,0 +1,136 @@
+"""Consent decides: what is allowed is written on the event, and what is not allowed is taken away.
+
+Everything that the steps before it found is judged here, in one place; no step behind it may add what it removed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from onebyone.consent.decision import NOBODY, Decision, Known, Policies
+from onebyone.consent.said import Choice, merge
+from onebyone.consent.vocabulary import Mode, Source
+from onebyone.event import Event, Permission, Via, visitor_hash
+from onebyone.pipeline.scrub import scrub, scrub_all
+from onebyone.pipeline.step import Context, Step
+from onebyone.places import Places
+from onebyone.state.choices import Remembered
+
+_ADS_IDS = ("fbp", "fbc", "ttp")
+_DEFAULTS = (Source.REGION, Source.SITE)
+_BROWSERS = (Via.TAG, Via.IMAGE)
+_NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
+_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {"sealed": "", "query": "", "os": "", "device": "", "browser_version": 0}
+_NO_DETAIL: dict[str, Any] = {
+    "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "", "medium": "",
+    "campaign": "", "term": "", "content": "", "browser": "", "order_id": "", "value": 0, "currency": "", "items": "",
+    "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "nav": "", "seq": 0,
+}  # fmt: skip
+
+
+class Remembering(Protocol):
+    """`state.choices.Choices`, or what a test puts in its place."""
+
+    def find(self, site: str, visitor: int, before_ms: int) -> Remembered | None: ...
+
+    def learn(self, site: str, visitor: int, fresh: Remembered) -> None: ...
+
+
+class Suppressing(Protocol):
+    def why(self, site: str, *identifiers: tuple[str, str]) -> str: ...
+
+
+def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppressing, places: Places) -> Step:
+    """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
+
+    def step(event: Event, context: Context) -> Event:
+        visitor = event.visitor or visitor_hash(event.site, context.hit.asking)
+        received_ms = context.hit.received_ms
+        before = choices.find(event.site, visitor, received_ms) if visitor else None
+        known = before.known if before is not None else NOBODY
+        why = suppressed.why(event.site, ("visitor", str(visitor or "")), ("user", event.user_id))
+        if why:
+            known = replace(known, suppressed=True)
+        region = _region(event, context, before, places)
+        policy = policies.of(event.site, context.site.consent)
+        at_ms = received_ms if event.at is event.received_at else round(event.at.timestamp() * 1000)
+        decision = policy.decide(context.said, region, at_ms, known)
+        if visitor and not why and event.via in _BROWSERS and _is_news(context, decision, before):
+            choices.learn(event.site, visitor, _remembered(context, decision, known, received_ms))
+        changed: dict[str, Any] = dict(
+            permissions=decision.permissions,
+            consent_source=decision.source,
+            region=decision.region,
+            flags=[*event.flags, *(f"consent_unreadable:{fault}" for fault in decision.faults)],
+        )
+        mode = decision.mode
+        if mode and event.via not in _BROWSERS:
+            mode = Mode.OWN
+        elif why == "erased":
+            mode = Mode.DROP
+        changed |= _reduced(event, decision.region, mode) if mode else _allowed(event, context, decision, visitor)
+        return replace(event, **changed)
+
+    return step
+
+
+def _region(event: Event, context: Context, before: Remembered | None, places: Places) -> str:
+    """Where the visitor is: the edge's finding; of a server's event the address it reports, never its own; else where
+    the person was last."""
+    if context.region:
+        return context.region
+    found = places.find(context.address) if event.via not in _BROWSERS else ""
+    return found or (before.region if before is not None else "")
+
+
+def _remembered(context: Context, decision: Decision, known: Known, received_ms: int) -> Remembered:
+    said = tuple(_dated(choice, received_ms) for choice in context.said.choices)
+    together = Known(merge(known.choices, said), overrides_gpc=known.overrides_gpc)
+    return Remembered(received_ms, decision.permissions, decision.region, together)
+
+
+def _dated(choice: Choice, received_ms: int) -> Choice:
+    """A choice without a time was made when it arrived: by then the newest word."""
+    return choice if choice.at_ms else replace(choice, at_ms=received_ms)
+
+
+def _is_news(context: Context, decision: Decision, before: Remembered | None) -> bool:
+    """Whether there is something to remember. A choice told again is none."""
+    if before is None or before.permissions != decision.permissions or before.region != decision.region:
+        return True
+    if not context.said.choices:
+        return False
+    held = {(choice.permission, choice.granted) for choice in before.known.choices}
+    return any((choice.permission, choice.granted) not in held for choice in context.said.choices)
+
+
+def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -> dict[str, Any]:
+    """What changes where statistics are allowed: what only other permissions would allow goes."""
+    changed: dict[str, Any] = {"visitor": visitor}
+    if event.query:
+        changed["query"] = scrub(event.query)
+    if event.properties:
+        changed["properties"] = scrub_all(event.properties)
+    if not decision.allows(Permission.ADS_STORAGE):
+        changed["click_ids"] = {}
+        changed["browser_ids"] = {name: id for name, id in event.browser_ids.items() if name not in _ADS_IDS}
+    if not decision.joins:
+        changed |= {"user_id": "", "identifiers": {}}
+    if decision.allows(Permission.ADS_SHARE):
+        changed["sealed"] = context.sealed
+    return changed
+
+
+def _reduced(event: Event, region: str, mode: Mode) -> dict[str, Any]:
+    """What changes where they are not: nothing is left that tells who it was. A count knows the page and the country,
+    and no more; what the site's own server reports keeps its facts."""
+    changed: dict[str, Any] = _NO_PERSON | {"withheld": mode}
+    if mode in (Mode.COUNT, Mode.DROP):
+        return changed | _NO_DETAIL | {"region": region.partition("-")[0]}
+    changed["browser_version"] = event.browser_version
+    changed["language"] = event.language.partition("-")[0]
+    changed["referrer"] = event.referrer_host
+    changed["properties"] = scrub_all(event.properties)
+    return changed

@@ -1,0 +1,159 @@
+"""What a browser chose and where it was: the last word on consent that the platform itself knows.
+
+A row per change, so that a replay sees what was known then and not what is known now. Times are those of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import BigInteger, Column, Engine, Integer, LargeBinary, String, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from onebyone.consent.decision import Known
+from onebyone.state.database import METADATA, StateUnavailable
+
+_CHOICES = Table(
+    "consent_choices",
+    METADATA,
+    Column("site", String(32), primary_key=True),
+    Column("visitor", LargeBinary(8), primary_key=True),
+    Column("at_ms", BigInteger, primary_key=True),
+    Column("permissions", Integer, nullable=False),
+    Column("region", String(8), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the choices, as JSON
+    sqlite_with_rowid=False,
+)
+_ASKED_AT_ONCE = 400
+_REMEMBERED = 200_000  # visitors in memory
+_encode = msgspec.json.Encoder().encode
+
+
+class Remembered(Struct, frozen=True):
+    """One version. `permissions` are the bits in force, `known` what the decision takes into account."""
+
+    at_ms: int
+    permissions: int
+    region: str
+    known: Known
+
+
+class Choices:
+    """A batch's view, as `Claims` is: prefetch, find, learn, then commit or discard. One thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._held: dict[tuple[str, int], tuple[Remembered, ...]] = {}
+        self._new: list[tuple[str, int, Remembered]] = []
+        insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._insert = insert(_CHOICES).on_conflict_do_nothing()
+
+    def prefetch(self, visitors: Iterable[tuple[str, int]]) -> None:
+        """Look them up at once. Raises StateUnavailable."""
+        wanted = [each for each in set(visitors) if each[1] and each not in self._held]
+        if not wanted:
+            return
+        if len(self._held) > _REMEMBERED:
+            self._held.clear()
+        try:
+            for site in {site for site, _ in wanted}:
+                self._read(site, [visitor for its, visitor in wanted if its == site])
+        except DBAPIError as error:
+            raise StateUnavailable(str(error.orig)) from error
+
+    def find(self, site: str, visitor: int, before_ms: int) -> Remembered | None:
+        """What was known of the visitor when something arrived. Raises StateUnavailable."""
+        if (site, visitor) not in self._held:
+            self.prefetch([(site, visitor)])
+        return next((one for one in reversed(self._held.get((site, visitor), ())) if one.at_ms < before_ms), None)
+
+    def learn(self, site: str, visitor: int, fresh: Remembered) -> None:
+        """Remember it if it differs from what was known at its time."""
+        before = self.find(site, visitor, fresh.at_ms + 1)
+        if before is not None and _same(before, fresh):
+            return
+        held = self._held.get((site, visitor), ())
+        if any(one.at_ms == fresh.at_ms for one in held):
+            return  # this arrival was learnt already: a replay, or a second event of one hit
+        self._held[site, visitor] = tuple(sorted((*held, fresh), key=lambda one: one.at_ms))
+        self._new.append((site, visitor, fresh))
+
+    def commit(self) -> None:
+        """Make it durable, in one transaction. Raises StateUnavailable."""
+        if not self._new:
+            return
+        rows = [
+            {
+                "site": site,
+                "visitor": visitor.to_bytes(8, "big"),
+                "at_ms": one.at_ms,
+                "permissions": one.permissions,
+                "region": one.region,
+                "body": _encode(one.known),
+            }
+            for site, visitor, one in self._new
+        ]
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(self._insert, rows)
+        except DBAPIError as error:
+            raise StateUnavailable(str(error.orig)) from error
+        self._new.clear()
+
+    def discard(self) -> None:
+        """Forget what was learnt since the last commit, and what was read with it."""
+        for site, visitor, _ in self._new:
+            self._held.pop((site, visitor), None)
+        self._new.clear()
+
+    def forget(self, site: str, visitors: Sequence[int]) -> int:
+        """Erase what is known of them; returns how many rows."""
+        keys = [visitor.to_bytes(8, "big") for visitor in visitors]
+        with self._engine.begin() as connection:
+            gone = delete(_CHOICES).where(_CHOICES.c.site == site, _CHOICES.c.visitor.in_(keys))
+            count = connection.execute(gone).rowcount
+        for visitor in visitors:
+            self._held.pop((site, visitor), None)
+        return count
+
+    def _read(self, site: str, visitors: list[int]) -> None:
+        self._held.update({(site, visitor): () for visitor in visitors})
+        columns = (_CHOICES.c.visitor, _CHOICES.c.at_ms, _CHOICES.c.permissions, _CHOICES.c.region, _CHOICES.c.body)
+        with self._engine.connect() as connection:
+            for at in range(0, len(visitors), _ASKED_AT_ONCE):
+                keys = [visitor.to_bytes(8, "big") for visitor in visitors[at : at + _ASKED_AT_ONCE]]
+                rows = select(*columns).where(_CHOICES.c.site == site, _CHOICES.c.visitor.in_(keys))
+                for key, *row in connection.execute(rows.order_by(_CHOICES.c.at_ms)):
+                    self._held[site, int.from_bytes(key, "big")] += (_remembered(*row),)
+
+
+class Permissions:
+    """What a person allows now: for whoever is about to send something. Every call asks the state."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def now(self, site: str, visitor: int) -> int | None:
+        """The bits of the visitor's last known choice; None if nothing is known, then what was stored stands."""
+        rows = select(_CHOICES.c.permissions).where(
+            _CHOICES.c.site == site, _CHOICES.c.visitor == visitor.to_bytes(8, "big")
+        )
+        with self._engine.connect() as connection:
+            found: int | None = connection.execute(rows.order_by(_CHOICES.c.at_ms.desc()).limit(1)).scalar()
+        return found
+
+
+def _same(one: Remembered, other: Remembered) -> bool:
+    """Equal but for their times. A choice told again is no new one."""
+    return (one.permissions, one.region, _words(one.known)) == (other.permissions, other.region, _words(other.known))
+
+
+def _words(known: Known) -> tuple[object, ...]:
+    return tuple((one.permission, one.granted) for one in known.choices), known.suppressed, known.overrides_gpc
+
+
+def _remembered(at_ms: int, permissions: int, region: str, body: bytes) -> Remembered:
+    return Remembered(at_ms, permissions, region, msgspec.json.decode(body, type=Known))

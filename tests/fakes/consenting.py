@@ -1,0 +1,55 @@
+"""What the pipeline's steps ask about consent, in memory: the shipped rules, nobody remembered, nobody suppressed."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from consent.deciding import REGIONS
+from onebyone.consent.decision import Policies
+from onebyone.pipeline.seen import Seen
+from onebyone.pipeline.step import Step
+from onebyone.pipeline.steps import steps
+from onebyone.places import Places
+from onebyone.state.choices import Remembered
+
+
+class MemoryChoices:
+    """Remembers as `state.choices.Choices` does."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, int], list[Remembered]] = {}
+
+    def find(self, site: str, visitor: int, before_ms: int) -> Remembered | None:
+        held = self.held.get((site, visitor), [])
+        return next((one for one in reversed(held) if one.at_ms < before_ms), None)
+
+    def learn(self, site: str, visitor: int, fresh: Remembered) -> None:
+        self.held.setdefault((site, visitor), []).append(fresh)
+        self.held[site, visitor].sort(key=lambda one: one.at_ms)
+
+
+class MemorySuppression:
+    def __init__(self, listed: dict[tuple[str, str], str] | None = None) -> None:
+        self.listed = listed or {}
+
+    def why(self, site: str, *identifiers: tuple[str, str]) -> str:
+        return next((self.listed[each] for each in identifiers if each in self.listed), "")
+
+
+@cache
+def the_places() -> Places:
+    return Places()
+
+
+def the_policies() -> Policies:
+    return Policies(REGIONS)
+
+
+def the_steps(seen: Seen, *, choices: MemoryChoices | None = None) -> tuple[tuple[str, Step], ...]:
+    return steps(
+        seen,
+        policies=the_policies(),
+        choices=choices or MemoryChoices(),
+        suppressed=MemorySuppression(),
+        places=the_places(),
+    )

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from onebyone.state.database import open_database
+from onebyone.state.seals import KeyGone, NotSealed, Seals, Unsealed
+
+DAY_MS = 86_400_000
+NOW_MS = 20_000 * DAY_MS
+PERSON = {"email": "ada@example.com", "phone": "+49 30 1234567"}
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = open_database("sqlite://")
+    yield engine
+    engine.dispose()
+
+
+def test_what_is_sealed_can_be_read_by_its_site_and_by_no_other(engine: Engine) -> None:
+    sealed = Seals(engine).seal("s1", PERSON, "203.0.113.9", now_ms=NOW_MS)
+    assert "ada" not in sealed and "203" not in sealed
+    assert Seals(engine).unseal("s1", sealed) == Unsealed(PERSON, "203.0.113.9")
+    with pytest.raises(NotSealed):
+        Seals(engine).unseal("s2", sealed)
+
+
+def test_nothing_is_sealed_to_nothing(engine: Engine) -> None:
+    assert Seals(engine).seal("s1", {}, "", now_ms=NOW_MS) == ""
+
+
+def test_the_address_goes_after_eight_days_and_user_data_after_ninety(engine: Engine) -> None:
+    seals = Seals(engine)
+    sealed = seals.seal("s1", PERSON, "203.0.113.9", now_ms=NOW_MS)
+    alone = seals.seal("s1", None, "203.0.113.9", now_ms=NOW_MS)
+    seals.expire(NOW_MS + 8 * DAY_MS)
+    assert seals.unseal("s1", sealed).address == "203.0.113.9"
+    seals.expire(NOW_MS + 9 * DAY_MS)
+    assert seals.unseal("s1", sealed) == Unsealed(PERSON, "")
+    with pytest.raises(KeyGone):
+        seals.unseal("s1", alone)
+    seals.expire(NOW_MS + 91 * DAY_MS)
+    with pytest.raises(KeyGone):
+        Seals(engine).unseal("s1", sealed)
+    with pytest.raises(KeyGone):
+        seals.unseal("s1", sealed)
+
+
+def test_two_processes_have_one_key_of_the_day(engine: Engine) -> None:
+    one, other = Seals(engine), Seals(engine)
+    one.refresh(NOW_MS)
+    other.refresh(NOW_MS)
+    assert one.visitor("s1", "a", "b", day=20_000) == other.visitor("s1", "a", "b", day=20_000)
+
+
+def test_a_daily_visitor_is_another_tomorrow_and_elsewhere(engine: Engine) -> None:
+    seals = Seals(engine)
+    made = {seals.visitor(site, "a", "b", day=day) for site in ("s1", "s2") for day in (20_000, 20_001)}
+    assert len(made) == 4
+
+
+def test_a_salt_is_gone_when_its_day_is_over(engine: Engine) -> None:
+    seals = Seals(engine)
+    before = seals.visitor("s1", "a", "b", day=20_000)
+    assert seals.expire(NOW_MS + DAY_MS) == 1
+    assert seals.visitor("s1", "a", "b", day=20_000) != before
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1.2", "20000.a.b.c", "20000.AAAA.", "-1.a.", "99999999999.a.b", "20000.!.!"]
+)
+def test_what_nobody_sealed_is_told_apart(engine: Engine, text: str) -> None:
+    seals = Seals(engine)
+    seals.refresh(NOW_MS)
+    with pytest.raises((NotSealed, KeyGone)):
+        seals.unseal("s1", text)
