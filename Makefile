@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove bench golden lint types tag clean browser help
+.PHONY: demo serve test check prove bench golden lint types tag sizes platforms clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
@@ -14,6 +14,8 @@ help:
 	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
+	@echo "make platforms   consent platforms from npm, for the tests that drive the script with them"
+	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make tag     rebuild the browser script (needs Node)"
 
 demo: $(VENV)/runtime
@@ -48,6 +50,12 @@ golden: $(VENV)/dev
 tag:
 	npm ci --ignore-scripts
 	npm run build
+
+platforms:
+	npm ci --ignore-scripts --prefix tests/browser/platforms
+
+sizes: $(VENV)/dev
+	$(RUN)/python scripts/tag_sizes.py --others
 
 browser:
 	@sh scripts/find_chromium.sh

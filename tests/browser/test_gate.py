@@ -134,7 +134,7 @@ def test_leaving_before_a_choice_reports_without_identifiers(page: Page, gated: 
     page.goto(f"{site.url}/a")
     page.evaluate("location.href = 'about:blank'")
     site.wait(lambda: site.events("page_view"), "the page view")
-    assert cookies_sent(site) == {""} and blocks(site) == [{}]
+    assert cookies_sent(site) == {""} and not any(blocks(site))
 
 
 def test_a_grant_by_default_is_no_choice_where_one_is_wanted(page: Page, gated: Callable[..., Stub]) -> None:

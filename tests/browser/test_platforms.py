@@ -16,7 +16,7 @@ from onebyone.state.tag_settings import ConsentGate, TagSettings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MODULES = Path(__file__).parents[2] / "node_modules"
+MODULES = Path(__file__).parent / "platforms/node_modules"
 KLARO = MODULES / "klaro/dist/klaro.js"
 COOKIECONSENT = MODULES / "vanilla-cookieconsent/dist/cookieconsent.umd.js"
 ADS = ("ads_storage", "ads_share", "ads_personalize")
@@ -34,7 +34,7 @@ def opted_in(site: Stub, page: Page) -> Callable[..., Stub]:
 
     def make(file: Path, head: str, **gate: Any) -> Stub:
         if not file.exists():
-            pytest.skip(f"{file.parts[-3]} is not installed: run npm ci to see it drive the tag")
+            pytest.skip(f"{file.parts[-3]} is not installed: run make platforms to see it drive the tag")
         page.route("**/platform.js", lambda route: route.fulfill(path=file, content_type="text/javascript"))
         site.site = replace(SITE, tag=TagSettings(consent=ConsentGate(on=True, strict=True, **gate)))
         site.region = {"region": "DE", "ask": True, "permissions": {"analytics": "denied"}}

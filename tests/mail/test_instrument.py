@@ -57,7 +57,7 @@ def test_a_trap_is_never_inside_a_link() -> None:
 
 PIECES = st.sampled_from(
     [
-        '<a href="https://a.example/1">', "</a>", "<a href='https://b.example/?a=1&amp;b=2'>", 
+        '<a href="https://a.example/1">', "</a>", "<a href='https://b.example/?a=1&amp;b=2'>",
         "<a href=https://c.example>",
         "<p>", "</p>", "<table><tr><td>", "</td></tr></table>", "text", "<!--", "-->", "<b>", "</b>", "</body>", "<body>",
         "<html>", "</html>", "<head>", "</head>", "<div", ">", '"', "'", "<", "&amp;", "é", "<style>", "</style>",

@@ -5,13 +5,17 @@ from __future__ import annotations
 from msgspec import Struct
 
 
+_ENDINGS = """
+pdf xlsx docx txt rtf csv exe key pps ppt pptx 7z pkg rar gz zip avi mov mp4 mpeg wmv midi mp3 wav wma dmg iso msi
+""".strip()
+
+
 class ConsentGate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether the script waits for a choice, and who tells it."""
 
     on: bool = False
     readers: tuple[str, ...] = ("google",)  # files of tags/src/modules; their standing is fixed, not this order
     categories: dict[str, str] = {}  # a platform's category or service -> functional, statistics, marketing
-    data_layer: str = "dataLayer"
     wait_ms: int = 500  # for a choice; a page may ask for another time, the script takes at most 2,000
     strict: bool = False  # nothing at all leaves before a choice where the region wants one
     honor_dnt: bool = True
@@ -32,6 +36,13 @@ class Banner(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The defaults are a script that views pages and takes calls, at once."""
 
+    modules: tuple[str, ...] = ()  # of tags/modules.py MODULES
+    data_layer: str = "dataLayer"  # what the page calls it
+    spa_query: bool = True  # another query is another page
+    spa_hash: bool = False  # and another fragment
+    download_endings: str = _ENDINGS  # of files that a link downloads
+    scroll_marks: tuple[int, ...] = (90,)  # per cent
+    debug_always: bool = False  # else only with ?onebyone_debug in the page's address
     consent: ConsentGate = ConsentGate()
     banner: Banner = Banner()
 

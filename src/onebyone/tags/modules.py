@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onebyone.state.tag_settings import TagSettings
+from onebyone.state.sites import Site
 
 GATE = "consent"
+CHOICE, CHOICE_BUTTON = "choice", "choice_button"  # our own banner's halves in the script
+COOKIELESS = "cookieless"
 READERS = (
     "consent_event", "tcf", "gpp", "klaro", "cookieconsent", "onetrust", "cookiebot", "usercentrics", "cookieyes",
     "complianz", "wordpress", "didomi", "google",
 )  # fmt: skip
 """Who may tell the gate of a choice. Order is meaning: of two answers the earlier one's counts."""
 
+MODULES = (
+    "debug", "spa", "not_found", "outbound", "downloads", "scroll", "engagement", "forms", "clicks", "rage_clicks",
+    "web_vitals", "ecommerce", "errors",
+)  # fmt: skip
+"""What a script may report beside page views and calls. Debug is first, to see what the others do."""
 
-CHOICE, CHOICE_BUTTON = "choice", "choice_button"  # our own banner's halves in the script
 
-
-def modules_of(settings: TagSettings) -> tuple[str, ...]:
+def modules_of(site: Site) -> tuple[str, ...]:
     """What stands in a site's script, in the order in which it starts. Unknown names are left out."""
-    return tuple(_gate(settings))
+    return tuple(_chosen(site))
 
 
-def _gate(settings: TagSettings) -> Iterator[str]:
+def _chosen(site: Site) -> Iterator[str]:
+    settings = site.tag
+    if not site.visitor_cookie:
+        yield COOKIELESS
     if settings.gated:
         yield GATE
     if settings.banner.on:
@@ -31,3 +39,4 @@ def _gate(settings: TagSettings) -> Iterator[str]:
             yield CHOICE_BUTTON
     elif settings.consent.on:
         yield from (reader for reader in READERS if reader in settings.consent.readers)
+    yield from (module for module in MODULES if module in settings.modules)

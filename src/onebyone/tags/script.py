@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from onebyone.state.sites import Site
 from onebyone.state.tag_settings import ConsentGate, TagSettings
@@ -29,18 +30,49 @@ def script_for(site: Site, *, collector_url: str = "", name: str = "onebyone") -
 
     `name` is the global function of the page.
     """
+    chosen = modules_of(site)
     config: dict[str, Any] = {
         "site": site.id,
         "url": f"{collector_url}/{site.prefix}/v1/e",
         "name": name,
         "conversions": site.conversions,
+        **_options(site, chosen),
     }
-    if site.tag.gated:
-        config["consent"] = _gate(site.tag.consent)
-    if site.tag.banner.on:
-        config["banner"] = _banner(site.tag)
-    modules = "".join(_built(each) for each in modules_of(site.tag))
+    modules = "".join(map(_built, chosen))
     return f"{{const CONFIG={_json_in_script(config)},MODULES=[];{modules}{_built(_CORE)}}}\n".encode("ascii")
+
+
+def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
+    """What the chosen modules are told, and nothing for the others."""
+    settings = site.tag
+    by_module: dict[str, dict[str, Any]] = {
+        "consent": {"consent": _gate(settings.consent)},
+        "choice": {"banner": _banner(settings)},
+        "google": {"data_layer": settings.data_layer},
+        "ecommerce": {"data_layer": settings.data_layer},
+        "spa": {"spa": {"query": settings.spa_query, "hash": settings.spa_hash}},
+        "outbound": {"hosts": _hosts(site)},
+        "downloads": {"downloads": settings.download_endings},
+        "scroll": {"scroll_marks": settings.scroll_marks},
+        "debug": {"debug": settings.debug_always},
+    }
+    options: dict[str, Any] = {}
+    for module in chosen:
+        options |= by_module.get(module, {})
+    return {key: _without_no(value) for key, value in options.items() if value is not False}
+
+
+def _without_no(value: Any) -> Any:
+    """Saves the bytes of what is false anyway where it is missing."""
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in value.items() if each is not False}
+
+
+def _hosts(site: Site) -> list[str]:
+    """Of the site's own addresses; a host below one of them is its own, too."""
+    hosts = (urlsplit(origin).hostname or "" for origin in site.origins)
+    return sorted({host.removeprefix("www.") for host in hosts} - {""})
 
 
 def banner_for(site: Site, language: str, *, name: str = "onebyone") -> bytes:
@@ -87,7 +119,6 @@ def csp(collector_url: str) -> str:
 def _gate(gate: ConsentGate) -> dict[str, Any]:
     return {
         "categories": gate.categories,
-        "data_layer": gate.data_layer,
         "wait": gate.wait_ms,
         "strict": gate.strict,
         "dnt": gate.honor_dnt,
@@ -101,7 +132,7 @@ def _banner(settings: TagSettings) -> dict[str, Any]:
         "days": banner.days,
         "purposes": banner.purposes,
         "languages": LANGUAGES,
-        "google": settings.consent.data_layer if banner.google else "",
+        "google": settings.data_layer if banner.google else "",
     }
     if banner.button:
         config["labels"] = {each: _texts(each)["label"] for each in LANGUAGES}

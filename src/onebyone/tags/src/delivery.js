@@ -10,8 +10,8 @@
 import { CONSENT, FIRST, ID, TEXT, ascii, limited, nextBatch } from "./entry.js";
 import { forget, rememberAnswer, save, saved, takeOver, wasAnswered } from "./store.js";
 
-const BATCH_BYTES = 16 * 1024;
-const KEEPALIVE_BYTES = 48 * 1024; // of the 64 KiB that all scripts of a page share
+const BATCH_BYTES = 16384;
+const KEEPALIVE_BYTES = 49152; // of the 64 KiB that all scripts of a page share
 const WINDOW_MS = 1000;
 const TIMEOUT_MS = 5000;
 const MAX_WAIT_MS = 60000;
@@ -27,6 +27,7 @@ export function delivery(url, sameOrigin, tell) {
   let sending = false;
   let hidden = false;
   let failures = 0;
+  let status = 0; // of the last answer
   let pausedUntil = 0;
   let timer = 0;
   let timerAt = Infinity;
@@ -74,6 +75,7 @@ export function delivery(url, sameOrigin, tell) {
     const abort = new AbortController();
     const limit = setTimeout(() => abort.abort(), TIMEOUT_MS);
     sending = true;
+    status = 0;
     tell("batch", batch);
     post(bodyOf(batch), abort.signal)
       .then((answer) => read(answer, batch))
@@ -86,6 +88,7 @@ export function delivery(url, sameOrigin, tell) {
         } else {
           const jitterMs = Math.random() * Math.min(MAX_WAIT_MS, WINDOW_MS * 2 ** failures++);
           pausedUntil = Date.now() + Math.max(waitMs, jitterMs);
+          tell("later", [status, pausedUntil - Date.now()]);
         }
         if (waiting.length) schedule(0);
       });
@@ -93,7 +96,7 @@ export function delivery(url, sameOrigin, tell) {
 
   /** Forget what is settled. Gives undefined, or the milliseconds to wait at least before the next attempt. */
   async function read(answer, batch) {
-    const status = answer.status;
+    status = answer.status;
     if (status >= 500 || status === 408 || status === 425 || status === 429) {
       return retryAfterMs(answer.headers.get("Retry-After"));
     }

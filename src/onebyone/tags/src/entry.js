@@ -11,8 +11,8 @@ export const CONSENT = 3;
 export const TEXT = 4;
 
 const MAX_ENTRIES = 200;
-const MAX_BYTES = 256 * 1024;
-const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+const MAX_BYTES = 262144; // 256 KiB
+const MAX_AGE_MS = 604800000; // 7 days
 
 export function ascii(value) {
   return JSON.stringify(value).replace(

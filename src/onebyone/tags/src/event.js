@@ -2,7 +2,7 @@
 import { ascii } from "./entry.js";
 import { newId } from "./id.js";
 
-const MAX_BYTES = 48 * 1024;
+const MAX_BYTES = 49152; // what a beacon may carry with room to spare
 const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
 const AS_GIVEN = /^(value|tax|shipping|items)$/; // the others are texts, whatever the page calls them with
 const ORDER_KEYS = ["id", "value", "currency", "items", "coupon", "tax", "shipping", "adjustment_id"];
@@ -13,6 +13,7 @@ export function events() {
   let nav = "";
   let seq = 0;
   let referrer = document.referrer;
+  let left = ""; // the address of the page that is being left, while its last events are made
 
   return {
     /** The choices that go with what is made from now on, as text: the given ones, added to the old or alone. */
@@ -21,8 +22,11 @@ export function events() {
       return consent;
     },
 
-    /** Another page view begins. */
-    turn(how, from) {
+    /** Another page view begins, after what `last` reports of the one at `from`. */
+    turn(how, from, last) {
+      left = from;
+      if (last) last();
+      left = "";
       nav = how;
       seq = 0;
       if (from) referrer = from;
@@ -40,7 +44,7 @@ export function events() {
         at,
         seq: seq++,
         nav,
-        page: { url: location.href, referrer, title: document.title },
+        page: { url: left || location.href, referrer, title: document.title },
         webdriver: navigator.webdriver || undefined,
         props,
       };

@@ -29,12 +29,12 @@ function begin() {
 
   function add(name, props) {
     const entry = made.make(name, props);
-    tell("made", entry);
+    tell("made", [entry, held]);
     if (held) held.push(entry);
     else sent.add(entry, name === "page_view");
   }
 
-  /** What modules get. `hear`: "start", "view", "leave" (a page view ends or pauses), "hide",
+  /** What the modules get. `hear`: "start", "view", "leave" (a page view ends or pauses), "hide",
    * "made", "batch", "answer", and the verbs of calls. */
   const tag = {
     url,
@@ -58,6 +58,7 @@ function begin() {
     /** These are the choices from now on; `may`: whether this browser may be known again. */
     settle(choices, may) {
       const consent = made.consent(choices, true);
+      tell("decided", [choices, may]);
       const waited = held || [];
       held = 0;
       sent.permit(may, consent);
@@ -82,8 +83,7 @@ function begin() {
   /** The page is seen, or with `nav` the next page of an application that loads none. */
   function view(nav, referrer) {
     if (nav) {
-      tell("leave");
-      made.turn(nav, referrer);
+      made.turn(nav, referrer, () => tell("leave"));
       seen = false;
     }
     if (seen || !active || document.visibilityState === "hidden") return;
@@ -141,7 +141,7 @@ function safely(work) {
   return (...given) => {
     try {
       return work(...given);
-    } catch (ours) {} // a fault of ours, or an argument that is no JSON, is not the page's problem
+    } catch {} // a fault of ours, or an argument that is no JSON, is not the page's problem
   };
 }
 

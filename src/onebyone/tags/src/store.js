@@ -10,7 +10,7 @@ export function save(entries) {
     if (entries.length) localStorage.setItem(MINE, JSON.stringify(entries));
     else localStorage.removeItem(MINE);
     return true;
-  } catch (blocked) {
+  } catch {
     return false;
   }
 }
@@ -33,7 +33,7 @@ export function takeOver(adopt) {
         adopt(parsed(localStorage.getItem(key)));
         localStorage.removeItem(key);
       }
-    } catch (blocked) {}
+    } catch {}
   };
   if (navigator.locks) return navigator.locks.request(PREFIX, { ifAvailable: true }, take).catch(() => {});
   return Promise.resolve(take(true));
@@ -44,13 +44,13 @@ export function forget() {
   try {
     Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || localStorage.removeItem(key));
     sessionStorage.removeItem(PREFIX);
-  } catch (blocked) {}
+  } catch {}
 }
 
 function parsed(text) {
   try {
     return JSON.parse(text).filter((entry) => entry.length === 5);
-  } catch (unreadable) {
+  } catch {
     return [];
   }
 }
@@ -59,7 +59,7 @@ function parsed(text) {
 export function wasAnswered() {
   try {
     return !!sessionStorage.getItem(PREFIX);
-  } catch (blocked) {
+  } catch {
     return false;
   }
 }
@@ -67,5 +67,5 @@ export function wasAnswered() {
 export function rememberAnswer() {
   try {
     sessionStorage.setItem(PREFIX, "1");
-  } catch (blocked) {}
+  } catch {}
 }

@@ -8,13 +8,14 @@ export function locate(name) {
     let answer;
     try {
       answer = (typeof data === "string" ? JSON.parse(data) : data)[name + "Return"];
-    } catch (foreign) {}
+    } catch {}
     if (answer && waiting[answer.callId]) waiting[answer.callId](answer.returnValue, answer.success);
   });
-  return (command, version, callback, parameter) => {
+  return (command, ...rest) => {
     const callId = Math.random() + "";
-    waiting[callId] = callback;
-    holder.postMessage({ [name + "Call"]: { command, version, parameter, callId } }, "*");
+    const version = rest.length > 1 ? rest.shift() : "1.1"; // the call of GPP has none
+    waiting[callId] = rest[0];
+    holder.postMessage({ [name + "Call"]: { command, version, callId } }, "*");
   };
 }
 
@@ -23,7 +24,7 @@ function ancestorWith(locator) {
     frame = frame.parent;
     try {
       if (frame.frames[locator]) return frame;
-    } catch (foreign) {}
+    } catch {}
   }
   return undefined;
 }

@@ -14,18 +14,16 @@ const GOOGLE = {
 export const KINDS = { statistics: STATISTICS, marketing: MARKETING, functional: FUNCTIONAL };
 const GUESSES = [
   [/^ad(s|_)|market|advert|target/i, MARKETING],
-  [/analytic|statisti|perform|measur/i, STATISTICS],
+  [/analytic|statisti|perform/i, STATISTICS],
   [/function|prefer|personal/i, FUNCTIONAL],
 ];
-const OURS = /^(functional|personalize_site|analytics|ads_storage|ads_share|ads_personalize|sell_share)$/;
+const OURS = /^(functional|personalize_site|analytics|ads_\w+|sell_share)$/;
 
 function permissionsOf(name) {
   const meant = CONFIG.consent.categories[name];
   if (meant) return KINDS[meant] || [];
   if (OURS.test(name)) return [name];
-  if (GOOGLE[name]) return GOOGLE[name];
-  const guess = GUESSES.find((each) => each[0].test(name));
-  return guess ? guess[1] : [];
+  return GOOGLE[name] || (GUESSES.find((each) => each[0].test(name)) || [0, []])[1];
 }
 
 /**

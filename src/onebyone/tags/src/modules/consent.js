@@ -30,8 +30,7 @@ MODULES.push((tag) => {
     const answer = answers.find(Boolean);
     if (!started || !(answer || (over && region))) return;
     const { choices = {}, local, ...evidence } = answer || {};
-    const said = choices.analytics || (region && region.permissions && region.permissions.analytics);
-    const may = said === "granted" && !refused;
+    const may = (choices.analytics || ((region || {}).permissions || {}).analytics) === "granted" && !refused;
     if (!answer && !may && settings.strict) return; // nothing before the choice
     tag.settle({ ...(local ? {} : choices), ...evidence, ...strings, ...(gpc && { gpc: true }) }, may);
   }

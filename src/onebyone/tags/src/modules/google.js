@@ -1,8 +1,8 @@
 /** Google Consent Mode: what the page says with gtag("consent", ...) on its dataLayer. Defaults are no choice. */
+import { watch } from "../layer.js";
+
 MODULES.push((tag) => {
   const { permissions, reader, region, wait } = tag.consent;
-  const name = CONFIG.consent.data_layer;
-  const layer = (window[name] = window[name] || []);
   const say = reader("google");
   const defaults = [];
   const updates = {};
@@ -34,16 +34,10 @@ MODULES.push((tag) => {
       if (said.wait_for_update >= 0) wait(+said.wait_for_update);
     } else if (entry[1] === "update") {
       updated = true;
-      for (const type of Object.keys(said)) if (/^(granted|denied)$/.test(said[type])) updates[type] = said[type];
-    } else return;
+      Object.assign(updates, said);
+    }
     if (updated) say(permissions({ ...denied(), ...updates }));
   }
 
-  Array.prototype.forEach.call(layer, tag.safely(read));
-  const push = layer.push;
-  layer.push = function () {
-    const result = push.apply(this, arguments);
-    Array.prototype.forEach.call(arguments, tag.safely(read));
-    return result;
-  };
+  watch(tag, CONFIG.data_layer, read);
 });

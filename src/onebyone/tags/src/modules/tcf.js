@@ -11,9 +11,9 @@ MODULES.push((tag) => {
         if (!success || !seen) return;
         if (seen.gdprApplies === false) return say(undefined); // the region decides
         if (!/^(tcloaded|useractioncomplete)$/.test(seen.eventStatus)) return;
-        const allowed = (seen.purpose && seen.purpose.consents) || {};
-        const all = (...ids) => (ids.every((id) => allowed[id]) ? "granted" : "denied");
-        say({ analytics: all(1, 8, 9), ads_storage: all(1) }, { local: true }, { tcf: seen.tcString });
+        const allowed = (seen.purpose || {}).consents || {};
+        const analytics = [1, 8, 9].every((id) => allowed[id]) ? "granted" : "denied";
+        say({ analytics }, { local: true }, { tcf: seen.tcString });
       });
       api("addEventListener", 2, (...answer) => heard(answer));
     },

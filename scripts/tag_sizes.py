@@ -1,0 +1,90 @@
+"""How large the script is, part by part; with --others, beside five well-known tags as npm delivers them.
+
+python scripts/tag_sizes.py [--others]
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from msgspec import Struct
+
+from onebyone.state.sites import Site
+from onebyone.state.tag_settings import Banner, ConsentGate, TagSettings
+from onebyone.tags.modules import MODULES, READERS
+from onebyone.tags.script import LANGUAGES, banner_for, script_for
+
+_STRINGS = ("google", "tcf", "gpp")  # what a consent platform says in a standard's words
+OTHERS = {  # package: the file that a page loads
+    "posthog-js": "package/dist/array.js",
+    "mixpanel-browser": "package/dist/mixpanel.min.js",
+    "rudder-sdk-js": "package/dist/npm/index.js",
+    "@amplitude/analytics-browser": "package/lib/scripts/amplitude-min.js",
+    "@segment/analytics-next": "package/dist/umd/standalone.js",
+}
+
+
+class Row(Struct, frozen=True):
+    what: str
+    bytes: int  # gzip -9, as served
+    limit: int = 0
+
+
+def rows() -> list[Row]:
+    gate = ConsentGate(on=True, readers=_STRINGS)
+    banner = Banner(on=True)
+    return [
+        Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
+        Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
+        Row("core and every module, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
+        Row("the same with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS)))),
+        Row("core and our own banner's half", _size(TagSettings(banner=banner))),
+        Row("the banner's file, largest language", max(_banner(each) for each in LANGUAGES), 6_000),
+    ]
+
+
+def _all(gate: ConsentGate) -> TagSettings:
+    return TagSettings(modules=MODULES, consent=gate)
+
+
+def _site(settings: TagSettings) -> Site:
+    return Site(id="s7k2m9qd4w", name="", prefix="brvkt", origins=("https://shop.example",), tag=settings)
+
+
+def _size(settings: TagSettings) -> int:
+    return len(gzip.compress(script_for(_site(settings)), 9))
+
+
+def _banner(language: str) -> int:
+    return len(gzip.compress(banner_for(_site(TagSettings(banner=Banner(on=True))), language), 9))
+
+
+def _others() -> list[Row]:
+    """Asks npm for each package; nothing of it is kept."""
+    return [Row(package, _packed(package, file)) for package, file in OTHERS.items()]
+
+
+def _packed(package: str, file: str) -> int:
+    with tempfile.TemporaryDirectory() as place:
+        command = ["npm", "pack", "--silent", "--ignore-scripts", package]
+        subprocess.run(command, cwd=place, check=True, capture_output=True, timeout=300)
+        (archive,) = Path(place).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            body = packed.extractfile(file)
+            return len(gzip.compress((body or io.BytesIO()).read(), 9))
+
+
+def main(arguments: list[str]) -> None:
+    shown = rows() + (_others() if "--others" in arguments else [])
+    for row in shown:
+        print(f"{row.what:<58} {row.bytes:>8,}" + (f"  of {row.limit:,}" if row.limit else ""))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

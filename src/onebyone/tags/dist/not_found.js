@@ -1,0 +1,1 @@
+(()=>{MODULES.push(e=>{e.hear("start",()=>{let r=document.querySelector("meta[name=ps-status]"),s=performance.getEntriesByType("navigation")[0],t=r?+r.content:s&&s.responseStatus,n=t<400||!t;e.hear("view",()=>{n||e.add("page_error",{status:t}),n=!0})})});})();

@@ -1,0 +1,12 @@
+/** Links that a person opens, by whichever button or key, in whichever tab. */
+export function onLink(tag, opened) {
+  const listener = (event) => {
+    if (event.type === "auxclick" && event.button !== 1) return;
+    const link = event.composedPath().find((each) => each.tagName === "A" && each.href);
+    if (!link || !/^https?:/.test(link.protocol)) return;
+    const text = link.textContent.trim().slice(0, 100);
+    opened(link, { link_url: link.href, link_domain: link.hostname, ...(text && { link_text: text }) });
+  };
+  tag.on(document, "click", listener, true); // the keyboard's Enter arrives as one, too
+  tag.on(document, "auxclick", listener, true);
+}

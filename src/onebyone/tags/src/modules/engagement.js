@@ -1,0 +1,64 @@
+/**
+ * How long the page was looked at: seen, in front, and not idle for more than half a minute. What is sent is the whole
+ * so far, not a difference, so that a lost or repeated report does no harm.
+ */
+const IDLE_MS = 30000;
+const FIRST_MS = 15000;
+
+MODULES.push((tag) => {
+  const now = () => performance.now();
+  let total = 0;
+  let told = 0;
+  let since = now();
+  let touched = since;
+  let counting = false;
+  let next = FIRST_MS;
+  let timer = 0;
+
+  function account() {
+    if (counting) total += Math.max(0, Math.min(now(), touched + IDLE_MS) - since);
+    since = now();
+    counting = document.visibilityState === "visible" && document.hasFocus();
+  }
+
+  function report() {
+    account();
+    if (total - told < 1000) return;
+    told = total;
+    tag.add("user_engagement", { engagement_time_msec: Math.round(total), percent_scrolled: tag.scrolled });
+  }
+
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(
+      tag.safely(() => {
+        account();
+        if (total >= next) {
+          next *= 2;
+          report();
+        }
+        wait();
+      }),
+      Math.max(1000, next - total),
+    );
+  }
+
+  const touch = () => {
+    if (now() > touched + IDLE_MS) account();
+    touched = now();
+  };
+
+  for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) {
+    tag.on(document, name, touch, { passive: true, capture: true });
+  }
+  for (const name of ["focus", "blur"]) tag.on(window, name, account);
+  tag.on(document, "visibilitychange", account);
+  tag.hear("leave", report);
+  tag.hear("view", () => {
+    account();
+    total = told = 0;
+    touched = since;
+    next = FIRST_MS;
+    wait();
+  });
+});

@@ -1,0 +1,39 @@
+/** Applications that load no pages: one view for each distinct address, once its route has settled. */
+MODULES.push((tag) => {
+  const { query, hash } = CONFIG.spa;
+  const place = () => location.pathname + (query ? location.search : "") + (hash ? location.hash : "");
+  let at = place();
+  let path = location.pathname;
+  let from = location.href;
+
+  /** `replaced`: the entry was only rewritten, which is another page where the path is. */
+  const settle = (replaced) =>
+    setTimeout(
+      tag.safely(() => {
+        const moved = place() !== at && !(replaced && path === location.pathname);
+        const before = from;
+        at = place();
+        path = location.pathname;
+        from = location.href;
+        if (moved) tag.view("spa", before);
+      }),
+    );
+
+  const api = window.navigation;
+  if (api && api.addEventListener) {
+    let type;
+    tag.on(api, "navigate", (event) => (type = event.navigationType));
+    tag.on(api, "navigatesuccess", () => settle(type === "replace"));
+    return;
+  }
+  for (const name of ["pushState", "replaceState"]) {
+    const original = history[name];
+    history[name] = function () {
+      const result = original.apply(this, arguments);
+      settle(name === "replaceState");
+      return result;
+    };
+  }
+  tag.on(window, "popstate", () => settle());
+  tag.on(window, "hashchange", () => settle());
+});

@@ -1,0 +1,331 @@
+"""The script's modules in Chromium: what each reports, and what none of them ever does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, Page
+
+from browser.chromium import as_person, settle
+from browser.stub import SITE, Stub
+from onebyone.state.tag_settings import TagSettings
+from onebyone.tags.modules import MODULES
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+Site = Callable[..., Stub]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with as_person(browser) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def with_modules(site: Stub) -> Site:
+    """The site with these modules on; `body` is what its page /a holds."""
+
+    def make(*modules: str, body: str = "", **settings: Any) -> Stub:
+        site.site = replace(SITE, origins=("https://www.shop.example",), tag=TagSettings(modules=modules, **settings))
+        site.pages["/a"] = body
+        return site
+
+    return make
+
+
+def props(site: Stub, name: str, count: int = 1) -> list[dict[str, Any]]:
+    site.wait(lambda: len(unique(site, name)) >= count, f"{count} of {name}")
+    return [event["props"] for event in unique(site, name)]
+
+
+def unique(site: Stub, name: str) -> list[dict[str, Any]]:
+    return list({event["id"]: event for event in site.events(name)}.values())
+
+
+ROUTES = """<script>const go = (path) => { history.pushState(0, "", path); document.title = path }</script>"""
+
+
+@pytest.mark.parametrize("api", ["navigation", "history"])
+def test_each_route_of_an_application_is_one_view(page: Page, with_modules: Site, api: str) -> None:
+    site = with_modules("spa", body=ROUTES)
+    if api == "history":
+        page.add_init_script(
+            "delete window.navigation; Object.defineProperty(window, 'navigation', {value: undefined})"
+        )
+    page.goto(f"{site.url}/a")
+    settle(page)
+    for step in ("go('/lamps')", "history.replaceState(0, '', '/lamps?sort=price')", "go('/lamps?sort=price')"):
+        page.evaluate(f"{step}; new Promise((done) => setTimeout(done, 50))")
+    page.evaluate("history.replaceState(0, '', '/lamps/fjord'); new Promise((done) => setTimeout(done, 50))")
+    page.evaluate("onebyone('event', 'on_it'); void setTimeout(() => history.back())")
+    page.wait_for_url("**/lamps?sort=price")
+    site.wait(lambda: len(unique(site, "page_view")) == 4, "four views")
+    seen = [(event["nav"], event["page"]["url"], event["page"]["referrer"]) for event in unique(site, "page_view")]
+    at = [url.removeprefix(site.url) for _, url, _ in seen]
+    assert at == ["/a", "/lamps", "/lamps/fjord", "/lamps?sort=price"]
+    assert [nav for nav, _, _ in seen] == ["navigate", "spa", "spa", "spa"]
+    assert seen[1][2] == f"{site.url}/a" and seen[2][2].endswith("/lamps?sort=price")
+    assert site.events("on_it")[0]["seq"] == 1, "numbers begin with each view"
+
+
+def test_a_query_may_be_no_other_page(page: Page, with_modules: Site) -> None:
+    site = with_modules("spa", body=ROUTES, spa_query=False)
+    page.goto(f"{site.url}/a")
+    page.evaluate("go('/a?x=1'); new Promise((done) => setTimeout(done, 50)).then(() => onebyone('event', 'end'))")
+    site.wait(lambda: site.events("end"), "the end")
+    assert len(unique(site, "page_view")) == 1
+
+
+LINKS = """<a id="out" href="https://other.example/x?y=1" target="_blank">Other <b>shop</b></a>
+  <a id="own" href="https://news.shop.example/">Own</a><a id="file" href="/list.PDF?v=2">List</a>
+  <a id="named" href="/export" download>Export</a><a id="mail" href="mailto:a@b.example">Mail</a>
+  <script>onclick = (event) => { window.prevented = event.defaultPrevented; event.preventDefault() }</script>"""
+
+
+def test_outbound_links_and_downloads_are_told_and_not_touched(page: Page, with_modules: Site) -> None:
+    site = with_modules("outbound", "downloads", body=LINKS)
+    page.goto(f"{site.url}/a")
+    for link in ("out", "own", "file", "named", "mail"):
+        page.click(f"#{link}")
+        assert page.evaluate("window.prevented") is False
+    page.focus("#out")
+    page.keyboard.press("Enter")
+    out = props(site, "click", 2)
+    assert len(out) == 2 and out[0] == out[1]
+    assert out[0] == {
+        "link_url": "https://other.example/x?y=1",
+        "link_domain": "other.example",
+        "link_text": "Other shop",
+        "outbound": True,
+    }
+    one, two = props(site, "file_download", 2)
+    assert (one["file_name"], one["file_extension"], two["file_name"]) == ("list.PDF", "pdf", "export")
+
+
+def test_a_middle_click_is_one_too(page: Page, with_modules: Site) -> None:
+    site = with_modules("outbound", body='<a id="out" href="https://other.example/">Other</a>')
+    page.context.route("https://other.example/", lambda route: route.fulfill(body="x"))
+    page.goto(f"{site.url}/a")
+    page.click("#out", button="middle")
+    page.click("#out", button="right")
+    assert len(props(site, "click")) == 1
+
+
+@pytest.mark.parametrize("how", ["status", "meta"])
+def test_an_error_page_says_so_once(page: Page, with_modules: Site, how: str) -> None:
+    body = '<meta name="ps-status" content="410">' if how == "meta" else ""
+    site = with_modules("not_found", "spa", body=body + ROUTES)
+    if how == "status":
+        page.route("**/a", lambda route: route.fulfill(response=route.fetch(), status=404))
+    page.goto(f"{site.url}/a")
+    page.evaluate("go('/b'); new Promise((done) => setTimeout(done, 50)).then(() => onebyone('event', 'end'))")
+    site.wait(lambda: site.events("end"), "the end")
+    assert props(site, "page_error") == [{"status": 404 if how == "status" else 410}]
+
+
+def test_scrolling_is_told_by_marks_and_with_the_time_spent(page: Page, with_modules: Site) -> None:
+    site = with_modules("scroll", "engagement", body='<p style="height: 4000px">long', scroll_marks=(25, 50, 90))
+    page.goto(f"{site.url}/a")
+    page.evaluate("scrollTo(0, 1600); new Promise((done) => setTimeout(done, 1200))")
+    assert props(site, "scroll", 2) == [{"percent_scrolled": 25}, {"percent_scrolled": 50}]
+    page.evaluate("location.href = 'about:blank'")
+    (spent,) = props(site, "user_engagement")
+    assert 1000 <= spent["engagement_time_msec"] < 20_000 and 50 <= spent["percent_scrolled"] < 90
+
+
+def test_time_is_counted_only_while_the_page_is_seen_and_somebody_is_there(page: Page, with_modules: Site) -> None:
+    site = with_modules("engagement", "spa", body=ROUTES)
+    page.clock.install()
+    page.goto(f"{site.url}/a")
+    for _ in range(20):  # a minute with somebody there, then four without
+        page.clock.run_for(3_000)
+        page.keyboard.press("Shift")
+    page.clock.run_for(240_000)
+    page.evaluate("go('/b')")
+    page.clock.run_for(2_000)
+    told = [each["engagement_time_msec"] for each in props(site, "user_engagement", 4)]
+    assert [round(ms / 15_000) for ms in told] == [1, 2, 4, 6] and told == sorted(told)
+    last = unique(site, "user_engagement")[-1]
+    assert last["page"]["url"] == f"{site.url}/a"
+
+
+FORM = """<form id="order" name="checkout" action="/thanks?token=1"><input name="email" type="email">
+  <input name="card" type="password"><button>Go</button></form>
+  <form id="secret" data-ps-mask><input name="x"></form>"""
+
+
+def test_forms_tell_names_and_never_what_was_typed(page: Page, with_modules: Site) -> None:
+    site = with_modules("forms", "clicks", "errors", "debug", body=FORM)
+    page.goto(f"{site.url}/a")
+    page.fill("[name=x]", "hidden-words")
+    page.fill("[name=email]", "ann@example.com")
+    page.fill("[name=card]", "4111111111111111")
+    page.click("text=Go")
+    page.wait_for_url("**/thanks**")
+    named = {"form_id": "order", "form_name": "checkout", "form_destination": "/thanks"}
+    assert props(site, "form_start") == [{**named, "first_field": "email"}]
+    assert props(site, "form_submit") == [named] and props(site, "form_success") == [named]
+    sent = json.dumps([{**event, "page": None} for event in site.events()])
+    assert "ann@" not in sent and "4111" not in sent and "hidden" not in sent and "secret" not in sent
+    assert site.events("form_abandon") == []
+
+
+def test_a_form_given_up_and_one_answered_in_the_page(page: Page, with_modules: Site) -> None:
+    site = with_modules("forms", body=FORM.replace('<form id="order"', '<form id="order" onsubmit="done()"'))
+    site.pages["/a"] += "<script>function done() { event.preventDefault();"
+    site.pages["/a"] += "document.body.append(Object.assign(document.createElement('p'), {id: 'thanks'}));"
+    site.pages["/a"] += "document.querySelector('#thanks').setAttribute('data-ps-success', '') }</script>"
+    page.goto(f"{site.url}/a")
+    page.click("text=Go")
+    assert len(props(site, "form_success")) == 1
+    page.goto(f"{site.url}/b")
+    site.pages["/a"] = FORM
+    page.goto(f"{site.url}/a")
+    page.fill("[name=email]", "ann@example.com")
+    page.evaluate("location.href = 'about:blank'")
+    (given_up,) = props(site, "form_abandon")
+    assert given_up["last_field"] == "email" and len(props(site, "form_success")) == 1
+
+
+CLICKS = """<main><button class="big round blue" id="">Buy  now</button><p id="text">Some text</p>
+  <input id="field" value="typed"><div contenteditable id="editor">typed</div>
+  <div data-ps-mask><button id="masked">Ann's account</button></div>
+  <button id="holds">For <span data-ps-mask>Ann</span></button></main>"""
+
+
+def test_clicks_say_where_and_what_but_nothing_private(page: Page, with_modules: Site) -> None:
+    site = with_modules("clicks", "rage_clicks", body=CLICKS)
+    page.goto(f"{site.url}/a")
+    for target in ("text=Buy", "#text", "#field", "#editor", "#masked"):
+        page.click(target)
+    page.click("#holds", position={"x": 8, "y": 8})
+    page.evaluate("new Promise((done) => setTimeout(done, 1100))")
+    page.click("#text", click_count=3, delay=10)
+    told = props(site, "element_click", 6)
+    assert told[0] == {"selector": "html > body > main > button.big.round", "role": "button", "text": "Buy now"}
+    assert [each["selector"] for each in told[1:3]] == ["p#text", "button#holds"] and told[2]["text"] == ""
+    assert props(site, "rage_click") == [{"selector": "p#text"}] and "Ann" not in json.dumps(told)
+
+
+def test_web_vitals_are_measured_and_again_out_of_the_cache(page: Page, with_modules: Site) -> None:
+    body = '<button onclick="for (const end = performance.now() + 80; performance.now() < end;);">Slow</button>'
+    site = with_modules("web_vitals", body=body)
+    page.goto(f"{site.url}/a")
+    page.evaluate(
+        "new Promise((done) => setTimeout(() => { const p = document.createElement('p'); p.style.height = '300px';"
+        "document.body.prepend(p); setTimeout(done, 600) }, 600))"
+    )
+    page.click("text=Slow")
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    page.goto(f"{site.url}/b")
+    (first,) = props(site, "web_vitals")
+    assert first["inp"] >= 80 and 0 < first["cls"] < 1 and first["lcp"] >= first["fcp"] >= first["ttfb"] >= 0
+    page.evaluate("void setTimeout(() => history.back())")
+    page.wait_for_url("**/a", wait_until="commit")
+    page.evaluate("new Promise((done) => setTimeout(done, 500))")
+    page.evaluate("location.href = 'about:blank'")
+    site.wait(lambda: any(e["nav"] == "bfcache" for e in site.events("web_vitals")), "the second measure")
+    again = next(event["props"] for event in site.events("web_vitals") if event["nav"] == "bfcache")
+    assert again["cls"] == 0 and again["lcp"] < 1000 and "inp" not in again and "ttfb" not in again
+
+
+ECOMMERCE = json.dumps(
+    [
+        {"event": "view_item", "ecommerce": {"currency": "EUR", "value": 10, "items": [{"item_id": "L1"}]}},
+        {"ecommerce": None},
+        {"ecommerce": {"currencyCode": "EUR", "detail": {"products": [{"id": "L2", "name": "Lamp", "price": "5"}]}}},
+        {
+            "event": "done",
+            "ecommerce": {
+                "currencyCode": "SEK",
+                "purchase": {
+                    "actionField": {"id": "NL-7", "revenue": "129.90", "tax": "20", "coupon": "X"},
+                    "products": [{"id": "L2", "price": 64.95, "quantity": 2}],
+                },
+            },
+        },
+        {"event": "something_else"},
+    ]
+)
+
+
+def test_e_commerce_is_read_from_the_data_layer_in_all_its_shapes(page: Page, with_modules: Site) -> None:
+    site = with_modules("ecommerce", body=f"<script>dataLayer = {ECOMMERCE}</script>")
+    page.goto(f"{site.url}/a")
+    page.evaluate(
+        "(function () { dataLayer.push(arguments) })('event', 'purchase', {transaction_id: 'NL-8', value: 3,"
+        "currency: 'EUR', items: []}); dataLayer.push({event: 'add_to_cart', ecommerce: {value: 1}}); 0"
+    )
+    viewed = props(site, "view_item", 2)
+    assert viewed[0] == {"currency": "EUR", "value": 10, "items": [{"item_id": "L1"}]}
+    item = {"item_id": "L2", "item_name": "Lamp", "price": "5"}
+    assert viewed[1] == {"currency": "EUR", "items": [item]}
+    site.wait(lambda: len(unique(site, "purchase")) == 2, "both purchases")
+    old, new = unique(site, "purchase")
+    assert old["event_id"] == "purchase:NL-7" and new["event_id"] == "purchase:NL-8"
+    assert old["order"] == {
+        "id": "NL-7", "value": 129.9, "currency": "SEK", "coupon": "X", "tax": "20",
+        "items": [{"item_id": "L2", "price": 64.95, "quantity": 2}],
+    }  # fmt: skip
+    assert props(site, "add_to_cart") == [{"value": 1}]
+    assert {event["name"] for event in site.events()} == {"page_view", "view_item", "purchase", "add_to_cart"}
+
+
+def test_faults_of_the_page_are_told_once_each_and_ten_at_most(page: Page, with_modules: Site) -> None:
+    site = with_modules("errors")
+    page.goto(f"{site.url}/a")
+    page.evaluate("""() => {
+      const throwing = (text) => setTimeout(() => { throw new Error(text) });
+      throwing("one"); throwing("one"); Promise.reject(new Error("two"));
+      document.body.append(Object.assign(new Image(), {src: "/missing.png?token=1", onerror: () =>
+        { for (let i = 0; i < 20; i++) throwing("many " + i) }})) }""")
+    page.route("**/missing.png**", lambda route: route.abort())
+    told = props(site, "exception", 4)
+    page.evaluate("new Promise((done) => setTimeout(done, 1500))")
+    told = props(site, "exception", 4)
+    kinds = [each["kind"] for each in told]
+    assert kinds.count("promise") == 1 and sum("one" in each["description"] for each in told) == 1
+    assert len(told) <= 10 and all("token" not in json.dumps(each) for each in told)
+
+
+def test_without_cookies_nothing_is_kept_whatever_is_chosen(page: Page, with_modules: Site) -> None:
+    site = with_modules()
+    site.site = replace(site.site, visitor_cookie=False)
+    site.headers = {"Set-Cookie": "ob_v=abc; Path=/"}
+    page.goto(f"{site.url}/a")
+    page.evaluate("onebyone('consent', {analytics: 'granted'}); onebyone('event', 'more')")
+    site.wait(lambda: site.events("more"), "both")
+    page.evaluate("new Promise((done) => setTimeout(done, 200))")
+    assert page.context.cookies() == [] and page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert site.batches[-1].body["consent"] == {"analytics": "granted"}
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_debugging_prints_what_is_sent_and_what_became_of_it(page: Page, with_modules: Site, asked: bool) -> None:
+    site = with_modules("debug")
+    printed: list[str] = []
+    page.on("console", lambda said: printed.append(said.text))
+    page.goto(f"{site.url}/a" + ("?onebyone_debug" if asked else ""))
+    settle(page)
+    text = "\n".join(printed)
+    assert ("will be sent: page_view" in text and "sends page_view" in text and "ok page_view" in text) is asked
+
+
+def test_everything_at_once_on_a_hostile_page_keeps_the_page_and_the_events(page: Page, with_modules: Site) -> None:
+    site = with_modules(*MODULES, body=LINKS + FORM + CLICKS)
+    page.add_init_script(
+        "window.dataLayer = {push: 1}; history.pushState = () => { throw new Error('mine') };"
+        "window.ResizeObserver = undefined; window.PerformanceObserver = undefined; Array.prototype.extra = 1"
+    )
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto(f"{site.url}/a")
+    page.click("text=Buy")
+    page.click("#file")
+    site.wait(lambda: site.events("file_download") and site.events("element_click"), "the events")
+    assert faults == [] and len(unique(site, "page_view")) == 1
