@@ -23,6 +23,7 @@ from onebyone.pipeline.steps import steps
 from onebyone.places import Places
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Holder
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
 from onebyone.state.sites import Site
 from onebyone.state.suppression import Suppression
@@ -90,7 +91,14 @@ def make_hits(count: int, via: Via) -> list[Hit]:
 def make_steps() -> tuple[tuple[str, Step], ...]:
     engine = open_database("sqlite://")
     policies = Policies(read_regions(SHIPPED_REGIONS.read_bytes()))
-    return steps(Memory(), policies=policies, choices=Choices(engine), suppressed=Suppression(engine), places=Places())
+    return steps(
+        Memory(),
+        policies=policies,
+        choices=Choices(engine),
+        suppressed=Suppression(engine),
+        places=Places(),
+        records=ConsentRecords(engine),
+    )
 
 
 def profile(count: int, via: Via) -> None:

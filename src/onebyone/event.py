@@ -29,6 +29,7 @@ class Via(StrEnum):
     TAG = "tag"
     SERVER = "server"
     IMPORT = "import"
+    CONSENT = "consent"  # a choice, posted by a banner or a consent platform
 
 
 class Fate(StrEnum):

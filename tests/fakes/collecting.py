@@ -18,8 +18,10 @@ from onebyone.collect.registry import Known
 from onebyone.collect.visitors import Visitors
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit, HitIds
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
 from onebyone.state.keys import hash_key
+from onebyone.state.receipts import Receipts
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
@@ -122,6 +124,7 @@ class FakeCollector:
     def __init__(self, *, limits: Limits | None = None, settings: Settings | None = None, site: Site = SITE) -> None:
         self.committer = FakeCommitter()
         self.counters = Counters("test")
+        engine = open_database("sqlite://")
         self.desk = Desk(
             settings=settings or Settings(),
             registry=FakeRegistry(site),  # type: ignore[arg-type]
@@ -130,7 +133,9 @@ class FakeCollector:
             ids=HitIds(),
             policies=the_policies(),
             places=the_places(),
-            seals=Seals(open_database("sqlite://")),
+            seals=Seals(engine),
+            records=ConsentRecords(engine),
+            receipts=Receipts(engine),
             now_ms=lambda: NOW_MS,
         )
         self.app = Collector(self.desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import steps
 from onebyone.places import Places
 from onebyone.state.choices import Remembered
+from onebyone.state.consent_records import Draft
 
 
 class MemoryChoices:
@@ -36,6 +37,14 @@ class MemorySuppression:
         return next((self.listed[each] for each in identifiers if each in self.listed), "")
 
 
+class MemoryRecords:
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+
+    def note(self, draft: Draft) -> None:
+        self.drafts.append(draft)
+
+
 @cache
 def the_places() -> Places:
     return Places()
@@ -52,4 +61,5 @@ def the_steps(seen: Seen, *, choices: MemoryChoices | None = None) -> tuple[tupl
         choices=choices or MemoryChoices(),
         suppressed=MemorySuppression(),
         places=the_places(),
+        records=MemoryRecords(),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fakes.consenting import MemoryChoices, MemorySuppression, the_places, the_policies, the_steps
+from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, the_places, the_policies, the_steps
 from onebyone.event import Event, utc
 from onebyone.pipeline.classifier import Classifier
 from onebyone.pipeline.referrers import Referrers
@@ -16,6 +16,7 @@ from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.add_place import add_place
+from onebyone.pipeline.steps.add_record import add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.state.claims import Holder
 from pipeline.examples import GOLDEN, a_context, an_event, cases, changed, name_of
@@ -38,6 +39,7 @@ def additions() -> dict[str, Step]:
         "add_device": add_device,
         "add_place": add_place(the_places()),
         "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
+        "add_record": add_record(MemoryRecords()),
         "add_verdict": add_verdict(Classifier()),
     }
 

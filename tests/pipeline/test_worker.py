@@ -13,6 +13,7 @@ from onebyone.pipeline.step import Context
 from onebyone.pipeline.worker import Settings, TooManyFailures, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE, a_hit
@@ -32,6 +33,7 @@ class Bench:
             letters=self.letters,
             claims=Claims(engine),
             choices=Choices(engine),
+            records=ConsentRecords(engine),
             steps=lambda claims: (("a_step", a_step),),
             sites=lambda: {SITE.id: SITE},
             counters=self.counters,

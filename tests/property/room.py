@@ -15,6 +15,7 @@ from onebyone.log import Position
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_permissions import Remembering, add_permissions
+from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
 from onebyone.pipeline.steps.drop_reload import drop_reload
@@ -22,6 +23,7 @@ from onebyone.pipeline.steps.drop_withheld import drop_withheld
 from onebyone.pipeline.worker import Settings, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE
@@ -70,7 +72,7 @@ class Room:
             writer.append([msgspec.msgpack.encode(hit) for hit in group], count=sum(hit.count for hit in group))
 
     def worker(self, *, faults: Iterator[Exception | None] | None = None, max_groups: int = 2) -> Worker:
-        choices = Choices(self.engine)
+        choices, records = Choices(self.engine), ConsentRecords(self.engine)
         return Worker(
             reader=self.hits,
             writer=Doubtful(self.events.writer("pipeline"), faults or iter(())),
@@ -78,7 +80,8 @@ class Room:
             letters=self.letters,
             claims=Claims(self.engine),
             choices=choices,
-            steps=partial(quick_steps, choices=choices),
+            records=records,
+            steps=partial(quick_steps, choices=choices, records=records),
             sites=lambda: {SITE.id: SITE},
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
@@ -105,13 +108,14 @@ def _additions() -> tuple[tuple[str, Step], ...]:
     engine = open_database("sqlite://")
     found = tuple((name, step) for name, step in the_steps(Claims(engine)) if name.startswith("add_"))
     engine.dispose()
-    return found[:-1]
+    return found[:-2]
 
 
-def quick_steps(seen: Seen, choices: Remembering) -> tuple[tuple[str, Step], ...]:
+def quick_steps(seen: Seen, choices: Remembering, records: Recording) -> tuple[tuple[str, Step], ...]:
     return (
         *_additions(),
         ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
+        ("add_record", add_record(records)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from fakes.consenting import MemoryChoices, the_steps
+from fakes.consenting import MemoryChoices, MemoryRecords, the_steps
 from onebyone.event import Hit, Reason, Via, hit_uuid
 from onebyone.log import LogUnavailable
 from onebyone.state.claims import Claims
@@ -123,7 +123,9 @@ def a_room(sent: Sequence[Request], cut: Sequence[int]) -> Iterator[Room]:
 def test_the_quick_steps_are_all_the_steps_in_their_order() -> None:
     with a_room([], [1]) as room:
         claims = Claims(room.engine)
-        assert [name for name, _ in quick_steps(claims, MemoryChoices())] == [name for name, _ in the_steps(claims)]
+        assert [name for name, _ in quick_steps(claims, MemoryChoices(), MemoryRecords())] == [
+            name for name, _ in the_steps(claims)
+        ]
 
 
 @given(traffic, cuts)

@@ -11,10 +11,10 @@ from onebyone import __version__
 from onebyone.app import (
     cli_attribute,
     cli_classify,
-    cli_consent,
     cli_email,
     cli_look,
     cli_preview,
+    cli_records,
     cli_run,
     cli_site,
     cli_work,
@@ -43,7 +43,7 @@ def group() -> None:
 
 _DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_email.COMMANDS, *cli_work.COMMANDS)
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
-_EXPLAINING = (*cli_classify.COMMANDS, *cli_consent.COMMANDS, *cli_preview.COMMANDS)
+_EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)
 for command in (*_DOING, *_READING, *_EXPLAINING):
     group.add_command(command)
 

@@ -244,6 +244,3 @@ def _explain_gcd(gcd: Gcd) -> None:
     print_rows(("permission", "letter", "default", "update", "effective"), rows, empty="")
     if any(getattr(gcd, name).effective is Choice.UNSET for name in _GOOGLE):
         click.echo("Unset counts as denied here.")
-
-
-COMMANDS = (consent,)

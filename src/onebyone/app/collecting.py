@@ -62,6 +62,8 @@ async def _serve(place: Place, settings: Settings, writer: SqliteWriter, state: 
         policies=open_policies(place),
         places=open_places(settings),
         seals=state.seals,
+        records=state.records,
+        receipts=state.receipts,
         counters=Counters(writer.partition),
         stop=stop,
     )

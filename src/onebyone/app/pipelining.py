@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.alive import call_on_stop, quiet_gc, take_over
+from onebyone.app.consent_heads import note_heads
 from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
@@ -77,12 +78,14 @@ class Pipeline:
             letters=SqliteDeadLetters(place.letters),
             claims=self._state.claims,
             choices=self._state.choices,
+            records=self._state.records,
             steps=partial(
                 steps,
                 policies=open_policies(place),
                 choices=self._state.choices,
                 suppressed=self._state.suppression,
                 places=open_places(settings),
+                records=self._state.records,
             ),
             sites=SitesNow(self._state),
             counters=self._counters,
@@ -148,6 +151,7 @@ class Pipeline:
             gone = expire(self._place.hits, passed, now_ms=now_ms(), retention=self._settings.keep_hits)
             self._state.claims.expire(now_ms())
             self._state.seals.expire(now_ms())
+            note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
 

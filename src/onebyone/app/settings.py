@@ -87,6 +87,11 @@ class Place(Struct, frozen=True):
         return self.data / "regions.json"
 
     @property
+    def consent_heads(self) -> Path:
+        """The last entry of each chain of consent records, day by day."""
+        return self.data / "consent-heads.jsonl"
+
+    @property
     def replay(self) -> Path:
         """Asks the pipeline to start again from the beginning of the log."""
         return self.data / "run" / "replay"

@@ -9,9 +9,11 @@ from onebyone.app.settings import ConfigError, Place
 from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.receipts import Receipts
 from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
@@ -31,6 +33,8 @@ class State(Struct, frozen=True):
     permissions: Permissions
     suppression: Suppression
     seals: Seals
+    records: ConsentRecords
+    receipts: Receipts
 
     @property
     def visitor_key(self) -> bytes:
@@ -57,4 +61,6 @@ def open_state(place: Place) -> State:
         permissions=Permissions(engine),
         suppression=Suppression(engine),
         seals=Seals(engine),
+        records=ConsentRecords(engine),
+        receipts=Receipts(engine),
     )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from email.utils import formatdate
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.commit import Committer
 from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk
+from onebyone.collect.reading import matches, read_record, tell_gpc
 from onebyone.collect.request import Request
 from onebyone.collect.sources import SOURCES
 from onebyone.collect.sources.server import ENDING as SERVER_ENDING
@@ -56,7 +61,7 @@ class Collector:
                     made: Reply | Answer | None = source.take(request, self._desk)
                     break
             else:
-                made = self._look_up(path)
+                made = self._look_up(path, request, connection)
         except Exception:  # the request boundary (style.md 6.3)
             self._log.error("request_failed", exc_info=True)
             self._counters.add("onebyone_hits_refused_total", "bug")
@@ -68,27 +73,38 @@ class Collector:
             connection.reply = None
             self._counters.add("onebyone_hits_refused_total", "busy")
             return made.refused
-        if made is None:
-            self._check_ready(connection)
         return made
 
-    def _look_up(self, path: str) -> Answer | None:
-        """What is no way in. None: `_check_ready` will say."""
+    def _look_up(self, path: str, request: Request, connection: Connection) -> Answer | None:
+        """What is no way in. None: the answer needs a wait, and comes later."""
+        if matches(path) and request.method == "GET":
+            self._later(self._read_record(request, connection))
+            return None
         if path.endswith(".js"):
             script = self._desk.registry.known.scripts.get(path)
             return answers.NOT_FOUND if script is None else answers.script(script)
         if path == "/ready":
+            self._later(self._ready(connection))
             return None
+        if path == "/.well-known/gpc.json":
+            return tell_gpc(self._desk)
         if path == "/health":
             return answers.text(200, "ok")
         if path == "/.well-known/traffic-advice":
             return answers.answer(200, answers.TRAFFIC_ADVICE, [("content-type", "application/trafficadvice+json")])
         return answers.NOT_FOUND
 
-    def _check_ready(self, connection: Connection) -> None:
-        task = asyncio.get_running_loop().create_task(self._ready(connection))
+    def _later(self, answering: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(answering)
         self._checks.add(task)
         task.add_done_callback(self._checks.discard)
+
+    async def _read_record(self, request: Request, connection: Connection) -> None:
+        try:
+            connection.answer(await asyncio.to_thread(read_record, request, self._desk))
+        except DBAPIError as error:
+            self._log.warning("log_unwell", error=type(error).__name__)
+            connection.answer(answers.problem(503, "Not now", "The state cannot be read. Ask again."))
 
     async def _ready(self, connection: Connection) -> None:
         if await self._committer.check():

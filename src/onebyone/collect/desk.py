@@ -18,6 +18,8 @@ from onebyone.consent.said import Said
 from onebyone.consent.vocabulary import Source
 from onebyone.event import Hit, HitIds, Permission
 from onebyone.places import Places
+from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.receipts import Receipts
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 
@@ -45,6 +47,8 @@ class Desk(Struct, frozen=True):
     policies: Policies
     places: Places
     seals: Seals
+    records: ConsentRecords
+    receipts: Receipts
     now_ms: Callable[[], int]
 
 
@@ -66,6 +70,7 @@ def make_hit(
     region: str = "",
     asking: str = "",
     sealed: dict[str, str] | None = None,
+    query: str | None = None,
 ) -> Hit:
     return Hit(  # by position, in the order of its fields: twice as fast, and this is the hot path
         desk.ids.new(now_ms),
@@ -74,7 +79,7 @@ def make_hit(
         site,
         request.method,
         request.path[:MAX_PATH_CHARS],
-        request.query[: desk.settings.query_max_chars],
+        request.query[: desk.settings.query_max_chars] if query is None else query,
         request.kept,
         visitor,
         desk.addresses.network_of(request.client, request.used.get("x-forwarded-for", "")),
@@ -99,12 +104,14 @@ class Identity(Struct, frozen=True, gc=False):
 NOBODY = Identity()
 
 
-def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int) -> Identity:
+def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int, *, may_make: bool = True) -> Identity:
     """By the decision of `consent/`: an id is made or used only where statistics are allowed, and withdrawn by the
     answer to an explicit refusal."""
     region = region_of(desk, request)
     decision = desk.policies.of(site.id, site.consent).decide(said, region, now_ms)
     if decision.allows(Permission.ANALYTICS):
+        if not may_make:
+            return Identity(desk.visitors.find(request.used.get("cookie", "")), region=region)
         if not site.visitor_cookie:
             return Identity(_daily_visitor(desk, request, site, now_ms), region=region)
         visitor, cookie = visitor_of(desk, request, site, now_ms)
@@ -112,7 +119,7 @@ def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int) 
     sent = desk.visitors.find(request.used.get("cookie", ""))
     if not sent or decision.source in _SILENT:
         return Identity("", sent, "", region)
-    secure, domain = _scope(request, site)
+    secure, domain = scope_of(request, site)
     return Identity("", sent, clear_cookie(secure=secure, domain=domain), region)
 
 
@@ -152,10 +159,10 @@ def visitor_of(desk: Desk, request: Request, site: Site, now_ms: int) -> tuple[s
     if sent:
         return sent, ""
     made = desk.visitors.new(now_ms)
-    secure, domain = _scope(request, site)
+    secure, domain = scope_of(request, site)
     return made, set_cookie(made, secure=secure, domain=domain)
 
 
-def _scope(request: Request, site: Site) -> tuple[bool, str]:
+def scope_of(request: Request, site: Site) -> tuple[bool, str]:
     secure = any(origin.startswith("https:") for origin in site.origins)
     return secure, cookie_domain(request.used.get("host", ""), site.origins)

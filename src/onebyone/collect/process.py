@@ -20,7 +20,9 @@ from onebyone.consent.decision import Policies
 from onebyone.event import HitIds
 from onebyone.log import Writer
 from onebyone.places import Places
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import StateUnavailable
+from onebyone.state.receipts import Receipts
 from onebyone.state.seals import Seals
 from onebyone.telemetry import Counters, Log
 
@@ -45,6 +47,8 @@ async def run(
     policies: Policies,
     places: Places,
     seals: Seals,
+    records: ConsentRecords,
+    receipts: Receipts,
     counters: Counters,
     stop: asyncio.Event,
 ) -> None:
@@ -64,6 +68,8 @@ async def run(
         policies=policies,
         places=places,
         seals=seals,
+        records=records,
+        receipts=receipts,
         now_ms=now_ms,
     )
     collector = Collector(desk, committer, counters, limits)

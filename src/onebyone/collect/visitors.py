@@ -12,6 +12,8 @@ from functools import lru_cache
 
 COOKIE = "ob_v"
 MAX_AGE_S = 395 * 86_400
+CONSENT_COOKIE = "ob_i"  # whose choices these are: for the records alone
+CONSENT_MAX_AGE_S = 180 * 86_400
 _DAY_MS = 86_400_000
 _CACHED_CHARS = 256
 
@@ -44,9 +46,9 @@ class Visitors:
         return bool(dot) and len(value) < 64 and value.isascii() and self.seal(body) == value
 
 
-def set_cookie(value: str, *, secure: bool, domain: str) -> str:
+def set_cookie(value: str, *, secure: bool, domain: str, name: str = COOKIE, max_age_s: int = MAX_AGE_S) -> str:
     """The header that stores it. `domain` is "" where one host is enough."""
-    parts = [f"{COOKIE}={value}", "Path=/", f"Max-Age={MAX_AGE_S}", "HttpOnly", "SameSite=Lax"]
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={max_age_s}", "HttpOnly", "SameSite=Lax"]
     if domain:
         parts.append(f"Domain={domain}")
     if secure:
@@ -56,17 +58,18 @@ def set_cookie(value: str, *, secure: bool, domain: str) -> str:
 
 def clear_cookie(*, secure: bool, domain: str) -> str:
     """The header that ends it: same name, path and domain."""
-    return set_cookie("", secure=secure, domain=domain).replace(f"Max-Age={MAX_AGE_S}", "Max-Age=0")
+    return set_cookie("", secure=secure, domain=domain, max_age_s=0)
 
 
-def find_cookie(header: str) -> str:
+def find_cookie(header: str, name: str = COOKIE) -> str:
     """The visitor id in a Cookie header; "" if there is none. Others are not even looked at (design.md 9)."""
-    at = header.find(COOKIE + "=")
+    start = name + "="
+    at = header.find(start)
     while at > 0 and header[at - 1] not in "; ":
-        at = header.find(COOKIE + "=", at + 1)
+        at = header.find(start, at + 1)
     if at < 0:
         return ""
-    return header[at + len(COOKIE) + 1 :].partition(";")[0].strip()
+    return header[at + len(start) :].partition(";")[0].strip()
 
 
 def _text(raw: bytes) -> str:

@@ -197,6 +197,7 @@ class Policies:
     def __init__(self, regions: Regions) -> None:
         self._regions = regions
         self._made: dict[str, Policy] = {}
+        self.version = regions.version  # of the table, a date
 
     def of(self, site: str, settings: Settings) -> Policy:
         made = self._made.get(site)

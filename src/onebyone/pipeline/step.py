@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from onebyone.consent.choice_body import ChoiceBody
 from onebyone.consent.said import NOTHING, Said
 from onebyone.event import Drop, Event, Hit
 from onebyone.state.sites import Site
@@ -24,6 +25,7 @@ class Context(Struct, frozen=True, kw_only=True, gc=False):
     webdriver: bool = False  # the page's script says that a program drives the browser
     said: Said = NOTHING  # about consent
     region: str = ""  # ISO code of where the visitor is; "" if nobody knows
+    choice: ChoiceBody | None = None  # that is to be kept as a record
     sealed: str = ""  # user data and full address of this sighting, which only the key of their day opens
 
 

@@ -20,6 +20,7 @@ from onebyone.pipeline.seen import keys_of
 from onebyone.pipeline.step import Step
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters, Log
 
@@ -85,6 +86,7 @@ class Worker:
         letters: DeadLetters,
         claims: Claims,
         choices: Choices,
+        records: ConsentRecords,
         steps: Callable[[Claims], Sequence[tuple[str, Step]]],
         sites: Callable[[], Mapping[str, Site]],
         counters: Counters,
@@ -96,6 +98,7 @@ class Worker:
         self._letters = letters
         self._claims = claims
         self._choices = choices
+        self._records = records
         self._steps = steps(claims)
         self._sites = sites
         self._counters = counters
@@ -120,12 +123,14 @@ class Worker:
         finally:
             self._claims.discard()
             self._choices.discard()
+            self._records.discard()
         return len(batch.records)
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
         position = self.position | {group.partition: group.seq for group in groups}
         self._claims.commit(self._now_ms())
         self._choices.commit()
+        self._records.commit()
         if batch.letters:
             self._letters.add(batch.letters)
         self._writer.append(batch.records, count=len(batch.records), cursor=(CURSOR, position))

@@ -216,6 +216,9 @@ VIAS: Mapping[Via, Words] = {
     ),
     Via.TAG: Words("Tag", "Seen by the tag in the page.", "Nothing to do.", "full", "ac"),
     Via.SERVER: Words("Server", "Reported by your own server.", "Nothing to do.", "full", "ac"),
+    Via.CONSENT: Words(
+        "Choice", "A banner or a consent platform posted what was chosen.", "Nothing to do.", "full", "ac"
+    ),
     Via.IMPORT: Words("Import", "Read from an access log.", "Nothing to do.", "full", "ac"),
 }
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.desk import Desk
 from onebyone.collect.request import Request
-from onebyone.collect.sources import image, server, tag
+from onebyone.collect.sources import consent, image, server, tag
 
 
 class Source(Struct, frozen=True):
@@ -21,5 +21,6 @@ class Source(Struct, frozen=True):
 SOURCES: tuple[Source, ...] = (
     Source(name="image", matches=image.matches, take=image.take),
     Source(name="tag", matches=tag.matches, take=tag.take),
+    Source(name="consent", matches=consent.matches, take=consent.take),
     Source(name="server", matches=server.matches, take=server.take),
 )

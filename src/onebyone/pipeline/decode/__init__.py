@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from onebyone.event import Drop, Hit, Reason, Via
 from onebyone.pipeline.decode.access_log import decode_line
+from onebyone.pipeline.decode.consent import decode_consent
 from onebyone.pipeline.decode.image import decode_image
 from onebyone.pipeline.decode.server import decode_server
 from onebyone.pipeline.decode.sighting import Decoded, dropped
@@ -19,6 +20,7 @@ DECODERS: Mapping[str, Callable[[Hit, Site], list[Decoded]]] = {
     Via.TAG: decode_tag,
     Via.SERVER: decode_server,
     Via.IMPORT: decode_line,
+    Via.CONSENT: decode_consent,
 }
 
 

@@ -13,6 +13,7 @@ from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, add_permissions
 from onebyone.pipeline.steps.add_place import add_place
+from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
@@ -22,7 +23,13 @@ from onebyone.places import Places
 
 
 def steps(
-    seen: Seen, *, policies: Policies, choices: Remembering, suppressed: Suppressing, places: Places
+    seen: Seen,
+    *,
+    policies: Policies,
+    choices: Remembering,
+    suppressed: Suppressing,
+    places: Places,
+    records: Recording,
 ) -> tuple[tuple[str, Step], ...]:
     """Each step with its name. drop_* may end an event; add_* only fills fields.
 
@@ -38,6 +45,7 @@ def steps(
         ("add_place", add_place(places)),
         ("add_verdict", add_verdict(Classifier())),
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
+        ("add_record", add_record(records)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),

@@ -21,6 +21,7 @@ from onebyone.state.choices import Remembered
 _ADS_IDS = ("fbp", "fbc", "ttp")
 _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
+_LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
 _NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
 _NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {"sealed": "", "query": "", "os": "", "device": "", "browser_version": 0}
 _NO_DETAIL: dict[str, Any] = {
@@ -57,7 +58,7 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
         policy = policies.of(event.site, context.site.consent)
         at_ms = received_ms if event.at is event.received_at else round(event.at.timestamp() * 1000)
         decision = policy.decide(context.said, region, at_ms, known)
-        if visitor and not why and event.via in _BROWSERS and _is_news(context, decision, before):
+        if visitor and not why and event.via in _LEARNT and _is_news(context, decision, before):
             choices.learn(event.site, visitor, _remembered(context, decision, known, received_ms))
         changed: dict[str, Any] = dict(
             permissions=decision.permissions,
@@ -81,14 +82,19 @@ def _region(event: Event, context: Context, before: Remembered | None, places: P
     the person was last."""
     if context.region:
         return context.region
-    found = places.find(context.address) if event.via not in _BROWSERS else ""
+    found = places.find(context.address) if event.via not in _LEARNT else ""
     return found or (before.region if before is not None else "")
 
 
 def _remembered(context: Context, decision: Decision, known: Known, received_ms: int) -> Remembered:
     said = tuple(_dated(choice, received_ms) for choice in context.said.choices)
-    together = Known(merge(known.choices, said), overrides_gpc=known.overrides_gpc)
+    together = Known(merge(known.choices, said), overrides_gpc=known.overrides_gpc or _overrides(context))
     return Remembered(received_ms, decision.permissions, decision.region, together)
+
+
+def _overrides(context: Context) -> bool:
+    """A choice that is kept as a record, made while the page said that it overrides the browser's signal."""
+    return context.choice is not None and context.said.gpc and context.choice.overrides_gpc
 
 
 def _dated(choice: Choice, received_ms: int) -> Choice:
@@ -108,7 +114,7 @@ def _is_news(context: Context, decision: Decision, before: Remembered | None) ->
 
 def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -> dict[str, Any]:
     """What changes where statistics are allowed: what only other permissions would allow goes."""
-    changed: dict[str, Any] = {"visitor": visitor}
+    changed: dict[str, Any] = {"visitor": visitor if event.via != Via.CONSENT else 0}  # a record is no statistics
     if event.query:
         changed["query"] = scrub(event.query)
     if event.properties:
