@@ -25,6 +25,7 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
+from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE
 
@@ -62,7 +63,8 @@ class Doubtful:
 class Room:
     """Hits in groups as they were cut, and workers on them that share one state."""
 
-    def __init__(self, hits: Sequence[Hit], cut: Sequence[int]) -> None:
+    def __init__(self, hits: Sequence[Hit], cut: Sequence[int], site: Site = SITE) -> None:
+        self._site = site
         self.hits, self.events = MemoryLog(), MemoryLog()
         self.letters = MemoryDeadLetters()
         self.engine = open_database("sqlite://")
@@ -82,7 +84,7 @@ class Room:
             choices=choices,
             records=records,
             steps=partial(quick_steps, choices=choices, records=records),
-            sites=lambda: {SITE.id: SITE},
+            sites=lambda: {self._site.id: self._site},
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
             settings=Settings(max_groups=max_groups),
