@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from consent.deciding import DAY, a_policy, at_ms, decided, shown
 from consent.encoder import VECTORS
+from consent.test_decode import KNOWN, mangle
 from onebyone.consent.decision import Known, Policies
 from onebyone.consent.said import Choice, Said, read_said
 from onebyone.consent.settings import Settings
@@ -16,6 +20,8 @@ from onebyone.consent.vocabulary import ASKED, Basis, Mode, Value
 from onebyone.event import Permission
 
 CASES = json.loads((VECTORS.parent / "consent/decisions.json").read_text())
+PROVE = bool(os.environ.get("PROVE"))
+STRINGS = ("tcf", "gdpr_consent", "gpp", "us_privacy", "gcs", "gcd")
 _OUT = ("granted", "source", "profile", "mode", "faults", "joins")
 
 
@@ -50,6 +56,21 @@ def test_a_changed_setting_is_a_changed_policy() -> None:
     assert policies.of("s1", Settings()) is before
     assert policies.of("s1", Settings(unknown_region="N")) is not before
     assert policies.of("s2", Settings()) is not before
+
+
+@pytest.mark.slow
+def test_whatever_a_string_says_a_decision_comes_of_it_soon() -> None:
+    random, policy = Random(None if PROVE else 5), a_policy()
+    slowest = 0.0
+    for n in range(1_000_000 if PROVE else 10_000):
+        block = {random.choice(STRINGS): mangle(random, random.choice(KNOWN)), "analytics": "granted"}
+        began = time.perf_counter()
+        decision = policy.decide(read_said(block), random.choice(("DE", "US-CA", "JP", "")), at_ms(DAY) + n)
+        slowest = max(slowest, time.perf_counter() - began)
+        assert decision.permissions & Permission.SECURITY.bit
+        if decision.faults and any(answer.source in ("tcf", "gpp", "usp", "gcs", "gcd") for answer in decision.answers):
+            assert not decision.allows(Permission.FINGERPRINT)
+    assert slowest < 0.25  # a pause of the machine, not of the reader: that is measured in test_decode
 
 
 _MAYBE = st.sampled_from(["granted", "denied"])
