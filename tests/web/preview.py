@@ -26,7 +26,7 @@ def pages(site: str) -> dict[str, str]:
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
         "events": f"/s/{site}/events",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
-        "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
+        "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general", "script": f"/s/{site}/settings/script",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
         "account": "/account", "api": "/api/v1", "find": "/find?q=over", "login": "/login",
         "filter": f"/s/{site}/overview?chanel=Email", "nothing": "/nothing",

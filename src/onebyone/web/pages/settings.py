@@ -18,7 +18,13 @@ from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.site_form import SiteForm
 
-SECTIONS = {"general": "General", "keys": "Keys", "people": "People and roles", "trail": "Audit trail"}
+SECTIONS = {
+    "general": "General",
+    "script": "Script",
+    "keys": "Keys",
+    "people": "People and roles",
+    "trail": "Audit trail",
+}
 
 
 @get("/s/{site_id:str}/settings", sync_to_thread=False, include_in_schema=False)
