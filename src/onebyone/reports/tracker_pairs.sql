@@ -9,7 +9,7 @@ FROM (
   SELECT *, tracker_session GLOBAL IN (SELECT tracker_session FROM ({{tracker_sessions}})) AS is_session
   FROM ({{tracker_events}})
 ) AS told
-GLOBAL ANY LEFT JOIN (
+GLOBAL LEFT JOIN (
   SELECT sipHash64(visitor, visit[1].4) AS own, arrayJoin(visit).4 AS id
   FROM (
     SELECT visitor, {{seen}} AS seen, {{visits}}
