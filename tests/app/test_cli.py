@@ -156,3 +156,11 @@ def test_a_store_whose_engine_does_not_answer_cannot_be_reached(command: Command
     assert (said.returncode, said.stdout) == (3, "")
     ours = said.stderr.splitlines()[-1]  # behind a line of the embedded engine's own
     assert ours == "onebyone: an engine owns the store, but its socket does not answer"
+
+
+def test_the_rules_of_sessions_are_shown_and_changed_and_kept_within_bounds(command: Command) -> None:
+    command.add_site("Shop")
+    changed = command("session-rules", "--timeout-s", "600", "--at-midnight", "--json")
+    assert json.loads(changed.out)["timeout_s"] == 600 and json.loads(changed.out)["at_midnight"] is True
+    assert "timeout_s    600   (default: 1800)" in command("session-rules", "--not-at-midnight").out
+    assert "timeout_s is 60 to 14,400" in command.mistaken("session-rules", "--timeout-s", "5")

@@ -11,7 +11,7 @@ from onebyone.event import Event
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
 from onebyone.store.retention import Terms, expire
-from onebyone.store.sessions import Sessions, Settings, days_of, forget
+from onebyone.store.sessions import Reach, Sessions, Settings, days_of, forget
 from store.fake_store import FakeBounds
 from store.rows import NOON, an_event, as_record, put
 
@@ -113,9 +113,10 @@ def test_a_crash_before_the_swap_leaves_nothing_in_the_next_attempt(store: Embed
 
 def test_an_event_touches_the_days_whose_sessions_it_may_change() -> None:
     midnight = datetime(2026, 11, 20, tzinfo=UTC)
-    assert days_of(midnight + timedelta(minutes=30, seconds=10)) == {DAY - NEXT, DAY}
-    assert days_of(NOON) == {DAY}
-    assert days_of(midnight + NEXT - timedelta(minutes=30)) == {DAY, DAY + NEXT}
+    reach = Reach.of([])
+    assert days_of(midnight + timedelta(minutes=30, seconds=9), reach) == {DAY - NEXT, DAY}
+    assert days_of(NOON, reach) == {DAY}
+    assert days_of(midnight + NEXT - timedelta(minutes=30), reach) == {DAY, DAY + NEXT}
 
 
 @pytest.mark.parametrize("at", ["2026-11-21T00:10:00Z", "2026-11-21T00:10:00", "2026-11-21T02:10:00+02:00"])

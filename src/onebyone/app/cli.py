@@ -16,7 +16,9 @@ from onebyone.app import (
     cli_preview,
     cli_records,
     cli_run,
+    cli_sessions,
     cli_site,
+    cli_tracker,
     cli_work,
 )
 from onebyone.app.settings import ConfigError
@@ -41,7 +43,14 @@ def group() -> None:
     """
 
 
-_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_email.COMMANDS, *cli_work.COMMANDS)
+_DOING = (
+    *cli_run.COMMANDS,
+    *cli_site.COMMANDS,
+    *cli_sessions.COMMANDS,
+    *cli_email.COMMANDS,
+    *cli_work.COMMANDS,
+    *cli_tracker.COMMANDS,
+)
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)
 for command in (*_DOING, *_READING, *_EXPLAINING):

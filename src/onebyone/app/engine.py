@@ -82,6 +82,7 @@ class Loading:
         )
         self._kept_at = 0.0
         self._written_at = 0.0
+        self._sites_version = -1
 
     def run(self, stop: threading.Event, failed: Callable[[], object]) -> None:
         """Until stopped. A defect calls `failed` and rises: an engine that does not load must not look well."""
@@ -94,6 +95,7 @@ class Loading:
 
     def drain(self) -> int:
         """Everything that waits now; the number of rows."""
+        self._follow_sites()
         total = 0
         while rows := self._loader.load_once().rows:
             total += rows
@@ -101,6 +103,7 @@ class Loading:
 
     def _turn(self) -> float:
         try:
+            self._follow_sites()
             loaded = self._loader.load_once()
             self._upkeep()
         except (StoreUnavailable, QueryRefused, LogUnavailable, StateUnavailable, DBAPIError) as error:
@@ -111,6 +114,13 @@ class Loading:
             self._counters.add("onebyone_rows_loaded_total", value=loaded.rows)
             self._counters.add("onebyone_load_seconds_total", value=loaded.seconds)
         return 0 if loaded.rows >= self._settings.load.max_rows else _IDLE_S
+
+    def _follow_sites(self) -> None:
+        """A site's session rules hold from now on."""
+        version = self._state.sites.version()
+        if version != self._sites_version:
+            self._loader.sessions.follow(self._state.sites.all())
+            self._sites_version = version
 
     def _upkeep(self) -> None:
         now = time.monotonic()

@@ -40,6 +40,23 @@ class MailRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     trap: bool = False  # a link that no person sees; some filters dislike it
 
 
+class SessionRules(Struct, frozen=True, omit_defaults=True):
+    """Where a browser's events part into sessions, and when one is engaged (specs/measurement.md 4.1).
+
+    A longer pause than `timeout_s` always begins another.
+    """
+
+    timeout_s: int = 1800  # a minute to four hours
+    at_midnight: bool = False  # in the site's zone
+    at_campaign: bool = False  # an event that names another campaign than the last one named begins a session
+    max_events: int = 10_000
+    engaged_s: int = 10  # or two views, or a conversion
+
+    def __post_init__(self) -> None:
+        if not (60 <= self.timeout_s <= 14_400 and 2 <= self.max_events <= 1_000_000 and 1 <= self.engaged_s <= 3600):
+            raise ValueError("timeout_s is 60 to 14,400, max_events 2 to 1,000,000, engaged_s 1 to 3,600")
+
+
 class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One tenant. Times are unix milliseconds, the zone is an IANA name, the currency ISO 4217."""
 
@@ -55,6 +72,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     visitor_cookie: bool = True
     mail: MailRules = MailRules()
     consent: ConsentSettings = ConsentSettings()
+    sessions: SessionRules = SessionRules()
     created_ms: int = 0
     version: int = 0
     tag: TagSettings = TagSettings()

@@ -8,25 +8,67 @@ made from events: slower, never wrong (docs/decisions/0008).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from onebyone.state.sites import SessionRules, Site
 from onebyone.store import Param, QueryRefused, Store
 from onebyone.store.migrate import UPKEEP, Words
 from onebyone.store.parts import with_parts
 
 TRAFFIC = ("people", "machines", "unclear", "all")
-_BEFORE = timedelta(minutes=31)  # an event may still decide whether a session that old was engaged
-_AFTER = timedelta(minutes=30)  # and whether an event that much later starts one
+_DEFAULT_CONVERSIONS = frozenset({"purchase", "generate_lead", "sign_up"})
 
 
 class Settings(Struct, frozen=True):
     quiet_s: float = 60.0  # a day that nothing touched for so long is worth storing
     look_s: float = 60.0  # between looks for days to store, once there was none
     share: float = 0.2  # of the caller's time, at most
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A row of `session_rules`: the rules of a site that has its own, as the SQL wants them."""
+
+    site: str
+    version: int
+    timeout_ms: int
+    midnight_zone: str
+    at_campaign: bool
+    max_events: int
+    engaged_ms: int
+    conversions: list[str]
+
+    @staticmethod
+    def of(site: Site, version: int) -> Rule:
+        rules = site.sessions
+        return Rule(
+            site=site.id,
+            version=version,
+            timeout_ms=rules.timeout_s * 1000,
+            midnight_zone=site.zone if rules.at_midnight else "",
+            at_campaign=rules.at_campaign,
+            max_events=rules.max_events,
+            engaged_ms=rules.engaged_s * 1000,
+            conversions=sorted(site.conversions),
+        )
+
+
+class Reach(Struct, frozen=True):
+    """How far an event's say goes: back to a session it may have engaged, ahead to one that may begin otherwise."""
+
+    before: timedelta
+    after: timedelta
+
+    @staticmethod
+    def of(rules: Iterable[SessionRules]) -> Reach:
+        each = [SessionRules(), *rules]
+        return Reach(
+            before=timedelta(seconds=max(rule.timeout_s + rule.engaged_s for rule in each)),
+            after=timedelta(seconds=max(86_400 if rule.at_campaign else rule.timeout_s for rule in each)),
+        )
 
 
 class Sessions:
@@ -46,12 +88,43 @@ class Sessions:
         self._words = words or Words()
         self._clock = clock
         self._stored = {date.fromisoformat(row[0]) for row in store.query(_upkeep("stored_days")).rows}
+        found = [msgspec.convert(row, Rule) for row in store.query(_upkeep("session_rules")).dicts()]
+        self._rules = {rule.site: rule for rule in found}
+        self._reach = _reach(found)
         self._touched_at: dict[date, float] = {}
         self._rest_until = 0.0
 
+    def follow(self, sites: Iterable[Site]) -> None:
+        """Call when sites change: their rules hold in every report from now on. Raises StoreUnavailable.
+
+        Days stored by other rules are made from events first, so that no report ever mixes the two.
+        """
+        changed = [site for site in sites if self._differs(site)]
+        if not changed:
+            return
+        forget(self._store, self._stored)
+        self._stored = set()
+        rules = {site.id: Rule.of(site, self._version(site.id) + 1) for site in changed}
+        lines = [msgspec.json.encode(rule) for rule in rules.values()]
+        self._store.insert(
+            "session_rules", lines, f"session_rules:{sorted((r.site, r.version) for r in rules.values())}"
+        )
+        self._rules |= rules
+        self._reach = _reach(self._rules.values())
+        self._rest_until = 0.0
+
+    def _differs(self, site: Site) -> bool:
+        known = self._rules.get(site.id)
+        if known is None:
+            return site.sessions != SessionRules() or set(site.conversions) != _DEFAULT_CONVERSIONS
+        return structs.replace(known, version=0) != Rule.of(site, 0)
+
+    def _version(self, site: str) -> int:
+        return self._rules[site].version if site in self._rules else 0
+
     def touch(self, events: Iterable[bytes]) -> None:
         """Call before these rows go into `events`: their days are made from events from now on."""
-        days = _days_of(events)
+        days = _days_of(events, self._reach)
         changed = self._stored if days is None else self._stored & days
         if changed:
             forget(self._store, changed)
@@ -79,8 +152,10 @@ class Sessions:
     def store_day(self, day: date) -> None:
         """Make a day's sessions and swap them in. Safe to repeat. Raises StoreUnavailable."""
         self._maintain("clear_fresh_sessions")  # what a crash left
-        for traffic in TRAFFIC:
-            self._store.execute(with_parts(_upkeep("make_sessions")), {"day": day, "traffic": traffic})
+        sql = with_parts(_upkeep("make_sessions"))
+        for site in ("", *self._rules):
+            for traffic in TRAFFIC:
+                self._store.execute(sql, {"day": day, "traffic": traffic, "site": site})
         self._maintain("merge_fresh_sessions")
         self._maintain("swap_sessions", day=day)
         self._store.execute(_upkeep("day_stored"), {"day": day})
@@ -106,21 +181,28 @@ class Sessions:
 def forget(store: Store, days: Collection[date]) -> None:
     """Call before events of these days are deleted: reports make the days from events until they are stored again.
 
-    Whoever deletes an event at `at` names the days of `days_of(at)`. Raises StoreUnavailable.
+    Whoever deletes an event names its day and those beside. Raises StoreUnavailable.
     """
     store.execute(_upkeep("days_changed"), {"days": [day.isoformat() for day in sorted(days)]})
 
 
-def days_of(at: datetime) -> set[date]:
+def days_of(at: datetime, reach: Reach) -> set[date]:
     """The days whose sessions an event of that moment may change."""
-    return {(at - _BEFORE).date(), at.date(), (at + _AFTER).date()}
+    return {(at - reach.before).date(), at.date(), (at + reach.after).date()}
+
+
+def _reach(rules: Iterable[Rule]) -> Reach:
+    return Reach.of(
+        SessionRules(timeout_s=rule.timeout_ms // 1000, engaged_s=rule.engaged_ms // 1000, at_campaign=rule.at_campaign)
+        for rule in rules
+    )
 
 
 class _Dated(Struct):
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # what the table takes for one left out
 
 
-def _days_of(events: Iterable[bytes]) -> set[date] | None:
+def _days_of(events: Iterable[bytes], reach: Reach) -> set[date] | None:
     """None if an event's time cannot be read here; the store may still read it."""
     minutes = set()
     for line in events:
@@ -130,11 +212,8 @@ def _days_of(events: Iterable[bytes]) -> set[date] | None:
             return None
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         minutes.add(at.replace(second=0, microsecond=0))
-    return _all_days(sorted(minutes))
-
-
-def _all_days(minutes: Sequence[datetime]) -> set[date]:
-    return {day for minute in minutes for day in days_of(minute)}
+    rounded = Reach(before=reach.before, after=reach.after + timedelta(minutes=1))
+    return {day for minute in minutes for day in days_of(minute, rounded)}
 
 
 def _upkeep(name: str) -> str:

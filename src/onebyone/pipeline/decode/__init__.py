@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from onebyone.event import Drop, Hit, Reason, Via
-from onebyone.pipeline.decode.access_log import decode_line
 from onebyone.pipeline.decode.consent import decode_consent
 from onebyone.pipeline.decode.image import decode_image
+from onebyone.pipeline.decode.imported import decode_imported
 from onebyone.pipeline.decode.server import decode_server
 from onebyone.pipeline.decode.sighting import Decoded, dropped
 from onebyone.pipeline.decode.tag import decode_tag
@@ -19,8 +19,8 @@ DECODERS: Mapping[str, Callable[[Hit, Site], list[Decoded]]] = {
     Via.IMAGE: decode_image,
     Via.TAG: decode_tag,
     Via.SERVER: decode_server,
-    Via.IMPORT: decode_line,
     Via.CONSENT: decode_consent,
+    Via.IMPORT: decode_imported,
 }
 
 

@@ -1,3 +1,4 @@
+{{session_rule}},
 toDate(since) AS first_day,
 arrayMap(n -> first_day + n, range(toUInt32(toDate({to:DateTime64(3)}) - first_day + 1))) AS asked_days,
 (SELECT groupArray(day) FROM session_days FINAL WHERE stored) AS all_stored_days,

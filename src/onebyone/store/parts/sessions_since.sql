@@ -1,23 +1,25 @@
-SELECT visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
+SELECT id, visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
 FROM sessions
 WHERE site = {site:String} AND traffic = {traffic:String}
   AND day GLOBAL IN (SELECT arrayJoin(stored_days))
   AND started >= since AND started < {to:DateTime64(3)}
 UNION ALL
-SELECT visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
+SELECT id, visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
 FROM (
   SELECT visitor, {{of_visit}}
   FROM (
-    SELECT visitor, {{seen}} AS seen
+    SELECT visitor, {{seen}} AS seen, {{visits}}
     FROM events FINAL
     WHERE site = {site:String}
       AND day GLOBAL IN (SELECT arrayJoin(days_to_read))
-      AND (has(open_days, toDate(at + INTERVAL 30 MINUTE)) OR has(open_days, toDate(at - INTERVAL 31 MINUTE)))
+      AND (has(open_days, toDate(at + toIntervalMillisecond(timeout_ms)))
+        OR has(open_days, toDate(at - toIntervalMillisecond(timeout_ms + engaged_ms)))
+        OR (at_campaign AND has(open_days, toDate(at) + 1)))
       AND at < {to:DateTime64(3)}
-      AND visitor != 0 AND via != 'server'
+      AND {{can_be_seen}}
       AND {{wanted}}
     GROUP BY visitor
   )
-  ARRAY JOIN {{visits}} AS visit
+  ARRAY JOIN visits AS visit
 )
 WHERE started >= since AND toDate(started) GLOBAL IN (SELECT arrayJoin(open_days))

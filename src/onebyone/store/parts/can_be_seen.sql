@@ -1,0 +1,1 @@
+visitor != 0 AND (via != 'server' OR has(conversion_names, name))

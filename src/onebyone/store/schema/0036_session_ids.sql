@@ -1,0 +1,1 @@
+ALTER TABLE sessions{local} {on_cluster} ADD COLUMN IF NOT EXISTS id UInt64 CODEC(ZSTD(1)) FIRST
