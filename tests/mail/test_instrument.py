@@ -55,18 +55,15 @@ def test_a_trap_is_never_inside_a_link() -> None:
     )
 
 
-PIECES = st.sampled_from(
-    [
-        '<a href="https://a.example/1">', "</a>", "<a href='https://b.example/?a=1&amp;b=2'>",
-        "<a href=https://c.example>",
-        "<p>", "</p>", "<table><tr><td>", "</td></tr></table>", "text", "<!--", "-->", "<b>", "</b>", "</body>", "<body>",
-        "<html>", "</html>", "<head>", "</head>", "<div", ">", '"', "'", "<", "&amp;", "é", "<style>", "</style>",
-        "<!--[if mso]>", "<![endif]-->", "<area href='https://a.example/'>", "<select>", "<img src=x>",
-        "https://d.example",
-    ]
-)  # fmt: skip
+PIECES = [
+    '<a href="https://a.example/1">', "</a>", "<a href='https://b.example/?a=1&amp;b=2'>",
+    "<a href=https://c.example>", "<p>", "</p>", "<table><tr><td>", "</td></tr></table>", "text", "<!--", "-->",
+    "<b>", "</b>", "</body>", "<body>", "<html>", "</html>", "<head>", "</head>", "<div", ">", '"', "'", "<", "&amp;",
+    "é", "<style>", "</style>", "<!--[if mso]>", "<![endif]-->", "<area href='https://a.example/'>", "<select>",
+    "<img src=x>", "https://d.example",
+]  # fmt: skip
 HREFS = ("https://a.example/1", "https://b.example/?a=1&amp;b=2", "https://c.example", "https://a.example/")
-MESSAGES = st.lists(PIECES, max_size=25).map("".join)
+MESSAGES = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 
 
 @given(MESSAGES, st.sampled_from(["top", "bottom"]))

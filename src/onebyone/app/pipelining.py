@@ -21,9 +21,12 @@ from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
+from onebyone.pipeline.mail_book import MailBook
+from onebyone.pipeline.networks import ListUnreadable, Networks, find_lists
 from onebyone.pipeline.steps import steps
 from onebyone.pipeline.worker import CURSOR, Worker
 from onebyone.state.database import StateUnavailable
+from onebyone.state.mail_seen import MailSeen
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters, Log, set_up_logging
 
@@ -71,6 +74,8 @@ class Pipeline:
         except LogUnavailable as error:
             raise ConfigError(f"cannot write the log: {error}. Look at the disk below {place.events}.") from error
         self._events = SqliteReader(place.events)
+        self._seen = MailSeen(self._state.engine, self._state.mail)
+        book = MailBook(self._seen, self._state.mail_source_key)
         self._worker = Worker(
             reader=SqliteReader(place.hits),
             writer=writer,
@@ -79,6 +84,7 @@ class Pipeline:
             claims=self._state.claims,
             choices=self._state.choices,
             records=self._state.records,
+            book=book,
             steps=partial(
                 steps,
                 policies=open_policies(place),
@@ -86,6 +92,8 @@ class Pipeline:
                 suppressed=self._state.suppression,
                 places=open_places(settings),
                 records=self._state.records,
+                book=book,
+                networks=_networks(place),
             ),
             sites=SitesNow(self._state),
             counters=self._counters,
@@ -152,8 +160,17 @@ class Pipeline:
             self._state.claims.expire(now_ms())
             self._state.seals.expire(now_ms())
             note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
+            self._seen.expire(now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
+
+
+def _networks(place: Place) -> Networks:
+    """The package's lists and the operator's. Raises ConfigError."""
+    try:
+        return Networks(find_lists(place.data / "networks"))
+    except ListUnreadable as error:
+        raise ConfigError(f"{error}. Correct the file in {place.data / 'networks'}, or take it away.") from error
 
 
 def run_pipeline(place: Place, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,7 @@ from onebyone.pipeline.step import Step
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.database import StateUnavailable
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters, Log
 
@@ -41,6 +43,21 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class TooManyFailures(Exception):
     """A step fails on everything. Nothing of the last batch was committed."""
+
+
+class Book(Protocol):
+    """What steps remember of a batch beside the claims. Calls raise StateUnavailable."""
+
+    def commit(self, now_ms: int) -> None:
+        """Make it durable; the same batch again writes the same."""
+
+    def changed(self) -> Sequence[Event]:
+        """After the commit: earlier events to be written again, those of a crash included."""
+
+    def written(self) -> None:
+        """They are in the log."""
+
+    def discard(self) -> None: ...
 
 
 class Batch:
@@ -92,13 +109,16 @@ class Worker:
         counters: Counters,
         now_ms: Callable[[], int],
         settings: Settings,
+        book: Book | None = None,
     ) -> None:
+        """`book` is what steps keep beside the claims, committed with them."""
         self._reader = reader
         self._writer = writer
         self._letters = letters
         self._claims = claims
         self._choices = choices
         self._records = records
+        self._book = book
         self._steps = steps(claims)
         self._sites = sites
         self._counters = counters
@@ -124,6 +144,8 @@ class Worker:
             self._claims.discard()
             self._choices.discard()
             self._records.discard()
+            if self._book is not None:
+                self._book.discard()
         return len(batch.records)
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
@@ -131,15 +153,25 @@ class Worker:
         self._claims.commit(self._now_ms())
         self._choices.commit()
         self._records.commit()
+        again = self._commit_book()
         if batch.letters:
             self._letters.add(batch.letters)
-        self._writer.append(batch.records, count=len(batch.records), cursor=(CURSOR, position))
+        self._writer.append([*batch.records, *again], count=len(batch.records), cursor=(CURSOR, position))
         self.position = position
+        if self._book is not None:
+            self._book.written()
         for fate, count in batch.fates.items():
             self._counters.add("onebyone_sightings_total", fate, count)
         for reason, count in batch.reasons.items():
             self._counters.add("onebyone_drops_total", reason, count)
         self._counters.add("onebyone_pipeline_batches_total")
+
+    def _commit_book(self) -> list[bytes]:
+        """Earlier events that are now another; a row of the same key takes the place of the old one."""
+        if self._book is None:
+            return []
+        self._book.commit(self._now_ms())
+        return [b"E" + _JSON.encode(event) for event in self._book.changed()]
 
     def _process(self, groups: Sequence[Group]) -> Batch:
         batch = Batch()
@@ -184,6 +216,8 @@ class Worker:
                     event = outcome
                 batch.keep(event)
             self._failures = 0
+        except StateUnavailable:  # the world is unwell: nothing was decided
+            raise
         except Exception as error:  # as above
             self._fail(batch, hit, row.n, name, error)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from onebyone.consent.decision import Policies
 from onebyone.pipeline.classifier import Classifier
+from onebyone.pipeline.mail_book import MailBook
+from onebyone.pipeline.networks import Networks
 from onebyone.pipeline.referrers import Referrers
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
+from onebyone.pipeline.steps.add_mail_visit import add_mail_visit
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, add_permissions
 from onebyone.pipeline.steps.add_place import add_place
@@ -17,6 +20,7 @@ from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
+from onebyone.pipeline.steps.drop_mail_copy import drop_mail_copy
 from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
 from onebyone.places import Places
@@ -30,23 +34,34 @@ def steps(
     suppressed: Suppressing,
     places: Places,
     records: Recording,
+    book: MailBook | None = None,
+    networks: Networks | None = None,
 ) -> tuple[tuple[str, Step], ...]:
     """Each step with its name. drop_* may end an event; add_* only fills fields.
 
     Order is meaning. The page comes before the campaign, whose channel needs both. Everything is known before a copy
     may be dropped: its row in `drops` carries page, device and actor, and machines claim no order. Consent decides
     once everything is known and before anything is tied to a visitor: no step behind it may add what it took away.
+    Without `networks` no list is known; without a `book` e-mails are events like others.
     """
+    classifier = Classifier()
+    visits: tuple[tuple[str, Step], ...] = ()
+    mails: tuple[tuple[str, Step], ...] = ()
+    if book is not None:
+        visits = (("add_mail_visit", add_mail_visit(book)),)
+        mails = (("drop_mail_copy", drop_mail_copy(book, classifier, networks or Networks())),)
     return (
         ("add_page", add_page),
         ("add_campaign", add_campaign),
         ("add_channel", add_channel(Referrers())),
         ("add_device", add_device),
         ("add_place", add_place(places)),
-        ("add_verdict", add_verdict(Classifier())),
+        ("add_verdict", add_verdict(classifier)),
+        *visits,
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
         ("add_record", add_record(records)),
         ("drop_withheld", drop_withheld),
+        *mails,
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),
         ("drop_reload", drop_reload(seen)),

@@ -22,10 +22,11 @@ _ADS_IDS = ("fbp", "fbc", "ttp")
 _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
+_MAILS = (Via.OPEN, Via.LINK, Via.UNSUBSCRIBE)
 _NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
-_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {"sealed": "", "query": "", "os": "", "device": "", "browser_version": 0}
+_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {"recipient": "", "sealed": "", "query": "", "os": "", "device": "", "browser_version": 0}
 _NO_DETAIL: dict[str, Any] = {
-    "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "", "medium": "",
+    "message": "", "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "", "medium": "",
     "campaign": "", "term": "", "content": "", "browser": "", "order_id": "", "value": 0, "currency": "", "items": "",
     "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "nav": "", "seq": 0,
 }  # fmt: skip
@@ -47,6 +48,8 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
     """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
 
     def step(event: Event, context: Context) -> Event:
+        if event.via in _MAILS:
+            return event  # its recipient allowed or refused it by the mode that drop_mail_copy reads
         visitor = event.visitor or visitor_hash(event.site, context.hit.asking)
         received_ms = context.hit.received_ms
         before = choices.find(event.site, visitor, received_ms) if visitor else None
