@@ -17,7 +17,6 @@ from onebyone.mail.tokens import message_id
 from onebyone.pipeline.classifier import Classifier
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.networks import NOWHERE, Found
-from onebyone.pipeline.places import Places
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_mail_visit import add_mail_visit
@@ -26,6 +25,8 @@ from onebyone.pipeline.steps.add_place import add_place
 from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.pipeline.steps.drop_mail_copy import drop_mail_copy
 from onebyone.pipeline.worker import Settings, Worker
+from onebyone.places import Places
+from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.database import open_database
 from onebyone.state.mail import Mail, Message, Mode, NewRecipient, Recipient
@@ -91,6 +92,7 @@ class MailRoom:
             events=self.events,
             letters=self.letters,
             claims=Claims(self.engine),
+            choices=Choices(self.engine),
             book=book,
             steps=lambda claims: mail_steps(book),
             sites=lambda: {SITE.id: SITE},

@@ -24,7 +24,14 @@ _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
 _MAILS = (Via.OPEN, Via.LINK, Via.UNSUBSCRIBE)
 _NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
-_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {"recipient": "", "sealed": "", "query": "", "os": "", "device": "", "browser_version": 0}
+_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {
+    "recipient": "",
+    "sealed": "",
+    "query": "",
+    "os": "",
+    "device": "",
+    "browser_version": 0,
+}
 _NO_DETAIL: dict[str, Any] = {
     "message": "", "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "", "medium": "",
     "campaign": "", "term": "", "content": "", "browser": "", "order_id": "", "value": 0, "currency": "", "items": "",
