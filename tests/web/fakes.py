@@ -11,6 +11,7 @@ from litestar import Litestar
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
 from onebyone.state.users import Users
 from onebyone.store import Param, Rows, StoreUnavailable
@@ -73,6 +74,7 @@ class Place:
         self.sites = Sites(engine)
         self.keys = Keys(engine)
         self.users = Users(engine, clock=lambda: int(self.clock_now.timestamp() * 1000), hasher=CHEAP)
+        self.mail = Mail(engine)
         self.reports = reports or FakeReports(month())
         self.waiting = FakeWaiting()
         self.site = self.sites.add("Nordlight", ["https://nordlight.example"], zone="Europe/Berlin", currency="EUR")
@@ -89,6 +91,8 @@ class Place:
             lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet,
             clock=lambda: self.clock_now,
+            mail=self.mail,
+            allows_opens=lambda site, region: region == "US",
         )
 
 

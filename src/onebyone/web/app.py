@@ -17,9 +17,10 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
 from onebyone.state.users import Users
-from onebyone.web import api, pages, sign_in, trouble
+from onebyone.web import api, mail_api, pages, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, Reports, Settings, TheDesk
 from onebyone.web.render import Assets, Pages
@@ -54,6 +55,9 @@ def console(
     metrics_text: Callable[[], str],
     snippet: Callable[[Site], str],
     clock: Callable[[], datetime] = _now,
+    *,
+    mail: Mail,
+    allows_opens: Callable[[Site, str], bool],
 ) -> Litestar:
     """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
     desk = Desk(
@@ -67,9 +71,11 @@ def console(
         snippet=snippet,
         clock=clock,
         pages=Pages(Assets()),
+        mail=mail,
+        allows_opens=allows_opens,
     )
     return Litestar(
-        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES],
+        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES, *mail_api.ROUTES],
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),

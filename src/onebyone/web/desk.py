@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from onebyone.log import LogUnavailable
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
 from onebyone.state.users import Users
 from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
@@ -63,6 +64,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     snippet: Callable[[Site], str]
     clock: Callable[[], datetime]  # now, in UTC
     pages: Pages
+    mail: Mail
+    allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
 
     def ask(self, report: str, /, **params: Param) -> Answer:
         """Run a report; the world being unwell becomes a value, so that the rest of the page lives."""
