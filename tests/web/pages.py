@@ -23,6 +23,7 @@ PAGES = (
     "/s/{site}/events",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
+    "/s/{site}/email",
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
     "/s/{site}/settings/keys",

@@ -22,7 +22,7 @@ FROM (
       AND day BETWEEN toDate({from:DateTime64(3)}) - 31 AND toDate({to:DateTime64(3)}) + 31 -- copies may come late
       AND name = 'purchase'
       AND reason IN ('duplicate_event', 'order_joined', 'order_reloaded', 'order_back_forward', 'order_repeated',
-        'page_reloaded')
+        'page_reloaded', 'open_repeated')
   )
   GROUP BY purchase
   HAVING max(kept) = 1

@@ -3,6 +3,7 @@
 from onebyone.web.pages import (
     attribution,
     breakdown,
+    email,
     fate,
     files,
     find,
@@ -26,6 +27,7 @@ ROUTES = (
     *breakdown.ROUTES,
     *funnels.ROUTES,
     *retention.ROUTES,
+    *email.ROUTES,
     *live.ROUTES,
     *fate.ROUTES,
     *ledger.ROUTES,
