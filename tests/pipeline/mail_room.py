@@ -28,6 +28,7 @@ from onebyone.pipeline.worker import Settings, Worker
 from onebyone.places import Places
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
 from onebyone.state.mail import Mail, Message, Mode, NewRecipient, Recipient
 from onebyone.state.mail_seen import MailSeen
@@ -93,6 +94,7 @@ class MailRoom:
             letters=self.letters,
             claims=Claims(self.engine),
             choices=Choices(self.engine),
+            records=ConsentRecords(self.engine),
             book=book,
             steps=lambda claims: mail_steps(book),
             sites=lambda: {SITE.id: SITE},
