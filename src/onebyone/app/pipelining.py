@@ -161,6 +161,7 @@ class Pipeline:
             self._state.seals.expire(now_ms())
             note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
             self._seen.expire(now_ms())
+            self._state.mail.expire(now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
 
