@@ -9,6 +9,7 @@ from onebyone.app.settings import ConfigError, Place
 from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
+from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -31,6 +32,7 @@ class State(Struct, frozen=True):
     permissions: Permissions
     suppression: Suppression
     seals: Seals
+    crawler_checks: CrawlerChecks
 
     @property
     def visitor_key(self) -> bytes:
@@ -57,4 +59,5 @@ def open_state(place: Place) -> State:
         permissions=Permissions(engine),
         suppression=Suppression(engine),
         seals=Seals(engine),
+        crawler_checks=CrawlerChecks(engine),
     )

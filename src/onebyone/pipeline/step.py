@@ -25,6 +25,7 @@ class Context(Struct, frozen=True, kw_only=True, gc=False):
     said: Said = NOTHING  # about consent
     region: str = ""  # ISO code of where the visitor is; "" if nobody knows
     sealed: str = ""  # user data and full address of this sighting, which only the key of their day opens
+    facts: tuple[str, ...] = ()  # what else it noticed: wire.FACTS
 
 
 Step = Callable[[Event, Context], Event | Drop]

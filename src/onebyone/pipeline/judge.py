@@ -1,0 +1,227 @@
+"""Who sent a web hit: a person, a machine, or nobody can say. The rules are data; here are the signs they ask for.
+
+A verdict never changes what is answered: it is made after the answer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+from msgspec import Struct
+
+from onebyone.event import Actor, Event, Via
+from onebyone.pipeline.behaviour import (
+    ALIVE,
+    EQUAL_INTERVALS,
+    MANY_VIEWS,
+    NO_ENGAGEMENT,
+    TRAP,
+    TRAPPED,
+    VIEW,
+    Behaviour,
+)
+from onebyone.pipeline.classifier import MAX_AGENT_CHARS, Classifier, Verdict, speculation
+from onebyone.pipeline.crawlers import Crawlers
+from onebyone.pipeline.networks import Networks
+from onebyone.pipeline.rules import Crawler, HardRule, Ruleset
+from onebyone.pipeline.step import Context
+from onebyone.pipeline.traits import Releases, Traits, disagrees, traits_of
+
+VERIFIED, UNVERIFIED = "crawler.verified", "crawler.unverified"
+INFERRED = "inferred"  # the class of a machine that only points speak for
+_BROWSERS = (Via.TAG, Via.IMAGE)
+_BEHAVED = (
+    (MANY_VIEWS, "many_views"),
+    (EQUAL_INTERVALS, "equal_intervals"),
+    (NO_ENGAGEMENT, "no_engagement"),
+    (TRAPPED, "trapped"),
+)
+_FETCH = ("sec-fetch-mode", "sec-fetch-site", "sec-fetch-dest")
+_MOST_SURE, _LEAST_SURE = 95, 20
+_MOST_VERDICTS = 500  # of one string
+
+Signs = tuple[str, ...]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    dns: bool = True  # crawlers that no list knows are asked for by their network's name, beside the pipeline
+
+
+class Agent:
+    """What is known of one string, and the verdicts that were made of it."""
+
+    __slots__ = ("claimed", "is_listed", "old_from", "said", "traits", "verdicts")
+
+    def __init__(self, said: Verdict, traits: Traits, claimed: Crawler | None, old_from: date | None) -> None:
+        self.said = said
+        self.traits = traits
+        self.is_listed = said.actor != Actor.HUMAN
+        self.claimed = claimed if self.is_listed else None
+        self.old_from = old_from
+        self.verdicts: dict[Signs, Verdict] = {}
+
+
+class Judge:
+    """Compiled once; one thread."""
+
+    def __init__(
+        self,
+        classifier: Classifier | None = None,
+        *,
+        networks: Networks | None = None,
+        behaviour: Behaviour | None = None,
+        asks_dns: bool = False,
+    ) -> None:
+        """`asks_dns`: somebody takes `crawlers.take_open()` to the DNS and lets it learn the answers."""
+        self.classifier = classifier or Classifier()
+        self.rules = self.classifier.rules
+        self.networks = networks or Networks()
+        self.behaviour = behaviour or Behaviour()
+        self.crawlers = Crawlers(self.rules.crawler, self.networks, asks=asks_dns)
+        self.ruleset = self.classifier.ruleset + (f"+net.{self.networks.version}" if self.networks.version else "")
+        self.agent = lru_cache(maxsize=50_000)(self._agent)
+        self._releases = Releases(self.rules.release)
+        self._traps = frozenset(self.rules.traps)
+        self._disagrees = lru_cache(maxsize=50_000)(disagrees)
+        self._is_public = lru_cache(maxsize=50_000)(lambda address: ipaddress.ip_address(address).is_global)
+
+    def judge(self, event: Event, context: Context, was_person: Callable[[], bool] = bool) -> Verdict:
+        """Notes the event among its visitor's, so call it once for each.
+
+        `was_person`: whether this visitor was seen to move a day before or earlier; asked only where it matters.
+        """
+        agent = self.agent(context.user_agent)
+        signs = self.signs(event, context, agent, self.behave(event, context))
+        verdict = self.decide(agent, signs)
+        if verdict.points >= self.rules.suspect_at and was_person():
+            return self.decide(agent, (*signs, "person_before"))
+        return verdict
+
+    def behave(self, event: Event, context: Context) -> int:
+        """What the events before this one make of it, as bits of `behaviour`."""
+        if event.via not in _BROWSERS:
+            return 0
+        at_ms = int(event.at.timestamp() * 1000)
+        what = VIEW if event.name == "page_view" else 0
+        if "interaction" in context.facts:
+            what |= ALIVE
+        if what & VIEW and event.path in self._traps:
+            what |= TRAP
+        see, site, said = self.behaviour.see, event.site, 0
+        if event.visitor:
+            said = see((site, event.visitor), at_ms, what)
+        if context.address:  # several people may share it: their distances and pauses say nothing
+            said |= see((site, context.address, context.user_agent), at_ms, what) & (MANY_VIEWS | TRAPPED)
+        return said if event.via == Via.TAG else said & ~NO_ENGAGEMENT  # an image sees nobody move
+
+    def signs(self, event: Event, context: Context, agent: Agent, behaved: int = 0) -> Signs:
+        """What is noticed, in no order that matters. A server's own events are only asked for their user agent."""
+        signs: list[str] = []
+        if event.via != Via.SERVER:
+            self._hard_signs(context, signs)
+        if agent.is_listed:
+            signs.append("listed")
+            if agent.claimed is not None:
+                self._claim_signs(agent.claimed, context.address, int(event.received_at.timestamp() * 1000), signs)
+        elif event.via != Via.SERVER:
+            self._soft_signs(event, context, agent, signs)
+            for bit, sign in _BEHAVED if behaved else ():
+                if behaved & bit:
+                    signs.append(sign)
+        return tuple(signs)
+
+    def decide(self, agent: Agent, signs: Signs) -> Verdict:
+        """From the signs alone: the same signs of one string are the same verdict."""
+        verdict = agent.verdicts.get(signs)
+        if verdict is None:
+            if len(agent.verdicts) >= _MOST_VERDICTS:
+                agent.verdicts.clear()
+            verdict = agent.verdicts[signs] = _decide(self.rules, agent.said, signs)
+        return verdict
+
+    def _agent(self, user_agent: str) -> Agent:
+        start = user_agent[:MAX_AGENT_CHARS]
+        traits = traits_of(start)
+        old_from = self._releases.old_from(traits.browser, traits.major)
+        return Agent(self.classifier.of_agent(user_agent), traits, self.crawlers.claimed_by(start), old_from)
+
+    def _hard_signs(self, context: Context, signs: list[str]) -> None:
+        user_agent = context.user_agent
+        if not user_agent or user_agent.isspace():
+            signs.append("no_agent")
+        elif len(user_agent) > MAX_AGENT_CHARS:
+            signs.append("long_agent")
+        sign = speculation(context.headers)
+        if sign:
+            signs.append(sign)
+        if context.webdriver:
+            signs.append("webdriver")
+        signs.extend(context.facts)
+        if "HeadlessChrome" in context.headers.get("sec-ch-ua", ""):
+            signs.append("headless_brand")
+
+    def _claim_signs(self, crawler: Crawler, address: str, at_ms: int, signs: list[str]) -> None:
+        if not address or not self._is_public(address):
+            return
+        verified = self.crawlers.verify(crawler, address, at_ms)
+        signs.append("false_claim" if verified is False else VERIFIED if verified else UNVERIFIED)
+
+    def _soft_signs(self, event: Event, context: Context, agent: Agent, signs: list[str]) -> None:
+        traits = agent.traits
+        if context.address and self.networks.find(context.address).is_datacenter:
+            signs.append("datacenter")
+        if agent.old_from is not None and event.day > agent.old_from:
+            signs.append("old_major")
+        if traits.is_impossible:
+            signs.append("impossible_agent")
+        if context.headers and event.via in _BROWSERS:
+            self._header_signs(event, context, traits, signs)
+
+    def _header_signs(self, event: Event, context: Context, traits: Traits, signs: list[str]) -> None:
+        headers, over_https = context.headers, context.url.startswith("https:")
+        if "accept-language" not in headers:
+            signs.append("no_accept_language")
+        if event.via == Via.IMAGE and "image/" not in headers.get("accept", ""):
+            signs.append("accept_not_image")
+        if "sec-ch-ua" in headers:
+            mobile, platform = headers.get("sec-ch-ua-mobile", ""), headers.get("sec-ch-ua-platform", "")
+            if self._disagrees(traits, headers["sec-ch-ua"], mobile, platform):
+                signs.append("hints_disagree")
+        elif over_https and traits.sends_hints:
+            signs.append("no_hints")
+        if over_https and traits.sends_fetch_metadata and headers.keys().isdisjoint(_FETCH):
+            signs.append("no_fetch_metadata")
+
+
+def _decide(rules: Ruleset, said: Verdict, signs: Signs) -> Verdict:
+    rule = next((rule for rule in rules.hard if rule.when in signs), None)
+    if rule is None:
+        return score(rules, said, signs)
+    if rule.when != "listed":
+        return _by_rule(rule, said)
+    if VERIFIED in signs:
+        return Verdict(said.actor, said.label, 99, (*said.reasons, VERIFIED), said.agent)
+    if UNVERIFIED in signs:
+        return Verdict(said.actor, said.label, said.confidence, (*said.reasons, UNVERIFIED), said.agent)
+    return said
+
+
+def _by_rule(rule: HardRule, said: Verdict) -> Verdict:
+    named = rule.when == "false_claim"  # whose name it uses is worth knowing
+    return Verdict(rule.actor, rule.label, rule.confidence, (rule.id,), said.agent if named else rule.label)
+
+
+def score(rules: Ruleset, said: Verdict, signs: Signs) -> Verdict:
+    """By points. Whom a guard knows for a person is unclear at most."""
+    found = [rule for rule in rules.soft if rule.when in signs]
+    points = sum(rule.points for rule in found)
+    reasons = (*said.reasons, *(rule.id for rule in found))
+    if points >= rules.machine_at and not said.reasons:
+        return Verdict(Actor.MACHINE_DECLARED, INFERRED, min(points, _MOST_SURE), reasons, INFERRED, points)
+    if points >= rules.suspect_at:
+        return Verdict(Actor.SUSPECT, said.label, min(points, rules.machine_at - 1), reasons, "", points)
+    sure = min(_MOST_SURE, max(_LEAST_SURE, said.confidence - points))
+    return Verdict(Actor.HUMAN, said.label, sure, reasons, "", points)
