@@ -16,7 +16,7 @@ _PAUSE_MS = 30 * 60_000  # after it a visit is a new one
 _SHORTEST_MS = 500  # distances below it are a page that views itself in parts
 _MOST_KEYS = 20_000
 
-MANY_VIEWS, EQUAL_INTERVALS, NO_ENGAGEMENT, TRAPPED = 1, 2, 4, 8  # what is remarkable
+MANY_VIEWS, EQUAL_INTERVALS, NO_ENGAGEMENT, TRAPPED, NEW = 1, 2, 4, 8, 16  # what is remarkable; NEW: never seen
 VIEW, ALIVE, TRAP = 1, 2, 4  # what an event is: a page view; somebody moves on the page; a page nobody can find
 
 
@@ -48,9 +48,11 @@ class Behaviour:
     def see(self, key: object, at_ms: int, what: int) -> int:
         """Note one event and say what is remarkable about it; both are bits of those above."""
         track = self._young.get(key) or self._moved(key)
+        said = 0 if track.views_ms else NEW
         if what & TRAP:
             track.trapped_ms = at_ms
-        said = TRAPPED if track.trapped_ms and abs(at_ms - track.trapped_ms) <= _PAUSE_MS else 0
+        if track.trapped_ms and abs(at_ms - track.trapped_ms) <= _PAUSE_MS:
+            said |= TRAPPED
         if what & ALIVE:
             track.quiet = track.equal = 0
         return said | self._view(track, at_ms, what & ALIVE) if what & VIEW else said
@@ -71,14 +73,20 @@ class Behaviour:
             track.equal += 1
         else:
             track.equal, track.distance_ms = 1, distance
-        track.last_ms = max(track.last_ms, at_ms)
-        track.quiet += not alive
         views = track.views_ms
-        insort(views, at_ms)
+        if distance < 0:
+            insort(views, at_ms)
+        else:
+            views.append(at_ms)
+            track.last_ms = at_ms
+        if not alive:
+            track.quiet += 1
+        said = EQUAL_INTERVALS if track.equal >= EQUAL else 0
+        if track.quiet > PAGES:
+            said |= NO_ENGAGEMENT
+        if len(views) <= VIEWS:
+            return said
         if len(views) > VIEWS + 1:
             del views[0]
         first = bisect_right(views, at_ms) - VIEWS - 1
-        said = MANY_VIEWS if first >= 0 and views[first] > at_ms - _MINUTE_MS else 0
-        if track.equal >= EQUAL:
-            said |= EQUAL_INTERVALS
-        return said | NO_ENGAGEMENT if track.quiet > PAGES else said
+        return said | MANY_VIEWS if first >= 0 and views[first] > at_ms - _MINUTE_MS else said

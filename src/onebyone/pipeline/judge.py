@@ -17,6 +17,7 @@ from onebyone.pipeline.behaviour import (
     ALIVE,
     EQUAL_INTERVALS,
     MANY_VIEWS,
+    NEW,
     NO_ENGAGEMENT,
     TRAP,
     TRAPPED,
@@ -32,7 +33,7 @@ from onebyone.pipeline.traits import Releases, Traits, disagrees, traits_of
 
 VERIFIED, UNVERIFIED = "crawler.verified", "crawler.unverified"
 INFERRED = "inferred"  # the class of a machine that only points speak for
-_BROWSERS = (Via.TAG, Via.IMAGE)
+_TAG, _IMAGE, _SERVER, _IMPORT = (str(way.value) for way in (Via.TAG, Via.IMAGE, Via.SERVER, Via.IMPORT))
 _BEHAVED = (
     (MANY_VIEWS, "many_views"),
     (EQUAL_INTERVALS, "equal_intervals"),
@@ -53,11 +54,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 class Agent:
     """What is known of one string, and the verdicts that were made of it."""
 
-    __slots__ = ("claimed", "is_listed", "old_from", "said", "traits", "verdicts")
+    __slots__ = ("claimed", "is_listed", "old_from", "said", "sign", "traits", "verdicts")
 
     def __init__(self, said: Verdict, traits: Traits, claimed: Crawler | None, old_from: date | None) -> None:
         self.said = said
         self.traits = traits
+        self.sign = {"empty": "no_agent", "oversized": "long_agent"}.get(said.label, "")
         self.is_listed = said.actor != Actor.HUMAN
         self.claimed = claimed if self.is_listed else None
         self.old_from = old_from
@@ -101,36 +103,50 @@ class Judge:
         return verdict
 
     def behave(self, event: Event, context: Context) -> int:
-        """What the events before this one make of it, as bits of `behaviour`."""
-        if event.via not in _BROWSERS:
+        """What the events before this one make of it, as bits of `behaviour`.
+
+        Who keeps the cookie is known by it; who comes without, or for the first time, by network and user agent.
+        """
+        by_tag = event.via == _TAG
+        if not by_tag and event.via != _IMAGE:
             return 0
-        at_ms = int(event.at.timestamp() * 1000)
         what = VIEW if event.name == "page_view" else 0
-        if "interaction" in context.facts:
+        if context.facts and "interaction" in context.facts:
             what |= ALIVE
         if what & VIEW and event.path in self._traps:
             what |= TRAP
-        see, site, said = self.behaviour.see, event.site, 0
+        at_ms, said = int(event.at.timestamp() * 1000), NEW
         if event.visitor:
-            said = see((site, event.visitor), at_ms, what)
-        if context.address:  # several people may share it: their distances and pauses say nothing
-            said |= see((site, context.address, context.user_agent), at_ms, what) & (MANY_VIEWS | TRAPPED)
-        return said if event.via == Via.TAG else said & ~NO_ENGAGEMENT  # an image sees nobody move
+            said = self.behaviour.see((event.site, event.visitor), at_ms, what)
+        if said & NEW and context.address:  # shared by several people: their distances and pauses say nothing
+            key = (event.site, context.address, context.user_agent)
+            said |= self.behaviour.see(key, at_ms, what) & (MANY_VIEWS | TRAPPED)
+        return said if by_tag else said & ~NO_ENGAGEMENT  # an image sees nobody move
 
     def signs(self, event: Event, context: Context, agent: Agent, behaved: int = 0) -> Signs:
         """What is noticed, in no order that matters. A server's own events are only asked for their user agent."""
-        signs: list[str] = []
-        if event.via != Via.SERVER:
-            self._hard_signs(context, signs)
+        if event.via == _SERVER:
+            return self._listed_signs(event, context, agent, []) if agent.is_listed else ()
+        headers = context.headers
+        signs: list[str] = [agent.sign] if agent.sign else []
+        if "sec-purpose" in headers or "purpose" in headers or "x-moz" in headers or "x-purpose" in headers:
+            signs.append(speculation(headers))
+        if context.webdriver:
+            signs.append("webdriver")
+        if context.facts:
+            signs.extend(context.facts)
         if agent.is_listed:
-            signs.append("listed")
-            if agent.claimed is not None:
-                self._claim_signs(agent.claimed, context.address, int(event.received_at.timestamp() * 1000), signs)
-        elif event.via != Via.SERVER:
-            self._soft_signs(event, context, agent, signs)
-            for bit, sign in _BEHAVED if behaved else ():
-                if behaved & bit:
-                    signs.append(sign)
+            return self._listed_signs(event, context, agent, signs)
+        if context.address and self.networks.find(context.address).is_datacenter:
+            signs.append("datacenter")
+        if agent.old_from is not None and event.day > agent.old_from:
+            signs.append("old_major")
+        if agent.traits.is_impossible:
+            signs.append("impossible_agent")
+        if headers and event.via != _IMPORT:
+            self._header_signs(event, context, agent.traits, signs)
+        if behaved & ~NEW:
+            signs += [sign for bit, sign in _BEHAVED if behaved & bit]
         return tuple(signs)
 
     def decide(self, agent: Agent, signs: Signs) -> Verdict:
@@ -148,45 +164,25 @@ class Judge:
         old_from = self._releases.old_from(traits.browser, traits.major)
         return Agent(self.classifier.of_agent(user_agent), traits, self.crawlers.claimed_by(start), old_from)
 
-    def _hard_signs(self, context: Context, signs: list[str]) -> None:
-        user_agent = context.user_agent
-        if not user_agent or user_agent.isspace():
-            signs.append("no_agent")
-        elif len(user_agent) > MAX_AGENT_CHARS:
-            signs.append("long_agent")
-        sign = speculation(context.headers)
-        if sign:
-            signs.append(sign)
-        if context.webdriver:
-            signs.append("webdriver")
-        signs.extend(context.facts)
+    def _listed_signs(self, event: Event, context: Context, agent: Agent, signs: list[str]) -> Signs:
         if "HeadlessChrome" in context.headers.get("sec-ch-ua", ""):
             signs.append("headless_brand")
-
-    def _claim_signs(self, crawler: Crawler, address: str, at_ms: int, signs: list[str]) -> None:
-        if not address or not self._is_public(address):
-            return
-        verified = self.crawlers.verify(crawler, address, at_ms)
-        signs.append("false_claim" if verified is False else VERIFIED if verified else UNVERIFIED)
-
-    def _soft_signs(self, event: Event, context: Context, agent: Agent, signs: list[str]) -> None:
-        traits = agent.traits
-        if context.address and self.networks.find(context.address).is_datacenter:
-            signs.append("datacenter")
-        if agent.old_from is not None and event.day > agent.old_from:
-            signs.append("old_major")
-        if traits.is_impossible:
-            signs.append("impossible_agent")
-        if context.headers and event.via in _BROWSERS:
-            self._header_signs(event, context, traits, signs)
+        signs.append("listed")
+        if agent.claimed is not None and context.address and self._is_public(context.address):
+            at_ms = int(event.received_at.timestamp() * 1000)
+            verified = self.crawlers.verify(agent.claimed, context.address, at_ms)
+            signs.append("false_claim" if verified is False else VERIFIED if verified else UNVERIFIED)
+        return tuple(signs)
 
     def _header_signs(self, event: Event, context: Context, traits: Traits, signs: list[str]) -> None:
         headers, over_https = context.headers, context.url.startswith("https:")
         if "accept-language" not in headers:
             signs.append("no_accept_language")
-        if event.via == Via.IMAGE and "image/" not in headers.get("accept", ""):
+        if event.via == _IMAGE and "image/" not in headers.get("accept", ""):
             signs.append("accept_not_image")
         if "sec-ch-ua" in headers:
+            if "HeadlessChrome" in headers["sec-ch-ua"]:
+                signs.append("headless_brand")
             mobile, platform = headers.get("sec-ch-ua-mobile", ""), headers.get("sec-ch-ua-platform", "")
             if self._disagrees(traits, headers["sec-ch-ua"], mobile, platform):
                 signs.append("hints_disagree")
