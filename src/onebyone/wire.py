@@ -30,7 +30,7 @@ MAX_ITEMS_CHARS = 32_768
 MAX_SEQ = 2**32 - 1
 MAX_AMOUNT = Decimal(10) ** 12  # whole units; four decimals of it still fit 64 bits
 
-FACTS = ("no_size", "no_languages", "never_visible", "headless_script", "interaction")  # by the tag, of its browser
+FACTS = ("no_size", "no_languages", "never_visible", "interaction")  # by the tag, of its browser
 NAVIGATIONS = frozenset({"navigate", "reload", "back_forward", "bfcache", "prerender", "spa"})
 
 # ISO 4217, active codes and those that ended less than 400 days ago

@@ -234,11 +234,18 @@ def test_views_at_equal_distances_are_noticed(judge: Judge) -> None:
 
 
 def test_page_after_page_without_a_move_is_noticed_where_a_move_could_be_seen(judge: Judge) -> None:
+    said(judge, CHROME, BROWSER | HINTS, via="tag", facts=("interaction",), event={"visitor": 1})
     for number in range(21):
         times = moved(number * number * 3_000, visitor=number % 2 + 8)
         tag = said(judge, CHROME, BROWSER | HINTS, via="tag", event=times | {"visitor": 7})
         image = said(judge, FIREFOX, BROWSER, event=times | {"visitor": 9})
     assert brief(tag) == ("suspect", {"rate.no_engagement"}) and image.reasons == ()
+
+
+def test_where_nobody_was_ever_seen_to_move_nobody_is_missed(judge: Judge) -> None:
+    for number in range(30):
+        event = moved(number * number * 3_000, visitor=7)
+        assert said(judge, CHROME, BROWSER | HINTS, via="tag", event=event).reasons == ()
 
 
 def test_who_found_the_trap_is_a_machine_for_half_an_hour(classifier: Classifier, tmp_path: Path) -> None:

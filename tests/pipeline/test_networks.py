@@ -103,7 +103,7 @@ def test_a_file_without_a_network_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_named_like_a_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cloud.aws.txt").write_text("198.51.100.0/24\n")
-    with pytest.raises(ListUnreadable, match="kinds: datacenter"):
+    with pytest.raises(ListUnreadable, match="kinds: crawler"):
         find_lists(tmp_path)
 
 

@@ -15,6 +15,7 @@ from onebyone.app import (
     cli_email,
     cli_look,
     cli_preview,
+    cli_replay,
     cli_run,
     cli_site,
     cli_work,
@@ -41,7 +42,7 @@ def group() -> None:
     """
 
 
-_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_email.COMMANDS, *cli_work.COMMANDS)
+_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_email.COMMANDS, *cli_work.COMMANDS, *cli_replay.COMMANDS)
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_consent.COMMANDS, *cli_preview.COMMANDS)
 for command in (*_DOING, *_READING, *_EXPLAINING):

@@ -142,6 +142,8 @@ class Pipeline:
         if not self._place.replay.exists():
             return 0
         self._log.info("replay_started")
+        if self._judging.turn():  # rules that were changed a moment ago are what the replay is for
+            self._worker.use(self._steps, Recall(self._judging.judge))
         self._worker.restart()
         done = self._worker.run_once()
         self._place.replay.unlink(missing_ok=True)

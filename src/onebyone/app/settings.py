@@ -92,6 +92,11 @@ class Place(Struct, frozen=True):
         """Asks the pipeline to start again from the beginning of the log."""
         return self.data / "run" / "replay"
 
+    @property
+    def reweigh(self) -> Path:
+        """Asks whoever owns the store to judge stored events again; holds the moment before which they arrived."""
+        return self.data / "run" / "reweigh"
+
 
 def open_place(data: Path) -> Place:
     """The data directory, created if it is missing. Raises ConfigError."""

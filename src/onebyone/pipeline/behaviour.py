@@ -41,9 +41,11 @@ class Behaviour:
         self._most = most_keys
         self._young: dict[object, _Track] = {}
         self._old: dict[object, _Track] = {}
+        self.lively: set[str] = set()  # sites where a move can be seen at all, because somebody was seen to move
 
     def forget(self) -> None:
         self._young, self._old = {}, {}
+        self.lively.clear()
 
     def see(self, key: object, at_ms: int, what: int) -> int:
         """Note one event and say what is remarkable about it; both are bits of those above."""

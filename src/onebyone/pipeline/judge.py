@@ -113,6 +113,7 @@ class Judge:
         what = VIEW if event.name == "page_view" else 0
         if context.facts and "interaction" in context.facts:
             what |= ALIVE
+            self.behaviour.lively.add(event.site)
         if what & VIEW and event.path in self._traps:
             what |= TRAP
         at_ms, said = int(event.at.timestamp() * 1000), NEW
@@ -121,7 +122,8 @@ class Judge:
         if said & NEW and context.address:  # shared by several people: their distances and pauses say nothing
             key = (event.site, context.address, context.user_agent)
             said |= self.behaviour.see(key, at_ms, what) & (MANY_VIEWS | TRAPPED)
-        return said if by_tag else said & ~NO_ENGAGEMENT  # an image sees nobody move
+        sees_moves = by_tag and event.site in self.behaviour.lively  # an image sees nobody move
+        return said if sees_moves else said & ~NO_ENGAGEMENT
 
     def signs(self, event: Event, context: Context, agent: Agent, behaved: int = 0) -> Signs:
         """What is noticed, in no order that matters. A server's own events are only asked for their user agent."""

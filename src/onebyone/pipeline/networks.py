@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 SHIPPED = Path(__file__).parent / "data" / "networks"
-Kind = Literal["datacenter", "relay", "vpn", "tor", "vendor", "crawler"]
+Kind = Literal["crawler", "relay", "vpn", "tor", "datacenter", "vendor"]  # the most telling first
 KINDS: tuple[str, ...] = get_args(Kind)
 _PEOPLE = ("relay.", "vpn.", "tor.")  # people come from these, whoever runs the machines
 _ENDINGS = (".txt", ".csv", ".json")
@@ -49,6 +49,7 @@ class Found(Struct, frozen=True):
     held: frozenset[str] = frozenset()  # at least half of its addresses
     is_datacenter: bool = False  # a cloud's, and not one that people come out of
     is_google: bool = False  # Google's own machines, not those that it lets
+    name: str = ""  # the list that says most
 
     def has(self, kind: Kind) -> bool:
         return any(name.startswith(f"{kind}.") for name in self.touched)
@@ -146,7 +147,8 @@ def _found(touched: frozenset[str], held: frozenset[str]) -> Found:
     cloud = any(name.startswith("datacenter.") for name in held)
     people = any(name.startswith(_PEOPLE) for name in touched)
     google = "vendor.google" in touched and "datacenter.gcp" not in held
-    return Found(touched, held, cloud and not people, google)
+    name = min(touched, key=lambda name: (KINDS.index(name.partition(".")[0]), name not in held, name))
+    return Found(touched, held, cloud and not people, google, name)
 
 
 def find_lists(own: Path | None = None) -> list[NetworkList]:

@@ -18,7 +18,7 @@ OWN, DRAFT = "rules.toml", "rules.draft.toml"  # in the data directory
 
 HardSign = Literal[
     "sec_purpose", "purpose", "x_moz", "x_purpose", "no_agent", "long_agent", "false_claim", "listed", "webdriver",
-    "headless_script", "headless_brand",
+    "headless_brand",
 ]  # fmt: skip
 SoftSign = Literal[
     "datacenter", "no_hints", "hints_disagree", "no_fetch_metadata", "accept_not_image", "no_accept_language",
@@ -79,6 +79,7 @@ class Ruleset(Struct, frozen=True, forbid_unknown_fields=True):
     agent: tuple[AgentRule, ...]
     crawler: tuple[Crawler, ...]
     release: tuple[Release, ...]
+    gone: tuple[str, ...] = ()  # ids of soft rules that the operator switched off
 
     def actor_of(self, label: str) -> Actor:
         return self.actors.get(label, Actor.MACHINE_DECLARED)
@@ -124,6 +125,7 @@ def _laid_over(rules: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, An
             merged[name] = _by_id(rules[name], value, _BY_ID[name])
         elif name != "off":
             merged[name] = value
+    merged["gone"] = sorted(off & {rule["id"] for rule in rules["soft"]})
     for name, key in {**_BY_ID, "agent": "id"}.items():
         merged[name] = [rule for rule in merged[name] if rule.get(key) not in off]
     return merged

@@ -284,7 +284,6 @@ RULES: Mapping[str, str] = {  # of the verdict, by id: what was noticed
     "hdr.x_moz": "the browser says that it fetches ahead (X-Moz)",
     "hdr.x_purpose": "the browser says that it shows a preview (X-Purpose)",
     "history.person": "somebody moved in this browser on an earlier day: a person",
-    "js.headless": "the page's script met the word headless",
     "js.interaction": "somebody moved, scrolled or typed on the page: a person",
     "js.never_visible": "the page was never visible",
     "js.no_languages": "the browser speaks no language",

@@ -27,6 +27,7 @@ def add_verdict(judge: Judge, seen: Seen) -> Step:
             confidence=verdict.confidence,
             reasons=list(verdict.reasons),
             ruleset=judge.ruleset,
+            network=judge.networks.find(context.address).name if context.address else "",
         )
 
     return step
