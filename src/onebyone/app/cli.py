@@ -13,6 +13,7 @@ from onebyone.app import (
     cli_classify,
     cli_consent,
     cli_email,
+    cli_lists,
     cli_look,
     cli_preview,
     cli_replay,
@@ -42,7 +43,14 @@ def group() -> None:
     """
 
 
-_DOING = (*cli_run.COMMANDS, *cli_site.COMMANDS, *cli_email.COMMANDS, *cli_work.COMMANDS, *cli_replay.COMMANDS)
+_DOING = (
+    *cli_run.COMMANDS,
+    *cli_site.COMMANDS,
+    *cli_email.COMMANDS,
+    *cli_work.COMMANDS,
+    *cli_replay.COMMANDS,
+    *cli_lists.COMMANDS,
+)
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_consent.COMMANDS, *cli_preview.COMMANDS)
 for command in (*_DOING, *_READING, *_EXPLAINING):

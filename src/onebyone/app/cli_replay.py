@@ -1,4 +1,4 @@
-"""`replay`: everything that is kept, once more, by the rules of today; `update-lists`: the networks of today."""
+"""`replay`: everything that is kept, once more, by the rules of today."""
 
 from __future__ import annotations
 
