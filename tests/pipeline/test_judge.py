@@ -32,7 +32,8 @@ HINTS = {
     "sec-ch-ua-platform": '"Windows"',
 }
 FETCH = {"sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}
-BROWSER = {"accept": "image/avif,image/webp,*/*;q=0.8", "accept-language": "de-DE,de;q=0.9", **FETCH}
+HTTPS = {"x-forwarded-proto": "https"}
+BROWSER = {**HTTPS, "accept": "image/avif,image/webp,*/*;q=0.8", "accept-language": "de-DE,de;q=0.9", **FETCH}
 CLOUD, HOME = "198.51.100.0", "84.150.1.0"
 
 
@@ -95,7 +96,8 @@ def test_each_missing_header_has_its_points(without: str, rule: str, points: int
 
 def test_a_header_that_plain_http_never_carries_is_not_missed(judge: Judge) -> None:
     headers = {"accept": "image/*", "accept-language": "de"}
-    assert said(judge, CHROME, headers, url="http://shop.example/").reasons == ()
+    assert said(judge, CHROME, headers).reasons == ()
+    assert len(said(judge, CHROME, headers | HTTPS).reasons) == 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_data_centre_alone_makes_it_unclear_and_never_a_machine(judge: Judge) 
 
 
 def test_a_faked_browser_in_a_data_centre_is_a_machine(judge: Judge) -> None:
-    verdict = said(judge, CHROME, {"accept": "*/*"}, address=CLOUD)
+    verdict = said(judge, CHROME, {**HTTPS, "accept": "*/*"}, address=CLOUD)
     assert (verdict.actor, verdict.label, verdict.confidence) == (Actor.MACHINE_DECLARED, "inferred", 95)
 
 
@@ -204,7 +206,9 @@ PEOPLE = [
 def test_people_of_the_guard_list_are_never_lost_to_a_rule(agent: str, judge: Judge) -> None:
     """Whatever else speaks against them, alone or together."""
     assert GUARDED
-    worst = said(judge, agent, {"accept": "*/*"}, address=CLOUD, facts=("no_size", "no_languages", "never_visible"))
+    worst = said(
+        judge, agent, {**HTTPS, "accept": "*/*"}, address=CLOUD, facts=("no_size", "no_languages", "never_visible")
+    )
     assert said(judge, agent).actor == Actor.HUMAN
     assert worst.actor == Actor.SUSPECT and worst.points >= judge.rules.machine_at
 
@@ -277,8 +281,8 @@ def test_history_is_asked_for_only_where_it_matters_and_clears_a_visitor(judge: 
 
 
 def test_the_same_signs_are_the_same_verdict(judge: Judge) -> None:
-    first = said(judge, CHROME, {"accept": "*/*"}, address=CLOUD)
-    assert said(judge, CHROME, {"accept": "*/*"}, address=CLOUD) is first
+    first = said(judge, CHROME, {**HTTPS, "accept": "*/*"}, address=CLOUD)
+    assert said(judge, CHROME, {**HTTPS, "accept": "*/*"}, address=CLOUD) is first
 
 
 def test_only_the_name_of_a_servers_event_is_asked(judge: Judge) -> None:

@@ -11,7 +11,7 @@ from onebyone.pipeline.networks import Networks, find_lists
 from onebyone.pipeline.reweigh import Judged, reweigh
 from onebyone.pipeline.rules import Ruleset, read_rules
 from pipeline.examples import a_context, an_event
-from pipeline.test_judge import BROWSER, CHROME, GOOGLEBOT, HINTS, PAGE, VECTORS
+from pipeline.test_judge import BROWSER, CHROME, GOOGLEBOT, HINTS, HTTPS, PAGE, VECTORS
 
 RULES = read_rules()
 
@@ -27,7 +27,7 @@ def judged(*reasons: str, actor: str = "human", agent: str = "", confidence: int
 
 def test_the_same_rules_change_nothing() -> None:
     judge = Judge(Classifier(), networks=Networks(find_lists()))
-    worlds = [{}, {"accept": "*/*"}, BROWSER | HINTS, {"sec-purpose": "prefetch"}]
+    worlds = [{}, {**HTTPS, "accept": "*/*"}, BROWSER | HINTS, {"sec-purpose": "prefetch"}]
     for vector in [*VECTORS, {"user_agent": CHROME}, {"user_agent": GOOGLEBOT}]:
         for headers in worlds:
             for address in ("", "3.5.140.0", "66.249.66.0"):

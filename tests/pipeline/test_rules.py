@@ -61,6 +61,8 @@ def test_what_the_operator_allows_is_as_configured(tmp_path: Path) -> None:
         ('[[soft]]\nid = "x"\nwhen = "full_moon"\npoints = 1', "full_moon"),
         ("soft = 5", "rules.toml"),
         ("typo = 1", "typo"),
+        ('[[agent]]\nid = "a"\nhow = "fits"\nwords = ["(x"]\nclass = "monitor"', "unterminated"),
+        ('[[agent]]\nid = "a"\nhow = "fits"\nwords = ["(?i)x"]\nclass = "monitor"', "flags"),
         ('[[hard]]\nid = "spoof"\nactor = "robot"', "robot"),
     ],
 )

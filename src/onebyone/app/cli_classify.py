@@ -80,7 +80,8 @@ def _one(
     at_ms = now_ms()
     at, hit_id = utc(at_ms), bytes(16)
     if headers:
-        headers = {"user-agent": ua} | headers
+        scheme = {"x-forwarded-proto": "https"} if url.startswith("https:") else {}
+        headers = {"user-agent": ua} | scheme | headers
     hit = Hit(id=hit_id, received_ms=at_ms, via=via, site="", method="GET", path="", query="", headers=headers)
     event = Event(
         site="", day=at.date(), at=at, received_at=at, id=event_uuid("", "page_view", ""), hit=hit_uuid(hit_id),

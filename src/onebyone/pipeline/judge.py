@@ -116,7 +116,8 @@ class Judge:
             self.behaviour.lively.add(event.site)
         if what & VIEW and event.path in self._traps:
             what |= TRAP
-        at_ms, said = int(event.at.timestamp() * 1000), NEW
+        at, said = event.at, NEW
+        at_ms = context.hit.received_ms if at is event.received_at else int(at.timestamp() * 1000)
         if event.visitor:
             said = self.behaviour.see((event.site, event.visitor), at_ms, what)
         if said & NEW and context.address:  # shared by several people: their distances and pauses say nothing
@@ -177,7 +178,8 @@ class Judge:
         return tuple(signs)
 
     def _header_signs(self, event: Event, context: Context, traits: Traits, signs: list[str]) -> None:
-        headers, over_https = context.headers, context.url.startswith("https:")
+        headers = context.headers
+        over_https = "x-forwarded-proto" in headers and headers["x-forwarded-proto"].startswith("https")
         if "accept-language" not in headers:
             signs.append("no_accept_language")
         if event.via == _IMAGE and "image/" not in headers.get("accept", ""):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -100,9 +101,13 @@ def read_rules(own: Path | None = None) -> Ruleset:
             raise RulesUnreadable(f"{own.name}: {error!r}; rules are tables with ids, 'off' is a list") from error
         rules["version"] += f"+own.{hashlib.blake2b(own.read_bytes(), digest_size=3).hexdigest()}"
     try:
-        return msgspec.convert(rules, Ruleset)
-    except msgspec.ValidationError as error:
+        read = msgspec.convert(rules, Ruleset)
+        for rule in read.agent:
+            for word in rule.words if rule.how == "fits" else ():
+                re.compile(f"(?:{word})")  # as they are tried, several at once
+    except (msgspec.ValidationError, re.error) as error:
         raise RulesUnreadable(f"{own.name if own else SHIPPED.name}: {error}") from error
+    return read
 
 
 def _decode(path: Path) -> dict[str, Any]:
