@@ -193,6 +193,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: int = 0  # 0 to 100
     reasons: list[str] = field(default_factory=list)  # rule ids
     ruleset: str = ""
+    network: str = ""  # the list that knows the visitor's network: datacenter.aws, relay.apple
 
     order_id: str = ""
     value: int = 0  # minor units of `currency`

@@ -51,6 +51,9 @@ LogEvent = Literal[
     "report_failed",  # a report could not be answered: the store is unwell, or it asked too much
     "store_locked",
     "replay_started",
+    "verdicts_replayed",  # stored events have the verdicts of the present rules
+    "rules_loaded",  # rules or network lists changed; verdicts follow them from here on
+    "rules_refused",  # a file of them cannot be read; the last good ones go on
 ]
 
 METRICS: tuple[str, ...] = get_args(Metric)

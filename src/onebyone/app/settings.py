@@ -12,7 +12,7 @@ from onebyone import places
 from onebyone.collect import commit, connection, desk
 from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
-from onebyone.pipeline import worker
+from onebyone.pipeline import judge, worker
 from onebyone.store import load
 from onebyone.store.engine import Limits
 from onebyone.store.retention import Terms
@@ -43,6 +43,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keep_events: Retention = Retention(keep_days=30)
     pipeline: worker.Settings = worker.Settings()
     places: places.Settings = places.Settings()
+    verdict: judge.Settings = judge.Settings()
     load: load.Settings = load.Settings()
     store: Limits = Limits()
     terms: Terms = Terms()  # how long the store keeps rows
@@ -95,6 +96,11 @@ class Place(Struct, frozen=True):
     def replay(self) -> Path:
         """Asks the pipeline to start again from the beginning of the log."""
         return self.data / "run" / "replay"
+
+    @property
+    def reweigh(self) -> Path:
+        """Asks whoever owns the store to judge stored events again; holds the moment before which they arrived."""
+        return self.data / "run" / "reweigh"
 
 
 def open_place(data: Path) -> Place:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from onebyone.consent.decision import Policies
-from onebyone.pipeline.classifier import Classifier
+from onebyone.event import Event
+from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.referrers import Referrers
 from onebyone.pipeline.seen import Seen
-from onebyone.pipeline.step import Step
+from onebyone.pipeline.step import Context, Step
 from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
+from onebyone.pipeline.steps.add_history import add_history
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, add_permissions
 from onebyone.pipeline.steps.add_place import add_place
@@ -30,6 +32,7 @@ def steps(
     suppressed: Suppressing,
     places: Places,
     records: Recording,
+    judge: Judge | None = None,
 ) -> tuple[tuple[str, Step], ...]:
     """Each step with its name. drop_* may end an event; add_* only fills fields.
 
@@ -43,11 +46,26 @@ def steps(
         ("add_channel", add_channel(Referrers())),
         ("add_device", add_device),
         ("add_place", add_place(places)),
-        ("add_verdict", add_verdict(Classifier())),
+        ("add_verdict", add_verdict(judge or Judge(), seen)),
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
         ("add_record", add_record(records)),
+        ("add_history", add_history(seen)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),
         ("drop_reload", drop_reload(seen)),
     )
+
+
+class Recall:
+    """The worker's memory: what a judge keeps of the hits before, for the rules about rate and traps."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    def forget(self) -> None:
+        self._judge.behaviour.forget()
+
+    def recall(self, event: Event, context: Context) -> None:
+        paged = add_page(event, context)
+        self._judge.behave(paged, context)

@@ -1,0 +1,6 @@
+-- the different verdicts of a month's rows, as far as they arrived before
+SELECT actor, agent, confidence, reasons, count() AS events
+FROM events FINAL
+WHERE toYYYYMM(day) = {month:UInt32} AND received_at < {before:DateTime64(3)} AND notEmpty(reasons)
+GROUP BY actor, agent, confidence, reasons
+ORDER BY actor, agent, confidence, reasons
