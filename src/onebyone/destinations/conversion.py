@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from msgspec import Struct
 from onebyone.destinations.clicks import fbc_of, find_ids
 from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.destinations.user_data import FIELDS, UserData
-from onebyone.event import utc
+from onebyone.event import Permission, utc
 from onebyone.wire import Order, SentEvent, amount, clean
 
 MAX_VALUE_CHARS = 512
@@ -23,15 +22,6 @@ _NOTHING: Mapping[str, str] = {}
 _ANALYTICS = ("ga", "ga_session")  # ids of a browser; all others are for advertising
 _NUMBERS = ("price", "discount", "quantity")  # of an item
 _decode_items = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal).decode
-
-
-class Permission(StrEnum):
-    """What a destination may need of a person's consent."""
-
-    ANALYTICS = "analytics"
-    ADS_STORAGE = "ads_storage"
-    ADS_SHARE = "ads_share"
-    ADS_PERSONALIZE = "ads_personalize"
 
 
 class Item(Struct, frozen=True, kw_only=True):

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from onebyone.destinations.conversion import Conversion, Permission
+from onebyone.destinations.conversion import Conversion
 from onebyone.destinations.facts import Facts
+from onebyone.event import Permission
 
 Row = dict[str, Any]  # one event in the platform's JSON
 S = TypeVar("S")
