@@ -219,5 +219,6 @@ GOOGLE_ADS = Destination(
     rows=rows,
     request=request,
     read=read,
+    adjusts=True,
     kind=_kind,
 )
