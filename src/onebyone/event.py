@@ -212,6 +212,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     region: str = ""  # ISO 3166-1 or 3166-2 code whose profile held
     identifiers: dict[str, str] = field(default_factory=dict)  # email, phone, external: HMAC with the site's key
     sealed: str = ""  # raw user data and full address, readable only with the key of their day
+    user_agent: str = ""  # of a conversion that may be shared with ad platforms: some want it; else ""
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
     withheld: str = ""  # consent.Mode: what was taken away because statistics were not allowed; "" if they were
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from onebyone import places
 from onebyone.collect import commit, connection, desk
+from onebyone.destinations import forward
 from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
 from onebyone.pipeline import judge, worker
@@ -45,6 +46,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     places: places.Settings = places.Settings()
     verdict: judge.Settings = judge.Settings()
     load: load.Settings = load.Settings()
+    forward: forward.Settings = forward.Settings()
     store: Limits = Limits()
     terms: Terms = Terms()  # how long the store keeps rows
 
@@ -65,6 +67,15 @@ class Place(Struct, frozen=True):
     @property
     def events(self) -> Path:
         return self.data / "log" / "events"
+
+    @property
+    def facts(self) -> Path:
+        return self.data / "log" / "facts"
+
+    @property
+    def key_file(self) -> Path:
+        """Opens the secrets of destinations. To be kept apart from backups of the rest."""
+        return self.data / "destinations.key"
 
     @property
     def letters(self) -> Path:

@@ -19,6 +19,7 @@ from onebyone.places import Places
 from onebyone.state.choices import Remembered
 
 _ADS_IDS = ("fbp", "fbc", "ttp")
+_MAX_AGENT_CHARS = 1_024
 _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
@@ -126,6 +127,8 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
         changed |= {"user_id": "", "identifiers": {}}
     if decision.allows(Permission.ADS_SHARE):
         changed["sealed"] = context.sealed
+        if event.name in context.site.conversions:
+            changed["user_agent"] = context.user_agent[:_MAX_AGENT_CHARS]
     return changed
 
 
