@@ -61,6 +61,8 @@ class Reason(StrEnum):
     ORDER_BACK_FORWARD = "order_back_forward"  # the same order: its page came back by the back button
     ORDER_REPEATED = "order_repeated"  # the same order once more, no navigation known
     PAGE_RELOADED = "page_reloaded"  # reload guard: no ids, same visitor, page and value within 30 minutes
+    MATCHED_WEAKLY = "matched_weakly"  # no shared id: another way in, the same person, within 5 minutes
+    ADJUSTMENT_REPEATED = "adjustment_repeated"  # the same refund, cancellation or edit of an order again
 
     # what nobody could use
     UNKNOWN_SITE = "unknown_site"
@@ -120,6 +122,8 @@ COPIES = frozenset(
         Reason.ORDER_BACK_FORWARD,
         Reason.ORDER_REPEATED,
         Reason.PAGE_RELOADED,
+        Reason.MATCHED_WEAKLY,
+        Reason.ADJUSTMENT_REPEATED,
     }
 )
 
@@ -238,8 +242,10 @@ class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     joined_to: str = ""  # UUID of that record
     vias: list[str] = field(default_factory=list)  # every Via that reported it, sorted
     copies: int = 1  # distinct sightings
-    matched_by: list[str] = field(default_factory=list)  # order_id, event_id, weak, reload
+    matched_by: list[str] = field(default_factory=list)  # of each copy but the first: order_id, event_id, bridge,
+    # reload, weak
     flags: list[str] = field(default_factory=list)  # value_conflict, event_id_reused, over_refunded, ...
+    gross: int = 0  # minor units: the value, or that of the latest edit
     refunded: int = 0  # minor units, sum of distinct refunds
     net: int = 0  # minor units: what is left of the latest value
 
