@@ -29,6 +29,7 @@ import msgspec
 import structlog
 from bench_consent import rows as consent_rows
 from bench_reports import rows as report_rows
+from bench_verdicts import rows as verdict_rows
 from rich.console import Console
 from rich.table import Table
 
@@ -54,7 +55,8 @@ def main() -> None:
     table = Table(box=None, header_style="bold")
     for name in ("what", "measured", "first landing", "goal"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for row in chain(collector_rows(), pipeline_rows(), consent_rows(), serve_rows(), tag_rows(), store_rows()):
+    alone = (collector_rows(), pipeline_rows(), verdict_rows(), consent_rows())
+    for row in chain(*alone, serve_rows(), tag_rows(), store_rows()):
         table.add_row(*row)
         print("  ".join(row), file=sys.stderr, flush=True)
     Console(width=140).print(table)
@@ -178,7 +180,7 @@ def typical_hits(count: int, site: str) -> Iterator[Hit]:
         at = now_ms()
         page = f"https://shop.example/lamps/{rng.randrange(300)}"
         address = f"84.{rng.randrange(200)}.{rng.randrange(50)}.0"
-        headers = {"user-agent": AGENT % rng.randrange(93, 143), "referer": page, "accept-language": "de-DE,de;q=0.9"}
+        headers = browser_headers(rng.randrange(93, 143), page, for_image=number % 2 == 1)
         body, query, via, method = b"", "", "tag", "POST"
         if number % 2:
             via, method = "image", "GET"
@@ -191,6 +193,23 @@ def typical_hits(count: int, site: str) -> Iterator[Hit]:
             id=ids.new(at), received_ms=at, via=via, site=site, method=method, path="/x", query=query, headers=headers,
             visitor=f"v{rng.randrange(5000)}", address=address, body=body,
         )  # fmt: skip
+
+
+def browser_headers(major: int, page: str, *, for_image: bool) -> dict[str, str]:
+    """Those of a Chrome that the collector keeps."""
+    return {
+        "user-agent": AGENT % major,
+        "referer": page,
+        "accept": "image/avif,image/webp,image/apng,image/*,*/*;q=0.8" if for_image else "*/*",
+        "accept-language": "de-DE,de;q=0.9",
+        "sec-ch-ua": f'"Not:A-Brand";v="8", "Chromium";v="{major}"',
+        "sec-ch-ua-mobile": "?0",
+        "sec-ch-ua-platform": '"Windows"',
+        "sec-fetch-site": "same-site",
+        "sec-fetch-mode": "no-cors" if for_image else "cors",
+        "sec-fetch-dest": "image" if for_image else "empty",
+        "x-forwarded-proto": "https",
+    }
 
 
 # everything together

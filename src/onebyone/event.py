@@ -35,6 +35,9 @@ class Via(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
+MAILS = frozenset({Via.OPEN, Via.LINK, Via.UNSUBSCRIBE})  # what comes from an e-mail
+
+
 class Fate(StrEnum):
     KEPT = "kept"
     DROPPED = "dropped"
@@ -65,6 +68,8 @@ class Reason(StrEnum):
     ORDER_REPEATED = "order_repeated"  # the same order once more, no navigation known
     OPEN_REPEATED = "open_repeated"  # the same e-mail fetched again from the same place within half a minute
     PAGE_RELOADED = "page_reloaded"  # reload guard: no ids, same visitor, page and value within 30 minutes
+    MATCHED_WEAKLY = "matched_weakly"  # no shared id: another way in, the same person, within 5 minutes
+    ADJUSTMENT_REPEATED = "adjustment_repeated"  # the same refund, cancellation or edit of an order again
 
     # what nobody could use
     UNKNOWN_SITE = "unknown_site"
@@ -131,6 +136,8 @@ COPIES = frozenset(
         Reason.ORDER_REPEATED,
         Reason.OPEN_REPEATED,
         Reason.PAGE_RELOADED,
+        Reason.MATCHED_WEAKLY,
+        Reason.ADJUSTMENT_REPEATED,
     }
 )
 
@@ -204,6 +211,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: int = 0  # 0 to 100
     reasons: list[str] = field(default_factory=list)  # rule ids
     ruleset: str = ""
+    network: str = ""  # the list that knows the visitor's network: datacenter.aws, relay.apple
 
     order_id: str = ""
     value: int = 0  # minor units of `currency`
@@ -224,6 +232,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sealed: str = ""  # raw user data and full address, readable only with the key of their day
     message: str = ""  # of an e-mail: its id, hexadecimal; also of the visits that a click of it led to
     recipient: str = ""  # of an e-mail: the message's own id of a person, hexadecimal
+    user_agent: str = ""  # of a conversion that may be shared with ad platforms: some want it; else ""
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
     withheld: str = ""  # consent.Mode: what was taken away because statistics were not allowed; "" if they were
 
@@ -249,8 +258,10 @@ class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     joined_to: str = ""  # UUID of that record
     vias: list[str] = field(default_factory=list)  # every Via that reported it, sorted
     copies: int = 1  # distinct sightings
-    matched_by: list[str] = field(default_factory=list)  # order_id, event_id, weak, reload
+    matched_by: list[str] = field(default_factory=list)  # of each copy but the first: order_id, event_id, bridge,
+    # reload, weak
     flags: list[str] = field(default_factory=list)  # value_conflict, event_id_reused, over_refunded, ...
+    gross: int = 0  # minor units: the value, or that of the latest edit
     refunded: int = 0  # minor units, sum of distinct refunds
     net: int = 0  # minor units: what is left of the latest value
 

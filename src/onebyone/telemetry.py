@@ -33,6 +33,9 @@ Metric = Literal[
     "onebyone_rows_loaded_total",  # rows the store took, replays included
     "onebyone_load_seconds_total",  # time the loader spent on them
     "onebyone_log_unwell_total",  # times a log, the state or the store could not be used, by which
+    "onebyone_deliveries_accepted_total",  # conversions that a platform took, by destination
+    "onebyone_delivery_failures_total",  # rounds that ended without a usable answer, by destination
+    "onebyone_destinations_stopped_total",  # times a destination was stopped to wait for its operator, by destination
     "onebyone_process_started_seconds",  # unix time at which a process started
 ]
 
@@ -49,8 +52,13 @@ LogEvent = Literal[
     "files_expired",
     "request_failed",  # a bug at the request boundary
     "report_failed",  # a report could not be answered: the store is unwell, or it asked too much
+    "destination_failing",  # left alone for a while, then tried again
+    "destination_stopped",  # its credentials or settings do not work: it waits for its operator
     "store_locked",
     "replay_started",
+    "verdicts_replayed",  # stored events have the verdicts of the present rules
+    "rules_loaded",  # rules or network lists changed; verdicts follow them from here on
+    "rules_refused",  # a file of them cannot be read; the last good ones go on
 ]
 
 METRICS: tuple[str, ...] = get_args(Metric)

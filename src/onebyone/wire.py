@@ -30,6 +30,7 @@ MAX_ITEMS_CHARS = 32_768
 MAX_SEQ = 2**32 - 1
 MAX_AMOUNT = Decimal(10) ** 12  # whole units; four decimals of it still fit 64 bits
 
+FACTS = ("no_size", "no_languages", "never_visible", "interaction")  # by the tag, of its browser
 NAVIGATIONS = frozenset({"navigate", "reload", "back_forward", "bfcache", "prerender", "spa"})
 
 # ISO 4217, active codes and those that ended less than 400 days ago
@@ -105,6 +106,7 @@ class EventBody(Struct, frozen=True, kw_only=True):
     user_data: dict[str, Any] | None = None
     consent: dict[str, Any] | None = None
     webdriver: bool | None = None
+    facts: list[str] | None = None
     ip: str | None = None
     device: DeviceBody | None = None
 
@@ -139,6 +141,7 @@ class SentEvent(Struct, frozen=True, kw_only=True):
     user_data: dict[str, Any] | None = None
     consent: dict[str, Any] | None = None
     webdriver: bool = False
+    facts: tuple[str, ...] = ()  # of FACTS
     ip: str = ""
     user_agent: str = ""
     flags: tuple[str, ...] = ()
@@ -269,6 +272,7 @@ def _check_event(body: EventBody) -> SentEvent:
         user_data=body.user_data,
         consent=body.consent,
         webdriver=body.webdriver or False,
+        facts=tuple(fact for fact in FACTS if fact in body.facts) if body.facts else (),
         ip=_text(body.ip, MAX_ID_CHARS),
         user_agent=_text(device.user_agent, MAX_TEXT_CHARS + 1),  # one more shows that it was too long
         flags=tuple(cut),

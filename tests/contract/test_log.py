@@ -12,16 +12,29 @@ from onebyone.log import DeadLetter, DeadLetters, LogUnavailable, Mark, Reader, 
 from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_writer import Settings, SqliteWriter
+from onebyone.log.together import Together
 
 Log = tuple[Reader, Callable[[str], Writer]]
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", "together"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Log:
     if request.param == "memory":
         memory = MemoryLog()
         return memory, memory.writer
+    if request.param == "together":
+        return _together(tmp_path)
     return SqliteReader(tmp_path), lambda p: SqliteWriter(tmp_path, p, now_ms=lambda: 0, settings=Settings())
+
+
+def _together(tmp_path: Path) -> Log:
+    """Two logs: what begins with an early letter goes to the one, the rest to the other."""
+    logs = {early: tmp_path / ("events" if early else "facts") for early in (True, False)}
+
+    def open_writer(partition: str) -> Writer:
+        return SqliteWriter(logs[partition < "b"], partition, now_ms=lambda: 0, settings=Settings())
+
+    return Together([SqliteReader(log) for log in logs.values()]), open_writer
 
 
 def test_groups_come_back_in_order_with_their_numbers(log: Log) -> None:
@@ -85,7 +98,7 @@ def test_an_empty_group_is_a_group(log: Log) -> None:
     assert [g.records for g in reader.read({}, max_groups=1)] == [[]]
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", "together"])
 def letters(request: pytest.FixtureRequest, tmp_path: Path) -> DeadLetters:
     return MemoryDeadLetters(3) if request.param == "memory" else SqliteDeadLetters(tmp_path / "d.db", max_letters=3)
 

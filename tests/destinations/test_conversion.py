@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from destinations.examples import NOW_MS, a_conversion
-from onebyone.destinations.conversion import Permission
+from onebyone.event import Permission
 
 
 def event(**given: Any) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from destinations.examples import NOW_MS, SETTINGS, a_conversion
 from onebyone.destinations.all import ALL
-from onebyone.destinations.conversion import Permission
 from onebyone.destinations.destination import (
     Refusal,
     Response,
@@ -28,6 +27,7 @@ from onebyone.destinations.destination import (
 from onebyone.destinations.google_data_manager import Settings as DataManager
 from onebyone.destinations.names import KNOWN, find_name
 from onebyone.destinations.times import rfc_3339, with_offset
+from onebyone.event import Permission
 
 LEAD: dict[str, Any] = {"name": "generate_lead", "user_data": {"email": "a@example.com"}}
 

@@ -6,13 +6,14 @@ import pytest
 
 from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, the_places, the_policies, the_steps
 from onebyone.event import Event, utc
-from onebyone.pipeline.classifier import Classifier
+from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.referrers import Referrers
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
+from onebyone.pipeline.steps.add_history import add_history
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.add_place import add_place
@@ -40,7 +41,8 @@ def additions() -> dict[str, Step]:
         "add_place": add_place(the_places()),
         "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
         "add_record": add_record(MemoryRecords()),
-        "add_verdict": add_verdict(Classifier()),
+        "add_verdict": add_verdict(Judge(), Forgetful()),
+        "add_history": add_history(Forgetful()),
     }
 
 

@@ -12,10 +12,13 @@ from fakes.consenting import MemorySuppression, the_places, the_policies, the_st
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Hit
 from onebyone.log import Position
+from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
+from onebyone.pipeline.steps.add_history import add_history
 from onebyone.pipeline.steps.add_permissions import Remembering, add_permissions
 from onebyone.pipeline.steps.add_record import Recording, add_record
+from onebyone.pipeline.steps.add_verdict import add_verdict
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
 from onebyone.pipeline.steps.drop_reload import drop_reload
@@ -110,14 +113,21 @@ def _additions() -> tuple[tuple[str, Step], ...]:
     engine = open_database("sqlite://")
     found = tuple((name, step) for name, step in the_steps(Claims(engine)) if name.startswith("add_"))
     engine.dispose()
-    return found[:-2]
+    return found[: [name for name, _ in found].index("add_verdict")]
+
+
+@cache
+def _judge() -> Judge:
+    return Judge()
 
 
 def quick_steps(seen: Seen, choices: Remembering, records: Recording) -> tuple[tuple[str, Step], ...]:
     return (
         *_additions(),
+        ("add_verdict", add_verdict(_judge(), seen)),
         ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
         ("add_record", add_record(records)),
+        ("add_history", add_history(seen)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from onebyone.destinations.telling import DeliveryLine
 from onebyone.event import Ended, Event
-from store.rows import a_drop, an_event
+from store.rows import a_delivery, a_drop, an_event
 
 DIRECTORY = Path(__file__).parents[1] / "golden" / "reports"
 
@@ -30,6 +31,7 @@ class Case(Struct, omit_defaults=True):
     given: str = ""  # a file of rows that several reports share
     events: list[dict[str, Any]] = []
     drops: list[dict[str, Any]] = []
+    deliveries: list[dict[str, Any]] = []
     columns: list[str] = []
     rows: list[list[Any]] = []
 
@@ -40,6 +42,10 @@ class Case(Struct, omit_defaults=True):
             rows = msgspec.json.decode((DIRECTORY / "given" / f"{self.given}.json").read_bytes(), type=Rows)
         events = [an_event(**_typed(row) | changed) for row in rows.events]
         return [*events, *(a_drop(**_typed(row) | changed) for row in rows.drops)]
+
+    def facts(self, **changed: Any) -> list[DeliveryLine]:
+        """Likewise, of what other rooms decided."""
+        return [a_delivery(**_typed(row) | changed) for row in self.deliveries]
 
     def typed_params(self, **changed: Any) -> dict[str, Any]:
         return _typed(self.params) | changed
@@ -73,11 +79,11 @@ def _case_text(case: dict[str, Any]) -> str:
 
 
 def _field_text(key: str, value: Any) -> str:
-    if key not in ("rows", "events", "drops") or not value:
+    if key not in ("rows", "events", "drops", "deliveries") or not value:
         return json.dumps(value, ensure_ascii=False)
     return "[\n" + ",\n".join(f"      {json.dumps(row, ensure_ascii=False)}" for row in value) + "\n    ]"
 
 
 def _typed(fields: dict[str, Any]) -> dict[str, Any]:
-    times = {"at", "received_at", "from", "to", "after_at"} & fields.keys()
+    times = {"at", "received_at", "from", "to", "after_at", "due_at", "sent_at", "answered_at"} & fields.keys()
     return fields | {name: msgspec.convert(fields[name], datetime) for name in times}

@@ -14,7 +14,7 @@ from onebyone.reports.catalogue import DIRECTORY, Reports, read_report
 from onebyone.store.engine import Embedded
 from onebyone.store.sessions import Sessions
 from reports.golden import Case, cases, every_case, names, write
-from store.rows import put
+from store.rows import put, put_facts
 
 CASES = every_case()
 MADE_OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
@@ -36,6 +36,7 @@ def test_every_report_has_a_golden_case_and_every_case_a_report(store: Embedded)
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
 def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case) -> None:
     put(store, case.outcomes())
+    put_facts(store, case.facts())
     found = Reports(store).run(name, **case.typed_params())
     if os.environ.get("GOLDEN") == "write":
         write(name, case.title, found.columns, found.rows)
@@ -47,6 +48,8 @@ def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case
 def test_a_report_counts_once_what_was_inserted_twice(store: Embedded, name: str, case: Case) -> None:
     put(store, case.outcomes(), token="first")
     put(store, case.outcomes(), token="again")
+    put_facts(store, case.facts(), token="first")
+    put_facts(store, case.facts(), token="again")
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
 
 
@@ -74,6 +77,8 @@ def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded, 
 def test_a_report_does_not_see_another_site_with_the_same_ids(store: Embedded, name: str, case: Case) -> None:
     put(store, case.outcomes())
     put(store, case.outcomes(site="other", value=77, host="other.example"), token="other")
+    put_facts(store, case.facts())
+    put_facts(store, case.facts(site="other"), token="other")
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
     empty = Reports(store).run(name, **case.typed_params(site="nobody")).rows
     assert all(cell in (0, None, "kept", "EUR") for row in empty for cell in row)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from onebyone.destinations.telling import DeliveryLine
 from onebyone.event import Ended, Event, event_uuid, hit_uuid
 from onebyone.store.engine import Embedded
 
@@ -34,6 +35,22 @@ def a_drop(number: int = 1, **fields: Any) -> Ended:
         "reason": "order_reloaded", "step": "drop_copy", "via": "tag", "name": "purchase",
     }  # fmt: skip
     return Ended(**known | fields)
+
+
+def a_delivery(number: int = 1, **fields: Any) -> DeliveryLine:
+    """Of the conversion of that number, at noon; accepted by Meta unless said otherwise."""
+    at = fields.get("at", NOON)
+    known: dict[str, Any] = {
+        "site": "s1", "first_day": at.date().isoformat(), "conversion": a_hit(number), "destination": "meta",
+        "version": 3, "state": "accepted", "attempts": 1, "at": at, "queued_at": at, "due_at": at, "name": "purchase",
+        "event_id": f"e{number}",
+    }  # fmt: skip
+    return DeliveryLine(**known | fields)
+
+
+def put_facts(store: Embedded, lines: Sequence[DeliveryLine], *, token: str = "test") -> None:
+    if lines:
+        store.insert("deliveries", [msgspec.json.encode(line) for line in lines], f"deliveries:{token}")
 
 
 def a_hit(number: int) -> str:

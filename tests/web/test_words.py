@@ -9,7 +9,8 @@ import pytest
 
 import onebyone.pipeline
 from onebyone.event import COPIES, Actor, Fate, Reason, Via
-from onebyone.pipeline.agents import SEED
+from onebyone.pipeline.judge import UNVERIFIED, VERIFIED
+from onebyone.pipeline.rules import read_rules
 from onebyone.state.users import Role
 from onebyone.web import words
 from onebyone.web.words import Words
@@ -61,7 +62,12 @@ def test_every_flag_of_the_pipeline_has_its_words() -> None:
 
 def test_every_rule_of_the_verdict_has_its_words() -> None:
     source = (Path(onebyone.pipeline.__file__).parent / "classifier.py").read_text()
-    rules = {rule.id for rule in SEED} | set(re.findall(r'"((?:hdr|js|list|ua)\.[a-z_]+)"', source))
+    shipped = read_rules()
+    rules = (
+        {rule.id for rule in shipped.agent} | {rule.id for rule in shipped.hard} | {rule.id for rule in shipped.soft}
+    )
+    rules |= {VERIFIED, UNVERIFIED}
+    rules |= set(re.findall(r'"((?:hdr|js|list|ua)\.[a-z_]+)"', source))
     assert "ua.empty" in rules and "hdr.purpose" in rules
     assert rules <= set(words.RULES), rules - set(words.RULES)
 

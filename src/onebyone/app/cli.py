@@ -12,9 +12,11 @@ from onebyone.app import (
     cli_attribute,
     cli_classify,
     cli_email,
+    cli_lists,
     cli_look,
     cli_preview,
     cli_records,
+    cli_replay,
     cli_run,
     cli_sessions,
     cli_site,
@@ -50,6 +52,8 @@ _DOING = (
     *cli_email.COMMANDS,
     *cli_work.COMMANDS,
     *cli_tracker.COMMANDS,
+    *cli_replay.COMMANDS,
+    *cli_lists.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

@@ -14,9 +14,9 @@ from onebyone.app import options
 from onebyone.app.printing import print_json
 from onebyone.app.settings import ConfigError
 from onebyone.destinations.all import ALL
-from onebyone.destinations.conversion import Conversion, Permission, conversion_of
+from onebyone.destinations.conversion import Conversion, conversion_of
 from onebyone.destinations.destination import Built, Destination, Request, build, missing, settings_of
-from onebyone.event import Drop
+from onebyone.event import Drop, Permission
 from onebyone.pipeline.decode.ids import usable_id
 from onebyone.pipeline.decode.names import canonical_name
 from onebyone.wire import SentEvent, read_event, time_ms

@@ -1,4 +1,4 @@
-"""`import-log`, `simulate`, `replay`, `doctor`."""
+"""`import-log`, `simulate`, `doctor`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from onebyone.app.printing import print_json
 from onebyone.app.running import is_served, read_running
 from onebyone.app.settings import ConfigError, Place, Settings, open_place, read_settings
 from onebyone.app.state import State, open_state
-from onebyone.app.waiting import LogWaiting
 from onebyone.collect.desk import now_ms
 from onebyone.simulate import people
 from onebyone.simulate.simulate import SimulationFailed
@@ -127,32 +126,6 @@ def _where(
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
-@options.data
-@options.as_json
-def replay(dry_run: bool, data: Path, as_json: bool) -> None:
-    """Send everything that the log still holds through the pipeline again, into the store.
-
-    Claims answer as they did the first time and rows meet their equals, so the reports stay as they are, unless
-    rules changed in between.
-    """
-    place = open_place(data)
-    settings = read_settings(place)
-    state = open_state(place)
-    held = LogWaiting(place, state.bounds).held()
-    runs = is_served(place)
-    if not dry_run:
-        place.replay.touch()
-        if not runs:
-            finish_here(place, settings, state)
-    if as_json:
-        print_json({"sightings": held, "dry_run": dry_run, "running": runs})
-    else:
-        verb = "would be" if dry_run else "are being" if runs else "were"
-        click.echo(f"{held:,} sightings {verb} read again.")
-
-
-@click.command()
 @options.data
 @options.as_json
 @click.pass_context
@@ -177,4 +150,4 @@ def finish_here(place: Place, settings: Settings, state: State) -> None:
         Loading(place, settings, state, store, Counters("command")).drain()
 
 
-COMMANDS = (import_log, simulate, replay, doctor)
+COMMANDS = (import_log, simulate, doctor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.asking import reports_of
+from onebyone.app.list_update import OLD_DAYS, ages
 from onebyone.app.running import is_served, read_running
 from onebyone.app.settings import ConfigError, Place, open_place, read_settings
 from onebyone.app.state import State, open_state
+from onebyone.app.verdicts import NETWORKS, open_rules
 from onebyone.app.waiting import LogWaiting
 from onebyone.log import LogUnavailable
+from onebyone.pipeline.networks import ListUnreadable
 from onebyone.store import StoreUnavailable
 
 _MIN_FREE_SHARE = 0.2  # merges of the store need as much room as their result (specs/store.md 5)
@@ -42,7 +46,9 @@ def examine(data: Path) -> list[Finding]:
         state = open_state(place)
     except ConfigError as error:
         return [*findings, Finding("State", False, str(error))]
-    return [*findings, *_sites(state), *_processes(place), *_log(place, state), *_store(place)]
+    return [
+        *findings, *_sites(state), *_processes(place), *_log(place, state), *_store(place), *_verdicts(place),
+    ]  # fmt: skip
 
 
 def _disk(place: Place) -> Finding:
@@ -51,6 +57,23 @@ def _disk(place: Place) -> Finding:
     found = f"{free.free / 1024**3:.1f} GiB of {free.total / 1024**3:.1f} free"
     do = "" if enough else "Free some space: a full disk stops the collector from accepting."
     return Finding("Disk", enough and os.access(place.data, os.W_OK), found, do)
+
+
+def _verdicts(place: Place) -> Iterator[Finding]:
+    """Rules and network lists. Without lists of one's own the seed of the package serves."""
+    try:
+        open_rules(place.data)
+        found = ages(place.data / NETWORKS, time.time())
+    except (ConfigError, ListUnreadable) as error:
+        yield Finding("Rules of verdicts", False, str(error), "Correct the file, or remove it.")
+        return
+    if not found:
+        yield Finding("Network lists", True, "the seed of the package", "For fresh ones: onebyone update-lists")
+        return
+    oldest = max(found.values())
+    old = [name for name, days in found.items() if days > OLD_DAYS]
+    do = f"Renew them: onebyone update-lists ({', '.join(old[:5])})" if old else ""
+    yield Finding("Network lists", not old, f"{len(found)}, the oldest {oldest} days old", do)
 
 
 def _sites(state: State) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from onebyone import __version__
 from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
 from onebyone.app.law import open_policies
+from onebyone.app.reweighing import Reweighing
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
@@ -85,6 +86,7 @@ class Loading:
             letters=SqliteDeadLetters(place.letters),
             settings=settings.load,
         )
+        self._reweighing = Reweighing(place, store, self._loader.sessions)
         self._kept_at = 0.0
         self._written_at = 0.0
         self._sites_version = -1
@@ -104,12 +106,15 @@ class Loading:
         total = 0
         while rows := self._loader.load_once().rows:
             total += rows
+        while self._reweighing.step():
+            pass
         return total
 
     def _turn(self) -> float:
         try:
             self._follow_sites()
             loaded = self._loader.load_once()
+            self._reweighing.step()
             self._upkeep()
         except (StoreUnavailable, QueryRefused, LogUnavailable, StateUnavailable, DBAPIError) as error:
             self._counters.add("onebyone_log_unwell_total", type(error).__name__)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.alive import call_on_stop, quiet_gc, take_over
 from onebyone.app.consent_heads import note_heads
+from onebyone.app.judging import Judging
 from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
@@ -22,9 +22,10 @@ from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.pipeline.mail_book import MailBook
-from onebyone.pipeline.networks import ListUnreadable, Networks, find_lists
-from onebyone.pipeline.steps import steps
+from onebyone.pipeline.step import Step
+from onebyone.pipeline.steps import Recall, steps
 from onebyone.pipeline.worker import CURSOR, Worker
+from onebyone.state.claims import Claims
 from onebyone.state.database import StateUnavailable
 from onebyone.state.mail_seen import MailSeen
 from onebyone.state.sites import Site
@@ -75,7 +76,10 @@ class Pipeline:
             raise ConfigError(f"cannot write the log: {error}. Look at the disk below {place.events}.") from error
         self._events = SqliteReader(place.events)
         self._seen = MailSeen(self._state.engine, self._state.mail)
-        book = MailBook(self._seen, self._state.mail_source_key)
+        self._book = MailBook(self._seen, self._state.mail_source_key)
+        self._places = open_places(settings)
+        self._policies = open_policies(place)
+        self._judging = Judging(place, settings.verdict, self._state.crawler_checks, now_ms)
         self._worker = Worker(
             reader=SqliteReader(place.hits),
             writer=writer,
@@ -84,21 +88,13 @@ class Pipeline:
             claims=self._state.claims,
             choices=self._state.choices,
             records=self._state.records,
-            book=book,
-            steps=partial(
-                steps,
-                policies=open_policies(place),
-                choices=self._state.choices,
-                suppressed=self._state.suppression,
-                places=open_places(settings),
-                records=self._state.records,
-                book=book,
-                networks=_networks(place),
-            ),
+            book=self._book,
+            steps=self._steps,
             sites=SitesNow(self._state),
             counters=self._counters,
             now_ms=now_ms,
             settings=settings.pipeline,
+            memory=Recall(self._judging.judge),
         )
         self._writer = writer
         self._written_at = self._kept_at = 0.0
@@ -120,6 +116,18 @@ class Pipeline:
         while done := self._worker.run_once():
             total += done
         return total
+
+    def _steps(self, claims: Claims) -> Sequence[tuple[str, Step]]:
+        return steps(
+            claims,
+            policies=self._policies,
+            choices=self._state.choices,
+            suppressed=self._state.suppression,
+            places=self._places,
+            records=self._state.records,
+            judge=self._judging.judge,
+            book=self._book,
+        )
 
     def _turn(self) -> float:
         """One batch; how long to wait before the next."""
@@ -143,7 +151,9 @@ class Pipeline:
         if not self._place.replay.exists():
             return 0
         self._log.info("replay_started")
-        self._worker.position = {}
+        if self._judging.turn():  # rules that were changed a moment ago are what the replay is for
+            self._worker.use(self._steps, Recall(self._judging.judge))
+        self._worker.restart()
         done = self._worker.run_once()
         self._place.replay.unlink(missing_ok=True)
         return done
@@ -153,6 +163,8 @@ class Pipeline:
         if now - self._written_at > 1.0:
             self._written_at = now
             self._counters.write(self._place.metrics)
+            if self._judging.turn():
+                self._worker.use(self._steps, Recall(self._judging.judge))
         if idle and now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
             passed = self._events.cursor(CURSOR)
@@ -164,14 +176,6 @@ class Pipeline:
             self._state.mail.expire(now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
-
-
-def _networks(place: Place) -> Networks:
-    """The package's lists and the operator's. Raises ConfigError."""
-    try:
-        return Networks(find_lists(place.data / "networks"))
-    except ListUnreadable as error:
-        raise ConfigError(f"{error}. Correct the file in {place.data / 'networks'}, or take it away.") from error
 
 
 def run_pipeline(place: Place, settings: Settings) -> None:

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from onebyone import places
 from onebyone.collect import commit, connection, desk
+from onebyone.destinations import forward
 from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
-from onebyone.pipeline import worker
+from onebyone.pipeline import judge, worker
 from onebyone.store import load
 from onebyone.store.engine import Limits
 from onebyone.store.retention import Terms
@@ -43,7 +44,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keep_events: Retention = Retention(keep_days=30)
     pipeline: worker.Settings = worker.Settings()
     places: places.Settings = places.Settings()
+    verdict: judge.Settings = judge.Settings()
     load: load.Settings = load.Settings()
+    forward: forward.Settings = forward.Settings()
     store: Limits = Limits()
     terms: Terms = Terms()  # how long the store keeps rows
 
@@ -64,6 +67,15 @@ class Place(Struct, frozen=True):
     @property
     def events(self) -> Path:
         return self.data / "log" / "events"
+
+    @property
+    def facts(self) -> Path:
+        return self.data / "log" / "facts"
+
+    @property
+    def key_file(self) -> Path:
+        """Opens the secrets of destinations. To be kept apart from backups of the rest."""
+        return self.data / "destinations.key"
 
     @property
     def letters(self) -> Path:
@@ -95,6 +107,11 @@ class Place(Struct, frozen=True):
     def replay(self) -> Path:
         """Asks the pipeline to start again from the beginning of the log."""
         return self.data / "run" / "replay"
+
+    @property
+    def reweigh(self) -> Path:
+        """Asks whoever owns the store to judge stored events again; holds the moment before which they arrived."""
+        return self.data / "run" / "reweigh"
 
 
 def open_place(data: Path) -> Place:

@@ -10,6 +10,7 @@ from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -35,6 +36,7 @@ class State(Struct, frozen=True):
     seals: Seals
     records: ConsentRecords
     receipts: Receipts
+    crawler_checks: CrawlerChecks
 
     @property
     def visitor_key(self) -> bytes:
@@ -67,4 +69,5 @@ def open_state(place: Place) -> State:
         seals=Seals(engine),
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
+        crawler_checks=CrawlerChecks(engine),
     )

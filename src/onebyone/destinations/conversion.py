@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from msgspec import Struct
 from onebyone.destinations.clicks import fbc_of, find_ids
 from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.destinations.user_data import FIELDS, UserData
-from onebyone.event import utc
+from onebyone.event import Permission, utc
 from onebyone.wire import Order, SentEvent, amount, clean
 
 MAX_VALUE_CHARS = 512
@@ -25,15 +24,6 @@ _NUMBERS = ("price", "discount", "quantity")  # of an item
 _decode_items = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal).decode
 
 
-class Permission(StrEnum):
-    """What a destination may need of a person's consent."""
-
-    ANALYTICS = "analytics"
-    ADS_STORAGE = "ads_storage"
-    ADS_SHARE = "ads_share"
-    ADS_PERSONALIZE = "ads_personalize"
-
-
 class Item(Struct, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
@@ -41,6 +31,11 @@ class Item(Struct, frozen=True, kw_only=True):
     category: str = ""
     price: Decimal | None = None
     quantity: int = 1
+
+
+class Items(Struct, frozen=True):
+    items: tuple[Item, ...]
+    sent: tuple[dict[str, Any], ...]  # as they were sent, in GA4's schema
 
 
 class Conversion(Struct, frozen=True, kw_only=True):
@@ -113,7 +108,7 @@ def conversion_of(
     fbc = fbc_of(ids.clicks.get("fbclid", ""), browsers.pop("fbc", ""), now_ms=at_ms)
     browsers |= {"fbc": fbc} if fbc else {}
     properties = {name: value for name, value in properties.items() if not is_personal(value)}
-    sent_items = _items(order.items)
+    items = read_items(order.items)
     return Conversion(
         event_id=sent.event_id or _order_key(sent, order) or sent.id or own_id,
         name=sent.name,
@@ -130,16 +125,16 @@ def conversion_of(
         coupon=order.coupon,
         tax=order.tax,
         shipping=order.shipping,
-        items=tuple(_item(item) for item in sent_items),
-        sent_items=sent_items,
+        items=items.items,
+        sent_items=items.sent,
         search_term=properties.get("search_term", ""),
         properties=properties,
-        user=_user_data(sent.user_data or {}),
-        address=_address(sent.ip or address),
+        user=read_user_data(sent.user_data or {}),
+        address=plain_address(sent.ip or address),
         user_agent=sent.user_agent or user_agent,
         country=country.lower(),
         clicks=ids.clicks if may_store else {},
-        browsers={name: id for name, id in browsers.items() if (may_analyse if name in _ANALYTICS else may_store)},
+        browsers=browser_ids_allowed(browsers, may_store=may_store, may_analyse=may_analyse),
         consent=consent,
         limited_use=None if limited_use is None else limited_use.lower(),
     )
@@ -156,7 +151,12 @@ def _consent(said: Mapping[str, Any]) -> dict[Permission, bool]:
     return {one: answer for one, answer in found.items() if answer is not None}
 
 
-def _user_data(said: Mapping[str, Any]) -> UserData:
+def browser_ids_allowed(browsers: Mapping[str, str], *, may_store: bool, may_analyse: bool) -> dict[str, str]:
+    return {name: id for name, id in browsers.items() if (may_analyse if name in _ANALYTICS else may_store)}
+
+
+def read_user_data(said: Mapping[str, Any]) -> UserData:
+    """Texts and whole numbers of the known fields, cleaned and cut; the rest is passed over."""
     values = {name: _text(said.get(name)) for name in (*FIELDS, "default_region")}
     return UserData(**values)
 
@@ -165,15 +165,18 @@ def _text(value: object) -> str:
     return clean(str(value))[:MAX_VALUE_CHARS] if type(value) in (str, int) else ""
 
 
-def _address(text: str) -> str:
+def plain_address(text: str) -> str:
+    """A whole IP address in its usual form, or ""."""
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return ""
 
 
-def _items(text: str) -> tuple[dict[str, Any], ...]:
-    return tuple(_numbered(item) for item in _decode_items(text)) if text else ()
+def read_items(text: str) -> Items:
+    """Of the JSON text that `wire` makes of a sender's items."""
+    sent = tuple(_numbered(item) for item in _decode_items(text)) if text else ()
+    return Items(tuple(_item(item) for item in sent), sent)
 
 
 def _numbered(item: dict[str, Any]) -> dict[str, Any]:

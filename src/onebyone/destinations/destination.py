@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from onebyone.destinations.conversion import Conversion, Permission
+from onebyone.destinations.conversion import Conversion
 from onebyone.destinations.facts import Facts
+from onebyone.event import Permission
 
 Row = dict[str, Any]  # one event in the platform's JSON
 S = TypeVar("S")
+K = TypeVar("K")
 MASK = "***"
 
 
@@ -160,6 +162,7 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     max_batch: Callable[[S], int] | None = None  # where a setting makes it smaller
     kind: Callable[[Row], str] | None = None  # rows of two kinds go to two addresses
     once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
+    adjusts: bool = False  # it takes what became of an order: a refund whose `adjusted_value` is what is left
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 
 
@@ -168,28 +171,37 @@ def build(destination: Destination[S], conversions: Sequence[Conversion], settin
     rows: list[tuple[str, Row]] = []
     refused = []
     for conversion in conversions:
-        made = _refusal(destination, conversion, now_ms) or destination.rows(conversion, settings)
+        made = rows_of(destination, conversion, settings, now_ms=now_ms)
         if isinstance(made, Refusal):
             refused.append(Refused(conversion.event_id, made))
         else:
             rows += ((conversion.event_id, row) for row in made)
     requests = []
-    for batch in _batches(destination, rows, settings):
+    for batch in batches_of(destination, rows, settings):
         request = destination.request([row for _, row in batch], settings)
         requests.append(msgspec.structs.replace(request, ids=tuple(id for id, _ in batch)))
     return Built(tuple(requests), tuple(refused))
 
 
-def _batches(
-    destination: Destination[S], rows: Sequence[tuple[str, Row]], settings: S
-) -> Iterator[Sequence[tuple[str, Row]]]:
-    size, kinds = destination.facts.max_batch, defaultdict[str, list[tuple[str, Row]]](list)
-    if destination.max_batch is not None:
-        size = min(size, destination.max_batch(settings))
-    for id, row in rows:
-        kinds[destination.kind(row) if destination.kind is not None else ""].append((id, row))
+def batches_of(
+    destination: Destination[S], rows: Sequence[tuple[K, Row]], settings: S, *, max_batch: int = 0
+) -> Iterator[Sequence[tuple[K, Row]]]:
+    """Rows that one request may hold, each with whatever names it. `max_batch` makes it smaller still."""
+    size, kinds = batch_size(destination, settings, max_batch=max_batch), defaultdict[str, list[tuple[K, Row]]](list)
+    for name, row in rows:
+        kinds[destination.kind(row) if destination.kind is not None else ""].append((name, row))
     for alike in kinds.values():
         yield from (alike[start : start + size] for start in range(0, len(alike), size))
+
+
+def batch_size(destination: Destination[S], settings: S, *, max_batch: int = 0) -> int:
+    size = min(destination.facts.max_batch, max_batch or destination.facts.max_batch)
+    return min(size, destination.max_batch(settings)) if destination.max_batch is not None else size
+
+
+def rows_of(destination: Destination[S], conversion: Conversion, settings: S, *, now_ms: int) -> list[Row] | Refusal:
+    """What it is to this platform, or why the platform would not take it."""
+    return _refusal(destination, conversion, now_ms) or destination.rows(conversion, settings)
 
 
 def missing(destination: Destination[Any], conversion: Conversion) -> tuple[Permission, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from onebyone.destinations import facts
-from onebyone.destinations.conversion import Conversion, Permission
+from onebyone.destinations.conversion import Conversion
 from onebyone.destinations.destination import (
     Destination,
     Outcome,
@@ -25,6 +25,7 @@ from onebyone.destinations.destination import (
     ok,
 )
 from onebyone.destinations.user_data import hashes, plain
+from onebyone.event import Permission
 
 MAX_PARAMS = 25
 MAX_VALUE_CHARS = 100
@@ -178,6 +179,7 @@ GA4 = Destination(
     rows=rows,
     request=request,
     read=read,
+    adjusts=True,
     needs=frozenset({Permission.ANALYTICS}),
     once_by_id=False,  # but for purchases, by their order's id
 )

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from onebyone.destinations import facts
-from onebyone.destinations.conversion import Conversion, Item, Permission
+from onebyone.destinations.conversion import Conversion, Item
 from onebyone.destinations.destination import (
     Destination,
     Failure,
@@ -33,6 +33,7 @@ from onebyone.destinations.destination import (
 )
 from onebyone.destinations.times import with_offset
 from onebyone.destinations.user_data import hashes
+from onebyone.event import Permission
 from onebyone.wire import amount
 
 _CLICKS = ("gclid", "gbraid", "wbraid")  # one of them, the first that there is
@@ -218,5 +219,6 @@ GOOGLE_ADS = Destination(
     rows=rows,
     request=request,
     read=read,
+    adjusts=True,
     kind=_kind,
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from onebyone.destinations import facts
-from onebyone.destinations.conversion import Conversion, Item, Permission
+from onebyone.destinations.conversion import Conversion, Item
 from onebyone.destinations.countries import EUROPE
 from onebyone.destinations.destination import (
     Destination,
@@ -32,6 +32,7 @@ from onebyone.destinations.destination import (
 )
 from onebyone.destinations.times import rfc_3339
 from onebyone.destinations.user_data import UserData, hashes, plain
+from onebyone.event import Permission
 
 MAX_DESTINATIONS = 10
 _ROW = re.compile(r"events\[([0-9]+)\]", re.ASCII)

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from onebyone.destinations import facts
-from onebyone.destinations.conversion import Conversion, Item, Permission
+from onebyone.destinations.conversion import Conversion, Item
 from onebyone.destinations.destination import (
     Destination,
     Failure,
@@ -31,6 +31,7 @@ from onebyone.destinations.destination import (
 )
 from onebyone.destinations.names import KNOWN, UNSENT, find_name
 from onebyone.destinations.user_data import About, about_of, hashed
+from onebyone.event import Permission
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from onebyone.destinations import facts
-from onebyone.destinations.conversion import Conversion, Item, Permission
+from onebyone.destinations.conversion import Conversion, Item
 from onebyone.destinations.destination import (
     Destination,
     Failure,
@@ -28,6 +28,7 @@ from onebyone.destinations.destination import (
 )
 from onebyone.destinations.names import find_name
 from onebyone.destinations.user_data import keyed_hashes
+from onebyone.event import Permission
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from onebyone.destinations import facts
-from onebyone.destinations.conversion import Conversion, Item, Permission
+from onebyone.destinations.conversion import Conversion, Item
 from onebyone.destinations.destination import (
     Destination,
     Outcome,
@@ -28,6 +28,7 @@ from onebyone.destinations.destination import (
 )
 from onebyone.destinations.names import find_name
 from onebyone.destinations.user_data import hashes, plain
+from onebyone.event import Permission
 
 OK, PARTLY, THROTTLED, SERVER = 0, 20001, 40100, 50000
 _STOP = frozenset({40001, 40104, 40105})

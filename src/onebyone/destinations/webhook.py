@@ -90,5 +90,12 @@ def read(response: Response) -> Outcome:
 
 
 WEBHOOK = Destination(
-    name="webhook", title="Webhook", facts=facts.WEBHOOK, settings=Settings, rows=rows, request=request, read=read
+    name="webhook",
+    title="Webhook",
+    facts=facts.WEBHOOK,
+    settings=Settings,
+    rows=rows,
+    request=request,
+    read=read,
+    adjusts=True,
 )

@@ -19,8 +19,36 @@ _NO_IDS = frozenset(
 )  # fmt: skip
 _ZEROS = re.compile(r"[0\-]*")
 _ROLES = frozenset(
-    "abuse admin billing contact help hello hostmaster hr info jobs mail marketing news newsletter noreply no-reply "
-    "office orders postmaster privacy root sales security service shop support team webmaster".split()
+    [
+        "abuse",
+        "admin",
+        "billing",
+        "contact",
+        "help",
+        "hello",
+        "hostmaster",
+        "hr",
+        "info",
+        "jobs",
+        "mail",
+        "marketing",
+        "news",
+        "newsletter",
+        "noreply",
+        "no-reply",
+        "office",
+        "orders",
+        "postmaster",
+        "privacy",
+        "root",
+        "sales",
+        "security",
+        "service",
+        "shop",
+        "support",
+        "team",
+        "webmaster",
+    ]
 )
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PLACEHOLDERS = frozenset({"example.com", "example.org", "example.net", "test.com", "invalid"})

@@ -71,6 +71,14 @@ class SqliteReader:
                 ):
                     yield Group(partition=partition, seq=seq, records=_DECODER.decode(body))
 
+    def first_ms(self, partition: str) -> int:
+        """When the oldest group that is left of it was appended, unix milliseconds; 0 if none is."""
+        for file in self._files(partition):
+            row = self._one(file, "SELECT at_ms FROM groups ORDER BY seq LIMIT 1")
+            if row is not None:
+                return int(row[0])
+        return 0
+
     def close(self) -> None:
         for connection in self._open.values():
             connection.close()

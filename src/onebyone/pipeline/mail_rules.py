@@ -26,7 +26,7 @@ _DC_EARLY_MS = 10 * 60_000
 _RECIPIENTS, _RECIPIENTS_MS = 5, 10_000
 _LINKS, _LINKS_MS, _ALL_LINKS_MS = 3, 5_000, 30_000
 
-_ACTORS: Mapping[str, Actor] = {  # of labels; every other: machine_declared
+MAIL_ACTORS: Mapping[str, Actor] = {  # of labels; every other: machine_declared
     "human_browser": Actor.HUMAN,
     "mail_client": Actor.HUMAN,
     "ios_webview_or_mail": Actor.HUMAN,
@@ -138,7 +138,7 @@ def _open(request: Request, thresholds: Thresholds) -> Found:
     hard = _by_request(request)
     if hard is not None:
         return hard
-    actor = _ACTORS.get(request.label, Actor.MACHINE_DECLARED)
+    actor = MAIL_ACTORS.get(request.label, Actor.MACHINE_DECLARED)
     if request.label == "gmail_prefetch":
         sure = request.network == "google" or _host(request.headers.get("referer", "")) == "mail.google.com"
         return Found(actor, 95 if sure else 80, "ua.gmail_prefetch", Rank.HARD)
@@ -189,7 +189,7 @@ def _click(request: Request, thresholds: Thresholds) -> Found:
     hard = _by_request(request)
     if hard is not None:
         return hard
-    actor = _ACTORS.get(request.label, Actor.MACHINE_DECLARED)
+    actor = MAIL_ACTORS.get(request.label, Actor.MACHINE_DECLARED)
     if _OFFICE.search(request.agent):
         return Found(Actor.MACHINE_SCANNER, 90, "ua.office", Rank.HARD)
     if actor == Actor.HUMAN_PROXIED:

@@ -1,6 +1,6 @@
 """Whose network an address is in: clouds, relays, crawlers, from lists that their operators publish.
 
-Lists are files named `<kind>.<name>.<txt|csv|json>`: one prefix a line, a CSV with the prefix first, or a vendor's JSON.
+Lists are files named `<kind>.<name>.<txt|csv|json>`: a prefix a line, a CSV with the prefix first, or a vendor's JSON.
 A small seed ships with the package; files of the same name in the data directory replace it, others add to it.
 Addresses are known as networks alone (/24, /48), so a list may *touch* one or *hold* at least half of it.
 """
@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 SHIPPED = Path(__file__).parent / "data" / "networks"
-Kind = Literal["datacenter", "relay", "vpn", "tor", "vendor", "crawler"]
+Kind = Literal["crawler", "relay", "vpn", "tor", "datacenter", "vendor"]  # the most telling first
 KINDS: tuple[str, ...] = get_args(Kind)
 _PEOPLE = ("relay.", "vpn.", "tor.")  # people come from these, whoever runs the machines
 _ENDINGS = (".txt", ".csv", ".json")
@@ -47,20 +47,12 @@ class Found(Struct, frozen=True):
 
     touched: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()  # at least half of its addresses
+    is_datacenter: bool = False  # a cloud's, and not one that people come out of
+    is_google: bool = False  # Google's own machines, not those that it lets
+    name: str = ""  # the list that says most
 
     def has(self, kind: Kind) -> bool:
         return any(name.startswith(f"{kind}.") for name in self.touched)
-
-    @property
-    def is_datacenter(self) -> bool:
-        """A cloud's, and not one that people come out of."""
-        held = any(name.startswith("datacenter.") for name in self.held)
-        return held and not any(name.startswith(_PEOPLE) for name in self.touched)
-
-    @property
-    def is_google(self) -> bool:
-        """Google's own machines, not those that it lets."""
-        return "vendor.google" in self.touched and "datacenter.gcp" not in self.held
 
 
 NOWHERE = Found()
@@ -102,7 +94,7 @@ class Networks:
             return NOWHERE
         touched = {self._names[number] for number in sizes}
         held = {self._names[number] for number, size in sizes.items() if size * 2 >= whole}
-        return Found(frozenset(touched), frozenset(held)) if touched else NOWHERE
+        return _found(frozenset(touched), frozenset(held)) if touched else NOWHERE
 
 
 class _Flat:
@@ -149,6 +141,14 @@ class _Flat:
                     sizes[number] = sizes.get(number, 0) + size
             at += 1
         return sizes
+
+
+def _found(touched: frozenset[str], held: frozenset[str]) -> Found:
+    cloud = any(name.startswith("datacenter.") for name in held)
+    people = any(name.startswith(_PEOPLE) for name in touched)
+    google = "vendor.google" in touched and "datacenter.gcp" not in held
+    name = min(touched, key=lambda name: (KINDS.index(name.partition(".")[0]), name not in held, name))
+    return Found(touched, held, cloud and not people, google, name)
 
 
 def find_lists(own: Path | None = None) -> list[NetworkList]:

@@ -89,6 +89,11 @@ def again_key(event: Event) -> bytes:
     return _key("again", event.site, event.sighting)
 
 
+def person_key(event: Event) -> bytes:
+    """Held by the first event of this visitor at which somebody moved."""
+    return _key("person", event.site, str(event.visitor))
+
+
 def keys_of(event: Event) -> Iterator[bytes]:
     """What the steps will most likely ask for, to be looked up at once."""
     if event.sent_id:

@@ -7,7 +7,7 @@ one transaction of the log "events". In between, the same hits are read again, a
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,8 +17,8 @@ from msgspec import Struct
 from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, hit_uuid, utc
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
 from onebyone.pipeline.decode import Decoded, decode
-from onebyone.pipeline.seen import keys_of
-from onebyone.pipeline.step import Step
+from onebyone.pipeline.seen import keys_of, person_key
+from onebyone.pipeline.step import Context, Step
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
@@ -39,6 +39,7 @@ _LETTERS = frozenset(Reason) - COPIES - {
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     max_groups: int = 64  # of hits, in one batch
     max_failures: int = 200  # sightings in a row; beyond it the worker stops rather than fail everything
+    remember_groups: int = 256  # of hits before the cursor, looked at again after a start: what visitors just did
 
 
 class TooManyFailures(Exception):
@@ -58,6 +59,13 @@ class Book(Protocol):
         """They are in the log."""
 
     def discard(self) -> None: ...
+class Memory(Protocol):
+    """What steps keep of the hits before: made from them alone, and lost with the process."""
+
+    def forget(self) -> None: ...
+
+    def recall(self, event: Event, context: Context) -> None:
+        """An event that was processed before; in the order of arrival."""
 
 
 class Batch:
@@ -109,9 +117,12 @@ class Worker:
         counters: Counters,
         now_ms: Callable[[], int],
         settings: Settings,
+        memory: Memory | None = None,
         book: Book | None = None,
     ) -> None:
         """`book` is what steps keep beside the claims, committed with them."""
+        self._memory = memory
+        self._knows = memory is None  # what the hits before the cursor made of the memory
         self._reader = reader
         self._writer = writer
         self._letters = letters
@@ -137,9 +148,13 @@ class Worker:
         groups = self._reader.read(self.position, max_groups=self._settings.max_groups)
         if not groups:
             return 0
+        if not self._knows:
+            self._recall()
         try:
+            self._knows = self._memory is None  # a batch that fails comes again
             batch = self._process(groups)
             self._write(batch, groups)
+            self._knows = True
         finally:
             self._claims.discard()
             self._choices.discard()
@@ -147,6 +162,30 @@ class Worker:
             if self._book is not None:
                 self._book.discard()
         return len(batch.records)
+
+    def restart(self) -> None:
+        """From the beginning of what the log still holds."""
+        self.position = {}
+        self._knows = self._memory is None
+
+    def use(self, steps: Callable[[Claims], Sequence[tuple[str, Step]]], memory: Memory | None) -> None:
+        """Other steps from the next batch on: their rules changed."""
+        self._steps, self._memory, self._knows = steps(self._claims), memory, memory is None
+
+    def _recall(self) -> None:
+        """Bring the memory to where it was at the cursor, as far as it reaches back."""
+        if self._memory is None:
+            return
+        self._memory.forget()
+        reach, sites = self._settings.remember_groups, self._sites()
+        start = {partition: max(0, seq - reach) for partition, seq in self.position.items()}
+        groups = self._reader.read(start, max_groups=reach * len(start)) if start else []
+        known = [group for group in groups if group.seq <= self.position.get(group.partition, 0)]
+        hits = [_HITS.decode(record) for group in known for record in group.records]
+        for hit in sorted(hits, key=lambda hit: hit.id):  # in the order of arrival, whichever partition
+            for row in self._decode(Batch(), hit, sites.get(hit.site)):
+                if isinstance(row.outcome, Event) and row.context is not None:
+                    self._memory.recall(row.outcome, row.context)
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
         position = self.position | {group.partition: group.seq for group in groups}
@@ -181,9 +220,7 @@ class Worker:
             for record in group.records:
                 hit = _HITS.decode(record)
                 work.append((hit, self._decode(batch, hit, sites.get(hit.site))))
-        self._claims.prefetch(
-            key for _, rows in work for row in rows if isinstance(row.outcome, Event) for key in keys_of(row.outcome)
-        )
+        self._claims.prefetch(key for _, rows in work for row in rows for key in _keys(row))
         self._choices.prefetch(
             (event.site, event.visitor) for _, rows in work for row in rows if isinstance(event := row.outcome, Event)
         )
@@ -233,6 +270,16 @@ class Worker:
         self._failures += 1
         if self._failures > self._settings.max_failures:
             raise TooManyFailures(f"{self._failures} sightings in a row failed in {step}: {error!r}")
+
+
+def _keys(row: Decoded) -> Iterator[bytes]:
+    """What the steps will most likely ask the claims for."""
+    event = row.outcome
+    if not isinstance(event, Event):
+        return
+    yield from keys_of(event)
+    if row.context is not None and event.visitor and "interaction" in row.context.facts:
+        yield person_key(event)
 
 
 def _ended(event: Event, drop: Drop, step: str) -> Ended:

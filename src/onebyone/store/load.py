@@ -27,6 +27,8 @@ from onebyone.store.sessions import Sessions
 STEP = "load"
 REASON = "row_refused"
 EVENTS = "events"
+DELIVERIES = "deliveries"
+_DELIVERY = b"V{"  # of the log "facts"
 _TABLES = {b"E{": EVENTS, b"D{": "drops"}  # how a record begins; the store takes all but the first byte
 
 
@@ -134,6 +136,7 @@ class Loader:
     def _send(self, bound: Bound, records: Sequence[bytes]) -> int:
         """Store the batch; returns how many of its records the store would not have."""
         token = f"{bound.partition}:{bound.first}-{bound.last}"
+        records, refused_facts = self._send_facts(records, token)
         refused: list[tuple[bytes, str]] = [(r, "no known kind of record") for r in records if r[:2] not in _TABLES]
         for kind, table in _TABLES.items():
             lines = [record[1:] for record in records if record[:2] == kind]
@@ -144,7 +147,21 @@ class Loader:
             raise StoreUnavailable(f"{len(refused)} of {len(records)} rows refused; {refused[0][1]}")
         if refused:
             self._bury(refused, f"drops:{token}:failed")
-        return len(refused)
+        return len(refused) + refused_facts
+
+    def _send_facts(self, records: Sequence[bytes], token: str) -> tuple[list[bytes], int]:
+        """Store what other rooms decided; the rest of the records, and how many facts the store would not have.
+
+        No sighting loses its fate by them: they are dead letters, and no more.
+        """
+        lines = [record[1:] for record in records if record[:2] == _DELIVERY]
+        refused = self._insert(DELIVERIES, lines, f"{DELIVERIES}:{token}")
+        if len(refused) > self._settings.max_refused:
+            raise StoreUnavailable(f"{len(refused)} of {len(lines)} deliveries refused; {refused[0][1]}")
+        if refused:
+            now = datetime.fromtimestamp(self._clock(), UTC)
+            self._letters.add([_Named.of(line, now).letter(line, why, now) for line, why in refused])
+        return [record for record in records if record[:2] != _DELIVERY], len(refused)
 
     def _insert(self, table: str, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
         """Store the lines and return those refused. Halves are the same halves each time, so their tokens hold too."""

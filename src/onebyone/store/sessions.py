@@ -125,12 +125,15 @@ class Sessions:
     def touch(self, events: Iterable[bytes]) -> None:
         """Call before these rows go into `events`: their days are made from events from now on."""
         days = _days_of(events, self._reach)
-        changed = self._stored if days is None else self._stored & days
+        self.change(self._stored if days is None else days)
+
+    def change(self, days: Collection[date]) -> None:
+        """Call before events of these days change: the days are made from events from now on."""
+        changed = self._stored & set(days)
         if changed:
             forget(self._store, changed)
         self._stored = self._stored - changed
-        now = self._clock()
-        self._touched_at.update(dict.fromkeys(changed if days is None else days, now))
+        self._touched_at.update(dict.fromkeys(days, self._clock()))
 
     def store_next(self) -> date | None:
         """Store one closed day if one is due; the day. Blocks for about 0.3 s per 100,000 events of it.

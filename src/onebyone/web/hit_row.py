@@ -19,6 +19,8 @@ _WHY: Mapping[str, str] = {  # behind "joined," and "not counted,"
     Reason.ORDER_REPEATED: "order repeated",
     Reason.DUPLICATE_EVENT: "sent again",
     Reason.PAGE_RELOADED: "page reloaded",
+    Reason.MATCHED_WEAKLY: "same person, same time",
+    Reason.ADJUSTMENT_REPEATED: "refund repeated",
 }
 
 

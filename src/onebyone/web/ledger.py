@@ -14,6 +14,8 @@ _PHRASES = {  # after a minus, in the Overview's ledger
     "order_back_forward": "back button",
     "order_repeated": "the same order once more",
     "page_reloaded": "page reloaded, no ids",
+    "matched_weakly": "same person within 5 minutes, no ids",
+    "adjustment_repeated": "the same refund once more",
 }
 
 

@@ -23,6 +23,8 @@ _HEADLINES: Mapping[str, str] = {
     Reason.ORDER_BACK_FORWARD: "Back button. Not counted.",
     Reason.ORDER_REPEATED: "The same order once more. Not counted.",
     Reason.PAGE_RELOADED: "Page reloaded. Not counted.",
+    Reason.MATCHED_WEAKLY: "{seen} Same person within 5 minutes, no shared id.",
+    Reason.ADJUSTMENT_REPEATED: "The same adjustment again. Not counted.",
 }
 
 

@@ -12,6 +12,7 @@ from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.step import Context, Step
 from onebyone.state.mail import Mode
 
+_ACTED = frozenset({"scroll", "user_engagement"})  # what no page sends by itself
 _CLICK = re.compile(rf"[?&]{CLICK_PARAM}=([A-Za-z0-9_-]{{22}})(?=[&#]|\Z)")
 
 
@@ -24,7 +25,7 @@ def add_mail_visit(book: MailBook) -> Step:
             return event
         engaged = 0
         if event.via == Via.TAG and event.actor == Actor.HUMAN:
-            engaged = 1 if event.name == "page_view" else 2
+            engaged = 2 if "interaction" in context.facts or event.name in _ACTED else 1
         found = book.arrived(event.site, click, engaged=engaged)
         if found is None:
             return event

@@ -12,17 +12,17 @@ from msgspec.structs import replace
 from onebyone.consent.decision import NOBODY, Decision, Known, Policies
 from onebyone.consent.said import Choice, merge
 from onebyone.consent.vocabulary import Mode, Source
-from onebyone.event import Event, Permission, Via, visitor_hash
+from onebyone.event import MAILS, Event, Permission, Via, visitor_hash
 from onebyone.pipeline.scrub import scrub, scrub_all
 from onebyone.pipeline.step import Context, Step
 from onebyone.places import Places
 from onebyone.state.choices import Remembered
 
 _ADS_IDS = ("fbp", "fbc", "ttp")
+_MAX_AGENT_CHARS = 1_024
 _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
-_MAILS = (Via.OPEN, Via.LINK, Via.UNSUBSCRIBE)
 _NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
 _NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {
     "recipient": "",
@@ -56,7 +56,7 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
     """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
 
     def step(event: Event, context: Context) -> Event:
-        if event.via in _MAILS:
+        if event.via in MAILS:
             return event  # its recipient allowed or refused it by the mode that drop_mail_copy reads
         visitor = event.visitor or visitor_hash(event.site, context.hit.asking)
         received_ms = context.hit.received_ms
@@ -137,6 +137,8 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
         changed |= {"user_id": "", "identifiers": {}}
     if decision.allows(Permission.ADS_SHARE):
         changed["sealed"] = context.sealed
+        if event.name in context.site.conversions:
+            changed["user_agent"] = context.user_agent[:_MAX_AGENT_CHARS]
     return changed
 
 

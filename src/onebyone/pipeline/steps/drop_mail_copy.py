@@ -2,20 +2,19 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from onebyone.event import Actor, Drop, Event, Permission, Reason, Via
+from onebyone.event import MAILS, Actor, Drop, Event, Permission, Reason, Via
 from onebyone.mail.facts import read_facts
 from onebyone.mail.tokens import TRAP_LINK, is_shared
 from onebyone.pipeline.classifier import Classifier
 from onebyone.pipeline.mail_book import PERSON, MailBook, sighting_of_hit
 from onebyone.pipeline.mail_network import mail_network
-from onebyone.pipeline.mail_rules import Look, Request, Thresholds, alone, gateway_of
+from onebyone.pipeline.mail_rules import MAIL_ACTORS, Look, Request, Thresholds, alone, gateway_of
 from onebyone.pipeline.networks import Networks
 from onebyone.pipeline.step import Context, Step
 from onebyone.state.mail import Message, Mode, Recipient
 
 _GONE = Drop(Reason.MESSAGE_UNKNOWN)
 _STOPPED = Drop(Reason.MEASURING_STOPPED)
-_WAYS = frozenset({Via.OPEN, Via.LINK, Via.UNSUBSCRIBE})
 
 
 def drop_mail_copy(book: MailBook, classifier: Classifier, networks: Networks) -> Step:
@@ -25,7 +24,7 @@ def drop_mail_copy(book: MailBook, classifier: Classifier, networks: Networks) -
     """
 
     def step(event: Event, context: Context) -> Event | Drop:
-        if event.via not in _WAYS:
+        if event.via not in MAILS:
             return event
         facts = read_facts(context.hit.body)
         message = book.seen.message(bytes.fromhex(facts.message))
@@ -35,9 +34,11 @@ def drop_mail_copy(book: MailBook, classifier: Classifier, networks: Networks) -
         if recipient is None:
             return _GONE
         event = _of_message(event, message, recipient)
-        if event.via == Via.UNSUBSCRIBE:
+        said = classifier.of_agent(context.user_agent)
+        if event.via == Via.UNSUBSCRIBE:  # also a scanner's is honoured
             book.seen.wish(recipient, facts.wants, context.hit.received_ms)
-            return event
+            return replace(event, actor=MAIL_ACTORS.get(said.label, Actor.MACHINE_DECLARED), agent=said.agent)
+        event = replace(event, agent=said.agent)
         if event.via == Via.OPEN and recipient.mode == Mode.OFF:
             return _STOPPED
         look = _look(event, context, recipient, message, trap=facts.link == TRAP_LINK)

@@ -32,7 +32,7 @@ export function events() {
       if (from) referrer = from;
     },
 
-    make(name, given) {
+    make(name, given, facts) {
       nav = nav || navigation();
       const at = Date.now();
       const id = newId(at);
@@ -46,6 +46,7 @@ export function events() {
         nav,
         page: { url: left || location.href, referrer, title: document.title },
         webdriver: navigator.webdriver || undefined,
+        facts: facts.length ? facts : undefined,
         props,
       };
       if (name === "purchase") addOrder(event);

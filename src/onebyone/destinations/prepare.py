@@ -1,0 +1,102 @@
+"""From claimed deliveries to rows that may be sent, and those that end here. Blocks on the state."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from onebyone.destinations.arrival import Target
+from onebyone.destinations.conversion import Conversion
+from onebyone.destinations.destination import Refusal, Row, rows_of
+from onebyone.destinations.gate import effective, withheld
+from onebyone.destinations.masking import identifiers
+from onebyone.destinations.outgoing import Raw, adjustment, outgoing
+from onebyone.event import Conversion as Record
+from onebyone.state.deliveries import ADJUST, Delivery, State
+
+FAILED = "failed"  # our own defect; the traceback is kept with the delivery
+
+
+class Records(Protocol):
+    """The merged records, in `state/`."""
+
+    def get(self, site: str, id: str) -> Record | None: ...
+
+
+class People(Protocol):
+    """What is known of who did it, at the moment of sending. Both may raise StateUnavailable."""
+
+    def allowed_now(self, site: str, visitor: int) -> int | None:
+        """The bits of the person's last word; None: nothing newer than the event is known."""
+
+    def unseal(self, site: str, sealed: str) -> Raw:
+        """What was sealed with an event; empty once its key is gone."""
+
+
+class Prepared(Struct, frozen=True):
+    rows: list[tuple[Delivery, Row]]
+    ended: list[Delivery]
+    refunds: dict[tuple[str, str, str, str], int] = {}  # what the platform knows once it took the adjustment
+
+
+class Preparing:
+    """One destination's, with its settings and secrets."""
+
+    def __init__(self, target: Target, settings: Any, records: Records, people: People) -> None:
+        self._target = target
+        self._settings = settings
+        self._records = records
+        self._people = people
+
+    def __call__(self, claimed: Sequence[Delivery], now_ms: int) -> Prepared:
+        prepared = Prepared([], [], {})
+        for one in claimed:
+            try:
+                made = self._prepare(one, now_ms, prepared.refunds)
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                text = "".join(traceback.format_exception(error)[-4:])[-2000:]
+                made = one.changed(state=State.GAVE_UP, cause=FAILED, answer=text, answered_ms=now_ms)
+            if isinstance(made, Delivery):
+                prepared.ended.append(made)
+            else:
+                prepared.rows.extend(made)
+        return prepared
+
+    def _prepare(
+        self, one: Delivery, now_ms: int, refunds: dict[tuple[str, str, str, str], int]
+    ) -> list[tuple[Delivery, Row]] | Delivery:
+        record = self._records.get(one.site, one.conversion)
+        if record is None:
+            return one.changed(state=State.GAVE_UP, cause="record_gone", answered_ms=now_ms)
+        event = record.event
+        allowed = self._people.allowed_now(one.site, event.visitor) if event.visitor else None
+        wrong = withheld(self._target.destination, self._target.configured, record, allowed)
+        if wrong is not None and not (one.part == ADJUST and wrong == "cancelled"):
+            return one.changed(state=State.NOT_ALLOWED, cause=wrong, answered_ms=now_ms)
+        built = self._built(one, record, effective(record, allowed))
+        rows = rows_of(self._target.destination, built, self._settings, now_ms=now_ms)
+        if isinstance(rows, Refusal):
+            late = rows == Refusal.TOO_OLD and one.attempts > 1
+            state = State.GAVE_UP if late else State.NOT_ELIGIBLE
+            return one.changed(state=state, cause=rows, answered_ms=now_ms)
+        keys = sorted({key for row in rows for key in identifiers(row)})
+        if one.part == ADJUST:
+            refunds[one.key] = record.refunded
+        sent = replace(one, record_version=record.version, keys=_json(keys))
+        return [(sent, row) for row in rows]
+
+    def _built(self, one: Delivery, record: Record, permissions: int) -> Conversion:
+        """Under the id and time that were written down with the claim: after a crash they are the same again."""
+        raw = self._people.unseal(one.site, record.event.sealed) if record.event.sealed else Raw()
+        built = outgoing(record, permissions=permissions, raw=raw, event_id=one.event_id)
+        if one.part == ADJUST:
+            return adjustment(record, built, told=one.adjusted)
+        return replace(built, at_ms=one.at_ms)
+
+
+def _json(names: Sequence[str]) -> str:
+    return "[" + ",".join(f'"{name}"' for name in names) + "]"

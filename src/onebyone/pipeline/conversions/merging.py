@@ -1,0 +1,139 @@
+"""What the copies of one conversion say together (specs/measurement.md 1.3).
+
+Every field is a minimum, a union or the word of the copy that comes first in an order of all copies: so any order of
+arrival and any repetition gives the same. Fields that only mean something together come from one copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from onebyone.event import Event
+from onebyone.pipeline.conversions.copies import Copy, is_browser, ms_of
+
+VALUE_CONFLICT = "value_conflict"
+CURRENCY_CONFLICT = "currency_conflict"
+_DEFAULTS = frozenset({"", "region_default", "site_default"})
+_JSON = msgspec.json.Encoder(order="deterministic")
+
+# By whom: what follows together once one of the first names is filled.
+_OF_SERVER = (("items",), ("coupon",), ("order_id",))
+_OF_BROWSER = (
+    ("host", "path", "query", "title"),
+    ("referrer", "referrer_host"),
+    ("language",),
+    ("channel", "source", "medium", "campaign", "term", "content"),
+    ("browser", "browser_version", "os", "device"),
+    ("country",),
+    ("visitor",),
+    ("event_id", "event_id_given", "sent_id"),
+    ("sealed",),
+    ("user_id",),
+)
+
+
+def merge(copies: Sequence[Copy]) -> Event:
+    """The fields of the record. Its hit, index and id are those of the copy that stands first in time."""
+    events = [copy.event for copy in copies]
+    if len(events) == 1:
+        return replace(events[0], conversion="")
+    in_time = sorted(events, key=_in_time)
+    browser_first = sorted(in_time, key=lambda event: not is_browser(event))
+    server_first = sorted(in_time, key=is_browser)
+    changed: dict[str, Any] = {}
+    for groups, order in ((_OF_SERVER, server_first), (_OF_BROWSER, browser_first)):
+        for names in groups:
+            said = next((event for event in order if getattr(event, names[0])), None)
+            if said is not None:
+                changed.update((name, getattr(said, name)) for name in names)
+    changed |= _money(server_first) | _consent(in_time, browser_first)
+    return replace(
+        browser_first[0],
+        at=in_time[0].at,
+        day=in_time[0].day,
+        received_at=min(event.received_at for event in events),
+        click_ids=_united(browser_first, "click_ids"),
+        browser_ids=_united(browser_first, "browser_ids"),
+        identifiers=_united(server_first, "identifiers"),
+        properties=_united(server_first, "properties"),
+        flags=sorted({flag for event in events for flag in event.flags}),
+        conversion="",
+        **changed,
+    )
+
+
+def conflicts(copies: Iterable[Copy]) -> list[str]:
+    """What the copies that name an amount do not agree about."""
+    said = {(event.value, event.currency) for event in (copy.event for copy in copies) if event.currency}
+    if len(said) < 2:
+        return []
+    stated = {copy.event.currency for copy in copies if _states_currency(copy.event)}
+    found = [CURRENCY_CONFLICT] if len(stated) > 1 else []
+    return [*found, VALUE_CONFLICT] if len({value for value, _ in said}) > 1 else found
+
+
+def winners(copies: Sequence[Copy]) -> set[str]:
+    """Sightings without which the record would be another: the rest may be forgotten, for the same words win among
+    these and any copies to come."""
+    kept: dict[str, Copy] = {}
+    orders: tuple[Callable[[Event], bool], ...] = (is_browser, lambda event: not is_browser(event))
+    for last in orders:
+        ordered = sorted(copies, key=lambda copy: (last(copy.event), _in_time(copy.event)))
+        seen: set[str] = set()
+        for copy in ordered:
+            new = _words(copy.event) - seen
+            if new:
+                seen |= new
+                kept[copy.sighting] = copy
+    return set(kept)
+
+
+def _words(event: Event) -> set[str]:
+    """What a copy may be the first to say: a field at all; a value, an entry of a union or a flag that nobody said."""
+    filled = {names[0] for names in (*_OF_SERVER, *_OF_BROWSER) if getattr(event, names[0])}
+    entries = {f"{name}.{key}" for name in _UNITED for key in getattr(event, name)}
+    money = {f"money {event.value} {event.currency} {_states_currency(event)}"} if event.currency else set()
+    consent = {f"consent {event.permissions}"} if event.consent_source not in _DEFAULTS else {"consent"}
+    return filled | entries | money | consent | {f"flag {flag}" for flag in event.flags} | {str(is_browser(event))}
+
+
+_UNITED = ("click_ids", "browser_ids", "identifiers", "properties")
+
+
+def _in_time(event: Event) -> tuple[int, bytes]:
+    """Earliest, then smallest canonical JSON."""
+    return ms_of(event), _JSON.encode(event)
+
+
+def _united(events: Sequence[Event], name: str) -> dict[str, str]:
+    together: dict[str, str] = {}
+    for event in reversed(events):
+        together |= getattr(event, name)
+    return dict(sorted(together.items()))
+
+
+def _states_currency(event: Event) -> bool:
+    return event.currency != "" and "currency_missing" not in event.flags
+
+
+def _money(server_first: Sequence[Event]) -> dict[str, Any]:
+    """Amounts of the first copy that has any; its currency too, unless it had none and another copy says it."""
+    said = next((event for event in server_first if event.currency), None)
+    if said is None:
+        return {}
+    stated = next((event.currency for event in server_first if _states_currency(event)), said.currency)
+    currency = said.currency if _states_currency(said) else stated
+    return {"value": said.value, "tax": said.tax, "shipping": said.shipping, "currency": currency}
+
+
+def _consent(in_time: Sequence[Event], browser_first: Sequence[Event]) -> dict[str, Any]:
+    """The most restrictive of those that carry a signal; a copy without one says nothing."""
+    signals = [event for event in in_time if event.consent_source not in _DEFAULTS]
+    said = signals[0] if signals else browser_first[0]
+    allowed = reduce(int.__and__, (event.permissions for event in signals), -1) if signals else said.permissions
+    return {"permissions": allowed, "consent_source": said.consent_source, "region": said.region}

@@ -1,0 +1,1 @@
+concat(events.actor, '\n', events.agent, '\n', toString(events.confidence), '\n', arrayStringConcat(events.reasons, ','))

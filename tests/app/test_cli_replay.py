@@ -1,0 +1,97 @@
+"""Another ruleset on the past: what the log still holds is read again, what is older is judged by its reasons."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from onebyone.app.settings import Place, open_place
+from onebyone.app.state import open_state
+from onebyone.collect.desk import now_ms
+from onebyone.event import Hit, HitIds
+from onebyone.log.sqlite_writer import Settings, SqliteWriter
+from onebyone.state.sites import Site
+from pipeline.test_judge import BROWSER, CHROME, CLOUD, GOOGLEBOT, HINTS, HOME
+
+HARSH = '[[soft]]\nid = "net.dc"\npoints = 70\n'
+
+
+def run(place: Place, *command: str) -> Any:
+    line = [sys.executable, "-m", "onebyone", *command, "--data", str(place.data), "--json"]
+    done = subprocess.run(line, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = open_place(tmp_path)
+    (tmp_path / "networks").mkdir()
+    (tmp_path / "networks" / "datacenter.cloud.txt").write_text(f"{CLOUD}/24\n")
+    return place
+
+
+@pytest.fixture
+def site(place: Place) -> Site:
+    return open_state(place).sites.add("shop", ["https://shop.example"])
+
+
+def send(place: Place, site: Site, partition: str, *, tag: str) -> None:
+    """A person from home, one out of a cloud, a crawler."""
+    ids, at = HitIds(), now_ms()
+    writer = SqliteWriter(place.hits, partition, now_ms=now_ms, settings=Settings())
+    hits = [
+        Hit(
+            id=ids.new(at), received_ms=at, via="image", site=site.id, method="GET", path="/x",
+            query=f"e=pv&id={tag}{number}&u=https://shop.example/{tag}{number}", address=address, visitor=f"v{number}",
+            headers={"user-agent": agent, **BROWSER, **(HINTS if agent == CHROME else {})},
+        )
+        for number, (agent, address) in enumerate(((CHROME, HOME), (CHROME, CLOUD), (GOOGLEBOT, HOME)))
+    ]  # fmt: skip
+    writer.append([msgspec.msgpack.encode(hit) for hit in hits], count=len(hits))
+    writer.close()
+
+
+def actors(place: Place, tag: str) -> list[str]:
+    found = run(place, "events")
+    return [event["actor"] for event in sorted(found, key=lambda one: one["path"]) if event["path"][1:-1] == tag]
+
+
+@pytest.mark.slow
+def test_a_ruleset_reaches_back_beyond_the_log_and_a_draft_changes_nothing(place: Place, site: Site) -> None:
+    before = ["human", "suspect", "machine_declared"]
+    send(place, site, "c0", tag="old")
+    run(place, "replay")
+    shutil.rmtree(place.hits / "c0")  # as after seven days
+    send(place, site, "c1", tag="new")
+    run(place, "replay")
+    assert (actors(place, "old"), actors(place, "new")) == (before, before)
+
+    draft = place.data / "rules.draft.toml"
+    draft.write_text(HARSH)
+    said = run(place, "replay", "--draft", str(draft))
+    assert said["events"] == 3 and [one["events"] for one in said["differences"]] == [1]
+    assert (said["differences"][0]["before"], said["differences"][0]["after"]) == ("suspect", "machine_declared")
+    assert actors(place, "new") == before
+
+    draft.rename(place.data / "rules.toml")
+    run(place, "replay")
+    after = ["human", "machine_declared", "machine_declared"]
+    assert (actors(place, "old"), actors(place, "new")) == (before, after)  # the log alone
+    assert run(place, "replay", "--verdicts")["verdicts"] is True
+    assert (actors(place, "old"), actors(place, "new")) == (after, after)
+    assert not place.reweigh.exists()
+
+
+def test_rules_that_cannot_be_read_are_told_before_anything_is_done(place: Place, site: Site) -> None:
+    (place.data / "rules.toml").write_text("machine_at = 'x'\n")
+    line = [sys.executable, "-m", "onebyone", "replay", "--verdicts", "--data", str(place.data)]
+    done = subprocess.run(line, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 2 and b"machine_at" in done.stderr and not place.replay.exists()

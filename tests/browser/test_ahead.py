@@ -1,0 +1,122 @@
+"""What a browser fetches ahead counts nothing until a person really arrives: in Chromium, against the whole product."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from browser.chromium import CHROMIUM_ARGS, find_chromium
+from browser.product import Product
+from browser.stub import Stub
+from onebyone.state.sites import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("browser")]
+
+WAIT_S = 30.0
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
+
+
+def ask(product: Product, *command: str) -> Any:
+    line = [sys.executable, "-m", "onebyone", *command, "--data", product.data, "--json"]
+    done = subprocess.run(line, capture_output=True, timeout=WAIT_S, check=True)
+    return json.loads(done.stdout)
+
+
+def until(look: Callable[[], object], what: str) -> None:
+    ends_at = time.monotonic() + WAIT_S
+    while not look():
+        assert time.monotonic() < ends_at, f"waited {WAIT_S:.0f} s for {what}"
+        time.sleep(0.3)
+
+
+class Pages:
+    """A website whose pages carry the product's image and tag."""
+
+    def __init__(self, stub: Stub, product: Product) -> None:
+        made = ask(product, "site", "add", "ahead", "--origin", stub.url)
+        self.id = made["site"]
+        self.stub, self.product = stub, product
+        stub.site = Site(id=made["site"], name="ahead", prefix=made["prefix"], origins=(stub.url,))
+        stub.tag_url = product.collector
+        self._image = f"{product.collector}/{made['prefix']}/v1/n/{made['site']}.gif"
+        time.sleep(2.5)  # until every collector knows the site
+
+    def image(self, path: str) -> str:
+        """With the page's address: a page of another origin tells no more than its origin."""
+        return f'<img src="{self._image}?e=pv&u={self.stub.url}{path}" alt="">'
+
+    def seen(self, path: str) -> list[tuple[str, str]]:
+        """Way in and actor of each page view of that page."""
+        found = ask(self.product, "events", "--site", self.id)
+        return sorted((event["via"], event["actor"]) for event in found if event["path"] == path)
+
+
+@pytest.fixture
+def pages(site: Stub, product: Product) -> Pages:
+    return Pages(site, product)
+
+
+@contextmanager
+def chromium(url: str, home: Path) -> Iterator[None]:
+    """Without a debugger, which would prevent prerendering, and not as a headless browser, which would be a machine."""
+    version = subprocess.run([find_chromium(), "--version"], capture_output=True, text=True, check=True).stdout
+    agent = PERSON.format(major=version.split()[1].partition(".")[0])
+    command = [find_chromium(), *CHROMIUM_ARGS, f"--user-agent={agent}", f"--user-data-dir={home}", url]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def rules(how: str) -> str:
+    body = json.dumps({how: [{"source": "list", "urls": ["/next"], "eagerness": "immediate"}]})
+    return f'<script type="speculationrules">{body}</script>'
+
+
+def test_a_prerendered_page_counts_once_and_only_when_it_is_seen(pages: Pages, tmp_path: Path) -> None:
+    stub = pages.stub
+    stub.pages["/first"] = (
+        rules("prerender")
+        + """<script>
+        addEventListener("storage", (event) => event.key === "prerendered" &&
+          setTimeout(() => fetch("/leaving.gif?" + Date.now()).then(() => location.href = "/next"), 6000))</script>"""
+    )
+    stub.pages["/next"] = (
+        pages.image("/next")
+        + """<script>
+        if (document.prerendering) setTimeout(() => localStorage.setItem("prerendered", 1))</script>"""
+    )
+    with chromium(f"{stub.url}/first", tmp_path):
+        until(lambda: pages.seen("/next"), "the image, held")
+        assert pages.seen("/next") == [("image", "machine_prefetch")]  # nobody has arrived
+        assert not any("leaving" in image for image in stub.images)
+        until(lambda: len(pages.seen("/next")) > 1, "the arrival")
+    assert pages.seen("/next") == [("image", "machine_prefetch"), ("tag", "human")]
+
+
+def test_a_prefetched_page_counts_nothing_until_it_is_opened(pages: Pages, tmp_path: Path) -> None:
+    """Its document alone is fetched; an image that the page itself prefetches says so and is held."""
+    stub = pages.stub
+    ahead = pages.image("/ahead").replace("<img src=", '<link rel="prefetch" as="image" href=').replace(' alt=""', "")
+    stub.pages["/first"] = (
+        rules("prefetch")
+        + ahead
+        + """<script>
+        setTimeout(() => fetch("/leaving.gif?" + Date.now()).then(() => location.href = "/next"), 6000)</script>"""
+    )
+    stub.pages["/next"] = pages.image("/next")
+    with chromium(f"{stub.url}/first", tmp_path):
+        until(lambda: pages.seen("/ahead"), "the image, held")
+        assert not pages.seen("/next") and not any("leaving" in image for image in stub.images)
+        until(lambda: len(pages.seen("/next")) > 1, "image and tag of who arrived")
+    assert pages.seen("/next") == [("image", "human"), ("tag", "human")]
+    assert pages.seen("/ahead") == [("image", "machine_prefetch")]
