@@ -14,9 +14,10 @@ from fakes.memory_log import MemoryDeadLetters, MemoryLog
 from onebyone.event import Ended, Event, Hit, hit_uuid
 from onebyone.mail.facts import CLICK_PARAM, Facts
 from onebyone.mail.tokens import message_id
-from onebyone.pipeline.classifier import Classifier
+from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.networks import NOWHERE, Found
+from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_mail_visit import add_mail_visit
@@ -38,9 +39,9 @@ from pipeline.examples import RECEIVED_MS, SITE
 HOME = "203.0.113.0"
 NETWORKS = {
     "": (HOME, NOWHERE),
-    "apple": ("17.58.0.0", Found(frozenset({"relay.apple"}), frozenset({"relay.apple"}))),
-    "google": ("66.249.80.0", Found(frozenset({"vendor.google"}), frozenset({"vendor.google"}))),
-    "aws": ("52.1.2.0", Found(frozenset({"datacenter.aws"}), frozenset({"datacenter.aws"}))),
+    "apple": ("17.58.0.0", Found(touched=frozenset({"relay.apple"}))),
+    "google": ("66.249.80.0", Found(is_google=True)),
+    "aws": ("52.1.2.0", Found(is_datacenter=True)),
 }
 
 
@@ -50,22 +51,21 @@ class FakeNetworks:
 
 
 @cache
-def _shared() -> tuple[Classifier, Step, Step]:
+def _shared() -> tuple[Judge, Step]:
     """What takes long to make."""
-    classifier = Classifier()
-    return classifier, add_verdict(classifier), add_place(Places())
+    return Judge(), add_place(Places())
 
 
-def mail_steps(book: MailBook) -> tuple[tuple[str, Step], ...]:
+def mail_steps(book: MailBook, seen: Seen) -> tuple[tuple[str, Step], ...]:
     """The steps that matter here, in their order."""
-    classifier, verdict, place = _shared()
+    judge, place = _shared()
     return (
         ("add_page", add_page),
         ("add_device", add_device),
         ("add_place", place),
-        ("add_verdict", verdict),
+        ("add_verdict", add_verdict(judge, seen)),
         ("add_mail_visit", add_mail_visit(book)),
-        ("drop_mail_copy", drop_mail_copy(book, classifier, FakeNetworks())),  # type: ignore[arg-type]
+        ("drop_mail_copy", drop_mail_copy(book, judge.classifier, FakeNetworks())),  # type: ignore[arg-type]
     )
 
 
@@ -96,7 +96,7 @@ class MailRoom:
             choices=Choices(self.engine),
             records=ConsentRecords(self.engine),
             book=book,
-            steps=lambda claims: mail_steps(book),
+            steps=lambda claims: mail_steps(book, claims),
             sites=lambda: {SITE.id: SITE},
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,

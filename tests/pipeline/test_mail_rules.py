@@ -44,7 +44,7 @@ def test_the_thresholds_are_settings() -> None:
 
 
 def test_without_a_time_of_sending_no_rule_of_time_fires() -> None:
-    assert alone(Request(click=False, at_ms=5, agent=CHROME, network="datacenter"), Thresholds()).rule == "net.dc"
+    assert alone(Request(click=False, at_ms=5, agent=CHROME, network="datacenter"), Thresholds()).rule == "net.dc_late"
     assert alone(Request(click=False, at_ms=5, agent=CHROME), Thresholds()).rule == "ua.client"
 
 

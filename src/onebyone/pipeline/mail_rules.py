@@ -154,7 +154,7 @@ def _open(request: Request, thresholds: Thresholds) -> Found:
     if request.network == "datacenter":
         if age_ms is not None and age_ms < _DC_EARLY_MS:
             return Found(Actor.MACHINE_SCANNER, 70, "net.dc_early", Rank.SOFT)
-        return Found(Actor.SUSPECT, 50, "net.dc", Rank.SOFT)
+        return Found(Actor.SUSPECT, 50, "net.dc_late", Rank.SOFT)
     if age_ms is not None and age_ms < thresholds.soft_ms:
         return Found(Actor.SUSPECT, 50, "time.fast", Rank.SOFT)
     if _is_client(request):

@@ -392,7 +392,7 @@ RULES: Mapping[str, str] = {  # of the verdict, by id: what was noticed
     "time.instant": "sooner after sending than anybody reads",
     "time.fast": "within seconds after sending: perhaps a scanner",
     "net.dc_early": "from a data centre, within ten minutes after sending",
-    "net.dc": "from a data centre, later",
+    "net.dc_late": "from a data centre, later than ten minutes after sending",
     "burst.recipients": "the same source fetched several people's e-mails within seconds",
     "burst.links": "the same source followed several links within seconds",
     "click.trap": "it followed a link that no person sees",
