@@ -23,12 +23,14 @@ from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
 from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.worker import Settings, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
 from onebyone.state.sites import Site
+from onebyone.state.identity import Identity
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE
 
@@ -88,6 +90,7 @@ class Room:
             records=records,
             steps=partial(quick_steps, choices=choices, records=records),
             sites=lambda: {self._site.id: self._site},
+            persons=Persons(Identity(self.engine)),
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
             settings=Settings(max_groups=max_groups),

@@ -27,7 +27,8 @@ from onebyone.store.sessions import Sessions
 STEP = "load"
 REASON = "row_refused"
 EVENTS = "events"
-_TABLES = {b"E{": EVENTS, b"D{": "drops"}  # how a record begins; the store takes all but the first byte
+IDENTITY = "identity"
+_TABLES = {b"E{": EVENTS, b"D{": "drops", b"P{": IDENTITY}  # how a record begins; the store takes all but the first byte
 
 
 class Bounds(Protocol):
@@ -135,16 +136,18 @@ class Loader:
         """Store the batch; returns how many of its records the store would not have."""
         token = f"{bound.partition}:{bound.first}-{bound.last}"
         refused: list[tuple[bytes, str]] = [(r, "no known kind of record") for r in records if r[:2] not in _TABLES]
+        uncounted: list[tuple[bytes, str]] = []  # no sightings
         for kind, table in _TABLES.items():
             lines = [record[1:] for record in records if record[:2] == kind]
             if table == EVENTS:
                 self.sessions.touch(lines)
-            refused += self._insert(table, lines, f"{table}:{token}")
-        if len(refused) > self._settings.max_refused:
-            raise StoreUnavailable(f"{len(refused)} of {len(records)} rows refused; {refused[0][1]}")
-        if refused:
-            self._bury(refused, f"drops:{token}:failed")
-        return len(refused)
+            (uncounted if table == IDENTITY else refused).extend(self._insert(table, lines, f"{table}:{token}"))
+        count = len(refused) + len(uncounted)
+        if count > self._settings.max_refused:
+            raise StoreUnavailable(f"{count} of {len(records)} rows refused; {(refused + uncounted)[0][1]}")
+        if refused or uncounted:
+            self._bury(refused, uncounted, f"drops:{token}:failed")
+        return count
 
     def _insert(self, table: str, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
         """Store the lines and return those refused. Halves are the same halves each time, so their tokens hold too."""
@@ -163,12 +166,14 @@ class Loader:
             return head  # enough to know
         return head + self._insert(table, lines[middle:], f"{token}/1")
 
-    def _bury(self, refused: Sequence[tuple[bytes, str]], token: str) -> None:
+    def _bury(
+        self, refused: Sequence[tuple[bytes, str]], uncounted: Sequence[tuple[bytes, str]], token: str
+    ) -> None:
         """A refused sighting keeps a fate: a dead letter, and a failed row if what names it can be read."""
         now = datetime.fromtimestamp(self._clock(), UTC)
-        named = [_Named.of(line, now) for line, _ in refused]
-        self._letters.add([who.letter(line, why, now) for who, (line, why) in zip(named, refused, strict=True)])
-        rows = [msgspec.json.encode(who.failed()) for who in named]
+        named = [(_Named.of(line, now), line, why) for line, why in (*refused, *uncounted)]
+        self._letters.add([who.letter(line, why, now) for who, line, why in named])
+        rows = [msgspec.json.encode(who.failed()) for who, _, _ in named[: len(refused)]]
         self._insert("drops", rows, token)
 
 
