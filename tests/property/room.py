@@ -13,6 +13,7 @@ from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Hit
 from onebyone.log import Position
 from onebyone.pipeline.judge import Judge
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_history import add_history
@@ -23,7 +24,6 @@ from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
 from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
 from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
-from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.worker import Settings, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from onebyone.event import Ended, Event
+from onebyone.state.graph import Row as Whose
 from store.rows import a_drop, an_event
 
 DIRECTORY = Path(__file__).parents[1] / "golden" / "reports"
@@ -30,6 +31,7 @@ class Case(Struct, omit_defaults=True):
     given: str = ""  # a file of rows that several reports share
     events: list[dict[str, Any]] = []
     drops: list[dict[str, Any]] = []
+    identity: list[dict[str, Any]] = []
     columns: list[str] = []
     rows: list[list[Any]] = []
 
@@ -40,6 +42,10 @@ class Case(Struct, omit_defaults=True):
             rows = msgspec.json.decode((DIRECTORY / "given" / f"{self.given}.json").read_bytes(), type=Rows)
         events = [an_event(**_typed(row) | changed) for row in rows.events]
         return [*events, *(a_drop(**_typed(row) | changed) for row in rows.drops)]
+
+    def whose(self, site: str = "s1") -> list[Whose]:
+        """Whose the browsers and user ids are."""
+        return [msgspec.convert({"site": site, "kind": "browser", "version": 1} | row, Whose) for row in self.identity]
 
     def typed_params(self, **changed: Any) -> dict[str, Any]:
         return _typed(self.params) | changed
@@ -73,7 +79,7 @@ def _case_text(case: dict[str, Any]) -> str:
 
 
 def _field_text(key: str, value: Any) -> str:
-    if key not in ("rows", "events", "drops") or not value:
+    if key not in ("rows", "events", "drops", "identity") or not value:
         return json.dumps(value, ensure_ascii=False)
     return "[\n" + ",\n".join(f"      {json.dumps(row, ensure_ascii=False)}" for row in value) + "\n    ]"
 

@@ -35,10 +35,10 @@ def identify(browser: int, user: int, at_ms: int) -> Fact:
 
 
 def says_email(left: int, email: int, at_ms: int) -> Fact:
-    kind = Kind.USER if left in USERS else Kind.BROWSER
+    kind, bucket = (Kind.USER, 0) if left in USERS else (Kind.BROWSER, at_ms // BUCKET_MS)
     return Fact(
         left=left, right=email, relation=Relation.VALUE, kinds=(kind, Kind.EMAIL), first_ms=at_ms, last_ms=at_ms,
-        hit=at_ms.to_bytes(16, "big"), by="tag", text=f"e{email}", bucket=0 if kind is Kind.USER else at_ms // BUCKET_MS,
+        hit=at_ms.to_bytes(16, "big"), by="tag", text=f"e{email}", bucket=bucket,
     )  # fmt: skip
 
 

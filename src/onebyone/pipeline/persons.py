@@ -1,4 +1,4 @@
-"""Who is who, as far as a batch says it: gathered from its events, written with its claims, sent on as lines of the log.
+"""Who is who, as far as a batch says it: gathered from its events, written with its claims, sent on to the log.
 
 A line that begins with P is a row of the store's table `identity`. It is sent until it is known to be in the log: a
 crash after the state was written and before the log was repeats it, under the same version.

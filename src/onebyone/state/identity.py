@@ -17,7 +17,7 @@ from onebyone.identity.facts import Fact
 from onebyone.identity.nodes import Kind
 from onebyone.identity.rules import LARGE_CLUSTER, Rules
 from onebyone.state.database import StateUnavailable
-from onebyone.state.graph import GROUPS, REFUSED, ROWS, Cut, Node, Row, Rows, signed, unsigned
+from onebyone.state.graph import GROUPS, REFUSED, ROWS, Cut, Node, Row, Rows, signed
 from onebyone.state.joining import Joining, merge_fact
 
 _AT_ONCE = 10_000  # rows handed out

@@ -159,7 +159,10 @@ class Joining:
     def _count(self, fresh: list[Fact]) -> set[int]:
         """Note who was named by whom; the values that too many browsers share by now."""
         for fact in fresh:
-            for number, kind, text in ((fact.left, fact.kinds[0], fact.left_text), (fact.right, fact.kinds[1], fact.text)):
+            for number, kind, text in (
+                (fact.left, fact.kinds[0], fact.left_text),
+                (fact.right, fact.kinds[1], fact.text),
+            ):
                 if kind is not Kind.BROWSER and number:
                     self._ensure(number, kind, text)
         pairs = {(fact.left, fact.right) for fact in fresh if fact.kinds[0] is Kind.BROWSER and fact.right}
@@ -266,7 +269,9 @@ class Joining:
     def _ends(self, edge: Edge) -> tuple[Node, Node]:
         owners = [self._owners.get(number, edge.fact[0]) if kind is Kind.BROWSER else 0
                   for number, kind in zip((edge.a, edge.b), edge.kinds, strict=True)]  # fmt: skip
-        return self._ensure(edge.a, edge.kinds[0], owner=owners[0]), self._ensure(edge.b, edge.kinds[1], owner=owners[1])
+        return self._ensure(edge.a, edge.kinds[0], owner=owners[0]), self._ensure(
+            edge.b, edge.kinds[1], owner=owners[1]
+        )
 
     def _group(self, root: int) -> Group | None:
         if root not in self._groups:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Engine
 
-from onebyone.state.secrets import get_secret
 from onebyone.state.seals import KeyGone, NotSealed, Seals
+from onebyone.state.secrets import get_secret
 
 
 class UserData:

@@ -28,7 +28,11 @@ STEP = "load"
 REASON = "row_refused"
 EVENTS = "events"
 IDENTITY = "identity"
-_TABLES = {b"E{": EVENTS, b"D{": "drops", b"P{": IDENTITY}  # how a record begins; the store takes all but the first byte
+_TABLES = {
+    b"E{": EVENTS,
+    b"D{": "drops",
+    b"P{": IDENTITY,
+}  # how a record begins; the store takes all but the first byte
 
 
 class Bounds(Protocol):
@@ -166,9 +170,7 @@ class Loader:
             return head  # enough to know
         return head + self._insert(table, lines[middle:], f"{token}/1")
 
-    def _bury(
-        self, refused: Sequence[tuple[bytes, str]], uncounted: Sequence[tuple[bytes, str]], token: str
-    ) -> None:
+    def _bury(self, refused: Sequence[tuple[bytes, str]], uncounted: Sequence[tuple[bytes, str]], token: str) -> None:
         """A refused sighting keeps a fate: a dead letter, and a failed row if what names it can be read."""
         now = datetime.fromtimestamp(self._clock(), UTC)
         named = [(_Named.of(line, now), line, why) for line, why in (*refused, *uncounted)]
