@@ -3,7 +3,8 @@
 WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers
 SELECT
   at, name, via, toString(visitor) AS browser, user_id, host, path, title, channel, campaign, order_id, value, currency,
-  agent, events.browser AS browser_name, os, device, country, toString(hit) AS hit, n, event_id, joined_later
+  agent, events.browser AS browser_name, os, device, country, toString(hit) AS hit, n, event_id, permissions, consent_source,
+  joined_later
 FROM (
   SELECT *, {{person}} AS person, {{joined_later}} AS joined_later
   FROM events FINAL
