@@ -180,6 +180,8 @@ def make_console(
         LogWaiting(place, state.bounds),
         lambda: metrics_text(place.metrics),
         lambda site: snippet(site, collector_url),
+        identity=state.identity,
+        user_data=state.user_data,
     )
 
 

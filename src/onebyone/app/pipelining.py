@@ -21,6 +21,7 @@ from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import Recall, steps
 from onebyone.pipeline.worker import CURSOR, Worker
@@ -84,6 +85,7 @@ class Pipeline:
             claims=self._state.claims,
             choices=self._state.choices,
             records=self._state.records,
+            persons=Persons(self._state.identity),
             steps=self._steps,
             sites=SitesNow(self._state),
             counters=self._counters,
@@ -120,6 +122,7 @@ class Pipeline:
             suppressed=self._state.suppression,
             places=self._places,
             records=self._state.records,
+            opening=self._state.user_data,
             judge=self._judging.judge,
         )
 
@@ -147,6 +150,7 @@ class Pipeline:
         self._log.info("replay_started")
         if self._judging.turn():  # rules that were changed a moment ago are what the replay is for
             self._worker.use(self._steps, Recall(self._judging.judge))
+        self._state.identity.send_again()
         self._worker.restart()
         done = self._worker.run_once()
         self._place.replay.unlink(missing_ok=True)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, hit_uuid, utc
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
 from onebyone.pipeline.decode import Decoded, decode
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import keys_of, person_key
 from onebyone.pipeline.step import Context, Step
 from onebyone.state.choices import Choices
@@ -98,6 +101,7 @@ class Worker:
         claims: Claims,
         choices: Choices,
         records: ConsentRecords,
+        persons: Persons,
         steps: Callable[[Claims], Sequence[tuple[str, Step]]],
         sites: Callable[[], Mapping[str, Site]],
         counters: Counters,
@@ -113,6 +117,7 @@ class Worker:
         self._claims = claims
         self._choices = choices
         self._records = records
+        self._persons = persons
         self._steps = steps(claims)
         self._sites = sites
         self._counters = counters
@@ -130,6 +135,7 @@ class Worker:
         """
         groups = self._reader.read(self.position, max_groups=self._settings.max_groups)
         if not groups:
+            self._pass_on()
             return 0
         if not self._knows:
             self._recall()
@@ -142,6 +148,7 @@ class Worker:
             self._claims.discard()
             self._choices.discard()
             self._records.discard()
+            self._persons.discard()
         return len(batch.records)
 
     def restart(self) -> None:
@@ -170,18 +177,32 @@ class Worker:
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
         position = self.position | {group.partition: group.seq for group in groups}
-        self._claims.commit(self._now_ms())
+        self._claims.commit(self._now_ms(), self._also())
         self._choices.commit()
         self._records.commit()
         if batch.letters:
             self._letters.add(batch.letters)
-        self._writer.append(batch.records, count=len(batch.records), cursor=(CURSOR, position))
+        records = batch.records + self._persons.lines()
+        self._writer.append(records, count=len(batch.records), cursor=(CURSOR, position))
+        self._persons.sent()
         self.position = position
         for fate, count in batch.fates.items():
             self._counters.add("onebyone_sightings_total", fate, count)
         for reason, count in batch.reasons.items():
             self._counters.add("onebyone_drops_total", reason, count)
         self._counters.add("onebyone_pipeline_batches_total")
+
+    def _also(self) -> Callable[[Connection], None] | None:
+        """What is written with the claims."""
+        return partial(self._persons.write, sites=self._sites()) if self._persons.has_work else None
+
+    def _pass_on(self) -> None:
+        """Who is who may change without a hit, in the console."""
+        self._claims.commit(self._now_ms(), self._also())
+        lines = self._persons.lines()
+        if lines:
+            self._writer.append(lines, count=0, cursor=(CURSOR, self.position))
+        self._persons.sent()
 
     def _process(self, groups: Sequence[Group]) -> Batch:
         batch = Batch()
@@ -219,9 +240,12 @@ class Worker:
                 for name, step in self._steps:
                     outcome = step(event, context)
                     if isinstance(outcome, Drop):
+                        if outcome.reason in COPIES:
+                            self._persons.take(event)
                         batch.end(_ended(event, outcome, name), hit.body, hit.received_ms)
                         return
                     event = outcome
+                self._persons.take(event)
                 batch.keep(event)
             self._failures = 0
         except Exception as error:  # as above

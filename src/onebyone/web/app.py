@@ -16,10 +16,12 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
+from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.sites import Site, Sites
+from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
-from onebyone.web import api, pages, sign_in, trouble
+from onebyone.web import api, api_people, pages, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, Reports, Settings, TheDesk
 from onebyone.web.render import Assets, Pages
@@ -53,6 +55,9 @@ def console(
     waiting: Waiting,
     metrics_text: Callable[[], str],
     snippet: Callable[[Site], str],
+    *,
+    identity: Identity,
+    user_data: UserData,
     clock: Callable[[], datetime] = _now,
 ) -> Litestar:
     """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
@@ -63,13 +68,15 @@ def console(
         keys=keys,
         users=users,
         waiting=waiting,
+        identity=identity,
+        user_data=user_data,
         metrics_text=metrics_text,
         snippet=snippet,
         clock=clock,
         pages=Pages(Assets()),
     )
     return Litestar(
-        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES],
+        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES, *api_people.ROUTES],
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),

@@ -34,6 +34,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("retention", "Retention"),
         ),
     ),
+    ("People", (("people", "People"),)),
     ("", (("settings", "Settings"),)),
 )
 
