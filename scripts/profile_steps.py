@@ -25,8 +25,10 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Holder
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
+from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
 from onebyone.state.suppression import Suppression
+from onebyone.state.user_data import UserData
 
 BATCH = 500
 NOW_MS = 1_795_514_400_000
@@ -98,6 +100,7 @@ def make_steps() -> tuple[tuple[str, Step], ...]:
         suppressed=Suppression(engine),
         places=Places(),
         records=ConsentRecords(engine),
+        opening=UserData(engine, Seals(engine)),
     )
 
 

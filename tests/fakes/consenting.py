@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from functools import cache
 
 from consent.deciding import REGIONS
@@ -45,6 +47,17 @@ class MemoryRecords:
         self.drafts.append(draft)
 
 
+class MemoryUserData:
+    """Seals nothing: what is sealed is the JSON itself."""
+
+    def key(self, site: str) -> bytes:
+        return site.encode()
+
+    def read(self, site: str, sealed: str) -> Mapping[str, object]:
+        found: dict[str, object] = json.loads(sealed) if sealed.startswith("{") else {}
+        return found
+
+
 @cache
 def the_places() -> Places:
     return Places()
@@ -62,4 +75,5 @@ def the_steps(seen: Seen, *, choices: MemoryChoices | None = None) -> tuple[tupl
         suppressed=MemorySuppression(),
         places=the_places(),
         records=MemoryRecords(),
+        opening=MemoryUserData(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, the_places, the_policies
+from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, MemoryUserData, the_places, the_policies
 from fakes.seen import MemorySeen
 from onebyone.consent.canonical import canonical
 from onebyone.event import Event, Hit, Permission, visitor_hash
@@ -30,6 +30,7 @@ class Path:
             suppressed=MemorySuppression(),
             places=the_places(),
             records=self.records,
+            opening=MemoryUserData(),
         )
 
     def go(self, hit: Hit) -> Event:

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, the_places, the_policies, the_steps
+from fakes.consenting import (
+    MemoryChoices,
+    MemoryRecords,
+    MemorySuppression,
+    MemoryUserData,
+    the_places,
+    the_policies,
+    the_steps,
+)
 from onebyone.event import Event, utc
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.referrers import Referrers
@@ -14,6 +22,7 @@ from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_history import add_history
+from onebyone.pipeline.steps.add_identifiers import add_identifiers
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.add_place import add_place
@@ -39,6 +48,7 @@ def additions() -> dict[str, Step]:
         "add_channel": add_channel(Referrers()),
         "add_device": add_device,
         "add_place": add_place(the_places()),
+        "add_identifiers": add_identifiers(MemoryUserData()),
         "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
         "add_record": add_record(MemoryRecords()),
         "add_verdict": add_verdict(Judge(), Forgetful()),

@@ -9,12 +9,14 @@ import pytest
 
 from fakes.memory_log import MemoryDeadLetters, MemoryLog
 from onebyone.event import Drop, Event, Reason
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Context
 from onebyone.pipeline.worker import Settings, TooManyFailures, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database, sqlite_url
+from onebyone.state.identity import Identity
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE, a_hit
 
@@ -34,6 +36,7 @@ class Bench:
             claims=Claims(engine),
             choices=Choices(engine),
             records=ConsentRecords(engine),
+            persons=Persons(Identity(engine)),
             steps=lambda claims: (("a_step", a_step),),
             sites=lambda: {SITE.id: SITE},
             counters=self.counters,

@@ -13,6 +13,7 @@ from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Hit
 from onebyone.log import Position
 from onebyone.pipeline.judge import Judge
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_history import add_history
@@ -28,6 +29,7 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
+from onebyone.state.identity import Identity
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE
@@ -88,6 +90,7 @@ class Room:
             records=records,
             steps=partial(quick_steps, choices=choices, records=records),
             sites=lambda: {self._site.id: self._site},
+            persons=Persons(Identity(self.engine)),
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
             settings=Settings(max_groups=max_groups),

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from onebyone.destinations.telling import DeliveryLine
 from onebyone.event import Ended, Event
+from onebyone.state.graph import Row as Whose
 from store.rows import a_delivery, a_drop, an_event
 
 DIRECTORY = Path(__file__).parents[1] / "golden" / "reports"
@@ -32,6 +33,8 @@ class Case(Struct, omit_defaults=True):
     events: list[dict[str, Any]] = []
     drops: list[dict[str, Any]] = []
     deliveries: list[dict[str, Any]] = []
+
+    identity: list[dict[str, Any]] = []
     columns: list[str] = []
     rows: list[list[Any]] = []
 
@@ -46,6 +49,10 @@ class Case(Struct, omit_defaults=True):
     def facts(self, **changed: Any) -> list[DeliveryLine]:
         """Likewise, of what other rooms decided."""
         return [a_delivery(**_typed(row) | changed) for row in self.deliveries]
+
+    def whose(self, site: str = "s1") -> list[Whose]:
+        """Whose the browsers and user ids are."""
+        return [msgspec.convert({"site": site, "kind": "browser", "version": 1} | row, Whose) for row in self.identity]
 
     def typed_params(self, **changed: Any) -> dict[str, Any]:
         return _typed(self.params) | changed
@@ -79,7 +86,7 @@ def _case_text(case: dict[str, Any]) -> str:
 
 
 def _field_text(key: str, value: Any) -> str:
-    if key not in ("rows", "events", "drops", "deliveries") or not value:
+    if key not in ("rows", "events", "drops", "deliveries", "identity") or not value:
         return json.dumps(value, ensure_ascii=False)
     return "[\n" + ",\n".join(f"      {json.dumps(row, ensure_ascii=False)}" for row in value) + "\n    ]"
 

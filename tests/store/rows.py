@@ -10,6 +10,7 @@ import msgspec
 
 from onebyone.destinations.telling import DeliveryLine
 from onebyone.event import Ended, Event, event_uuid, hit_uuid
+from onebyone.state.graph import Row
 from onebyone.store.engine import Embedded
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -57,12 +58,15 @@ def a_hit(number: int) -> str:
     return hit_uuid(number.to_bytes(16, "big"))
 
 
-def put(store: Embedded, outcomes: Sequence[Event | Ended], *, token: str = "test") -> None:
+def put(store: Embedded, outcomes: Sequence[Event | Ended | Row], *, token: str = "test") -> None:
     """Straight into the tables. Needs another token for the same rows again."""
-    for table, kind in (("events", Event), ("drops", Ended)):
+    for table, kind in _TABLES:
         lines = [msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, kind)]
         if lines:
             store.insert(table, lines, f"{table}:{token}")
+
+
+_TABLES: tuple[tuple[str, type], ...] = (("events", Event), ("drops", Ended), ("identity", Row))
 
 
 def as_record(outcome: Event | Ended) -> bytes:

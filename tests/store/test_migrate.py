@@ -17,15 +17,13 @@ REQUIRED = {"site", "day", "at", "received_at", "id", "hit", "name", "via"}
 
 
 @pytest.mark.parametrize(("table", "kind"), [("events", Event), ("drops", Ended)])
-def test_a_table_has_the_fields_of_its_struct_in_their_order(
-    store: Embedded, table: str, kind: type[Event | Ended]
-) -> None:
+def test_a_table_has_the_fields_of_its_struct(store: Embedded, table: str, kind: type[Event | Ended]) -> None:
     rows = store.query(
         "SELECT name FROM system.columns WHERE database = 'default' AND table = {t:String} "
         "AND default_kind != 'MATERIALIZED'",
         {"t": table},
     )
-    assert [row[0] for row in rows.rows] == list(kind.__struct_fields__)
+    assert {row[0] for row in rows.rows} == set(kind.__struct_fields__)
 
 
 @pytest.mark.parametrize(("table", "outcome"), [("events", an_event(1)), ("drops", a_drop(1))])

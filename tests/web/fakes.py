@@ -10,9 +10,12 @@ from litestar import Litestar
 
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.database import open_database, sqlite_url
+from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.seals import Seals
 from onebyone.state.sites import Site, Sites
+from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.store import Param, Rows, StoreUnavailable
 from onebyone.web.app import console
@@ -75,6 +78,8 @@ class Place:
         self.keys = Keys(engine)
         self.users = Users(engine, clock=lambda: int(self.clock_now.timestamp() * 1000), hasher=CHEAP)
         self.mail = Mail(engine)
+        self.identity = Identity(engine)
+        self.user_data = UserData(engine, Seals(engine))
         self.reports = reports or FakeReports(month())
         self.waiting = FakeWaiting()
         self.site = self.sites.add("Nordlight", ["https://nordlight.example"], zone="Europe/Berlin", currency="EUR")
@@ -90,6 +95,8 @@ class Place:
             self.waiting,
             lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet,
+            identity=self.identity,
+            user_data=self.user_data,
             clock=lambda: self.clock_now,
             mail=self.mail,
             allows_opens=lambda site, region: region == "US",

@@ -151,6 +151,12 @@ def month() -> Answers:
         "retention": _cohorts,
         "credits_by_rule": lambda _: _credits(),
         "paths": lambda _: [_path(*row) for row in _PATHS],
+        "people": lambda params: people(params),
+        "persons": lambda _: [KNOWN],
+        "person_events": lambda params: person_events() if params["nodes"] else [],
+        "node_events": lambda params: [
+            {"number": number, "events": 14, "orders": 1, "revenue_minor": 8990} for number in _texts(params["nodes"])
+        ],
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),
@@ -485,3 +491,51 @@ def _always(rows: list[Row]) -> Callable[[Mapping[str, Param]], list[Row]]:
 
 def _zeros(row: Row) -> Row:
     return dict.fromkeys(row, 0)
+
+
+KNOWN: Row = {
+    "persons": 29_204, "known_persons": 3_112, "events": 402_118, "events_with_user": 61_402, "joined_later": 8_911,
+    "several_devices": 912, "largest": 6,
+}  # fmt: skip
+
+
+def people(params: Mapping[str, Param]) -> list[Row]:
+    rows = [
+        ("3672583452883726997", "bob", "2026-11-02T08:11:00.000Z", "2026-11-12T12:02:11.000Z", 2, 41, 2, 17980),
+        ("8123998127731199", "", "2026-11-12T11:58:40.000Z", "2026-11-12T12:01:03.000Z", 1, 3, 0, 0),
+        ("1553561777171026", "bill", "2026-10-30T19:00:00.000Z", "2026-11-11T22:40:00.000Z", 1, 12, 1, 4995),
+    ]
+    found = [
+        {
+            "person": person, "user_id": user, "first_at": first, "last_at": last, "browsers": browsers,
+            "events": events, "views": events - orders, "orders": orders, "revenue_minor": revenue, "country": "DE",
+            "device": "phone",
+        }
+        for person, user, first, last, browsers, events, orders, revenue in rows
+    ]  # fmt: skip
+    return found[:1] if params.get("text") else found
+
+
+def person_events() -> list[Row]:
+    """Two browsers of one person, the latest first."""
+    told = (
+        ("2026-11-12T12:02:11.000Z", "purchase", "7002", "bob", "/thanks", "NL-48213", 8990, 0, 12),
+        ("2026-11-12T12:00:00.000Z", "login", "7002", "bob", "/account", "", 0, 0, 12),
+        ("2026-11-12T11:57:31.000Z", "page_view", "7002", "", "/lamps/oslo", "", 0, 1, 12),
+        ("2026-11-10T08:14:00.000Z", "page_view", "7001", "", "/lamps", "", 0, 0, 8),
+        ("2026-11-02T08:11:00.000Z", "login", "7001", "bob", "/account", "", 0, 0, 12),
+    )
+    return [
+        {
+            "at": at, "name": name, "via": "tag", "browser": browser, "user_id": user, "host": "nordlight.example",
+            "path": path, "title": "", "channel": "Direct", "campaign": "", "order_id": order, "value": value,
+            "currency": "EUR", "agent": "", "browser_name": "Firefox" if browser == "7001" else "Safari",
+            "os": "Windows" if browser == "7001" else "iOS", "device": "desktop", "country": "DE", "hit": HIT, "n": 0,
+            "event_id": "", "permissions": permissions, "consent_source": "user", "joined_later": later,
+        }
+        for at, name, browser, user, path, order, value, later, permissions in told
+    ]  # fmt: skip
+
+
+def _texts(value: Param) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, (list, tuple)) else []

@@ -185,6 +185,8 @@ def make_console(
         LogWaiting(place, state.bounds),
         lambda: metrics_text(place.metrics),
         lambda site: snippet(site, collector_url),
+        identity=state.identity,
+        user_data=state.user_data,
         mail=state.mail,
         allows_opens=_opens_allowed(open_policies(place)),
     )

@@ -22,6 +22,7 @@ from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.pipeline.mail_book import MailBook
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import Recall, steps
 from onebyone.pipeline.worker import CURSOR, Worker
@@ -89,6 +90,7 @@ class Pipeline:
             choices=self._state.choices,
             records=self._state.records,
             book=self._book,
+            persons=Persons(self._state.identity),
             steps=self._steps,
             sites=SitesNow(self._state),
             counters=self._counters,
@@ -125,6 +127,7 @@ class Pipeline:
             suppressed=self._state.suppression,
             places=self._places,
             records=self._state.records,
+            opening=self._state.user_data,
             judge=self._judging.judge,
             book=self._book,
         )
@@ -153,6 +156,7 @@ class Pipeline:
         self._log.info("replay_started")
         if self._judging.turn():  # rules that were changed a moment ago are what the replay is for
             self._worker.use(self._steps, Recall(self._judging.judge))
+        self._state.identity.send_again()
         self._worker.restart()
         done = self._worker.run_once()
         self._place.replay.unlink(missing_ok=True)

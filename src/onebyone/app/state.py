@@ -12,6 +12,7 @@ from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
+from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.receipts import Receipts
@@ -19,6 +20,7 @@ from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
+from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 
 
@@ -37,6 +39,8 @@ class State(Struct, frozen=True):
     records: ConsentRecords
     receipts: Receipts
     crawler_checks: CrawlerChecks
+    user_data: UserData
+    identity: Identity
 
     @property
     def visitor_key(self) -> bytes:
@@ -55,6 +59,7 @@ def open_state(place: Place) -> State:
         raise ConfigError(f"cannot open the state in {place.data}: {error}. See 'onebyone doctor'.") from error
     except StateTooNew as error:
         raise ConfigError(f"{error}. Install the newer version again.") from error
+    seals = Seals(engine)
     return State(
         engine=engine,
         sites=Sites(engine),
@@ -66,8 +71,10 @@ def open_state(place: Place) -> State:
         choices=Choices(engine),
         permissions=Permissions(engine),
         suppression=Suppression(engine),
-        seals=Seals(engine),
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
         crawler_checks=CrawlerChecks(engine),
+        seals=seals,
+        user_data=UserData(engine, seals),
+        identity=Identity(engine),
     )

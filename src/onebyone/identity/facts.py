@@ -76,13 +76,11 @@ def _said(event: Event) -> Iterator[Fact]:
             event, user_node(event.site, low), user_node(event.site, high), Relation.ALIAS, (Kind.USER, Kind.USER),
             text=high, left_text=low,
         )  # fmt: skip
-    left, kind = (user, Kind.USER) if user else (event.visitor, Kind.BROWSER)
-    for name, value in sorted(event.identifiers.items()):
-        if left and name in VALUES:
-            node = value_node(event.site, Kind(name), value)
-            yield _fact(
-                event, left, node, Relation.VALUE, (kind, Kind(name)), text=value, left_text=event.user_id if user else ""
-            )  # fmt: skip
+    left, kind, name = (user, Kind.USER, event.user_id) if user else (event.visitor, Kind.BROWSER, "")
+    for said, value in sorted(event.identifiers.items()):
+        if left and said in VALUES:
+            node, kinds = value_node(event.site, Kind(said), value), (kind, Kind(said))
+            yield _fact(event, left, node, Relation.VALUE, kinds, text=value, left_text=name)
 
 
 def _fact(

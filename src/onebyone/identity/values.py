@@ -18,38 +18,11 @@ _NO_IDS = frozenset(
      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "d41d8cd98f00b204e9800998ecf8427e"}
 )  # fmt: skip
 _ZEROS = re.compile(r"[0\-]*")
-_ROLES = frozenset(
-    [
-        "abuse",
-        "admin",
-        "billing",
-        "contact",
-        "help",
-        "hello",
-        "hostmaster",
-        "hr",
-        "info",
-        "jobs",
-        "mail",
-        "marketing",
-        "news",
-        "newsletter",
-        "noreply",
-        "no-reply",
-        "office",
-        "orders",
-        "postmaster",
-        "privacy",
-        "root",
-        "sales",
-        "security",
-        "service",
-        "shop",
-        "support",
-        "team",
-        "webmaster",
-    ]
-)
+_ROLE_WORDS = """
+    abuse admin billing contact help hello hostmaster hr info jobs mail marketing news newsletter noreply no-reply
+    office orders postmaster privacy root sales security service shop support team webmaster
+"""
+_ROLES = frozenset(_ROLE_WORDS.split())
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PLACEHOLDERS = frozenset({"example.com", "example.org", "example.net", "test.com", "invalid"})
 _SAME_DIGITS = re.compile(r"(\d)\1{6,}")

@@ -9,14 +9,17 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, hit_uuid, utc
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
 from onebyone.pipeline.decode import Decoded, decode
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import keys_of, person_key
 from onebyone.pipeline.step import Context, Step
 from onebyone.state.choices import Choices
@@ -112,6 +115,7 @@ class Worker:
         claims: Claims,
         choices: Choices,
         records: ConsentRecords,
+        persons: Persons,
         steps: Callable[[Claims], Sequence[tuple[str, Step]]],
         sites: Callable[[], Mapping[str, Site]],
         counters: Counters,
@@ -130,6 +134,7 @@ class Worker:
         self._choices = choices
         self._records = records
         self._book = book
+        self._persons = persons
         self._steps = steps(claims)
         self._sites = sites
         self._counters = counters
@@ -147,6 +152,7 @@ class Worker:
         """
         groups = self._reader.read(self.position, max_groups=self._settings.max_groups)
         if not groups:
+            self._pass_on()
             return 0
         if not self._knows:
             self._recall()
@@ -161,6 +167,7 @@ class Worker:
             self._records.discard()
             if self._book is not None:
                 self._book.discard()
+            self._persons.discard()
         return len(batch.records)
 
     def restart(self) -> None:
@@ -189,13 +196,15 @@ class Worker:
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
         position = self.position | {group.partition: group.seq for group in groups}
-        self._claims.commit(self._now_ms())
+        self._claims.commit(self._now_ms(), self._also())
         self._choices.commit()
         self._records.commit()
         again = self._commit_book()
         if batch.letters:
             self._letters.add(batch.letters)
-        self._writer.append([*batch.records, *again], count=len(batch.records), cursor=(CURSOR, position))
+        records = [*batch.records, *self._persons.lines(), *again]
+        self._writer.append(records, count=len(batch.records), cursor=(CURSOR, position))
+        self._persons.sent()
         self.position = position
         if self._book is not None:
             self._book.written()
@@ -211,6 +220,17 @@ class Worker:
             return []
         self._book.commit(self._now_ms())
         return [b"E" + _JSON.encode(event) for event in self._book.changed()]
+    def _also(self) -> Callable[[Connection], None] | None:
+        """What is written with the claims."""
+        return partial(self._persons.write, sites=self._sites()) if self._persons.has_work else None
+
+    def _pass_on(self) -> None:
+        """Who is who may change without a hit, in the console."""
+        self._claims.commit(self._now_ms(), self._also())
+        lines = self._persons.lines()
+        if lines:
+            self._writer.append(lines, count=0, cursor=(CURSOR, self.position))
+        self._persons.sent()
 
     def _process(self, groups: Sequence[Group]) -> Batch:
         batch = Batch()
@@ -248,9 +268,12 @@ class Worker:
                 for name, step in self._steps:
                     outcome = step(event, context)
                     if isinstance(outcome, Drop):
+                        if outcome.reason in COPIES:
+                            self._persons.take(event)
                         batch.end(_ended(event, outcome, name), hit.body, hit.received_ms)
                         return
                     event = outcome
+                self._persons.take(event)
                 batch.keep(event)
             self._failures = 0
         except StateUnavailable:  # the world is unwell: nothing was decided

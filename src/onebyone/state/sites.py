@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, String,
 
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import SiteId
+from onebyone.identity.rules import Rules
 from onebyone.state.database import METADATA
 from onebyone.state.tag_settings import TagSettings
 
@@ -72,6 +73,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mail: MailRules = MailRules()
     consent: ConsentSettings = ConsentSettings()
     sessions: SessionRules = SessionRules()
+    identity: Rules = Rules()  # who counts as one person
     created_ms: int = 0
     version: int = 0
     tag: TagSettings = TagSettings()

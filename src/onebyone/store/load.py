@@ -27,9 +27,13 @@ from onebyone.store.sessions import Sessions
 STEP = "load"
 REASON = "row_refused"
 EVENTS = "events"
-DELIVERIES = "deliveries"
-_DELIVERY = b"V{"  # of the log "facts"
-_TABLES = {b"E{": EVENTS, b"D{": "drops"}  # how a record begins; the store takes all but the first byte
+_TABLES = {  # how a record begins; the store takes all but the first byte
+    b"E{": EVENTS,
+    b"D{": "drops",
+    b"P{": "identity",
+    b"V{": "deliveries",  # of the log "facts"
+}
+_SIGHTINGS = ("events", "drops")  # rows that are a sighting's fate; refused ones of other tables cost none
 
 
 class Bounds(Protocol):
@@ -136,32 +140,19 @@ class Loader:
     def _send(self, bound: Bound, records: Sequence[bytes]) -> int:
         """Store the batch; returns how many of its records the store would not have."""
         token = f"{bound.partition}:{bound.first}-{bound.last}"
-        records, refused_facts = self._send_facts(records, token)
         refused: list[tuple[bytes, str]] = [(r, "no known kind of record") for r in records if r[:2] not in _TABLES]
+        uncounted: list[tuple[bytes, str]] = []  # no sightings
         for kind, table in _TABLES.items():
             lines = [record[1:] for record in records if record[:2] == kind]
             if table == EVENTS:
                 self.sessions.touch(lines)
-            refused += self._insert(table, lines, f"{table}:{token}")
-        if len(refused) > self._settings.max_refused:
-            raise StoreUnavailable(f"{len(refused)} of {len(records)} rows refused; {refused[0][1]}")
-        if refused:
-            self._bury(refused, f"drops:{token}:failed")
-        return len(refused) + refused_facts
-
-    def _send_facts(self, records: Sequence[bytes], token: str) -> tuple[list[bytes], int]:
-        """Store what other rooms decided; the rest of the records, and how many facts the store would not have.
-
-        No sighting loses its fate by them: they are dead letters, and no more.
-        """
-        lines = [record[1:] for record in records if record[:2] == _DELIVERY]
-        refused = self._insert(DELIVERIES, lines, f"{DELIVERIES}:{token}")
-        if len(refused) > self._settings.max_refused:
-            raise StoreUnavailable(f"{len(refused)} of {len(lines)} deliveries refused; {refused[0][1]}")
-        if refused:
-            now = datetime.fromtimestamp(self._clock(), UTC)
-            self._letters.add([_Named.of(line, now).letter(line, why, now) for line, why in refused])
-        return [record for record in records if record[:2] != _DELIVERY], len(refused)
+            (refused if table in _SIGHTINGS else uncounted).extend(self._insert(table, lines, f"{table}:{token}"))
+        count = len(refused) + len(uncounted)
+        if count > self._settings.max_refused:
+            raise StoreUnavailable(f"{count} of {len(records)} rows refused; {(refused + uncounted)[0][1]}")
+        if refused or uncounted:
+            self._bury(refused, uncounted, f"drops:{token}:failed")
+        return count
 
     def _insert(self, table: str, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
         """Store the lines and return those refused. Halves are the same halves each time, so their tokens hold too."""
@@ -180,12 +171,12 @@ class Loader:
             return head  # enough to know
         return head + self._insert(table, lines[middle:], f"{token}/1")
 
-    def _bury(self, refused: Sequence[tuple[bytes, str]], token: str) -> None:
+    def _bury(self, refused: Sequence[tuple[bytes, str]], uncounted: Sequence[tuple[bytes, str]], token: str) -> None:
         """A refused sighting keeps a fate: a dead letter, and a failed row if what names it can be read."""
         now = datetime.fromtimestamp(self._clock(), UTC)
-        named = [_Named.of(line, now) for line, _ in refused]
-        self._letters.add([who.letter(line, why, now) for who, (line, why) in zip(named, refused, strict=True)])
-        rows = [msgspec.json.encode(who.failed()) for who in named]
+        named = [(_Named.of(line, now), line, why) for line, why in (*refused, *uncounted)]
+        self._letters.add([who.letter(line, why, now) for who, line, why in named])
+        rows = [msgspec.json.encode(who.failed()) for who, _, _ in named[: len(refused)]]
         self._insert("drops", rows, token)
 
 

@@ -21,6 +21,7 @@ OF_SOME = (
     "by",
     "window",
     "show",
+    "q",
 )  # keys that only the page understands which names them
 DEFAULTS = {
     "period": DEFAULT_PRESET,

@@ -104,7 +104,7 @@ def api_report(
         last_day=view.period.last.isoformat(),
         zone=site.zone,
         currency=site.currency,
-        rows=_rows(desk, report, limit=limit, **params(view, site)),
+        rows=rows_of(desk, report, limit=limit, **params(view, site)),
     )
 
 
@@ -119,7 +119,7 @@ def api_live(
 ) -> LiveOut:
     after = after_at or desk.clock().replace(hour=0, minute=0, second=0, microsecond=0)
     cursor = {"after_at": after, "after_hit": after_hit, "after_n": after_n}
-    return LiveOut(_rows(desk, "live", site=site.id, limit=limit, **cursor))
+    return LiveOut(rows_of(desk, "live", site=site.id, limit=limit, **cursor))
 
 
 @get("/api/v1/sites/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, tags=["fate"], summary="A whole story")
@@ -139,7 +139,8 @@ def api_fate(desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> FateOut:
 ROUTES = (about, api_sites, api_report, api_live, api_fate)
 
 
-def _rows(desk: TheDesk, report: str, /, **values: Any) -> list[Row]:
+def rows_of(desk: TheDesk, report: str, /, **values: Any) -> list[Row]:
+    """A report's rows for JSON. Raises ServiceUnavailableException."""
     answer = desk.ask(report, **values)
     if answer.error:
         why = (

@@ -16,11 +16,13 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
+from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
+from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
-from onebyone.web import api, mail_api, pages, sign_in, trouble
+from onebyone.web import api, api_people, mail_api, pages, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, Reports, Settings, TheDesk
 from onebyone.web.render import Assets, Pages
@@ -54,6 +56,9 @@ def console(
     waiting: Waiting,
     metrics_text: Callable[[], str],
     snippet: Callable[[Site], str],
+    *,
+    identity: Identity,
+    user_data: UserData,
     clock: Callable[[], datetime] = _now,
     *,
     mail: Mail,
@@ -67,6 +72,8 @@ def console(
         keys=keys,
         users=users,
         waiting=waiting,
+        identity=identity,
+        user_data=user_data,
         metrics_text=metrics_text,
         snippet=snippet,
         clock=clock,
@@ -75,7 +82,9 @@ def console(
         allows_opens=allows_opens,
     )
     return Litestar(
-        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES, *mail_api.ROUTES],
+        route_handlers=[
+            static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES, *api_people.ROUTES, *mail_api.ROUTES,
+        ],  # fmt: skip
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),

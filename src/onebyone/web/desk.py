@@ -14,9 +14,11 @@ from litestar.params import SkipValidation
 from msgspec import Struct
 
 from onebyone.log import LogUnavailable
+from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
+from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
 from onebyone.telemetry import Log
@@ -60,6 +62,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     keys: Keys
     users: Users
     waiting: Waiting
+    identity: Identity
+    user_data: UserData
     metrics_text: Callable[[], str]
     snippet: Callable[[Site], str]
     clock: Callable[[], datetime]  # now, in UTC

@@ -89,7 +89,7 @@ def _is_machine(row: Row) -> bool:
 def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None) -> Story:
     """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record."""
     told = _sort(fate, zone)
-    record = _record(asked_for, fate)
+    record = record_of(asked_for, fate)
     main = record or _drop(asked_for, fate)
     main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
     return Story(
@@ -107,7 +107,7 @@ def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: date
     )
 
 
-def _record(asked_for: str, fate: Fate) -> Row | None:
+def record_of(asked_for: str, fate: Fate) -> Row | None:
     """The event asked for: by its hit, its id or its order; else the first."""
     exact = (
         row

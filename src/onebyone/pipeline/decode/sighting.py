@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from onebyone.event import Drop, Event, Hit, event_uuid, hit_uuid, utc, visitor_hash
+from onebyone.identity.values import names_somebody
 from onebyone.pipeline.decode.ids import split_browser_ids, usable_id
 from onebyone.pipeline.decode.names import canonical_name
 from onebyone.pipeline.step import Context
@@ -59,7 +60,9 @@ def make_event(
     said = (sent.id, sent.event_id, sent.user_id, visitor, order.id, order.adjustment_id)
     sent_id, event_id, user_id, visitor, order_id, adjustment_id = usable = tuple(map(usable_id, said))
     noticed = [*sent.flags, *flags]
-    if usable != said:
+    if user_id and not names_somebody(user_id):
+        user_id = ""
+    if usable != said or user_id != sent.user_id:
         noticed.append("not_an_id")
     properties, browser_ids = split_browser_ids(sent.props) if sent.props else ({}, {})
     currency, value, tax, shipping = "", 0, 0, 0

@@ -13,6 +13,7 @@ from onebyone.pipeline.steps.add_campaign import add_campaign
 from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_history import add_history
+from onebyone.pipeline.steps.add_identifiers import Opening, add_identifiers
 from onebyone.pipeline.steps.add_mail_visit import add_mail_visit
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, add_permissions
@@ -35,6 +36,7 @@ def steps(
     suppressed: Suppressing,
     places: Places,
     records: Recording,
+    opening: Opening,
     judge: Judge | None = None,
     book: MailBook | None = None,
 ) -> tuple[tuple[str, Step], ...]:
@@ -59,6 +61,7 @@ def steps(
         ("add_place", add_place(places)),
         ("add_verdict", add_verdict(judge, seen)),
         *visits,
+        ("add_identifiers", add_identifiers(opening)),
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
         ("add_record", add_record(records)),
         ("add_history", add_history(seen)),

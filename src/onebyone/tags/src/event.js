@@ -4,8 +4,7 @@ import { newId } from "./id.js";
 
 const MAX_BYTES = 49152; // what a beacon may carry with room to spare
 const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
-const AS_GIVEN = /^(value|tax|shipping|items)$/; // the others are texts, whatever the page calls them with
-const ORDER_KEYS = ["id", "value", "currency", "items", "coupon", "tax", "shipping", "adjustment_id"];
+const ORDER_KEYS = "id currency coupon adjustment_id value tax shipping items".split(" ");
 
 /** Makes the entries of one page view after the other: `seq` counts within it, `nav` says how the page came. */
 export function events() {
@@ -36,11 +35,13 @@ export function events() {
       nav = nav || navigation();
       const at = Date.now();
       const id = newId(at);
-      const { event_id, ...props } = given || {};
+      const { event_id, user_id, user_data, ...props } = given || {};
       const event = {
         name,
         id,
         event_id,
+        user_id,
+        user_data,
         at,
         seq: seq++,
         nav,
@@ -65,12 +66,12 @@ export function events() {
 function addOrder(event) {
   const { transaction_id, ...props } = event.props;
   const order = { id: transaction_id };
-  for (const key of ORDER_KEYS) {
+  ORDER_KEYS.forEach((key, place) => {
     const value = props[key];
     delete props[key];
-    if (value != null) order[key] = AS_GIVEN.test(key) ? value : String(value);
-  }
-  order.id = String(order.id); // of whichever of its two names
+    if (value != null) order[key] = place > 3 ? value : "" + value; // the first four are texts, whatever they are
+  });
+  order.id += ""; // of whichever of its two names
   if (NO_ID.test(order.id)) delete order.id;
   else event.event_id = event.event_id || "purchase:" + order.id;
   event.order = order;

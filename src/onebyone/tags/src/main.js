@@ -1,6 +1,7 @@
 /**
  * The tag: one page view for each time a person sees the page, and what the page reports with
  *   onebyone("event", name, props)   onebyone("purchase", {id, value, currency, items})   onebyone("consent", {...})
+ *   onebyone("identify", {user_id, user_data})   onebyone("alias", {user_id, previous_id})   onebyone("reset")
  *
  * CONFIG ({site, url, name, conversions, ...}) and MODULES (functions that take the tag) stand in front of this file
  * when it is served. The tag stores no identifier and never throws into the page. Calls made before it has loaded wait
@@ -79,8 +80,8 @@ function begin() {
       const consent = made.consent(args[args.length - 1]);
       sent.permit(JSON.parse(consent).analytics !== "denied", consent);
     } else if (!active) early.push(args);
-    else if (verb === "purchase") add(verb, args[1]);
     else if (verb === "event") add(args[1], args[2]);
+    else if (/^(purchase|identify|alias|reset)$/.test(verb)) add(verb, args[1]); // events of their own name
   }
 
   /** The page is seen, or with `nav` the next page of an application that loads none. */

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from onebyone.event import utc
 from onebyone.reports.fate import Fate
 from onebyone.state.sites import Site
-from onebyone.web import numbers, period, story
+from onebyone.web import numbers, period, persons, story
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
@@ -30,7 +30,11 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
     told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=_final_at(found, site.zone))
-    return _page(request, desk, site, "fate.html", told.title, story=told, asked_for=asked_for)
+    person = _person(desk, site, found, asked_for)
+    name = persons.person_name(person)
+    return _page(
+        request, desk, site, "fate.html", told.title, story=told, asked_for=asked_for, person=person, person_name=name
+    )
 
 
 @get("/fate/{fate_id:path}", sync_to_thread=True, include_in_schema=False)
@@ -70,6 +74,16 @@ def _not_stored(request: Ask, desk: Desk, site: Site, asked_for: str) -> Respons
         asked_for=asked_for,
         near=orders,
     )
+
+
+def _person(desk: Desk, site: Site, found: Fate, asked_for: str) -> int:
+    """Who did it, as of now; 0 for a machine, or where nobody may be known."""
+    main = story.record_of(asked_for, found)
+    if main is None or str(main["actor"]).startswith("machine"):
+        return 0
+    number = persons.key_of(main, site.id)
+    row = desk.identity.row(site.id, number) if number else None
+    return persons.person_at(row, number, datetime.fromisoformat(main["at"])) or int(main["visitor"])
 
 
 def _final_at(found: Fate, zone: str) -> datetime | None:

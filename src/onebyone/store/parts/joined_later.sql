@@ -1,0 +1,1 @@
+who.retro[arrayLastIndex(ms -> ms <= toUnixTimestamp64Milli(at), who.starts)] = 1

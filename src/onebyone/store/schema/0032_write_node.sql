@@ -1,0 +1,1 @@
+ALTER TABLE events{local} {on_cluster} MATERIALIZE COLUMN node

@@ -1,0 +1,256 @@
+"""People: who did this? And a person: everything one did, on all devices, and what joined them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from onebyone.identity.nodes import Kind, user_node, value_node
+from onebyone.identity.values import keyed_hash, normal_email, normal_phone
+from onebyone.state.graph import Cut, Row
+from onebyone.state.identity import Person, Quality
+from onebyone.state.sites import Site
+from onebyone.state.users import Role
+from onebyone.web import numbers, persons
+from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.csv_file import csv_answer
+from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+SHOWN = 100
+SHOWN_EVENTS = 200
+LONGEST = 255
+_ACTIONS = ("split", "restore", "merge")
+
+
+@get("/s/{site_id:str}/people", sync_to_thread=True, include_in_schema=False)
+def people(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    return _people(request, desk, site)
+
+
+@post("/s/{site_id:str}/people/find", sync_to_thread=True, include_in_schema=False)
+def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
+    """An e-mail address or a phone is hashed here, and stands in no address."""
+    text = str(form.get("q", "")).strip()[:LONGEST]
+    found = _find(desk, site, text)
+    if found:
+        return Redirect(_address(site, found), status_code=303)
+    if _is_private(text):
+        return _people(request, desk, site, unknown=True)
+    return Redirect(
+        f"/s/{site.id}/people?q={quote(text, safe='')}" if text else f"/s/{site.id}/people", status_code=303
+    )
+
+
+@get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
+def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, ("q",))
+    given = params(view, site) | {"text": view.get("q"), "persons": [], "limit": 10_000}
+    rows = desk.reports.run("people", **given).dicts()
+    hidden = {} if _shows_ids(request, site) else {"user_id": ""}
+    return csv_answer(f"{site.name}-people", [row | hidden for row in rows])
+
+
+@get("/s/{site_id:str}/people/{person:int}", sync_to_thread=True, include_in_schema=False)
+def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int]) -> Response[Any]:
+    if not 0 < person < 1 << 64:
+        raise NotFoundException
+    known = desk.identity.person(site.id, person)
+    if known.id != person:
+        return Redirect(_address(site, known.id), status_code=303)
+    events = person_events(desk, site, known)
+    if not events.rows and not events.error and not known.ties:
+        raise NotFoundException("Nobody is known by this number here. Its events may be older than what is kept.")
+    shows_ids = _shows_ids(request, site)
+    hold, others = persons.joints(known, site.zone, site.id, shows_ids=shows_ids)
+    members = {*known.nodes, *known.browsers}
+    ties = [tie for tie in known.ties if not (tie.cut or tie.refused) and {tie.left, tie.right} <= members]
+    users = sorted(node.text for node in known.nodes.values() if node.kind is Kind.USER and node.text)
+    said = {row["user_id"] for row in events.rows if row["user_id"]}
+    return page(
+        desk,
+        "person.html",
+        frame(request, desk, f"Person {persons.person_name(person)}", site=site, page="people"),
+        person=known,
+        name=persons.person_name(person),
+        users=sorted({*users, *said}) if shows_ids else [],
+        known_by_id=bool(users or said),
+        events=events,
+        moments=persons.timeline(events.rows, ties, site.id, site.zone, desk.clock()),
+        most=SHOWN_EVENTS,
+        orders=[row for row in events.rows if row["name"] == "purchase"],
+        revenue=_revenue(events, site),
+        browsers=[persons.node_name(one, Kind.BROWSER, "", shows_ids=False) for one in _browsers(known, events)],
+        values=[node.kind for node in known.nodes.values() if node.kind not in (Kind.USER, Kind.BROWSER)],
+        hold=hold,
+        others=others,
+        may_change=request.user.may(site.id, Role.EDITOR),
+        clock=numbers.clock(desk.clock(), site.zone),
+        first_at=numbers.moment(persons.timeline(events.rows, [], site.id, site.zone, desk.clock())[-1].at, site.zone)
+        if events.rows
+        else numbers.NONE,
+    )
+
+
+@post("/s/{site_id:str}/people/{person:int}/change", sync_to_thread=True, include_in_schema=False)
+def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person: FromPath[int]) -> Response[Any]:
+    """First what would change, by count; with `confirm` it is done."""
+    need(request, site, Role.EDITOR)
+    action, confirmed = str(form.get("action", "")), form.get("confirm") == "yes"
+    if action not in _ACTIONS:
+        raise NotFoundException
+    left, right = _number(form.get("left")), _number(form.get("right"))
+    other = _find(desk, site, str(form.get("other", "")).strip()[:LONGEST]) or _number(form.get("with"))
+    if action == "merge" and (not other or other == person):
+        return _preview(request, desk, site, person, action, [], {}, unknown=not other)
+    rows = _change(request, desk, site, action, person, left, right, other, try_only=True)
+    known = {row.visitor: desk.identity.row(site.id, row.visitor) for row in rows}
+    before = {number: persons.person_at(row, number, desk.clock()) for number, row in known.items()}
+    if not confirmed:
+        hidden = {"left": str(left or ""), "right": str(right or ""), "with": str(other or "")}
+        return _preview(request, desk, site, person, action, rows, hidden, before=before)
+    _change(request, desk, site, action, person, left, right, other, try_only=False)
+    what = {"split": "person_split", "restore": "person_restored", "merge": "persons_merged"}[action]
+    desk.users.note(request.user.name, site.id, what, f"{persons.person_name(person)}, {len(rows)} identifiers")
+    return Redirect(_address(site, person), status_code=303)
+
+
+ROUTES = (people, find_person, people_file, person_page, change_person)
+
+
+def person_events(desk: Desk, site: Site, known: Person) -> Answer:
+    nodes = persons.numbers_of(known, known.id)
+    return desk.ask("person_events", site=site.id, person=str(known.id), nodes=nodes, limit=SHOWN_EVENTS)
+
+
+def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> Response[str]:
+    view = replace(asked(request, desk, site, ("q",)), path=f"/s/{site.id}/people")
+    given = params(view, site)
+    asking = {
+        "people": ("people", given | {"text": view.get("q"), "persons": [], "limit": SHOWN}),
+        "known": ("persons", given),
+        "ever": ("ledger_totals", given),
+    }
+    answers = desk.ask_all(asking)
+    quality: Quality = desk.identity.quality(site.id)
+    return page(
+        desk,
+        "people.html",
+        frame(request, desk, "People", site=site, page="people"),
+        status=404 if unknown else 200,
+        view=view,
+        found=answers["people"],
+        known=answers["known"],
+        ever=answers["ever"],
+        quality=quality,
+        unknown=unknown,
+        shown=SHOWN,
+        lines=[_line(row, site, desk, shows_ids=_shows_ids(request, site)) for row in answers["people"].rows],
+        **controls(view, desk, site, compares=False),
+    )
+
+
+def _line(row: dict[str, Any], site: Site, desk: Desk, *, shows_ids: bool) -> dict[str, Any]:
+    today = desk.today(site.zone)
+    first, last = (numbers.when(datetime.fromisoformat(row[key]), site.zone, today) for key in ("first_at", "last_at"))
+    name = persons.person_name(int(row["person"]))
+    return row | {
+        "name": name,
+        "user": row["user_id"] if shows_ids else "signed in" if row["user_id"] else "",
+        "href": f"/s/{site.id}/people/{row['person']}",
+        "first": first,
+        "last": last,
+        "worth": numbers.money(row["revenue_minor"], site.currency) if row["orders"] else numbers.NONE,
+    }
+
+
+def _preview(
+    request: Ask, desk: Desk, site: Site, person: int, action: str, rows: list[Row], hidden: dict[str, str], *,
+    before: dict[int, int] | None = None, unknown: bool = False,
+) -> Response[str]:  # fmt: skip
+    nodes = [str(row.visitor) for row in rows]
+    events = desk.ask("node_events", site=site.id, currency=site.currency, nodes=nodes) if rows else Answer()
+    found = persons.moves(rows, before or {}, events.rows)
+    return page(
+        desk,
+        "person_change.html",
+        frame(request, desk, "Change a person", site=site, page="people"),
+        status=404 if unknown else 200,
+        person=person,
+        name=persons.person_name(person),
+        action=action,
+        moves=found,
+        hidden=hidden,
+        unknown=unknown,
+        trouble=events if events.error else None,
+        sums=(sum(move.events for move in found), sum(move.orders for move in found)),
+        worth=numbers.money(sum(move.revenue_minor for move in found), site.currency),
+    )
+
+
+def _change(
+    request: Ask, desk: Desk, site: Site, action: str, person: int, left: int, right: int, other: int, *, try_only: bool
+) -> list[Row]:
+    now_ms, by = int(desk.clock().timestamp() * 1000), request.user.name
+    if action == "split":
+        return desk.identity.cut(site.id, site.identity, Cut(left, right, now_ms, by, ""), try_only=try_only)
+    if action == "restore":
+        return desk.identity.restore(site.id, site.identity, left, right, try_only=try_only)
+    pair = (_handle(desk, site, person), _handle(desk, site, other))
+    return desk.identity.merge(site.id, site.identity, pair, at_ms=now_ms, by=by, try_only=try_only)
+
+
+def _handle(desk: Desk, site: Site, person: int) -> tuple[int, Kind]:
+    """What stands for a person in a merge: a user id if there is one, else a browser."""
+    known = desk.identity.person(site.id, person)
+    users = sorted(number for number, node in known.nodes.items() if node.kind is Kind.USER)
+    return (users[0], Kind.USER) if users else (known.browsers[0] if known.browsers else person, Kind.BROWSER)
+
+
+def _find(desk: Desk, site: Site, text: str) -> int:
+    """The person whom an e-mail address, a phone, an external or user id or a number names exactly; 0 if none."""
+    if not text:
+        return 0
+    key = desk.user_data.key(site.id)
+    values = [(Kind.EMAIL, normal_email(text)), (Kind.PHONE, normal_phone(text)), (Kind.EXTERNAL, text)]
+    nodes = [value_node(site.id, kind, keyed_hash(key, kind, value)) for kind, value in values if value]
+    for node in (user_node(site.id, text), *nodes, _number(text)):
+        if node and (known := desk.identity.person(site.id, node)).ties:
+            return known.id
+    return 0
+
+
+def _is_private(text: str) -> bool:
+    return bool(normal_email(text) or normal_phone(text)) or "@" in text
+
+
+def _number(text: object) -> int:
+    said = str(text or "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 20 and int(said) < 1 << 64 else 0
+
+
+def _address(site: Site, person: int) -> str:
+    return f"/s/{site.id}/people/{person}"
+
+
+def _shows_ids(request: Ask, site: Site) -> bool:
+    """Ids as the site wrote them may be e-mail addresses."""
+    return request.user.may(site.id, Role.ADMIN)
+
+
+def _browsers(known: Person, events: Answer) -> list[int]:
+    seen = {int(row["browser"]) for row in events.rows} - {0}
+    return sorted({*known.browsers, *seen}) if known.ties else sorted(seen)
+
+
+def _revenue(events: Answer, site: Site) -> int:
+    orders = (row for row in events.rows if row["name"] == "purchase" and row["currency"] in ("", site.currency))
+    return sum(row["value"] for row in orders)

@@ -1,0 +1,132 @@
+"""People and a person: what is shown to whom, and that a change says first what it moves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from onebyone.event import visitor_hash
+from onebyone.identity.facts import Fact, Relation
+from onebyone.identity.nodes import Kind, user_node, value_node
+from onebyone.identity.values import keyed_hash
+from web.conftest import Client
+from web.fakes import Place
+from web.pages import form_secret
+
+AT_MS = 1_793_952_660_000  # 2026-11-06
+
+
+def bob(place: Place) -> int:
+    """Signed in on two browsers, one of which gave an address."""
+    site = place.site.id
+    user, value = user_node(site, "bob"), keyed_hash(place.user_data.key(site), Kind.EMAIL, "bob@shop.test")
+    facts = [
+        Fact(
+            left=browser, right=user, relation=Relation.IDENTIFY, kinds=(Kind.BROWSER, Kind.USER), first_ms=AT_MS + browser,
+            last_ms=AT_MS + browser, by="tag", text="bob", hit=bytes(16),
+        )
+        for browser in (7001, 7002)
+    ]  # fmt: skip
+    email = Fact(
+        left=user, right=value_node(site, Kind.EMAIL, value), relation=Relation.VALUE, kinds=(Kind.USER, Kind.EMAIL),
+        first_ms=AT_MS, last_ms=AT_MS, hit=bytes(16), by="server", text=value, left_text="bob",
+    )  # fmt: skip
+    with place.engine.begin() as connection:
+        place.identity.add(connection, [*facts, email], site, place.site.identity)
+    return user
+
+
+def change(client: Client, place: Place, person: int, **fields: str) -> tuple[int, str]:
+    token = form_secret(client)
+    answer = client.post(
+        f"/s/{place.site.id}/people/{person}/change", data={"_csrf": token, **fields}, follow_redirects=False
+    )
+    return answer.status_code, re.sub(r"\s+", " ", answer.text)
+
+
+def test_a_person_is_shown_across_browsers_with_what_joined_them(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/people/{bob(place)}").text
+    assert text.count("<p>User bob signed in on browser v_") == 2 and "gave an e-mail address" in text
+    assert "<code>bob</code>" in text and "bob@" not in text
+    assert text.index("purchase") < text.index("Choice changed")
+
+
+def test_a_viewer_sees_no_ids_and_changes_nothing(place: Place, viewer: Client) -> None:
+    person = bob(place)
+    text = viewer.get(f"/s/{place.site.id}/people/{person}").text
+    assert "bob" not in text.replace("nobody", "") and "Undo" not in text
+    assert change(viewer, place, person, action="split", left="7002", right=str(person), confirm="yes")[0] == 403
+    assert "bob" not in viewer.get(f"/s/{place.site.id}/people").text
+    assert "bob" not in viewer.get(f"/s/{place.site.id}/people.csv").text
+    assert "bob" not in viewer.get(f"/api/v1/sites/{place.site.id}/people/{person}").text
+
+
+def test_undo_says_what_moves_and_does_it_when_confirmed(place: Place, admin: Client) -> None:
+    person = bob(place)
+    code, text = change(admin, place, person, action="split", left="7002", right=str(person))
+    assert code == 200 and "1 identifier changes its person" in text and "14 events, 1 order of" in text
+    assert place.identity.person(place.site.id, person).browsers == [7001, 7002]
+    code, _ = change(admin, place, person, action="split", left="7002", right=str(person), confirm="yes")
+    assert code == 303 and place.identity.person(place.site.id, person).browsers == [7001]
+    shown = admin.get(f"/s/{place.site.id}/people/{person}").text
+    assert "Taken away by admin" in shown and "Join again" in shown
+    change(admin, place, person, action="restore", left="7002", right=str(person), confirm="yes")
+    assert place.identity.person(place.site.id, person).browsers == [7001, 7002]
+    assert [line.what for line in place.users.trail(place.site.id)][:2] == ["person_restored", "person_split"]
+
+
+def test_two_persons_are_joined_by_hand_and_by_a_name_somebody_types(place: Place, admin: Client) -> None:
+    person = bob(place)
+    code, text = change(admin, place, 9009, action="merge", other="bob@shop.test")
+    assert code == 200 and "Join the two?" in text
+    change(admin, place, 9009, action="merge", other="bob", confirm="yes")
+    assert place.identity.person(place.site.id, 9009).id == person
+    assert (
+        admin.get(f"/s/{place.site.id}/people/9009", follow_redirects=False).headers["location"].endswith(str(person))
+    )
+
+
+def test_nobody_is_found_by_a_name_nobody_has(place: Place, admin: Client) -> None:
+    code, text = change(admin, place, bob(place), action="merge", other="carl")
+    assert code == 404 and "No person was found" in text
+
+
+@pytest.mark.parametrize("typed", ["bob", " Bob@Shop.test "])
+def test_search_finds_a_person_by_user_id_and_address(place: Place, admin: Client, typed: str) -> None:
+    person = bob(place)
+    data = {"_csrf": form_secret(admin), "q": typed}
+    answer = admin.post(f"/s/{place.site.id}/people/find", data=data, follow_redirects=False)
+    assert answer.headers["location"] == f"/s/{place.site.id}/people/{person}"
+
+
+def test_an_address_never_gets_into_the_address_bar(place: Place, admin: Client) -> None:
+    data = {"_csrf": form_secret(admin), "q": "eve@shop.test"}
+    answer = admin.post(f"/s/{place.site.id}/people/find", data=data, follow_redirects=False)
+    assert answer.status_code == 404 and "Nobody is known by this address" in answer.text
+    answer = admin.post(f"/s/{place.site.id}/people/find", data=data | {"q": "gold"}, follow_redirects=False)
+    assert answer.headers["location"] == f"/s/{place.site.id}/people?q=gold"
+
+
+def test_a_form_of_another_page_is_refused(place: Place, admin: Client) -> None:
+    answer = admin.post(f"/s/{place.site.id}/people/{bob(place)}/change", data={"_csrf": "0" * 64, "action": "split"})
+    assert answer.status_code == 403
+
+
+def test_the_api_tells_the_same(place: Place, admin: Client) -> None:
+    person = bob(place)
+    told = admin.get(f"/api/v1/sites/{place.site.id}/people/{person}").json()
+    assert (told["person"], len(told["identifiers"]), len(told["ties"]), len(told["events"])) == (str(person), 4, 3, 5)
+    assert {one["user_id"] for one in told["identifiers"]} == {"", "bob"}
+    assert [row["user_id"] for row in admin.get(f"/api/v1/sites/{place.site.id}/people").json()["rows"]][0] == "bob"
+
+
+def test_a_fate_names_the_person(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/fate/NL-48213").text
+    assert re.search(rf'href="/s/{place.site.id}/people/\d+">p_', text)
+
+
+def test_a_number_nobody_has_is_no_page(place: Place, admin: Client) -> None:
+    place.reports.answers = dict(place.reports.answers) | {"person_events": lambda _: []}
+    assert admin.get(f"/s/{place.site.id}/people/{visitor_hash('x', 'y')}").status_code == 404
+    assert admin.get(f"/s/{place.site.id}/people/0").status_code == 404
