@@ -17,6 +17,7 @@ from onebyone.mail.tokens import message_id
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.networks import NOWHERE, Found
+from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_device import add_device
@@ -31,6 +32,7 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database
+from onebyone.state.identity import Identity
 from onebyone.state.mail import Mail, Message, Mode, NewRecipient, Recipient
 from onebyone.state.mail_seen import MailSeen
 from onebyone.telemetry import Counters
@@ -95,6 +97,7 @@ class MailRoom:
             claims=Claims(self.engine),
             choices=Choices(self.engine),
             records=ConsentRecords(self.engine),
+            persons=Persons(Identity(self.engine)),
             book=book,
             steps=lambda claims: mail_steps(book, claims),
             sites=lambda: {SITE.id: SITE},

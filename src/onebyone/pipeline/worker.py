@@ -62,6 +62,8 @@ class Book(Protocol):
         """They are in the log."""
 
     def discard(self) -> None: ...
+
+
 class Memory(Protocol):
     """What steps keep of the hits before: made from them alone, and lost with the process."""
 
@@ -220,6 +222,7 @@ class Worker:
             return []
         self._book.commit(self._now_ms())
         return [b"E" + _JSON.encode(event) for event in self._book.changed()]
+
     def _also(self) -> Callable[[Connection], None] | None:
         """What is written with the claims."""
         return partial(self._persons.write, sites=self._sites()) if self._persons.has_work else None

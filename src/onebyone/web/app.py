@@ -59,10 +59,9 @@ def console(
     *,
     identity: Identity,
     user_data: UserData,
-    clock: Callable[[], datetime] = _now,
-    *,
     mail: Mail,
     allows_opens: Callable[[Site, str], bool],
+    clock: Callable[[], datetime] = _now,
 ) -> Litestar:
     """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
     desk = Desk(
@@ -83,8 +82,15 @@ def console(
     )
     return Litestar(
         route_handlers=[
-            static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES, *api_people.ROUTES, *mail_api.ROUTES,
-        ],  # fmt: skip
+            static,
+            favicon,
+            metrics,
+            *sign_in.ROUTES,
+            *pages.ROUTES,
+            *api.ROUTES,
+            *api_people.ROUTES,
+            *mail_api.ROUTES,
+        ],
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),
