@@ -14,6 +14,7 @@ from onebyone.pipeline.worker import Settings, TooManyFailures, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE, a_hit
@@ -32,9 +33,10 @@ class Bench:
             events=self.events,
             letters=self.letters,
             claims=Claims(engine),
+            conversions=Conversions(engine),
             choices=Choices(engine),
             records=ConsentRecords(engine),
-            steps=lambda claims: (("a_step", a_step),),
+            steps=lambda claims, counting: (("a_step", a_step),),
             sites=lambda: {SITE.id: SITE},
             counters=self.counters,
             now_ms=lambda: RECEIVED_MS,

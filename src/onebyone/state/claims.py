@@ -78,15 +78,20 @@ class Claims:
 
     def commit(self, now_ms: int) -> None:
         """Make this batch's claims durable, in one transaction. Raises StateUnavailable; they are then still there."""
-        today = now_ms // _DAY_MS
-        rows = [(key, by.hit, by.n, by.side, by.at_ms, by.order, today + days) for key, (by, days) in self._new.items()]
-        if rows:
+        if self._new:
             try:
                 with self._engine.begin() as connection:
-                    self._insert.run(connection, rows)
+                    self.write(connection, now_ms)
             except DBAPIError as error:
                 raise StateUnavailable(str(error.orig)) from error
         self.discard()
+
+    def write(self, connection: Connection, now_ms: int) -> None:
+        """The same in a transaction of the caller, who discards once it is committed. Raises what the driver raises."""
+        today = now_ms // _DAY_MS
+        rows = [(key, by.hit, by.n, by.side, by.at_ms, by.order, today + days) for key, (by, days) in self._new.items()]
+        if rows:
+            self._insert.run(connection, rows)
 
     def discard(self) -> None:
         """Forget what was looked up and claimed since the last commit."""

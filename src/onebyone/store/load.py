@@ -22,14 +22,16 @@ from onebyone.event import Ended, Fate, hit_uuid
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader
 from onebyone.state.bounds import Bound
 from onebyone.store import RowsRefused, Store, StoreUnavailable
+from onebyone.store.flat import flat
 from onebyone.store.sessions import Sessions
 
 STEP = "load"
 REASON = "row_refused"
 EVENTS = "events"
+CONVERSIONS = "conversions"
 DELIVERIES = "deliveries"
 _DELIVERY = b"V{"  # of the log "facts"
-_TABLES = {b"E{": EVENTS, b"D{": "drops"}  # how a record begins; the store takes all but the first byte
+_TABLES = {b"E{": EVENTS, b"D{": "drops", b"C{": CONVERSIONS}  # how a record begins; the rest of it is the row
 
 
 class Bounds(Protocol):
@@ -138,16 +140,24 @@ class Loader:
         token = f"{bound.partition}:{bound.first}-{bound.last}"
         records, refused_facts = self._send_facts(records, token)
         refused: list[tuple[bytes, str]] = [(r, "no known kind of record") for r in records if r[:2] not in _TABLES]
+        unread: list[tuple[bytes, str]] = []
         for kind, table in _TABLES.items():
             lines = [record[1:] for record in records if record[:2] == kind]
             if table == EVENTS:
                 self.sessions.touch(lines)
-            refused += self._insert(table, lines, f"{table}:{token}")
-        if len(refused) > self._settings.max_refused:
-            raise StoreUnavailable(f"{len(refused)} of {len(records)} rows refused; {refused[0][1]}")
+            if table == CONVERSIONS:
+                unread += self._insert_conversions(lines, f"{table}:{token}")
+            else:
+                refused += self._insert(table, lines, f"{table}:{token}")
+        bad = refused + unread
+        if len(bad) > self._settings.max_refused:
+            raise StoreUnavailable(f"{len(bad)} of {len(records)} rows refused; {bad[0][1]}")
         if refused:
             self._bury(refused, f"drops:{token}:failed")
-        return len(refused) + refused_facts
+        if unread:
+            now = datetime.fromtimestamp(self._clock(), UTC)
+            self._letters.add([_Named.of(line, now).letter(line, why, now) for line, why in unread])
+        return len(bad) + refused_facts
 
     def _send_facts(self, records: Sequence[bytes], token: str) -> tuple[list[bytes], int]:
         """Store what other rooms decided; the rest of the records, and how many facts the store would not have.
@@ -162,6 +172,17 @@ class Loader:
             now = datetime.fromtimestamp(self._clock(), UTC)
             self._letters.add([_Named.of(line, now).letter(line, why, now) for line, why in refused])
         return [record for record in records if record[:2] != _DELIVERY], len(refused)
+
+    def _insert_conversions(self, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
+        """The same for conversions. One that is refused costs no sighting its fate: each has its own row."""
+        rows: list[bytes] = []
+        unread: list[tuple[bytes, str]] = []
+        for line in lines:
+            try:
+                rows.append(flat(line))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                unread.append((line, str(error)))
+        return unread + self._insert(CONVERSIONS, rows, token)
 
     def _insert(self, table: str, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
         """Store the lines and return those refused. Halves are the same halves each time, so their tokens hold too."""
