@@ -16,6 +16,7 @@ from onebyone.app.law import SHIPPED_REGIONS
 from onebyone.consent.decision import Policies
 from onebyone.consent.regions import read_regions
 from onebyone.event import Drop, Event, Hit, HitIds, Via
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.decode import decode
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Context, Step
@@ -24,6 +25,7 @@ from onebyone.places import Places
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Holder
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Site
@@ -93,8 +95,10 @@ def make_hits(count: int, via: Via) -> list[Hit]:
 def make_steps() -> tuple[tuple[str, Step], ...]:
     engine = open_database("sqlite://")
     policies = Policies(read_regions(SHIPPED_REGIONS.read_bytes()))
+    counting = Counting(Conversions(engine))
     return steps(
         Memory(),
+        counting,
         policies=policies,
         choices=Choices(engine),
         suppressed=Suppression(engine),

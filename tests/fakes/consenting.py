@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from consent.deciding import REGIONS
+from fakes.shelf import MemoryShelf
 from onebyone.consent.decision import Policies
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import steps
@@ -70,6 +72,7 @@ def the_policies() -> Policies:
 def the_steps(seen: Seen, *, choices: MemoryChoices | None = None) -> tuple[tuple[str, Step], ...]:
     return steps(
         seen,
+        Counting(MemoryShelf()),
         policies=the_policies(),
         choices=choices or MemoryChoices(),
         suppressed=MemorySuppression(),

@@ -31,6 +31,7 @@ from onebyone.places import Places
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database
 from onebyone.state.identity import Identity
 from onebyone.state.mail import Mail, Message, Mode, NewRecipient, Recipient
@@ -95,11 +96,12 @@ class MailRoom:
             events=self.events,
             letters=self.letters,
             claims=Claims(self.engine),
+            conversions=Conversions(self.engine),
             choices=Choices(self.engine),
             records=ConsentRecords(self.engine),
             persons=Persons(Identity(self.engine)),
             book=book,
-            steps=lambda claims: mail_steps(book, claims),
+            steps=lambda claims, counting: mail_steps(book, claims),
             sites=lambda: {SITE.id: SITE},
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,

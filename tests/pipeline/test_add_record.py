@@ -6,8 +6,10 @@ from typing import Any
 
 from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, MemoryUserData, the_places, the_policies
 from fakes.seen import MemorySeen
+from fakes.shelf import MemoryShelf
 from onebyone.consent.canonical import canonical
 from onebyone.event import Event, Hit, Permission, visitor_hash
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.decode import decode
 from onebyone.pipeline.steps import steps
 from pipeline.examples import RECEIVED_MS, SITE, a_hit
@@ -25,6 +27,7 @@ class Path:
         self.records, self.choices = MemoryRecords(), MemoryChoices()
         self._steps = steps(
             MemorySeen(),
+            Counting(MemoryShelf()),
             policies=the_policies(),
             choices=self.choices,
             suppressed=MemorySuppression(),

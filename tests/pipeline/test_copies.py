@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from fakes.seen import MemorySeen
+from fakes.shelf import MemoryShelf
 from onebyone.event import COPIES, Drop, Event, Reason, event_uuid, hit_uuid
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.step import Step
+from onebyone.pipeline.steps.drop_copy import drop_copy
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
-from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
-from onebyone.pipeline.steps.drop_reload import drop_reload
 from pipeline.examples import a_context, an_event
 
 STORIES = sorted((Path(__file__).parents[1] / "golden" / "copies").glob("*.json"))
@@ -23,7 +24,7 @@ STORIES = sorted((Path(__file__).parents[1] / "golden" / "copies").glob("*.json"
 
 def the_steps() -> list[Step]:
     seen = MemorySeen()
-    return [drop_duplicate_event(seen), drop_duplicate_order(seen), drop_reload(seen)]
+    return [drop_duplicate_event(seen), drop_copy(seen, Counting(MemoryShelf()))]
 
 
 def run(steps: list[Step], event: Event) -> Event | Drop:

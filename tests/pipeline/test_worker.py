@@ -15,6 +15,7 @@ from onebyone.pipeline.worker import Settings, TooManyFailures, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.identity import Identity
 from onebyone.telemetry import Counters
@@ -34,10 +35,11 @@ class Bench:
             events=self.events,
             letters=self.letters,
             claims=Claims(engine),
+            conversions=Conversions(engine),
             choices=Choices(engine),
             records=ConsentRecords(engine),
             persons=Persons(Identity(engine)),
-            steps=lambda claims: (("a_step", a_step),),
+            steps=lambda claims, counting: (("a_step", a_step),),
             sites=lambda: {SITE.id: SITE},
             counters=self.counters,
             now_ms=lambda: RECEIVED_MS,

@@ -7,32 +7,37 @@ from functools import cache, partial
 from itertools import cycle
 
 import msgspec
+from msgspec.structs import replace
 
-from fakes.consenting import MemorySuppression, the_places, the_policies, the_steps
+from fakes.consenting import MemorySuppression, MemoryUserData, the_places, the_policies, the_steps
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
-from onebyone.event import Hit
+from onebyone.event import Conversion, Hit
 from onebyone.log import Position
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_history import add_history
+from onebyone.pipeline.steps.add_identifiers import add_identifiers
 from onebyone.pipeline.steps.add_permissions import Remembering, add_permissions
 from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
+from onebyone.pipeline.steps.drop_copy import drop_copy
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
-from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
-from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
 from onebyone.pipeline.worker import Settings, Worker
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database
 from onebyone.state.identity import Identity
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE
+
+_CONVERSION = msgspec.json.Decoder(Conversion)
 
 
 class Stopped(Exception):
@@ -86,6 +91,7 @@ class Room:
             events=self.events,
             letters=self.letters,
             claims=Claims(self.engine),
+            conversions=Conversions(self.engine),
             choices=choices,
             records=records,
             steps=partial(quick_steps, choices=choices, records=records),
@@ -104,6 +110,23 @@ class Room:
         return self.records()
 
     def records(self) -> list[bytes]:
+        """The outcomes of sightings."""
+        return [record for record in self._all() if record[:1] != b"C"]
+
+    def conversions(self) -> dict[str, Conversion]:
+        """The newest version of each. Equal versions are equal, however often they were written."""
+        found: dict[tuple[str, int], Conversion] = {}
+        for record in self._all():
+            if record[:1] == b"C":
+                one = _CONVERSION.decode(record[1:])
+                assert found.setdefault((one.id, one.version), one) == one
+        return {id: found[id, version] for id, version in sorted(found)}
+
+    def counted(self) -> dict[str, bytes]:
+        """What they say, apart from the number of changes it took."""
+        return {id: msgspec.json.encode(replace(one, version=0)) for id, one in self.conversions().items()}
+
+    def _all(self) -> list[bytes]:
         return [r for group in self.events.read({}, max_groups=1_000_000) for r in group.records]
 
     def close(self) -> None:
@@ -124,15 +147,17 @@ def _judge() -> Judge:
     return Judge()
 
 
-def quick_steps(seen: Seen, choices: Remembering, records: Recording) -> tuple[tuple[str, Step], ...]:
+def quick_steps(
+    seen: Seen, counting: Counting, choices: Remembering, records: Recording
+) -> tuple[tuple[str, Step], ...]:
     return (
         *_additions(),
         ("add_verdict", add_verdict(_judge(), seen)),
+        ("add_identifiers", add_identifiers(MemoryUserData())),
         ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
         ("add_record", add_record(records)),
         ("add_history", add_history(seen)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
-        ("drop_duplicate_order", drop_duplicate_order(seen)),
-        ("drop_reload", drop_reload(seen)),
+        ("drop_copy", drop_copy(seen, counting)),
     )

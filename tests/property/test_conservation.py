@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from fakes.consenting import MemoryChoices, MemoryRecords, the_steps
+from fakes.shelf import MemoryShelf
 from onebyone.event import Hit, Reason, Via, hit_uuid
 from onebyone.log import LogUnavailable
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.state.claims import Claims
 from pipeline.examples import RECEIVED_MS, SITE
 from property.room import Room, Stopped, StoppedLater, quick_steps
@@ -123,9 +125,8 @@ def a_room(sent: Sequence[Request], cut: Sequence[int]) -> Iterator[Room]:
 def test_the_quick_steps_are_all_the_steps_in_their_order() -> None:
     with a_room([], [1]) as room:
         claims = Claims(room.engine)
-        assert [name for name, _ in quick_steps(claims, MemoryChoices(), MemoryRecords())] == [
-            name for name, _ in the_steps(claims)
-        ]
+        quick = quick_steps(claims, Counting(MemoryShelf()), MemoryChoices(), MemoryRecords())
+        assert [name for name, _ in quick] == [name for name, _ in the_steps(claims)]
 
 
 @given(traffic, cuts)
@@ -146,6 +147,7 @@ def test_another_cut_of_the_same_hits_gives_the_same_outcomes(
 ) -> None:
     with a_room(sent, cut) as first, a_room(sent, other) as second:
         assert first.run() == second.run(max_groups=max_groups)
+        assert first.counted() == second.counted()
         assert first.letters.letters == second.letters.letters
 
 
@@ -154,13 +156,14 @@ def test_another_cut_of_the_same_hits_gives_the_same_outcomes(
 @pytest.mark.slow
 def test_replay_after_replay_gives_the_same_records(sent: list[Request], cut: list[int], max_groups: int) -> None:
     with a_room(sent, cut) as room:
-        first = room.run()
+        first, counted = room.run(), room.conversions()
         for times in (2, 3):
             worker = room.worker(max_groups=max_groups)
             worker.position = {}
             while worker.run_once():
                 continue
             assert room.records() == first * times
+            assert room.conversions() == counted
 
 
 def test_a_reload_that_arrives_before_what_it_repeats_keeps_its_fate_in_a_replay() -> None:
@@ -194,3 +197,4 @@ def test_a_writer_that_fails_anywhere_changes_nothing_but_the_time_it_takes(
             except Stopped:
                 worker = unwell.worker(faults=rest)  # another process begins
         assert unwell.records() == well.run()
+        assert unwell.counted() == well.counted()

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from onebyone.destinations.telling import DeliveryLine
-from onebyone.event import Ended, Event, event_uuid, hit_uuid
+from onebyone.event import COPIES, Conversion, Ended, Event, event_uuid, hit_uuid
 from onebyone.state.graph import Row
 from onebyone.store.engine import Embedded
+from onebyone.store.flat import flat
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -64,6 +65,28 @@ def put(store: Embedded, outcomes: Sequence[Event | Ended | Row], *, token: str 
         lines = [msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, kind)]
         if lines:
             store.insert(table, lines, f"{table}:{token}")
+    rows = [flat(msgspec.json.encode(one)) for one in conversions_of(outcomes)]
+    if rows:
+        store.insert("conversions", rows, f"conversions:{token}")
+
+
+def conversions_of(outcomes: Sequence[Event | Ended | Row]) -> list[Conversion]:
+    """What the pipeline would have written for the purchases among them: each with the ways in of its copies."""
+    found = []
+    for event in outcomes:
+        if not isinstance(event, Event) or event.name != "purchase" or event.actor.startswith("machine"):
+            continue
+        copies = [
+            one.via for one in outcomes
+            if isinstance(one, Ended) and one.reason in COPIES and (one.of_hit, one.of_n) == (event.hit, event.n)
+        ]  # fmt: skip
+        one = Conversion(
+            site=event.site, first_day=event.day, id=event_uuid(event.site, "conversion", event.sighting), version=1,
+            first_received_at=event.received_at, updated_at=event.received_at, event=event,
+            vias=sorted({event.via, *copies}), copies=1 + len(copies), gross=event.value, net=event.value,
+        )  # fmt: skip
+        found.append(one)
+    return found
 
 
 _TABLES: tuple[tuple[str, type], ...] = (("events", Event), ("drops", Ended), ("identity", Row))

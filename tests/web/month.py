@@ -223,7 +223,7 @@ def a_drop(**changes: Any) -> Row:
     """A copy of that purchase that was not counted, all columns."""
     row: Row = {
         "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:47:30.000Z", "received_at": "2026-11-10T18:47:30.118Z",
-        "hit": SECOND, "n": 0, "fate": "dropped", "reason": "order_reloaded", "step": "drop_duplicate_order",
+        "hit": SECOND, "n": 0, "fate": "dropped", "reason": "order_reloaded", "step": "drop_copy",
         "detail": "", "of_hit": HIT, "of_n": 0, "name": "purchase", "via": "tag", "event_id": "", "sent_id": "",
         "order_id": "NL-48213",
         "value": 12900, "currency": "EUR", "nav": "reload", "visitor": 11234567890123456789,

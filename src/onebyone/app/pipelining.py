@@ -21,6 +21,7 @@ from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Step
@@ -87,6 +88,7 @@ class Pipeline:
             events=self._events,
             letters=SqliteDeadLetters(place.letters),
             claims=self._state.claims,
+            conversions=self._state.conversions,
             choices=self._state.choices,
             records=self._state.records,
             book=self._book,
@@ -119,9 +121,10 @@ class Pipeline:
             total += done
         return total
 
-    def _steps(self, claims: Claims) -> Sequence[tuple[str, Step]]:
+    def _steps(self, claims: Claims, counting: Counting) -> Sequence[tuple[str, Step]]:
         return steps(
             claims,
+            counting,
             policies=self._policies,
             choices=self._state.choices,
             suppressed=self._state.suppression,
@@ -174,6 +177,7 @@ class Pipeline:
             passed = self._events.cursor(CURSOR)
             gone = expire(self._place.hits, passed, now_ms=now_ms(), retention=self._settings.keep_hits)
             self._state.claims.expire(now_ms())
+            self._state.conversions.expire(now_ms())
             self._state.seals.expire(now_ms())
             note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
             self._seen.expire(now_ms())

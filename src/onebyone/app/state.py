@@ -10,6 +10,7 @@ from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.identity import Identity
@@ -31,6 +32,7 @@ class State(Struct, frozen=True):
     users: Users
     bounds: Bounds
     claims: Claims
+    conversions: Conversions
     mail: Mail
     choices: Choices
     permissions: Permissions
@@ -67,6 +69,7 @@ def open_state(place: Place) -> State:
         users=Users(engine),
         bounds=Bounds(engine),
         claims=Claims(engine),
+        conversions=Conversions(engine),
         mail=Mail(engine),
         choices=Choices(engine),
         permissions=Permissions(engine),

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from onebyone.event import Event, Sighting, Via, hit_uuid
 from onebyone.state.claims import Holder
+from onebyone.state.sites import Site
 
 EVENT_DAYS = 8  # the tag's own queue holds 7
 CONVERSION_DAYS = 400
 BROWSER, SERVER = 0, 1
-GUARD_MS = 30 * 60_000
 
 
 class Seen(Protocol):
@@ -54,6 +54,11 @@ def are_two_orders(first: Holder, second: Holder) -> bool:
     return bool(first.order and second.order) and first.order != second.order
 
 
+def is_counted(event: Event, site: Site) -> bool:
+    """Whether it is a copy of a conversion: machines' are none."""
+    return event.name in site.conversions and not event.actor.startswith("machine")
+
+
 def sent_key(event: Event) -> bytes:
     """The sender's own id: the same on each retry."""
     return _key("sent", event.site, event.name, event.sent_id)
@@ -78,32 +83,15 @@ def machine_key(key: bytes) -> bytes:
     return _key("machine", key.hex())
 
 
-def page_key(event: Event, bucket: int) -> bytes:
-    """The reload guard's: visitor, page and value within half an hour."""
-    page = f"{event.host}{event.path}?{event.query}"
-    return _key("page", event.site, event.name, str(event.visitor), page, str(event.value), str(bucket))
-
-
-def again_key(event: Event) -> bytes:
-    """What was decided about one sighting that came back: its answer, for ever."""
-    return _key("again", event.site, event.sighting)
-
-
 def person_key(event: Event) -> bytes:
     """Held by the first event of this visitor at which somebody moved."""
     return _key("person", event.site, str(event.visitor))
 
 
-def keys_of(event: Event) -> Iterator[bytes]:
+def keys_of(event: Event, site: Site) -> Iterator[bytes]:
     """What the steps will most likely ask for, to be looked up at once."""
-    if event.sent_id:
+    if event.sent_id and not is_counted(event, site):
         yield sent_key(event)
-    if event.order_id:
-        key = order_key(event)
-        yield key
-        yield side_key(key, side_of(event))
-    if event.event_id_given:
-        yield shared_key(event)
 
 
 def _key(*parts: str) -> bytes:

@@ -10,26 +10,33 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, hit_uuid, utc
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
+from onebyone.pipeline.conversions.copies import ADJUSTS
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.decode import Decoded, decode
 from onebyone.pipeline.persons import Persons
-from onebyone.pipeline.seen import keys_of, person_key
+from onebyone.pipeline.seen import is_counted, keys_of, person_key
 from onebyone.pipeline.step import Context, Step
 from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions, StateMoved
 from onebyone.state.database import StateUnavailable
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters, Log
 
 CURSOR = "pipeline"
+_APART = 1 << 20  # places between two hits: more than the sightings one may have
+_TRIES = 20  # of a batch while other pipelines commit for its sites
 _HITS = msgspec.msgpack.Decoder(Hit)
 _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
@@ -49,6 +56,15 @@ class TooManyFailures(Exception):
     """A step fails on everything. Nothing of the last batch was committed."""
 
 
+class Memory(Protocol):
+    """What steps keep of the hits before: made from them alone, and lost with the process."""
+
+    def forget(self) -> None: ...
+
+    def recall(self, event: Event, context: Context) -> None:
+        """An event that was processed before; in the order of arrival."""
+
+
 class Book(Protocol):
     """What steps remember of a batch beside the claims. Calls raise StateUnavailable."""
 
@@ -64,30 +80,30 @@ class Book(Protocol):
     def discard(self) -> None: ...
 
 
-class Memory(Protocol):
-    """What steps keep of the hits before: made from them alone, and lost with the process."""
-
-    def forget(self) -> None: ...
-
-    def recall(self, event: Event, context: Context) -> None:
-        """An event that was processed before; in the order of arrival."""
-
-
 class Batch:
     """What one run makes of its hits, before anything is written."""
 
     def __init__(self) -> None:
-        self.records: list[bytes] = []
+        self.place = 0  # of the sighting at hand, in the order of arrival
+        self.lines: list[bytes] = []  # of conversions, behind all sightings
+        self._outcomes: list[tuple[int, bytes]] = []
         self.letters: list[DeadLetter] = []
         self.fates: dict[str, int] = {}
         self.reasons: dict[str, int] = {}
 
+    @property
+    def sightings(self) -> int:
+        return len(self._outcomes)
+
+    def records(self) -> list[bytes]:
+        return [*(record for _, record in sorted(self._outcomes, key=itemgetter(0))), *self.lines]
+
     def keep(self, event: Event) -> None:
-        self.records.append(b"E" + _JSON.encode(event))
+        self._outcomes.append((self.place, b"E" + _JSON.encode(event)))
         self.fates[Fate.KEPT] = self.fates.get(Fate.KEPT, 0) + 1
 
     def end(self, ended: Ended, body: bytes, at_ms: int) -> None:
-        self.records.append(b"D" + _JSON.encode(ended))
+        self._outcomes.append((self.place, b"D" + _JSON.encode(ended)))
         self.fates[ended.fate] = self.fates.get(ended.fate, 0) + 1
         self.reasons[ended.reason] = self.reasons.get(ended.reason, 0) + 1
         if ended.fate == Fate.FAILED or ended.reason in _LETTERS:
@@ -104,6 +120,16 @@ class Batch:
             self.letters.append(letter)
 
 
+class _Added(Struct, frozen=True, gc=False):
+    """A sighting between the steps that fill its fields and those that ask what was counted before."""
+
+    place: int
+    hit: Hit
+    n: int
+    event: Event
+    context: Context
+
+
 class Worker:
     """One of them at a time writes a partition of "events". `run_once` may be called for ever."""
 
@@ -115,10 +141,11 @@ class Worker:
         events: Reader,
         letters: DeadLetters,
         claims: Claims,
+        conversions: Conversions,
         choices: Choices,
         records: ConsentRecords,
         persons: Persons,
-        steps: Callable[[Claims], Sequence[tuple[str, Step]]],
+        steps: Callable[[Claims, Counting], Sequence[tuple[str, Step]]],
         sites: Callable[[], Mapping[str, Site]],
         counters: Counters,
         now_ms: Callable[[], int],
@@ -126,7 +153,8 @@ class Worker:
         memory: Memory | None = None,
         book: Book | None = None,
     ) -> None:
-        """`book` is what steps keep beside the claims, committed with them."""
+        """`book` is what steps keep beside the claims, committed behind them."""
+        self._book = book
         self._memory = memory
         self._knows = memory is None  # what the hits before the cursor made of the memory
         self._reader = reader
@@ -135,9 +163,10 @@ class Worker:
         self._claims = claims
         self._choices = choices
         self._records = records
-        self._book = book
         self._persons = persons
-        self._steps = steps(claims)
+        self._conversions = conversions
+        self._counting = Counting(conversions)
+        self._adding, self._asking = _parted(steps(claims, self._counting))
         self._sites = sites
         self._counters = counters
         self._now_ms = now_ms
@@ -156,30 +185,41 @@ class Worker:
         if not groups:
             self._pass_on()
             return 0
-        if not self._knows:
-            self._recall()
-        try:
-            self._knows = self._memory is None  # a batch that fails comes again
-            batch = self._process(groups)
-            self._write(batch, groups)
-            self._knows = True
-        finally:
-            self._claims.discard()
-            self._choices.discard()
-            self._records.discard()
-            if self._book is not None:
-                self._book.discard()
-            self._persons.discard()
-        return len(batch.records)
+        for again in range(_TRIES):
+            if not self._knows:
+                self._recall()
+            try:
+                self._knows = self._memory is None  # a batch that fails comes again
+                batch = self._process(groups)
+                self._write(batch, groups)
+                self._knows = True
+                return batch.sightings
+            except StateMoved:
+                if again == _TRIES - 1:
+                    raise
+            finally:
+                self._discard()
+        return 0
+
+    def _discard(self) -> None:
+        self._claims.discard()
+        self._conversions.discard()
+        self._counting.discard()
+        self._choices.discard()
+        self._records.discard()
+        self._persons.discard()
+        if self._book is not None:
+            self._book.discard()
 
     def restart(self) -> None:
         """From the beginning of what the log still holds."""
         self.position = {}
         self._knows = self._memory is None
 
-    def use(self, steps: Callable[[Claims], Sequence[tuple[str, Step]]], memory: Memory | None) -> None:
+    def use(self, steps: Callable[[Claims, Counting], Sequence[tuple[str, Step]]], memory: Memory | None) -> None:
         """Other steps from the next batch on: their rules changed."""
-        self._steps, self._memory, self._knows = steps(self._claims), memory, memory is None
+        self._adding, self._asking = _parted(steps(self._claims, self._counting))
+        self._memory, self._knows = memory, memory is None
 
     def _recall(self) -> None:
         """Bring the memory to where it was at the cursor, as far as it reaches back."""
@@ -198,14 +238,14 @@ class Worker:
 
     def _write(self, batch: Batch, groups: Sequence[Group]) -> None:
         position = self.position | {group.partition: group.seq for group in groups}
-        self._claims.commit(self._now_ms(), self._also())
+        self._conversions.commit(self._now_ms(), self._claims, self._also())
         self._choices.commit()
         self._records.commit()
         again = self._commit_book()
         if batch.letters:
             self._letters.add(batch.letters)
-        records = [*batch.records, *self._persons.lines(), *again]
-        self._writer.append(records, count=len(batch.records), cursor=(CURSOR, position))
+        records = [*batch.records(), *self._persons.lines(), *again]
+        self._writer.append(records, count=batch.sightings, cursor=(CURSOR, position))
         self._persons.sent()
         self.position = position
         if self._book is not None:
@@ -229,7 +269,9 @@ class Worker:
 
     def _pass_on(self) -> None:
         """Who is who may change without a hit, in the console."""
-        self._claims.commit(self._now_ms(), self._also())
+        also = self._also()
+        if also is not None:
+            self._conversions.commit(self._now_ms(), self._claims, also)
         lines = self._persons.lines()
         if lines:
             self._writer.append(lines, count=0, cursor=(CURSOR, self.position))
@@ -238,18 +280,25 @@ class Worker:
     def _process(self, groups: Sequence[Group]) -> Batch:
         batch = Batch()
         sites = self._sites()
-        work: list[tuple[Hit, list[Decoded]]] = []
+        work: list[tuple[int, Hit, Decoded]] = []
         for group in groups:
             for record in group.records:
                 hit = _HITS.decode(record)
-                work.append((hit, self._decode(batch, hit, sites.get(hit.site))))
-        self._claims.prefetch(key for _, rows in work for row in rows for key in _keys(row))
+                batch.place += _APART
+                rows = self._decode(batch, hit, sites.get(hit.site))
+                work += [(batch.place + row.n, hit, row) for row in rows]
+        self._conversions.begin(hit.site for _, hit, _ in work)  # before anything is looked up
+        self._claims.prefetch(key for _, _, row in work for key in _keys(row))
         self._choices.prefetch(
-            (event.site, event.visitor) for _, rows in work for row in rows if isinstance(event := row.outcome, Event)
+            (event.site, event.visitor) for _, _, row in work if isinstance(event := row.outcome, Event)
         )
-        for hit, rows in work:
-            for row in rows:
-                self._finish(batch, hit, row)
+        added = [found for one in work if (found := self._start(batch, *one)) is not None]
+        self._counting.prefetch(
+            one.event for one in added if is_counted(one.event, one.context.site) or one.event.name in ADJUSTS
+        )
+        for one in added:
+            self._finish(batch, one)
+        batch.lines = self._counting.finish()
         return batch
 
     def _decode(self, batch: Batch, hit: Hit, site: Site | None) -> list[Decoded]:
@@ -261,28 +310,44 @@ class Worker:
                 self._fail(batch, hit, n, "decode", error)
             return []
 
-    def _finish(self, batch: Batch, hit: Hit, row: Decoded) -> None:
+    def _start(self, batch: Batch, place: int, hit: Hit, row: Decoded) -> _Added | None:
+        """The steps that look at nothing but the sighting; None if it ended there."""
+        batch.place = place
         event, context = row.outcome, row.context
-        name = "decode"
-        try:
+        if isinstance(event, Drop) or context is None:
             if isinstance(event, Drop):
                 batch.end(_ended_undecoded(row, event, hit), hit.body, hit.received_ms)
-            elif context is not None:
-                for name, step in self._steps:
-                    outcome = step(event, context)
-                    if isinstance(outcome, Drop):
-                        if outcome.reason in COPIES:
-                            self._persons.take(event)
-                        batch.end(_ended(event, outcome, name), hit.body, hit.received_ms)
-                        return
-                    event = outcome
-                self._persons.take(event)
-                batch.keep(event)
+                self._failures = 0
+            return None
+        return self._take(batch, _Added(place, hit, row.n, event, context), self._adding)
+
+    def _finish(self, batch: Batch, one: _Added) -> None:
+        """The steps that ask what was counted before."""
+        batch.place = one.place
+        kept = self._take(batch, one, self._asking)
+        if kept is not None:
+            self._persons.take(kept.event)
+            batch.keep(kept.event)
             self._failures = 0
-        except StateUnavailable:  # the world is unwell: nothing was decided
-            raise
+
+    def _take(self, batch: Batch, one: _Added, steps: Sequence[tuple[str, Step]]) -> _Added | None:
+        event, name = one.event, ""
+        try:
+            for name, step in steps:
+                outcome = step(event, one.context)
+                if isinstance(outcome, Drop):
+                    if outcome.reason in COPIES:
+                        self._persons.take(event)
+                    batch.end(_ended(event, outcome, name), one.hit.body, one.hit.received_ms)
+                    self._failures = 0
+                    return None
+                event = outcome
+        except StateUnavailable:
+            raise  # the state is unwell, not the sighting
         except Exception as error:  # as above
-            self._fail(batch, hit, row.n, name, error)
+            self._fail(batch, one.hit, one.n, name, error)
+            return None
+        return replace(one, event=event)
 
     def _fail(self, batch: Batch, hit: Hit, n: int, step: str, error: Exception) -> None:
         at = utc(hit.received_ms)
@@ -300,12 +365,18 @@ class Worker:
 
 def _keys(row: Decoded) -> Iterator[bytes]:
     """What the steps will most likely ask the claims for."""
-    event = row.outcome
-    if not isinstance(event, Event):
+    event, context = row.outcome, row.context
+    if not isinstance(event, Event) or context is None:
         return
-    yield from keys_of(event)
-    if row.context is not None and event.visitor and "interaction" in row.context.facts:
+    yield from keys_of(event, context.site)
+    if event.visitor and "interaction" in context.facts:
         yield person_key(event)
+
+
+def _parted(steps: Sequence[tuple[str, Step]]) -> tuple[list[tuple[str, Step]], list[tuple[str, Step]]]:
+    """Those that know all they need of the sighting, and those that ask for its record."""
+    asking = [named for named in steps if named[0] == "drop_copy"]
+    return [named for named in steps if named[0] != "drop_copy"], asking
 
 
 def _ended(event: Event, drop: Drop, step: str) -> Ended:

@@ -1,15 +1,19 @@
 -- title: How the order count came about
--- about: Reports of orders that were copies, by reason, and the orders kept; their sum is what arrived.
+-- about: Reports of orders that were copies, by reason, and the orders that count; their sum is what arrived.
+--   `bridged` were counted until a copy showed that they were another order, `cancelled` until they were cancelled.
 --   A copy counts on its own time. Copies of suspects count as people's: a drop keeps no rules.
 SELECT reason, copies
 FROM (
   SELECT 'kept' AS reason, count() AS copies
-  FROM events FINAL
-  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+  FROM ({{orders}})
+  UNION ALL
+  SELECT if(status = 'joined', 'bridged', 'cancelled') AS reason, count()
+  FROM conversions FINAL
+  WHERE site = {site:String} AND name = 'purchase' AND status IN ('joined', 'cancelled')
+    AND first_day >= toDate({from:DateTime64(3)}) - 31
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}
+  GROUP BY reason
   UNION ALL
   SELECT reason, count()
   FROM drops FINAL
@@ -18,7 +22,7 @@ FROM (
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND (name = 'purchase' OR order_id != '')
     AND reason IN ('duplicate_event', 'order_joined', 'order_reloaded', 'order_back_forward', 'order_repeated',
-        'page_reloaded', 'open_repeated')
+        'page_reloaded', 'matched_weakly', 'adjustment_repeated', 'open_repeated')
     AND multiIf(
       {traffic:String} = 'people', actor IN ('human', 'human_proxied', 'suspect'),
       {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',

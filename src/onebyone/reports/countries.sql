@@ -1,18 +1,25 @@
 -- title: Countries
 -- about: By country, most visitors first; '' is unknown.
 --   Orders are those in the site's currency; one that only a server saw may have no country.
-SELECT country AS name, visitors, views, orders, revenue_minor
+SELECT
+  country AS name, sum(visitor_count) AS visitors, sum(view_count) AS views, sum(order_count) AS orders,
+  sum(money) AS revenue_minor
 FROM (
   SELECT
-    country, uniqExactIf(visitor, visitor != 0) AS visitors, countIf(name = 'page_view') AS views,
-    countIf(name = 'purchase' AND currency IN ('', {currency:String})) AS orders,
-    sumIf(value, name = 'purchase' AND currency IN ('', {currency:String})) AS revenue_minor
+    country, uniqExactIf(visitor, visitor != 0) AS visitor_count, countIf(events.name = 'page_view') AS view_count,
+    0 AS order_count, 0 AS money
   FROM events FINAL
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}
   GROUP BY country
+  UNION ALL
+  SELECT country, 0, 0, count(), sum(net)
+  FROM ({{orders}})
+  WHERE currency IN ('', {currency:String})
+  GROUP BY country
 )
+GROUP BY country
 ORDER BY visitors DESC, views DESC, name
 LIMIT {limit:UInt32}

@@ -18,13 +18,8 @@ FROM (
   UNION ALL
   SELECT
     toTimeZone(toStartOfHour(at, {zone:String}), 'UTC'),
-    if(currency = '', {currency:String}, currency), 0, 0, 0, count(), sum(value)
-  FROM events FINAL
-  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND {{wanted}}
+    if(currency = '', {currency:String}, currency), 0, 0, 0, count(), sum(net)
+  FROM ({{orders}})
   GROUP BY ALL
   UNION ALL
   SELECT

@@ -5,14 +5,15 @@ SELECT sum(order_count) AS orders, sum(money) AS revenue_minor, sum(visitor_coun
   max(newest) AS last_at, sum(arrived) / 5 AS hits_per_minute
 FROM (
   SELECT
-    countIf(name = 'purchase' AND currency IN ('', {currency:String})) AS order_count,
-    sumIf(value, name = 'purchase' AND currency IN ('', {currency:String})) AS money,
-    uniqExactIf(visitor, visitor != 0) AS visitor_count, NULL AS newest, 0 AS arrived
+    0 AS order_count, 0 AS money, uniqExactIf(visitor, visitor != 0) AS visitor_count, NULL AS newest, 0 AS arrived
   FROM events FINAL
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}
+  UNION ALL
+  SELECT countIf(currency IN ('', {currency:String})), sumIf(net, currency IN ('', {currency:String})), 0, NULL, 0
+  FROM ({{orders}})
   UNION ALL
   SELECT
     0, 0, 0, if(count() = 0, NULL, max(events.at)),

@@ -22,13 +22,8 @@ FROM (
       AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
   )
   UNION ALL
-  SELECT if(currency = '', {currency:String}, currency), 0, 0, 0, 0, count(), sum(value), 0, 0
-  FROM events FINAL
-  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND {{wanted}}
+  SELECT if(currency = '', {currency:String}, currency), 0, 0, 0, 0, count(), sum(net), 0, 0
+  FROM ({{orders}})
   GROUP BY ALL
   UNION ALL
   SELECT {currency:String}, 0, 0, count(), countIf(engaged_at < {to:DateTime64(3)}), 0, 0, 0, 0

@@ -6,7 +6,7 @@ answer again. Keys are 16-byte hashes that begin with the site (design.md 11, is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, SmallInteger, Table, delete, select
@@ -76,23 +76,22 @@ class Claims:
             self._new[key] = (by, days)
         return holder
 
-    def commit(self, now_ms: int, also: Callable[[Connection], None] | None = None) -> None:
-        """Make this batch's claims durable, in one transaction, with what `also` writes in it.
-
-        Raises StateUnavailable; they are then still there.
-        """
-        today = now_ms // _DAY_MS
-        rows = [(key, by.hit, by.n, by.side, by.at_ms, by.order, today + days) for key, (by, days) in self._new.items()]
-        if rows or also:
+    def commit(self, now_ms: int) -> None:
+        """Make this batch's claims durable, in one transaction. Raises StateUnavailable; they are then still there."""
+        if self._new:
             try:
                 with self._engine.begin() as connection:
-                    if rows:
-                        self._insert.run(connection, rows)
-                    if also:
-                        also(connection)
+                    self.write(connection, now_ms)
             except DBAPIError as error:
                 raise StateUnavailable(str(error.orig)) from error
         self.discard()
+
+    def write(self, connection: Connection, now_ms: int) -> None:
+        """The same in a transaction of the caller, who discards once it is committed. Raises what the driver raises."""
+        today = now_ms // _DAY_MS
+        rows = [(key, by.hit, by.n, by.side, by.at_ms, by.order, today + days) for key, (by, days) in self._new.items()]
+        if rows:
+            self._insert.run(connection, rows)
 
     def discard(self) -> None:
         """Forget what was looked up and claimed since the last commit."""

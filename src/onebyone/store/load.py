@@ -22,14 +22,17 @@ from onebyone.event import Ended, Fate, hit_uuid
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader
 from onebyone.state.bounds import Bound
 from onebyone.store import RowsRefused, Store, StoreUnavailable
+from onebyone.store.flat import flat
 from onebyone.store.sessions import Sessions
 
 STEP = "load"
 REASON = "row_refused"
 EVENTS = "events"
-_TABLES = {  # how a record begins; the store takes all but the first byte
+CONVERSIONS = "conversions"
+_TABLES = {  # how a record begins; the rest of it is the row
     b"E{": EVENTS,
     b"D{": "drops",
+    b"C{": CONVERSIONS,
     b"P{": "identity",
     b"V{": "deliveries",  # of the log "facts"
 }
@@ -146,13 +149,27 @@ class Loader:
             lines = [record[1:] for record in records if record[:2] == kind]
             if table == EVENTS:
                 self.sessions.touch(lines)
-            (refused if table in _SIGHTINGS else uncounted).extend(self._insert(table, lines, f"{table}:{token}"))
+            if table == CONVERSIONS:
+                uncounted += self._insert_conversions(lines, f"{table}:{token}")
+            else:
+                (refused if table in _SIGHTINGS else uncounted).extend(self._insert(table, lines, f"{table}:{token}"))
         count = len(refused) + len(uncounted)
         if count > self._settings.max_refused:
             raise StoreUnavailable(f"{count} of {len(records)} rows refused; {(refused + uncounted)[0][1]}")
         if refused or uncounted:
             self._bury(refused, uncounted, f"drops:{token}:failed")
         return count
+
+    def _insert_conversions(self, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
+        """The same for conversions. One that is refused costs no sighting its fate: each has its own row."""
+        rows: list[bytes] = []
+        unread: list[tuple[bytes, str]] = []
+        for line in lines:
+            try:
+                rows.append(flat(line))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                unread.append((line, str(error)))
+        return unread + self._insert(CONVERSIONS, rows, token)
 
     def _insert(self, table: str, lines: Sequence[bytes], token: str) -> list[tuple[bytes, str]]:
         """Store the lines and return those refused. Halves are the same halves each time, so their tokens hold too."""

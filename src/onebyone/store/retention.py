@@ -19,11 +19,11 @@ class Terms(Struct, frozen=True):
     drops_days: int = 92
 
     def days(self, table: str) -> int:
-        return {"events": self.events_days, "drops": self.drops_days}[table]
+        return self.drops_days if table == "drops" else self.events_days
 
 
 class Expired(Struct, frozen=True):
-    months: int  # whole partitions, of both tables
+    months: int  # whole partitions, of all tables
     rows: int  # others
 
 
@@ -42,7 +42,7 @@ def expire(
     Raises StoreUnavailable.
     """
     months = rows = 0
-    for table in ("events", "drops"):
+    for table in ("events", "drops", "conversions"):
         job = _Job(store, table, terms, default or Terms(), now, words or Words())
         months += job.drop_months()
         rows += job.delete_rows()

@@ -15,7 +15,8 @@ _PHRASES = {  # after a minus, in the Overview's ledger
     "order_repeated": "the same order once more",
     "page_reloaded": "page reloaded, no ids",
     "matched_weakly": "same person within 5 minutes, no ids",
-    "adjustment_repeated": "the same refund once more",
+    "bridged": "two records that were one",
+    "cancelled": "cancelled",
 }
 
 

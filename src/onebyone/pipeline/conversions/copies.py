@@ -26,6 +26,7 @@ class Copy(Struct, frozen=True, gc=False, omit_defaults=True):
     event: Event
     fate: str = ""  # Reason it was dropped for; "": it was kept, as the first of a record
     of: str = ""  # Sighting it was a copy of
+    noticed: list[str] = []  # flags of the event that was kept, which its record said when it arrived
 
     @property
     def sighting(self) -> str:
@@ -52,9 +53,9 @@ def arrival(copy: Copy) -> tuple[int, str]:
     return round(copy.event.received_at.timestamp() * 1000), copy.sighting
 
 
-def conversion_id(event: Event) -> str:
-    """UUID of the record that this copy founds."""
-    return event_uuid(event.site, "conversion", event.sighting)
+def conversion_id(event: Event, again: int = 0) -> str:
+    """UUID of the record that this copy founds; `again` if it founded others before."""
+    return event_uuid(event.site, "conversion", f"{event.sighting}/{again}" if again else event.sighting)
 
 
 def names_event(event: Event) -> bool:

@@ -19,6 +19,7 @@ from onebyone.pipeline.conversions.copies import (
     ADJUSTS,
     Copy,
     conversion_id,
+    event_key,
     is_browser,
     keys_of,
     keys_of_all,
@@ -43,7 +44,7 @@ CROWD = 64  # records under one key: more, and it names nobody
 UNPROVEN = "not_from_server"  # an adjustment that a browser claims
 _ROUNDS = 16
 _JSON = msgspec.json.Encoder()
-_BY_NAVIGATION = {
+BY_NAVIGATION = {
     "reload": Reason.ORDER_RELOADED,
     "back_forward": Reason.ORDER_BACK_FORWARD,
     "bfcache": Reason.ORDER_BACK_FORWARD,
@@ -97,17 +98,17 @@ class Counting:
             wanted.update(keys.own, keys.near)
         self._load(wanted)
 
-    def find_order(self, event: Event) -> Sighting | None:
-        """Who founded the record that this event would be a copy of by its ids; it takes no part itself."""
-        keys = list(keys_of(event, days=KEY_DAYS).own)[: bool(event.order_id) + bool(event.event_id)]
+    def find_founder(self, event: Event) -> Event | None:
+        """The first copy of the record that this event would join by its ids; it takes no part itself."""
+        keys = [key for key in (order_key(event), event_key(event)) if event.order_id or key != order_key(event)]
         self._load(keys)
         for id in (id for key in keys for id in sorted(self._under[key])):
             record = self._records.get(id)
-            if record is None:
+            if record is None or not record.copies:
                 continue
             others = {copy.event.order_id for copy in record.copies} - {"", event.order_id}
-            if record.copies and not (event.order_id and others):
-                return Sighting(record.seat.founder)
+            if not (event.order_id and others):
+                return next(c.event for c in record.copies if c.sighting == record.seat.founder)
         return None
 
     def sight(self, event: Event) -> Event | Drop:
@@ -123,11 +124,14 @@ class Counting:
         mine = next(record for record in records if _holds(record, fresh))
         if mine.seat.founder != fresh.sighting:
             drop = _why(mine, event)
-            records = [_with_fate(record, fresh, drop) for record in records]
+            told_so = replace(fresh, fate=drop.reason, of=drop.of)
+            records = [_with_copy(record, fresh, told_so) for record in records]
             self._store(known, records, fresh)
             return drop
+        if mine.flags:
+            records = [_with_copy(record, fresh, replace(fresh, noticed=mine.flags)) for record in records]
         self._store(known, records, fresh)
-        return replace(event, conversion=mine.seat.id)
+        return _kept(event, mine.flags)
 
     def finish(self) -> list[bytes]:
         """Put the changed records on the shelf. Returns the lines of all that changed or were asked about again."""
@@ -207,7 +211,7 @@ class Counting:
                 if copy.sighting == sighting:
                     self._again[record.seat.id] = None
                     if not copy.fate:
-                        return replace(event, conversion=conversion_id(event))
+                        return _kept(event, copy.noticed)
                     return Drop(Reason(copy.fate), of=Sighting(copy.of))
             if record.more:
                 key = sighting_key(event)
@@ -318,7 +322,7 @@ def _why(record: Record, event: Event) -> Drop:
             return Drop(_BY_JOIN[join], of=of)
     if not same_side:
         return Drop(Reason.ORDER_JOINED, of=of)
-    return Drop(_BY_NAVIGATION.get(event.nav, Reason.ORDER_REPEATED), of=of)
+    return Drop(BY_NAVIGATION.get(event.nav, Reason.ORDER_REPEATED), of=of)
 
 
 def _holds(record: Record, fresh: Copy) -> bool:
@@ -327,10 +331,13 @@ def _holds(record: Record, fresh: Copy) -> bool:
     return record.more > 0 and fresh.event.order_id != "" and record.seat.order_id == fresh.event.order_id
 
 
-def _with_fate(record: Record, fresh: Copy, drop: Drop) -> Record:
+def _kept(event: Event, noticed: Sequence[str]) -> Event:
+    return replace(event, conversion=conversion_id(event), flags=[*event.flags, *noticed])
+
+
+def _with_copy(record: Record, fresh: Copy, told: Copy) -> Record:
     if not any(copy is fresh for copy in record.copies):
         return record
-    told = replace(fresh, fate=drop.reason, of=drop.of)
     return replace(record, copies=[told if copy is fresh else copy for copy in record.copies])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import count
 
 import msgspec
 from msgspec import Struct
@@ -59,7 +60,7 @@ def settle(known: Sequence[Record], fresh: Copy) -> list[Record]:
     """The records of all copies of `known` and of one that just arrived. Records that stay as they are, are the same
     objects. `known` are all that the fresh copy could change anything about."""
     if not known:
-        return [_found(Group([fresh], [], []), fresh)]
+        return [_found(Group([fresh], [], []), fresh, ())]
     copies = [copy for record in known for copy in record.copies]
     groups = match([*copies, fresh])
     seats = sorted(
@@ -71,14 +72,19 @@ def settle(known: Sequence[Record], fresh: Copy) -> list[Record]:
     return [_settled(group, known, seats, more, waiting, fresh) for group in groups]
 
 
-def _found(group: Group, fresh: Copy) -> Record:
-    """A record with an id of its own: of the copy that just arrived, or of the first if that one is elsewhere."""
+def _found(group: Group, fresh: Copy, seats: Sequence[Seat]) -> Record:
+    """A record with an id of its own: of the copy that just arrived, or of the first if that one is elsewhere. Where
+    that copy founded a record that goes on without it, the id is another."""
     founder = fresh if any(copy is fresh for copy in group.copies) else group.copies[0]
-    event = founder.event
+    event, taken = founder.event, {seat.id for seat in seats}
+    ids = (conversion_id(event, again) for again in count())
     seat = Seat(
-        id=conversion_id(event), founder=founder.sighting, first_day=event.day, first_received_at=event.received_at,
+        id=next(id for id in ids if id not in taken),
+        founder=founder.sighting,
+        first_day=event.day,
+        first_received_at=event.received_at,
         order_id=group.order_id,
-    )  # fmt: skip
+    )
     return Record(seat, event.received_at, group.copies, group.joins, group.flags)
 
 
@@ -98,7 +104,7 @@ def _settled(
     there = {copy.sighting for copy in same.copies} if same is not None else set()
     if same is not None and (there, same.flags, same.adjustments) == (sightings, group.flags, adjustments):
         return same
-    found = _found(group, fresh)
+    found = _found(group, fresh, seats)
     guests = [seat for seat in here if seat is not first]
     uncounted = {record.seat.id: record.more for sighting, record in more.items() if sighting in sightings}
     record = replace(
@@ -136,7 +142,7 @@ def adjusted(record: Record, fresh: Copy) -> Record:
 
 def waits(fresh: Copy) -> Record:
     """A record for an adjustment whose order is not there."""
-    return replace(_found(Group([fresh], [], []), fresh), copies=[], adjustments=[fresh])
+    return replace(_found(Group([fresh], [], []), fresh, ()), copies=[], adjustments=[fresh])
 
 
 def conversion_of(record: Record) -> Conversion:

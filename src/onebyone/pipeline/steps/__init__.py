@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onebyone.consent.decision import Policies
 from onebyone.event import MAILS, Event
+from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.referrers import Referrers
@@ -20,16 +21,16 @@ from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, ad
 from onebyone.pipeline.steps.add_place import add_place
 from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
+from onebyone.pipeline.steps.drop_copy import drop_copy
 from onebyone.pipeline.steps.drop_duplicate_event import drop_duplicate_event
-from onebyone.pipeline.steps.drop_duplicate_order import drop_duplicate_order
 from onebyone.pipeline.steps.drop_mail_copy import drop_mail_copy
-from onebyone.pipeline.steps.drop_reload import drop_reload
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
 from onebyone.places import Places
 
 
 def steps(
     seen: Seen,
+    counting: Counting,
     *,
     policies: Policies,
     choices: Remembering,
@@ -40,7 +41,8 @@ def steps(
     judge: Judge | None = None,
     book: MailBook | None = None,
 ) -> tuple[tuple[str, Step], ...]:
-    """Each step with its name. drop_* may end an event; add_* only fills fields.
+    """Each step with its name. drop_* may end an event; add_* only fills fields. Those behind the last add_* ask what
+    was counted before, which the worker looks up for the whole batch.
 
     Order is meaning. The page comes before the campaign, whose channel needs both. Everything is known before a copy
     may be dropped: its row in `drops` carries page, device and actor, and machines claim no order. Consent decides
@@ -68,8 +70,7 @@ def steps(
         ("drop_withheld", drop_withheld),
         *mails,
         ("drop_duplicate_event", drop_duplicate_event(seen)),
-        ("drop_duplicate_order", drop_duplicate_order(seen)),
-        ("drop_reload", drop_reload(seen)),
+        ("drop_copy", drop_copy(seen, counting)),
     )
 
 

@@ -17,13 +17,8 @@ FROM (
   FROM ({{sessions_since}})
 ) AS session
 GLOBAL RIGHT JOIN (
-  SELECT visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, value
-  FROM events FINAL
-  PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND currency IN ('', {currency:String})
-    AND {{wanted}}
+  SELECT visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, net AS value
+  FROM ({{orders}})
+  WHERE currency IN ('', {currency:String})
 ) AS purchase ON session.visitor = purchase.visitor
 GROUP BY purchase.visitor, purchase.id

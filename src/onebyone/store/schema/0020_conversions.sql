@@ -1,0 +1,66 @@
+CREATE TABLE IF NOT EXISTS conversions{local} {on_cluster} (
+  site LowCardinality(String),
+  first_day Date, -- fixed when the first copy was seen, so all versions meet in one partition
+  id UUID CODEC(ZSTD(1)),
+  version UInt32 CODEC(T64, ZSTD(1)),
+  first_received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  updated_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  day Date ALIAS first_day, -- what retention calls them
+  received_at DateTime64(3, 'UTC') ALIAS updated_at,
+  status LowCardinality(String), -- counted, cancelled, joined
+  joined_to String CODEC(ZSTD(1)),
+  vias Array(LowCardinality(String)),
+  in_browser Bool,
+  in_server Bool,
+  copies UInt32 CODEC(T64, ZSTD(1)),
+  matched_by Array(LowCardinality(String)),
+  flags Array(LowCardinality(String)), -- of the record and of its copies
+  gross Int64 CODEC(T64, ZSTD(1)),
+  refunded Int64 CODEC(T64, ZSTD(1)),
+  net Int64 CODEC(T64, ZSTD(1)),
+
+  at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  hit UUID CODEC(ZSTD(1)),
+  n UInt32 CODEC(T64, ZSTD(1)),
+  name LowCardinality(String),
+  event_id String CODEC(ZSTD(1)),
+  visitor UInt64 CODEC(ZSTD(1)),
+  user_id String CODEC(ZSTD(1)),
+  host LowCardinality(String),
+  path String CODEC(ZSTD(1)),
+  referrer_host String CODEC(ZSTD(1)),
+  language LowCardinality(String),
+  channel LowCardinality(String),
+  source LowCardinality(String),
+  medium LowCardinality(String),
+  campaign LowCardinality(String),
+  term String CODEC(ZSTD(1)),
+  content String CODEC(ZSTD(1)),
+  click_ids Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  browser LowCardinality(String),
+  browser_version UInt32 CODEC(T64, ZSTD(1)),
+  os LowCardinality(String),
+  device LowCardinality(String),
+  country LowCardinality(String),
+  actor LowCardinality(String) DEFAULT 'human',
+  reasons Array(LowCardinality(String)),
+  spoofed Bool MATERIALIZED has(reasons, 'spoof'),
+  order_id String CODEC(ZSTD(1)),
+  value Int64 CODEC(T64, ZSTD(1)),
+  currency LowCardinality(String),
+  coupon String CODEC(ZSTD(1)),
+  tax Int64 CODEC(T64, ZSTD(1)),
+  shipping Int64 CODEC(T64, ZSTD(1)),
+  permissions UInt16 CODEC(T64, ZSTD(1)),
+  consent_source LowCardinality(String),
+  region LowCardinality(String),
+
+  INDEX find_order_id order_id TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX find_id id TYPE bloom_filter(0.01) GRANULARITY 1,
+  CONSTRAINT site_named CHECK site != ''
+) ENGINE = {replicated}ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(first_day)
+ORDER BY (site, first_day, id)
+SETTINGS non_replicated_deduplication_window = 1000,
+  fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1,
+  old_parts_lifetime = 480
