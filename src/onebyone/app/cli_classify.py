@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from onebyone.app import options
+from onebyone.app.mail_verdict import mail_verdict
 from onebyone.app.printing import print_json
 from onebyone.app.settings import ConfigError
 from onebyone.app.verdicts import open_judge
@@ -31,10 +32,24 @@ _SITE = Site(id="", name="", prefix="", origins=())
 @click.option("--url", default="", help="The page's address: what a browser must send depends on https.")
 @click.option("--webdriver", is_flag=True, help="The page's script says that a program drives the browser.")
 @click.option("--fact", "facts", multiple=True, type=click.Choice(FACTS), help="What else the script noticed.")
+@click.option("--as", "kind", type=click.Choice(["web", "open", "click"]), default="web", show_default=True)
+@click.option("--after", "after_s", type=click.FloatRange(min=0), help="Seconds since an e-mail was handed over.")
+@click.option("--method", default="GET", show_default=True, help="Of the fetch of an e-mail's image or link.")
 @options.data
 @options.as_json
-def classify(ua: str, headers: tuple[str, ...], ip: str, data: Path, as_json: bool, **more: Any) -> None:
-    """Tell a person from a machine: actor, class, confidence and the rules that decided, of a web hit.
+def classify(
+    ua: str,
+    headers: tuple[str, ...],
+    ip: str,
+    data: Path,
+    as_json: bool,
+    kind: str,
+    after_s: float | None,
+    method: str,
+    **more: Any,
+) -> None:
+    """Tell a person from a machine: actor, class, confidence and the rules that decided, of a web hit, or of the open
+    or a click of an e-mail (by itself: bursts are only known among others).
 
     The rules and network lists of the data directory are used where there is one. Headers are only missed where at
     least one was given: a string alone says nothing about them.
@@ -47,9 +62,12 @@ def classify(ua: str, headers: tuple[str, ...], ip: str, data: Path, as_json: bo
         raise ConfigError(f"--ip: {ip} is no address.")
     said = {name.strip().lower(): value.strip() for name, _, value in pairs}
     judge = open_judge(data if data.is_dir() else None)
-    event, context = _one(ua, said, network, **more)
-    agent = judge.agent(ua)
-    verdict = judge.decide(agent, judge.signs(event, context, agent))
+    if kind == "web":
+        event, context = _one(ua, said, network, **more)
+        agent = judge.agent(ua)
+        verdict = judge.decide(agent, judge.signs(event, context, agent))
+    else:
+        verdict = mail_verdict(judge, ua, said, network, click=kind == "click", method=method.upper(), after_s=after_s)
     if as_json:
         shown = {"actor": verdict.actor, "class": verdict.label, "confidence": verdict.confidence}
         print_json(shown | {"reasons": list(verdict.reasons)})
