@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from fakes.memory_log import MemoryWriter
 from onebyone.event import Ended, Event, Hit
 from onebyone.log import LogUnavailable
+from onebyone.mail.facts import Facts
 from onebyone.mail.tokens import shared_recipient
 from onebyone.state.database import open_database
-from onebyone.state.mail import Mode
+from onebyone.state.mail import Mode, NewRecipient
+from onebyone.state.mail_seen import MailSeen
 from pipeline.mail_room import MailRoom
 
 CHROME = (
@@ -128,9 +130,19 @@ def test_a_message_of_another_site_is_unknown_to_this_one() -> None:
     room = MailRoom()
     other = replace(room.message, id="ff" * 16, site="another")
     room.mail.add_message(other)
-    hit = replace(room.hit("open", b"\xff" * 16, at_s=5), body=b'["' + b"ff" * 16 + b'","' + b"ff" * 16 + b'"]')
+    (person,) = room.mail.add_recipients(other, [NewRecipient(ref="p", mode=Mode.FULL)], now_ms=0)
+    facts = Facts(other.id, person.id.hex())
+    hit = replace(room.hit("open", person.id, at_s=5), body=facts.encode())
     room.run([hit])
     assert ended(room, hit).reason == "message_unknown"
+
+
+def test_a_changed_event_is_written_again_once() -> None:
+    room = MailRoom()
+    room.run(story(room))
+    room.run([room.hit("open", room.add(ref).id, at_s=at, **OPEN) for ref, at in (("y", 9_000), ("z", 9_900))])
+    seen = MailSeen(room.engine, room.mail)
+    assert seen.due() == []
 
 
 def test_a_visit_carries_the_message_and_only_with_a_visitor_the_recipient() -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from onebyone.pipeline.classifier import Classifier
-from onebyone.pipeline.mail_rules import Request, Thresholds, alone, gateway_of
+from onebyone.pipeline.mail_rules import Look, Request, Thresholds, alone, gateway_of, judge
 from pipeline.examples import GOLDEN
 
 CORPUS = json.loads((GOLDEN / "vectors/user_agents.json").read_text())["user_agents"]
@@ -79,3 +79,28 @@ def test_the_bare_token_is_less_sure_with_a_referer() -> None:
         return alone(Request(click=False, at_ms=5, label="apple_mpp", **given), Thresholds()).confidence  # type: ignore[arg-type]
 
     assert (confidence(network="relay"), confidence(), confidence(headers={"referer": "x"})) == (95, 80, 60)
+
+
+def a_look(recipient: int, *, domain: str = "", label: str = "gmail_proxy") -> Look:
+    found = alone(Request(click=False, at_ms=100_000, sent_ms=1, label=label, agent=CHROME), Thresholds())
+    return Look(
+        hit=bytes([recipient]),
+        click=False,
+        at_ms=100_000,
+        message=b"m",
+        recipient=bytes([recipient]),
+        link=0,
+        source=b"s",
+        trap=False,
+        domain=domain,
+        found=found,
+    )
+
+
+def test_a_proxy_is_no_burst_unless_it_is_another_providers() -> None:
+    assert judge(a_look(0), [a_look(n) for n in range(9)], links=0).actor == "human_proxied"
+    foreign = [a_look(n, domain="yahoo.com") for n in range(9)]
+    assert judge(foreign[0], foreign, links=0).rule == "burst.recipients"
+    direct = [a_look(n, label="human_browser") for n in range(5)]
+    assert judge(direct[0], direct, links=0).rule == "burst.recipients"
+    assert judge(direct[0], direct[:4], links=0).actor == "human"
