@@ -45,7 +45,7 @@ def settings() -> Iterator[str]:
 
 
 def reasons() -> Iterator[str]:
-    yield "Why a sighting is not an event. `COPIES` are the first six: something was counted already."
+    yield "Why a sighting is not an event. `COPIES` are the first seven: something was counted already."
     yield ""
     yield "| reason | what happened | what to do |"
     yield "|---|---|---|"

@@ -30,6 +30,12 @@ class Via(StrEnum):
     SERVER = "server"
     IMPORT = "import"
     CONSENT = "consent"  # a choice, posted by a banner or a consent platform
+    OPEN = "open"
+    LINK = "link"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+MAILS = frozenset({Via.OPEN, Via.LINK, Via.UNSUBSCRIBE})  # what comes from an e-mail
 
 
 class Fate(StrEnum):
@@ -60,6 +66,7 @@ class Reason(StrEnum):
     ORDER_RELOADED = "order_reloaded"  # the same order: its page was reloaded
     ORDER_BACK_FORWARD = "order_back_forward"  # the same order: its page came back by the back button
     ORDER_REPEATED = "order_repeated"  # the same order once more, no navigation known
+    OPEN_REPEATED = "open_repeated"  # the same e-mail fetched again from the same place within half a minute
     PAGE_RELOADED = "page_reloaded"  # reload guard: no ids, same visitor, page and value within 30 minutes
     MATCHED_WEAKLY = "matched_weakly"  # no shared id: another way in, the same person, within 5 minutes
     ADJUSTMENT_REPEATED = "adjustment_repeated"  # the same refund, cancellation or edit of an order again
@@ -77,6 +84,12 @@ class Reason(StrEnum):
     VALUE_IMPOSSIBLE = "value_impossible"  # an amount that is no amount, a currency that is none
     TIME_TOO_OLD = "time_too_old"  # more than 400 days back, from a server
     TIME_IN_FUTURE = "time_in_future"  # more than 10 minutes ahead, from a server
+
+    # what an e-mail sent
+    TOKEN_INVALID = "token_invalid"  # forged, cut off, of another kind, or of a key that is too old
+    MESSAGE_UNKNOWN = "message_unknown"  # signed by us, but the message or the recipient is not there any more
+    MEASURING_STOPPED = "measuring_stopped"  # the person asked for it; nothing of the open was kept
+    OPEN_DAY_KEPT = "open_day_kept"  # of an open only its day may be kept
 
     # an access log holds more than page views
     LINE_UNREADABLE = "line_unreadable"
@@ -121,6 +134,7 @@ COPIES = frozenset(
         Reason.ORDER_RELOADED,
         Reason.ORDER_BACK_FORWARD,
         Reason.ORDER_REPEATED,
+        Reason.OPEN_REPEATED,
         Reason.PAGE_RELOADED,
         Reason.MATCHED_WEAKLY,
         Reason.ADJUSTMENT_REPEATED,
@@ -216,6 +230,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     region: str = ""  # ISO 3166-1 or 3166-2 code whose profile held
     identifiers: dict[str, str] = field(default_factory=dict)  # email, phone, external: HMAC with the site's key
     sealed: str = ""  # raw user data and full address, readable only with the key of their day
+    message: str = ""  # of an e-mail: its id, hexadecimal; also of the visits that a click of it led to
+    recipient: str = ""  # of an e-mail: the message's own id of a person, hexadecimal
     user_agent: str = ""  # of a conversion that may be shared with ad platforms: some want it; else ""
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
     withheld: str = ""  # consent.Mode: what was taken away because statistics were not allowed; "" if they were

@@ -14,6 +14,7 @@ from onebyone.collect.app import Collector
 from onebyone.collect.commit import Waiter
 from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk, Settings
+from onebyone.collect.mailing import Mailing
 from onebyone.collect.registry import Known
 from onebyone.collect.visitors import Visitors
 from onebyone.consent.settings import Settings as ConsentSettings
@@ -121,7 +122,14 @@ class FakeTransport(asyncio.Transport):
 class FakeCollector:
     """The real application and connections, between a fake network and a fake disk."""
 
-    def __init__(self, *, limits: Limits | None = None, settings: Settings | None = None, site: Site = SITE) -> None:
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        settings: Settings | None = None,
+        site: Site = SITE,
+        mailing: Mailing | None = None,
+    ) -> None:
         self.committer = FakeCommitter()
         self.counters = Counters("test")
         engine = open_database("sqlite://")
@@ -137,6 +145,7 @@ class FakeCollector:
             records=ConsentRecords(engine),
             receipts=Receipts(engine),
             now_ms=lambda: NOW_MS,
+            mailing=mailing or Mailing(),
         )
         self.app = Collector(self.desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]
 

@@ -79,7 +79,7 @@ def test_one_order_is_counted_once_in_any_order_of_arrival(seed: int) -> None:
 
 def test_every_reason_for_a_copy_has_a_story() -> None:
     told = {row["becomes"] for story in STORIES for _, row in sightings(story)}
-    assert told - {"kept"} == set(COPIES)
+    assert told - {"kept"} == set(COPIES) - {Reason.OPEN_REPEATED}  # golden/mail/scenarios.json, number 6
 
 
 def test_a_reused_id_is_flagged() -> None:

@@ -15,7 +15,9 @@ from pipeline.examples import GOLDEN, SITE, a_hit, cases, name_of, shown
 
 _LOG = Path(__file__).parents[2] / "../shared/data/measurement/access_log_10000.log.gz"
 _LINES = r"[^ ]+ - - \[[0-9A-Za-z/:+ ]+\] \"[^\n]*\" [0-9]{3} [0-9]+ \"[^\n]*\" \"[^\n]*\""
-_FOLDERS = {"image": "image", "tag": "tag", "server": "server", "access_log": "import", "consent": "consent"}
+_FOLDERS = {"image": "image", "tag": "tag", "server": "server", "access_log": "import", "consent": "consent"} | {
+    name: name for name in ("open", "link", "unsubscribe")
+}
 _KEYS = st.sampled_from(
     ["e", "id", "u", "r", "t", "uid", "eid", "o", "val", "cur", "p.a", "p.value", "p.items", "gdpr"]
 )

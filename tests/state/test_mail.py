@@ -84,3 +84,18 @@ def test_the_day_of_the_last_open_only_grows(mail: Mail, engine: Engine) -> None
             tables.note_open_day(connection, a.id, day)
     found = mail.find_recipient(a.id)
     assert found is not None and found.last_open_day == 20_000
+
+
+def test_a_person_who_is_erased_is_forgotten_but_for_their_wishes(mail: Mail) -> None:
+    a, b = mail.add_recipients(MESSAGE, people("a", "b"), now_ms=NOW)
+    mail.stop_measuring("s1", "a", now_ms=NOW)
+    assert mail.erase("s1", "a") == [a.id] and mail.erase("s1", "a") == []
+    assert mail.find_recipient(a.id) is None and mail.find_recipient(b.id) == b
+    assert mail.add_recipients(MESSAGE, people("a"), now_ms=NOW)[0].mode == Mode.OFF
+
+
+def test_recipients_are_forgotten_when_their_tokens_are_over(mail: Mail) -> None:
+    (a,) = mail.add_recipients(MESSAGE, people("a"), now_ms=NOW)
+    mail.stop_measuring("s1", "a", now_ms=NOW)
+    assert mail.expire(NOW + 799 * 86_400_000) == 0 and mail.find_recipient(a.id) is not None
+    assert mail.expire(NOW + 801 * 86_400_000) == 1 and mail.silent_after(0) == (0, [])

@@ -12,6 +12,7 @@ from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
@@ -76,6 +77,7 @@ class Place:
         self.sites = Sites(engine)
         self.keys = Keys(engine)
         self.users = Users(engine, clock=lambda: int(self.clock_now.timestamp() * 1000), hasher=CHEAP)
+        self.mail = Mail(engine)
         self.identity = Identity(engine)
         self.user_data = UserData(engine, Seals(engine))
         self.reports = reports or FakeReports(month())
@@ -96,6 +98,8 @@ class Place:
             identity=self.identity,
             user_data=self.user_data,
             clock=lambda: self.clock_now,
+            mail=self.mail,
+            allows_opens=lambda site, region: region == "US",
         )
 
 

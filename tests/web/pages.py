@@ -23,6 +23,7 @@ PAGES = (
     "/s/{site}/events",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
+    "/s/{site}/email",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",
     "/s/{site}/settings/general",

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
 from web.fakes import FakeReports, Place
+from web.mails import add_mails
 from web.month import nothing
 from web.serving import serving
 
@@ -24,7 +25,7 @@ def pages(site: str) -> dict[str, str]:
         "sites": "/", "overview": f"/s/{site}/overview", "hours": f"/s/{site}/overview?period=today&step=hour",
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
-        "events": f"/s/{site}/events",
+        "events": f"/s/{site}/events", "email": f"/s/{site}/email",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general", "script": f"/s/{site}/settings/script",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
@@ -44,6 +45,8 @@ def main() -> None:
     directory = Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
     place = Place(Path(tempfile.mkdtemp()), FakeReports(nothing()) if "--empty" in sys.argv else None)
+    if "--empty" not in sys.argv:
+        add_mails(place)
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))
     with serving(place) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))

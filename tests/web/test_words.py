@@ -21,6 +21,7 @@ CATALOGUES = [
     (words.FATES, Fate),
     (words.VIAS, Via),
 ]
+MAIL_RULES = (Path(onebyone.pipeline.__file__).parent / "mail_rules.py").read_text()
 SPRITE = (Path(words.__file__).parent / "templates" / "_sprite.svg").read_text()
 
 
@@ -31,6 +32,11 @@ def test_every_member_has_a_title_and_two_sentences(catalogue: dict[str, Words],
         assert told.title and told.happened.endswith(".") and told.to_do.endswith(".")
         assert "!" not in told.happened + told.to_do
         assert f'id="g-{told.glyph}"' in SPRITE
+
+
+def test_every_rule_about_e_mails_has_its_words() -> None:
+    rules = set(re.findall(r'"((?:ua|net|time|burst|click|hdr|page|req)\.[a-z_]+|tampered|else)"', MAIL_RULES))
+    assert rules - set(words.RULES) == set() and len(rules) > 15
 
 
 def test_every_role_says_what_it_may() -> None:

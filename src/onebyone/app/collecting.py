@@ -14,6 +14,7 @@ from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.collect import process
 from onebyone.collect.desk import now_ms
+from onebyone.collect.mailing import Mailing
 from onebyone.collect.registry import Registry
 from onebyone.log import LogUnavailable
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
@@ -58,6 +59,7 @@ async def _serve(place: Place, settings: Settings, writer: SqliteWriter, state: 
         commits=settings.commit,
         writer=writer,
         registry=Registry(state.sites, state.keys, files_of),
+        mailing=Mailing(state.mail, now_ms),
         visitor_key=state.visitor_key,
         policies=open_policies(place),
         places=open_places(settings),

@@ -18,11 +18,15 @@ from sqlalchemy.exc import DBAPIError
 from onebyone import __version__
 from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
+from onebyone.app.law import open_policies
 from onebyone.app.reweighing import Reweighing
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
 from onebyone.collect.desk import now_ms
+from onebyone.consent.decision import Policies
+from onebyone.consent.said import NOTHING
+from onebyone.event import Permission
 from onebyone.log import LogUnavailable
 from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
@@ -30,6 +34,7 @@ from onebyone.log.sqlite_upkeep import expire as expire_files
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import serve_socket
 from onebyone.state.database import StateUnavailable
+from onebyone.state.sites import Site
 from onebyone.store import QueryRefused, StoreLocked, StoreUnavailable
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
@@ -182,7 +187,18 @@ def make_console(
         lambda site: snippet(site, collector_url),
         identity=state.identity,
         user_data=state.user_data,
+        mail=state.mail,
+        allows_opens=_opens_allowed(open_policies(place)),
     )
+
+
+def _opens_allowed(policies: Policies) -> Callable[[Site, str], bool]:
+    """By the rule of the region, where nothing is known of the person."""
+
+    def allows(site: Site, region: str) -> bool:
+        return policies.of(site.id, site.consent).decide(NOTHING, region, now_ms()).allows(Permission.EMAIL_OPENS)
+
+    return allows
 
 
 async def _serve(

@@ -22,12 +22,14 @@ from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.pipeline.conversions.counting import Counting
+from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import Recall, steps
 from onebyone.pipeline.worker import CURSOR, Worker
 from onebyone.state.claims import Claims
 from onebyone.state.database import StateUnavailable
+from onebyone.state.mail_seen import MailSeen
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters, Log, set_up_logging
 
@@ -75,6 +77,8 @@ class Pipeline:
         except LogUnavailable as error:
             raise ConfigError(f"cannot write the log: {error}. Look at the disk below {place.events}.") from error
         self._events = SqliteReader(place.events)
+        self._seen = MailSeen(self._state.engine, self._state.mail)
+        self._book = MailBook(self._seen, self._state.mail_source_key)
         self._places = open_places(settings)
         self._policies = open_policies(place)
         self._judging = Judging(place, settings.verdict, self._state.crawler_checks, now_ms)
@@ -87,6 +91,7 @@ class Pipeline:
             conversions=self._state.conversions,
             choices=self._state.choices,
             records=self._state.records,
+            book=self._book,
             persons=Persons(self._state.identity),
             steps=self._steps,
             sites=SitesNow(self._state),
@@ -127,6 +132,7 @@ class Pipeline:
             records=self._state.records,
             opening=self._state.user_data,
             judge=self._judging.judge,
+            book=self._book,
         )
 
     def _turn(self) -> float:
@@ -174,6 +180,8 @@ class Pipeline:
             self._state.conversions.expire(now_ms())
             self._state.seals.expire(now_ms())
             note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
+            self._seen.expire(now_ms())
+            self._state.mail.expire(now_ms())
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
 

@@ -48,6 +48,10 @@ class State(Struct, frozen=True):
     def visitor_key(self) -> bytes:
         return get_secret(self.engine, "visitor")
 
+    @property
+    def mail_source_key(self) -> bytes:
+        return get_secret(self.engine, "mail_source")
+
 
 def open_state(place: Place) -> State:
     """Raises ConfigError."""

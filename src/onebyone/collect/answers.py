@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -37,6 +37,12 @@ class Reply(Struct, frozen=True, gc=False):
     via: str
     stored: Answer
     refused: Answer  # busy, or the log cannot be written
+
+
+class Later(Struct, frozen=True, gc=False):
+    """What a source answers that must first wait: `work` blocks, and then the request is taken once more."""
+
+    work: Callable[[], None]
 
 
 def answer(status: int, body: bytes = b"", headers: Headers = ()) -> Answer:
@@ -109,6 +115,22 @@ IMAGE = answer(
         ("cross-origin-resource-policy", "cross-origin"),
     ],
 )
+# Proxies keep an answer, errors too; so there is one answer (specs/email-and-bots.md 7.1).
+MAIL_IMAGE = answer(
+    200,
+    GIF,
+    [
+        ("content-type", "image/gif"),
+        ("cache-control", "no-store, no-cache, must-revalidate, max-age=0, private"),
+        ("pragma", "no-cache"),
+        ("expires", "0"),
+        ("x-robots-tag", "noindex, nofollow"),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("referrer-policy", "no-referrer"),
+    ],
+)
+MAIL_IMAGE_NOT_STORED = MAIL_IMAGE.plus("x-onebyone-stored", "no")
 IMAGE_NOT_STORED = IMAGE.plus("x-onebyone-stored", "no")
 NOT_FOUND = problem(404, "Not found", "No such address here.")
 BUG = problem(500, "Failed", "A defect of ours; it was logged.")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.collect import answers
-from onebyone.collect.answers import Answer, Reply
+from onebyone.collect.answers import Answer, Later, Reply
 from onebyone.collect.commit import Committer
 from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk
@@ -20,6 +20,8 @@ from onebyone.collect.request import Request
 from onebyone.collect.sources import SOURCES
 from onebyone.collect.sources.server import ENDING as SERVER_ENDING
 from onebyone.telemetry import Counters, Log
+
+_MAX_LATER = 1_000
 
 
 class Collector:
@@ -53,12 +55,12 @@ class Collector:
     def closed(self, connection: Connection) -> None:
         self.connections.discard(connection)
 
-    def take(self, request: Request, connection: Connection) -> Answer | None:
+    def take(self, request: Request, connection: Connection, *, waited: bool = False) -> Answer | None:
         path = request.path
         try:
             for source in SOURCES:
                 if source.matches(path):
-                    made: Reply | Answer | None = source.take(request, self._desk)
+                    made: Reply | Answer | Later | None = source.take(request, self._desk)
                     break
             else:
                 made = self._look_up(path, request, connection)
@@ -73,6 +75,11 @@ class Collector:
             connection.reply = None
             self._counters.add("onebyone_hits_refused_total", "busy")
             return made.refused
+        if isinstance(made, Later):
+            if waited or len(self._checks) >= _MAX_LATER:  # the state is unwell, or too many wait for it
+                return answers.not_stored()
+            self._later(self._take_later(made, request, connection))
+            return None
         return made
 
     def _look_up(self, path: str, request: Request, connection: Connection) -> Answer | None:
@@ -98,6 +105,10 @@ class Collector:
         task = asyncio.get_running_loop().create_task(answering)
         self._checks.add(task)
         task.add_done_callback(self._checks.discard)
+
+    async def _take_later(self, later: Later, request: Request, connection: Connection) -> None:
+        await asyncio.to_thread(later.work)
+        connection.answer(self.take(request, connection, waited=True))
 
     async def _read_record(self, request: Request, connection: Connection) -> None:
         try:

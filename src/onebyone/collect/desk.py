@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from onebyone.collect.addresses import Addresses
+from onebyone.collect.mailing import Mailing
 from onebyone.collect.registry import Registry, cookie_domain
 from onebyone.collect.request import Request
 from onebyone.collect.visitors import Visitors, clear_cookie, set_cookie
@@ -50,6 +51,7 @@ class Desk(Struct, frozen=True):
     records: ConsentRecords
     receipts: Receipts
     now_ms: Callable[[], int]
+    mailing: Mailing
 
 
 def now_ms() -> int:

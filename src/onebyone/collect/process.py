@@ -14,6 +14,7 @@ from onebyone.collect.app import Collector
 from onebyone.collect.commit import Committer
 from onebyone.collect.connection import Connection, Limits
 from onebyone.collect.desk import Desk, Settings, now_ms
+from onebyone.collect.mailing import Mailing
 from onebyone.collect.registry import Registry
 from onebyone.collect.visitors import Visitors
 from onebyone.consent.decision import Policies
@@ -43,6 +44,7 @@ async def run(
     commits: commit.Settings,
     writer: Writer,
     registry: Registry,
+    mailing: Mailing,
     visitor_key: bytes,
     policies: Policies,
     places: Places,
@@ -58,6 +60,7 @@ async def run(
     """
     registry.refresh()
     seals.refresh(now_ms())
+    mailing.refresh(registry.known.by_id)
     committer = Committer(writer, counters, commits)
     desk = Desk(
         settings=settings,
@@ -71,13 +74,14 @@ async def run(
         records=records,
         receipts=receipts,
         now_ms=now_ms,
+        mailing=mailing,
     )
     collector = Collector(desk, committer, counters, limits)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: Connection(collector), place.host, place.port, reuse_port=True, backlog=2048
     )
-    refreshing = asyncio.create_task(_refresh(registry, seals, counters, place.metrics, collector))
+    refreshing = asyncio.create_task(_refresh(registry, mailing, seals, counters, place.metrics, collector))
     await stop.wait()
     server.close()
     refreshing.cancel()
@@ -87,7 +91,9 @@ async def run(
     counters.write(place.metrics)
 
 
-async def _refresh(registry: Registry, seals: Seals, counters: Counters, metrics: Path, collector: Collector) -> None:
+async def _refresh(
+    registry: Registry, mailing: Mailing, seals: Seals, counters: Counters, metrics: Path, collector: Collector
+) -> None:
     """Sites and keys are at most two seconds old; tomorrow's keys are there in time; slow clients have an end."""
     log = Log()
     while True:
@@ -95,6 +101,7 @@ async def _refresh(registry: Registry, seals: Seals, counters: Counters, metrics
         collector.tick()
         if await asyncio.to_thread(registry.refresh):
             log.info("sites_reloaded", sites=len(registry.known.by_id))
+        await asyncio.to_thread(mailing.refresh, registry.known.by_id)
         with contextlib.suppress(StateUnavailable):
             await asyncio.to_thread(seals.refresh, now_ms())
         await asyncio.to_thread(counters.write, metrics)

@@ -9,7 +9,7 @@ KEPT_HEADERS = frozenset(
     {
         "user-agent", "referer", "origin", "accept", "accept-language", "purpose", "sec-purpose", "x-moz", "x-purpose",
         "sec-gpc", "dnt", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-site", "sec-fetch-mode",
-        "sec-fetch-dest", "x-forwarded-proto",
+        "sec-fetch-dest", "sec-fetch-user", "x-forwarded-proto",
     }
 )  # fmt: skip
 # In which proxies and networks say where a visitor is.

@@ -27,6 +27,7 @@ KEY_DAYS = 400  # for which a retired key still verifies
 _DAY_MS = 86_400_000
 _BODY = struct.Struct(">BBB16s16sH")
 _MAC_BYTES = 16
+_SHARED_BYTES = 8
 _NO_SECRET = b"\x00" * 32
 
 
@@ -67,6 +68,16 @@ def site_tag(site: str) -> bytes:
 def message_id(site: str, random: bytes) -> bytes:
     """An id for a new message. `random` are 12 bytes."""
     return site_tag(site) + random
+
+
+def shared_recipient(message: bytes, day: int) -> bytes:
+    """Who stands for everybody of a message and day whose opens are only counted. `day` counts from 1970."""
+    made = hashlib.blake2b(message + day.to_bytes(4, "big"), digest_size=_SHARED_BYTES, person=b"onebyone-mail")
+    return bytes(16 - _SHARED_BYTES) + made.digest()
+
+
+def is_shared(recipient: bytes) -> bool:
+    return recipient.startswith(bytes(16 - _SHARED_BYTES))
 
 
 class Ring:

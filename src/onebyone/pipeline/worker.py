@@ -56,6 +56,21 @@ class TooManyFailures(Exception):
     """A step fails on everything. Nothing of the last batch was committed."""
 
 
+class Book(Protocol):
+    """What steps remember of a batch beside the claims. Calls raise StateUnavailable."""
+
+    def commit(self, now_ms: int) -> None:
+        """Make it durable; the same batch again writes the same."""
+
+    def changed(self) -> Sequence[Event]:
+        """After the commit: earlier events to be written again, those of a crash included."""
+
+    def written(self) -> None:
+        """They are in the log."""
+
+    def discard(self) -> None: ...
+
+
 class Memory(Protocol):
     """What steps keep of the hits before: made from them alone, and lost with the process."""
 
@@ -136,7 +151,9 @@ class Worker:
         now_ms: Callable[[], int],
         settings: Settings,
         memory: Memory | None = None,
+        book: Book | None = None,
     ) -> None:
+        """`book` is what steps keep beside the claims, committed with them."""
         self._memory = memory
         self._knows = memory is None  # what the hits before the cursor made of the memory
         self._reader = reader
@@ -145,6 +162,7 @@ class Worker:
         self._claims = claims
         self._choices = choices
         self._records = records
+        self._book = book
         self._persons = persons
         self._conversions = conversions
         self._counting = Counting(conversions)
@@ -190,6 +208,8 @@ class Worker:
         self._choices.discard()
         self._records.discard()
         self._persons.discard()
+        if self._book is not None:
+            self._book.discard()
 
     def restart(self) -> None:
         """From the beginning of what the log still holds."""
@@ -221,17 +241,27 @@ class Worker:
         self._conversions.commit(self._now_ms(), self._claims, self._also())
         self._choices.commit()
         self._records.commit()
+        again = self._commit_book()
         if batch.letters:
             self._letters.add(batch.letters)
-        records = batch.records() + self._persons.lines()
+        records = [*batch.records(), *self._persons.lines(), *again]
         self._writer.append(records, count=batch.sightings, cursor=(CURSOR, position))
         self._persons.sent()
         self.position = position
+        if self._book is not None:
+            self._book.written()
         for fate, count in batch.fates.items():
             self._counters.add("onebyone_sightings_total", fate, count)
         for reason, count in batch.reasons.items():
             self._counters.add("onebyone_drops_total", reason, count)
         self._counters.add("onebyone_pipeline_batches_total")
+
+    def _commit_book(self) -> list[bytes]:
+        """Earlier events that are now another; a row of the same key takes the place of the old one."""
+        if self._book is None:
+            return []
+        self._book.commit(self._now_ms())
+        return [b"E" + _JSON.encode(event) for event in self._book.changed()]
 
     def _also(self) -> Callable[[Connection], None] | None:
         """What is written with the claims."""

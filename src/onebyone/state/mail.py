@@ -21,6 +21,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    delete,
     func,
     insert,
     select,
@@ -85,6 +86,8 @@ _UNMEASURED = Table(
     Column("ref", String(255), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
 )
+KEPT_DAYS = 800  # of a message: its tokens may be signed for 400 days, and verify for 400 more
+_DAY_MS = 86_400_000
 _AT_ONCE = 400  # variables of one statement
 _RECIPIENT_BYTES = 16
 
@@ -272,6 +275,24 @@ class Mail:
         with self._engine.connect() as connection:
             rows = connection.execute(select(_SILENT).where(_SILENT.c.seq > seq).order_by(_SILENT.c.seq)).all()
         return (rows[-1].seq if rows else seq), [row.recipient for row in rows]
+
+    def expire(self, now_ms: int) -> int:
+        """Forget recipients of messages whose tokens are over; who left stays known. Returns how many."""
+        old = select(_MESSAGES.c.id).where(_MESSAGES.c.made_ms < now_ms - KEPT_DAYS * _DAY_MS)
+        with self._engine.begin() as connection:
+            gone = select(_RECIPIENTS.c.id).where(_RECIPIENTS.c.message.in_(old))
+            connection.execute(delete(_SILENT).where(_SILENT.c.recipient.in_(gone)))
+            done = connection.execute(delete(_RECIPIENTS).where(_RECIPIENTS.c.message.in_(old))).rowcount
+        return done
+
+    def erase(self, site: str, ref: str) -> list[bytes]:
+        """Forget a person: every recipient that stands for them, whose ids are returned for the store. That they left
+        and are not to be measured stays, so that neither is forgotten by the next mailing."""
+        person = (_RECIPIENTS.c.site == site, _RECIPIENTS.c.ref == ref)
+        with self._engine.begin() as connection:
+            ids = list(connection.execute(select(_RECIPIENTS.c.id).where(*person)).scalars())
+            connection.execute(delete(_RECIPIENTS).where(*person))
+        return ids
 
     def _make_first(self, now_ms: int) -> None:
         try:

@@ -37,7 +37,6 @@ class MailRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     open_min_seconds: float = 2  # an open sooner after hand-off was no person's
     open_soft_seconds: float = 10  # one sooner than this is unclear
     hosts: tuple[str, ...] = ()  # where links may lead, with everything below them; all, if empty
-    consent_first: bool = True  # opens are counted without recipients until one allowed more; False: where the law asks
     trap: bool = False  # a link that no person sees; some filters dislike it
 
 

@@ -18,10 +18,11 @@ from litestar.params import FromPath
 
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
-from onebyone.web import api, api_people, pages, sign_in, trouble
+from onebyone.web import api, api_people, mail_api, pages, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, Reports, Settings, TheDesk
 from onebyone.web.render import Assets, Pages
@@ -58,6 +59,8 @@ def console(
     *,
     identity: Identity,
     user_data: UserData,
+    mail: Mail,
+    allows_opens: Callable[[Site, str], bool],
     clock: Callable[[], datetime] = _now,
 ) -> Litestar:
     """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
@@ -74,9 +77,20 @@ def console(
         snippet=snippet,
         clock=clock,
         pages=Pages(Assets()),
+        mail=mail,
+        allows_opens=allows_opens,
     )
     return Litestar(
-        route_handlers=[static, favicon, metrics, *sign_in.ROUTES, *pages.ROUTES, *api.ROUTES, *api_people.ROUTES],
+        route_handlers=[
+            static,
+            favicon,
+            metrics,
+            *sign_in.ROUTES,
+            *pages.ROUTES,
+            *api.ROUTES,
+            *api_people.ROUTES,
+            *mail_api.ROUTES,
+        ],  # fmt: skip
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),

@@ -16,6 +16,7 @@ from msgspec import Struct
 from onebyone.log import LogUnavailable
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
+from onebyone.state.mail import Mail
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
@@ -67,6 +68,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     snippet: Callable[[Site], str]
     clock: Callable[[], datetime]  # now, in UTC
     pages: Pages
+    mail: Mail
+    allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
 
     def ask(self, report: str, /, **params: Param) -> Answer:
         """Run a report; the world being unwell becomes a value, so that the rest of the page lives."""

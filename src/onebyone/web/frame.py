@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("events", "Events"),
             ("funnels", "Funnels"),
             ("retention", "Retention"),
+            ("email", "E-mail"),
         ),
     ),
     ("People", (("people", "People"),)),

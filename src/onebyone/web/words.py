@@ -52,10 +52,40 @@ REASONS: Mapping[Reason, Words] = {
         "The same order id arrived once more; how the page came up is not known.",
         "Nothing to do, unless your shop gives two different orders the same id.",
     ),
+    Reason.OPEN_REPEATED: _copy(
+        "E-mail fetched again",
+        "The same fetch for the same recipient, from the same place within half a minute.",
+        "Nothing to do. It counts once, with the number of its repetitions.",
+    ),
     Reason.PAGE_RELOADED: _copy(
         "Page reloaded",
         "No order id and no event id, but the same visitor, page and value within 30 minutes after a reload.",
         "Send an order id or an event id with this event, then nothing has to be guessed.",
+    ),
+    Reason.TOKEN_INVALID: Words(
+        "E-mail token invalid",
+        "The token in the address was forged, cut off by a mail program, of another kind, or signed by a key that is "
+        "too old.",
+        "Nothing to do for single ones. If all of a mailing are invalid, the sender's template cuts or encodes them.",
+    ),
+    Reason.MESSAGE_UNKNOWN: Words(
+        "E-mail unknown",
+        "Signed by this installation, but the message or its recipient is not in the state.",
+        "Nothing to do if it was erased. Else look whether an older copy of the state was restored.",
+    ),
+    Reason.MEASURING_STOPPED: Words(
+        "Not to be measured",
+        "The person allows no measuring of opens. The image was answered, and nothing of the fetch was kept.",
+        "Nothing to do.",
+        "half",
+        "of",
+    ),
+    Reason.OPEN_DAY_KEPT: Words(
+        "Only the day kept",
+        "Of this recipient's opens only the day of the last one may be kept; it was written down.",
+        "Nothing to do. More needs the person's consent.",
+        "half",
+        "of",
     ),
     Reason.MATCHED_WEAKLY: Words(
         "Matched by person and time",
@@ -231,6 +261,9 @@ VIAS: Mapping[Via, Words] = {
     Via.CONSENT: Words(
         "Choice", "A banner or a consent platform posted what was chosen.", "Nothing to do.", "full", "ac"
     ),
+    Via.OPEN: Words("E-mail", "Seen by the image in an e-mail.", "Nothing to do.", "full", "ac"),
+    Via.LINK: Words("E-mail link", "Seen by a link of an e-mail.", "Nothing to do.", "full", "ac"),
+    Via.UNSUBSCRIBE: Words("Unsubscribe", "Asked for by an e-mail's way out.", "Nothing to do.", "full", "ac"),
     Via.IMPORT: Words("Import", "Read from an access log.", "Nothing to do.", "full", "ac"),
 }
 
@@ -312,6 +345,34 @@ FLAGS: Mapping[str, Words] = {
         "half",
         "wa",
     ),
+    "tampered": Words(
+        "altered on its way",
+        "The address names a message and a recipient of ours, but its signature does not fit: a scanner altered it.",
+        "Nothing to do. It is kept as a machine's.",
+        "half",
+        "wa",
+    ),
+    "before_sending": Words(
+        "before it was sent",
+        "It arrived before the time at which the e-mail was said to be handed over.",
+        "Report the time of sending when it is over, by the clock of your mail server.",
+        "half",
+        "wa",
+    ),
+    "forwarded_likely": Words(
+        "probably forwarded",
+        "People read it in more than three places, so others than the recipient did. They are not identified.",
+        "Nothing to do.",
+        "half",
+        "wa",
+    ),
+    "gateway": Words(
+        "through a mail gateway",
+        "The link came through the address of a security gateway; people click through these, too.",
+        "Nothing to do.",
+        "half",
+        "wa",
+    ),
     "currency_missing": Words(
         "currency missing",
         "An amount came without a currency; the site's own was taken.",
@@ -323,6 +384,24 @@ FLAGS: Mapping[str, Words] = {
 
 RULES: Mapping[str, str] = {  # of the verdict, by id: what was noticed
     "spoof": "says it is a known crawler, from an address that is not the crawler's",
+    "req.method": "asked with another method than a mail program or a browser does",
+    "ua.list": "its name is on a list of machines",
+    "ua.client": "a mail program or a browser, when and where people read",
+    "ua.office": "an Office program looks at the link before the browser opens it",
+    "ua.image_proxy": "an image proxy, which follows no links",
+    "time.instant": "sooner after sending than anybody reads",
+    "time.fast": "within seconds after sending: perhaps a scanner",
+    "net.dc_early": "from a data centre, within ten minutes after sending",
+    "net.dc_late": "from a data centre, later than ten minutes after sending",
+    "burst.recipients": "the same source fetched several people's e-mails within seconds",
+    "burst.links": "the same source followed several links within seconds",
+    "click.trap": "it followed a link that no person sees",
+    "click.plain": "a click with nothing against it",
+    "hdr.navigate": "a browser that does not say that somebody goes there",
+    "page.engaged": "somebody acted on the page behind the link",
+    "page.arrived": "the page behind the link was reached, and its script ran",
+    "tampered": "the address was altered on its way",
+    "else": "nothing known speaks for a person or a machine",
     "crawler.verified": "its address is one of those that the crawler's operator publishes",
     "crawler.unverified": "whether its address is the crawler's is not known yet",
     "guard.cubot": "a phone of the maker Cubot: a person, whatever the name looks like",

@@ -8,6 +8,7 @@ from onebyone.event import Drop, Hit, Reason, Via
 from onebyone.pipeline.decode.consent import decode_consent
 from onebyone.pipeline.decode.image import decode_image
 from onebyone.pipeline.decode.imported import decode_imported
+from onebyone.pipeline.decode.mail import decode_mail
 from onebyone.pipeline.decode.server import decode_server
 from onebyone.pipeline.decode.sighting import Decoded, dropped
 from onebyone.pipeline.decode.tag import decode_tag
@@ -21,6 +22,9 @@ DECODERS: Mapping[str, Callable[[Hit, Site], list[Decoded]]] = {
     Via.SERVER: decode_server,
     Via.CONSENT: decode_consent,
     Via.IMPORT: decode_imported,
+    Via.OPEN: decode_mail,
+    Via.LINK: decode_mail,
+    Via.UNSUBSCRIBE: decode_mail,
 }
 
 

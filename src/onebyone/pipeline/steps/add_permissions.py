@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from onebyone.consent.decision import NOBODY, Decision, Known, Policies
 from onebyone.consent.said import Choice, merge
 from onebyone.consent.vocabulary import Mode, Source
-from onebyone.event import Event, Permission, Via, visitor_hash
+from onebyone.event import MAILS, Event, Permission, Via, visitor_hash
 from onebyone.pipeline.scrub import scrub, scrub_all
 from onebyone.pipeline.step import Context, Step
 from onebyone.places import Places
@@ -24,9 +24,17 @@ _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
 _NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
-_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {"sealed": "", "query": "", "os": "", "device": "", "browser_version": 0}
+_NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {
+    "recipient": "",
+    "sealed": "",
+    "query": "",
+    "os": "",
+    "device": "",
+    "browser_version": 0,
+}
 _NO_DETAIL: dict[str, Any] = {
-    "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "", "medium": "",
+    "message": "", "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "",
+    "medium": "",
     "campaign": "", "term": "", "content": "", "browser": "", "order_id": "", "value": 0, "currency": "", "items": "",
     "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "nav": "", "seq": 0,
 }  # fmt: skip
@@ -48,6 +56,8 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
     """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
 
     def step(event: Event, context: Context) -> Event:
+        if event.via in MAILS:
+            return event  # its recipient allowed or refused it by the mode that drop_mail_copy reads
         visitor = event.visitor or visitor_hash(event.site, context.hit.asking)
         received_ms = context.hit.received_ms
         before = choices.find(event.site, visitor, received_ms) if visitor else None

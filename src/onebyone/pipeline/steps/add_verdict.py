@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from onebyone.event import Event, Via
+from onebyone.event import MAILS, Event, Via
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.seen import Seen, person_key
 from onebyone.pipeline.step import Context, Step
@@ -17,6 +17,8 @@ def add_verdict(judge: Judge, seen: Seen) -> Step:
     """
 
     def step(event: Event, context: Context) -> Event:
+        if event.via in MAILS:  # drop_mail_copy judges these, by rules of their own
+            return event
         if event.via == Via.SERVER and (not context.user_agent or event.name in context.site.conversions):
             return event
         verdict = judge.judge(event, context, lambda: _was_person(seen, event))

@@ -3,6 +3,7 @@
 from onebyone.web.pages import (
     attribution,
     breakdown,
+    email,
     fate,
     files,
     find,
@@ -27,6 +28,7 @@ ROUTES = (
     *breakdown.ROUTES,
     *funnels.ROUTES,
     *retention.ROUTES,
+    *email.ROUTES,
     *people.ROUTES,
     *live.ROUTES,
     *fate.ROUTES,

@@ -1,0 +1,19 @@
+"""What the three ways in from an e-mail share."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from onebyone.collect.desk import Desk
+from onebyone.collect.request import Request
+
+
+def hit_request(request: Request, place: str) -> Request:
+    """The request as it may lie in the log: without its token, and without a query, which may hold anything."""
+    return replace(request, path=place, query="")
+
+
+def path_site(request: Request, desk: Desk) -> str:
+    """The site that the address names; "" if it names none."""
+    site = desk.registry.known.by_prefix.get(request.path.lstrip("/").partition("/")[0])
+    return site.id if site is not None else ""

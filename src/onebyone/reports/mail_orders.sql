@@ -1,0 +1,24 @@
+-- title: Orders by e-mail
+-- about: Orders of visitors whom a link of an e-mail led to the site within 30 days before, by the last such message.
+--   Orders are those in the site's currency.
+SELECT v.message AS message, uniqExact(o.order_id) AS orders, sum(o.value) AS revenue_minor
+FROM (
+  SELECT visitor, at, order_id, value
+  FROM events FINAL
+  PREWHERE name = 'purchase' -- part of the id, so of the key
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND visitor != 0 AND currency = {currency:String} AND {{wanted}}
+) AS o
+GLOBAL ASOF JOIN (
+  SELECT visitor, at, message
+  FROM events FINAL
+  WHERE site = {site:String}
+    AND day BETWEEN toDate({from:DateTime64(3)}) - 30 AND toDate({to:DateTime64(3)})
+    AND name = 'page_view' AND message != '' AND visitor != 0
+) AS v ON o.visitor = v.visitor AND o.at >= v.at
+WHERE o.at - INTERVAL 30 DAY <= v.at
+GROUP BY message
+ORDER BY revenue_minor DESC, message
+LIMIT {limit:UInt32}
