@@ -56,6 +56,15 @@ class TooManyFailures(Exception):
     """A step fails on everything. Nothing of the last batch was committed."""
 
 
+class Memory(Protocol):
+    """What steps keep of the hits before: made from them alone, and lost with the process."""
+
+    def forget(self) -> None: ...
+
+    def recall(self, event: Event, context: Context) -> None:
+        """An event that was processed before; in the order of arrival."""
+
+
 class Book(Protocol):
     """What steps remember of a batch beside the claims. Calls raise StateUnavailable."""
 
@@ -69,15 +78,6 @@ class Book(Protocol):
         """They are in the log."""
 
     def discard(self) -> None: ...
-
-
-class Memory(Protocol):
-    """What steps keep of the hits before: made from them alone, and lost with the process."""
-
-    def forget(self) -> None: ...
-
-    def recall(self, event: Event, context: Context) -> None:
-        """An event that was processed before; in the order of arrival."""
 
 
 class Batch:
@@ -153,7 +153,8 @@ class Worker:
         memory: Memory | None = None,
         book: Book | None = None,
     ) -> None:
-        """`book` is what steps keep beside the claims, committed with them."""
+        """`book` is what steps keep beside the claims, committed behind them."""
+        self._book = book
         self._memory = memory
         self._knows = memory is None  # what the hits before the cursor made of the memory
         self._reader = reader
@@ -162,7 +163,6 @@ class Worker:
         self._claims = claims
         self._choices = choices
         self._records = records
-        self._book = book
         self._persons = persons
         self._conversions = conversions
         self._counting = Counting(conversions)

@@ -22,7 +22,7 @@ FROM (
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND (name = 'purchase' OR order_id != '')
     AND reason IN ('duplicate_event', 'order_joined', 'order_reloaded', 'order_back_forward', 'order_repeated',
-        'page_reloaded', 'matched_weakly', 'open_repeated')
+        'page_reloaded', 'matched_weakly', 'adjustment_repeated', 'open_repeated')
     AND multiIf(
       {traffic:String} = 'people', actor IN ('human', 'human_proxied', 'suspect'),
       {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',

@@ -90,7 +90,7 @@ def console(
             *api.ROUTES,
             *api_people.ROUTES,
             *mail_api.ROUTES,
-        ],  # fmt: skip
+        ],
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),
