@@ -34,7 +34,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("retention", "Retention"),
         ),
     ),
-    ("People", (("people", "People"),)),
+    ("People", (("people", "People"), ("consent", "Consent"))),
     ("", (("settings", "Settings"),)),
 )
 

@@ -3,6 +3,7 @@
 from onebyone.web.pages import (
     attribution,
     breakdown,
+    consent,
     fate,
     files,
     find,
@@ -28,6 +29,7 @@ ROUTES = (
     *funnels.ROUTES,
     *retention.ROUTES,
     *people.ROUTES,
+    *consent.ROUTES,
     *live.ROUTES,
     *fate.ROUTES,
     *ledger.ROUTES,
