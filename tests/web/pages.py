@@ -26,6 +26,8 @@ PAGES = (
     "/s/{site}/email",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",
+    "/s/{site}/consent",
+    "/s/{site}/consent?person=0123456789abcdef0123456789abcdef&period=7d",
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
     "/s/{site}/settings/keys",

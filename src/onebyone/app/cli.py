@@ -20,6 +20,7 @@ from onebyone.app import (
     cli_run,
     cli_sessions,
     cli_site,
+    cli_site_consent,
     cli_tracker,
     cli_work,
 )
@@ -48,6 +49,7 @@ def group() -> None:
 _DOING = (
     *cli_run.COMMANDS,
     *cli_site.COMMANDS,
+    *cli_site_consent.COMMANDS,
     *cli_sessions.COMMANDS,
     *cli_email.COMMANDS,
     *cli_work.COMMANDS,

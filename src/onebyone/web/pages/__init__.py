@@ -3,6 +3,7 @@
 from onebyone.web.pages import (
     attribution,
     breakdown,
+    consent,
     email,
     fate,
     files,
@@ -30,6 +31,7 @@ ROUTES = (
     *retention.ROUTES,
     *email.ROUTES,
     *people.ROUTES,
+    *consent.ROUTES,
     *live.ROUTES,
     *fate.ROUTES,
     *ledger.ROUTES,
