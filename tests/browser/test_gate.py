@@ -137,6 +137,20 @@ def test_leaving_before_a_choice_reports_without_identifiers(page: Page, gated: 
     assert cookies_sent(site) == {""} and not any(blocks(site))
 
 
+def test_after_a_refusal_the_last_words_of_a_page_carry_no_cookie(page: Page, gated: Callable[..., Stub]) -> None:
+    site = gated(OPT_IN, strict=True)
+    page.goto(f"{site.url}/a")
+    page.evaluate("onebyone('consent', {analytics: 'granted'})")
+    page.wait_for_function("sessionStorage.length === 1")
+    page.evaluate("onebyone('consent', {analytics: 'denied'}); onebyone('event', 'after')")
+    site.wait(lambda: site.events("after"), "what follows the refusal")
+    page.evaluate("new Promise((done) => setTimeout(done, 200))")
+    page.evaluate("onebyone('event', 'last'); location.href = 'about:blank'")
+    site.wait(lambda: site.events("last"), "the last words")
+    assert [batch.headers.get("cookie") for batch in site.batches if batch.events[-1]["name"] == "last"] == [None]
+    assert {cookie["name"] for cookie in page.context.cookies()} == {"ob_v"}, "it is there, and was not sent"
+
+
 def test_a_grant_by_default_is_no_choice_where_one_is_wanted(page: Page, gated: Callable[..., Stub]) -> None:
     site = gated(OPT_IN)
     site.pages["/a"] = google(("consent", "default", {"analytics_storage": "granted", "wait_for_update": 200}))
