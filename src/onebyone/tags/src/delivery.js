@@ -69,7 +69,7 @@ export function delivery(url, sameOrigin, tell) {
   function flush() {
     timerAt = Infinity;
     if (sending || !waiting.length || navigator.onLine === false) return;
-    keep(waiting);
+    waiting = limited(waiting, Date.now());
     const batch = nextBatch(waiting, BATCH_BYTES);
     if (!batch.length) return;
     const abort = new AbortController();
