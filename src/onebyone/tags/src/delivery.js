@@ -124,6 +124,7 @@ export function delivery(url, sameOrigin, tell) {
     let rest = waiting.filter((entry) => !beaconed.has(entry[ID]));
     while (rest.length && chunks-- > 0) {
       const batch = nextBatch(rest, BATCH_BYTES);
+      tell("batch", batch);
       const body = bodyOf(batch);
       batch.forEach((entry) => beaconed.add(entry[ID]));
       rest = rest.filter((entry) => !beaconed.has(entry[ID]));
