@@ -14,7 +14,7 @@ help:
 	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
-	@echo "make platforms   consent platforms from npm, for the tests that drive the script with them"
+	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make tag     rebuild the browser script (needs Node)"
 

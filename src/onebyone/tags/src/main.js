@@ -8,7 +8,7 @@
  * in window.onebyone.q.
  */
 import { delivery } from "./delivery.js";
-import { CONSENT } from "./entry.js";
+import { CONSENT, ascii } from "./entry.js";
 import { events } from "./event.js";
 import { facts } from "./facts.js";
 import { newId } from "./id.js";
@@ -43,6 +43,7 @@ function begin() {
   const tag = {
     url,
     script,
+    ascii,
     add,
     on,
     newId,
