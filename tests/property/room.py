@@ -111,7 +111,7 @@ class Room:
 
     def records(self) -> list[bytes]:
         """The outcomes of sightings."""
-        return [record for record in self._all() if record[:1] != b"C"]
+        return [record for record in self._all() if record[:1] not in (b"C", b"P")]
 
     def conversions(self) -> dict[str, Conversion]:
         """The newest version of each. Equal versions are equal, however often they were written."""
