@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx2
 
-from onebyone.simulate import people, wire
+from onebyone.simulate import households, people, wire
 from onebyone.simulate.browsers import consent_of, headers_of
+from onebyone.simulate.households import Households
+from onebyone.simulate.known import Known
 from onebyone.simulate.people import People
 from onebyone.simulate.session import ImageHit, Report, Request, TagBatch
 from onebyone.simulate.truth import Truth
@@ -51,6 +53,26 @@ def simulate(
     return truth
 
 
+def simulate_households(
+    who: households.Settings,
+    where: wire.Settings,
+    truth_path: Path | None = None,
+    *,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    clock: Callable[[], int] = now_ms,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Known:
+    """As `simulate`, for households: what is known of them. `progress` hears how many are done."""
+    crowd = Households(who, now_ms=clock())
+    repeated = asyncio.run(_Sender(who.origin, clock).send_all(crowd, where, transport, pause, progress))
+    known = crowd.known()
+    known.requests_repeated = repeated
+    if truth_path is not None:
+        known.write(truth_path)
+    return known
+
+
 class _Sender:
     def __init__(self, origin: str, clock: Callable[[], int]) -> None:
         self._origin = origin
@@ -58,7 +80,7 @@ class _Sender:
 
     async def send_all(
         self,
-        crowd: People,
+        crowd: Iterable[list[Request]],
         where: wire.Settings,
         transport: httpx2.AsyncBaseTransport | None,
         pause: Callable[[float], Awaitable[None]],
