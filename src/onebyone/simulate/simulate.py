@@ -20,6 +20,7 @@ from onebyone.simulate.truth import Truth
 from onebyone.simulate.wire import Collector, NotAccepted, open_client
 
 AT_ONCE = 16  # people whose requests are on their way at the same time
+HOUSEHOLDS_AT_ONCE = 64
 
 
 class SimulationFailed(Exception):
@@ -65,7 +66,8 @@ def simulate_households(
 ) -> Known:
     """As `simulate`, for households: what is known of them. `progress` hears how many are done."""
     crowd = Households(who, now_ms=clock())
-    repeated = asyncio.run(_Sender(who.origin, clock).send_all(crowd, where, transport, pause, progress))
+    sender = _Sender(who.origin, clock, at_once=HOUSEHOLDS_AT_ONCE)
+    repeated = asyncio.run(sender.send_all(crowd, where, transport, pause, progress))
     known = crowd.known()
     known.requests_repeated = repeated
     if truth_path is not None:
@@ -74,9 +76,10 @@ def simulate_households(
 
 
 class _Sender:
-    def __init__(self, origin: str, clock: Callable[[], int]) -> None:
+    def __init__(self, origin: str, clock: Callable[[], int], *, at_once: int = AT_ONCE) -> None:
         self._origin = origin
         self._clock = clock
+        self._at_once = at_once
 
     async def send_all(
         self,
@@ -87,12 +90,12 @@ class _Sender:
         progress: Callable[[int], None],
     ) -> int:
         """Returns how many requests had to be repeated."""
-        async with open_client(transport, connections=AT_ONCE) as client:
+        async with open_client(transport, connections=self._at_once) as client:
             collector = Collector(client, where, pause=pause)
             waiting = enumerate(crowd, start=1)
             try:
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(AT_ONCE):
+                    for _ in range(self._at_once):
                         group.create_task(self._send_people(waiting, collector, progress))
             except* NotAccepted as failed:
                 raise SimulationFailed(str(failed.exceptions[0])) from failed
