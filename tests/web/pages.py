@@ -27,6 +27,7 @@ PAGES = (
     "/s/{site}/people?q=gold&period=7d",
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
+    "/s/{site}/settings/sessions",
     "/s/{site}/settings/keys",
     "/s/{site}/settings/people",
     "/s/{site}/settings/trail",
