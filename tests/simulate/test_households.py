@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from onebyone.simulate import households, wire
-from onebyone.simulate.known import Deal, Known, View, judge
+from onebyone.simulate.known import Deal, Known, View, judge, judge_all
 from onebyone.simulate.simulate import simulate_households
 from simulate.recorder import NOW_MS, Recorder, at_once
 
@@ -129,7 +129,7 @@ VIEWS = [View("a", 1, 2), View("b", 1, 2), View("c", 1, 0), View("d", 2, 4)]
         ({"a": 9, "b": 9, "c": 9, "d": 7}, 1.0, 1.0, 0),
         ({"a": 9, "b": 8, "c": 7, "d": 6}, 1.0, 0.0, 0),
         ({"a": 9, "b": 9, "c": 9, "d": 9}, 0.5, 1.0, 1),
-        ({}, 1.0, 1.0, 0),
+        ({}, 1.0, 0.0, 0),
     ],
 )
 def test_pairs_of_views_say_how_well_people_are_told_apart(
@@ -137,3 +137,13 @@ def test_pairs_of_views_say_how_well_people_are_told_apart(
 ) -> None:
     found = judge(VIEWS, measured, [(1, 2)])
     assert (found.precision, found.recall, found.sharers_joined) == (precision, recall, sharers)
+
+
+def test_a_verdict_is_given_on_every_figure() -> None:
+    deals = [Deal(id="a", name="purchase", value_minor=500), Deal(id="b", name="generate_lead")]
+    known = Known(seed=1, people=2, deals=deals, views=VIEWS, sharers=[(1, 2)])
+    figures = {"views": 4, "orders": 1, "revenue_minor": 500, "leads": 1}
+    apart = {"a": 9, "b": 9, "c": 8, "d": 7}
+    assert [each.what for each in judge_all(known, figures, apart) if not each.ok] == []
+    wrong = judge_all(known, dict.fromkeys(figures, 7), dict.fromkeys(apart, 9))
+    assert [each.what for each in wrong if each.ok] == ["Recall of what can be known"]

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+MIN_PRECISION, MIN_RECALL = 0.999, 0.98
+
 
 class Deal(Struct, kw_only=True):
     """A conversion and what became of it. Money in minor units of the site's currency."""
@@ -84,20 +86,21 @@ class Joined(Struct, frozen=True):
 
 
 def judge(views: Iterable[View], measured: Mapping[str, int], sharers: Iterable[tuple[int, int]]) -> Joined:
-    """`measured` is the person of each view, by the id it was sent with. Views it lacks were not measured at all."""
+    """`measured` is the person of each view, by the id it was sent with. Of views that it lacks nobody is known."""
     said: Counter[int] = Counter()
     both: Counter[tuple[int, int]] = Counter()
     known: Counter[int] = Counter()
     known_both: Counter[tuple[int, int]] = Counter()
     taken_for: defaultdict[int, set[int]] = defaultdict(set)
     for view in views:
+        if view.group:
+            known[view.group] += 1
         person = measured.get(view.id)
         if person is None:
             continue
         said[person] += 1
         both[person, view.person] += 1
         if view.group:
-            known[view.group] += 1
             known_both[person, view.group] += 1
         taken_for[person].add(view.person)
     return Joined(
@@ -112,3 +115,35 @@ def _pairs(sizes: Mapping[object, int] | Counter[int] | Counter[tuple[int, int]]
 
 def _sharers_joined(groups: Iterable[Set[int]], sharers: Set[tuple[int, int]]) -> int:
     return len({pair for group in groups for pair in combinations(sorted(group), 2) if pair in sharers})
+
+
+class Verdict(Struct, frozen=True):
+    """A figure of the truth, the one that was measured, and whether they agree as they must."""
+
+    what: str
+    truth: str
+    measured: str
+    ok: bool
+
+
+def judge_all(known: Known, figures: Mapping[str, int], persons: Mapping[str, int]) -> list[Verdict]:
+    """Everything that can be compared."""
+    orders = known.orders()
+    leads = sum(deal.name == "generate_lead" for deal in known.deals)
+    exact = [
+        ("Page views", len(known.views), figures["views"]),
+        ("Orders", len(orders), figures["orders"]),
+        ("Revenue, minor units", sum(deal.value_minor for deal in orders), figures["revenue_minor"]),
+        ("Leads", leads, figures["leads"]),
+    ]
+    joined = judge(known.views, persons, known.sharers)
+    return [
+        *(Verdict(what, f"{truth:,}", f"{measured:,}", truth == measured) for what, truth, measured in exact),
+        _at_least("Precision of persons, by pairs", MIN_PRECISION, joined.precision),
+        _at_least("Recall of what can be known", MIN_RECALL, joined.recall),
+        Verdict("People joined who share a device", "0", f"{joined.sharers_joined}", joined.sharers_joined == 0),
+    ]
+
+
+def _at_least(what: str, least: float, measured: float) -> Verdict:
+    return Verdict(what, f">= {least}", f"{measured:.6f}", measured >= least)
