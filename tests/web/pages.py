@@ -30,6 +30,7 @@ PAGES = (
     "/s/{site}/consent?person=0123456789abcdef0123456789abcdef&period=7d",
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
+    "/s/{site}/settings/sessions",
     "/s/{site}/settings/keys",
     "/s/{site}/settings/people",
     "/s/{site}/settings/trail",

@@ -12,6 +12,7 @@ from onebyone.app import (
     cli_attribute,
     cli_classify,
     cli_email,
+    cli_judge,
     cli_lists,
     cli_look,
     cli_preview,
@@ -56,6 +57,7 @@ _DOING = (
     *cli_tracker.COMMANDS,
     *cli_replay.COMMANDS,
     *cli_lists.COMMANDS,
+    *cli_judge.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)
