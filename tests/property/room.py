@@ -12,6 +12,7 @@ from fakes.consenting import MemorySuppression, the_places, the_policies, the_st
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Hit
 from onebyone.log import Position
+from onebyone.pipeline.classifier import Classifier
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.seen import Seen
@@ -120,17 +121,18 @@ def _additions() -> tuple[tuple[str, Step], ...]:
 
 
 @cache
-def _judge() -> Judge:
-    return Judge()
+def _classifier() -> Classifier:
+    return Classifier()
 
 
 def quick_steps(seen: Seen, choices: Remembering, records: Recording) -> tuple[tuple[str, Step], ...]:
+    judge = Judge(_classifier())
     return (
         *_additions(),
-        ("add_verdict", add_verdict(_judge(), seen)),
+        ("add_verdict", add_verdict(judge, seen)),
         ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
         ("add_record", add_record(records)),
-        ("add_history", add_history(seen)),
+        ("add_history", add_history(seen, judge.moves)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, hit_uuid, utc
+from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, Via, hit_uuid, utc
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
 from onebyone.pipeline.decode import Decoded, decode
 from onebyone.pipeline.persons import Persons
@@ -271,7 +271,7 @@ def _keys(row: Decoded) -> Iterator[bytes]:
     if not isinstance(event, Event):
         return
     yield from keys_of(event)
-    if row.context is not None and event.visitor and "interaction" in row.context.facts:
+    if event.visitor and event.via == Via.TAG and event.name != "page_view":
         yield person_key(event)
 
 

@@ -42,17 +42,18 @@ def steps(
     may be dropped: its row in `drops` carries page, device and actor, and machines claim no order. Consent decides
     once everything is known and before anything is tied to a visitor: no step behind it may add what it took away.
     """
+    judge = judge or Judge()
     return (
         ("add_page", add_page),
         ("add_campaign", add_campaign),
         ("add_channel", add_channel(Referrers())),
         ("add_device", add_device),
         ("add_place", add_place(places)),
-        ("add_verdict", add_verdict(judge or Judge(), seen)),
+        ("add_verdict", add_verdict(judge, seen)),
         ("add_identifiers", add_identifiers(opening)),
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
         ("add_record", add_record(records)),
-        ("add_history", add_history(seen)),
+        ("add_history", add_history(seen, judge.moves)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_duplicate_order", drop_duplicate_order(seen)),
