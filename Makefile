@@ -4,17 +4,18 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove bench golden lint types tag sizes platforms clean browser help
+.PHONY: demo serve test check prove accuracy bench golden lint types tag sizes platforms clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
 	@echo "make test    every test, with all of its own set-up"
 	@echo "make check   format, lint, types, import rules and the fast tests"
 	@echo "make prove   the long proofs: large simulations, many seeds, many kills"
+	@echo "make accuracy  machines told from people, over corpora that packages ship"
 	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
-	@echo "make platforms   consent platforms from npm, for the tests that drive the script with them"
+	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make tag     rebuild the browser script (needs Node)"
 
@@ -40,6 +41,9 @@ types:
 
 prove: $(VENV)/dev browser
 	PROVE=1 $(RUN)/pytest -q -m "slow" --timeout=3600 tests
+
+accuracy: $(VENV)/dev
+	$(RUN)/python scripts/accuracy.py
 
 bench: $(VENV)/dev
 	$(RUN)/python scripts/bench.py

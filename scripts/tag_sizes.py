@@ -42,15 +42,16 @@ def rows() -> list[Row]:
     return [
         Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
         Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
-        Row("core and every module, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
-        Row("the same with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS)))),
+        Row("core and every report, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
+        Row("the same with debugging", _size(_all(gate, "debug"))),
+        Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), "debug"))),
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
         Row("the banner's file, largest language", max(_banner(each) for each in LANGUAGES), 6_000),
     ]
 
 
-def _all(gate: ConsentGate) -> TagSettings:
-    return TagSettings(modules=MODULES, consent=gate)
+def _all(gate: ConsentGate, *more: str) -> TagSettings:
+    return TagSettings(modules=(*(module for module in MODULES if module != "debug"), *more), consent=gate)
 
 
 def _site(settings: TagSettings) -> Site:

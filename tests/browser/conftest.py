@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
+from browser.front import SETTINGS
 from browser.product import Product
 from browser.stub import Stub, serving
 
@@ -60,6 +61,7 @@ def site() -> Iterator[Stub]:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The whole product as a person starts it, without simulated traffic."""
     data = tmp_path_factory.mktemp("product")
+    (data / "onebyone.toml").write_text(SETTINGS, encoding="utf-8")
     command = [sys.executable, "-m", "onebyone", "demo", "--data", str(data), "--json", "--people", "0"]
     command += ["--port", "0", "--console-port", "0", "--shop-port", "0"]
     with (

@@ -137,6 +137,35 @@ def test_leaving_before_a_choice_reports_without_identifiers(page: Page, gated: 
     assert cookies_sent(site) == {""} and not any(blocks(site))
 
 
+def test_after_a_refusal_the_last_words_of_a_page_carry_no_cookie(page: Page, gated: Callable[..., Stub]) -> None:
+    site = gated(OPT_IN, strict=True)
+    page.goto(f"{site.url}/a")
+    page.evaluate("onebyone('consent', {analytics: 'granted'})")
+    page.wait_for_function("sessionStorage.length === 1")
+    page.evaluate("onebyone('consent', {analytics: 'denied'}); onebyone('event', 'after')")
+    site.wait(lambda: site.events("after"), "what follows the refusal")
+    page.evaluate("new Promise((done) => setTimeout(done, 200))")
+    page.evaluate("onebyone('event', 'last'); location.href = 'about:blank'")
+    site.wait(lambda: site.events("last"), "the last words")
+    assert [batch.headers.get("cookie") for batch in site.batches if batch.events[-1]["name"] == "last"] == [None]
+    assert {cookie["name"] for cookie in page.context.cookies()} == {"ob_v"}, "it is there, and was not sent"
+
+
+def test_without_permission_no_request_names_a_user_or_a_click(page: Page, gated: Callable[..., Stub]) -> None:
+    site = gated(OPT_IN, wait_ms=0)
+    page.goto(f"{site.url}/a?gclid=abc&utm_source=news&mail=ann@example.com#part", referer=f"{site.url}/from?fbclid=d")
+    page.evaluate("onebyone('event', 'told', {user_id: 'u-1', user_data: {email: 'ann@example.com'}, value: 3})")
+    site.wait(lambda: site.events("told"), "the event")
+    (told,) = {event["id"]: event for event in site.events("told")}.values()
+    assert (told["page"]["url"], told["page"]["referrer"]) == (f"{site.url}/a?utm_source=news", f"{site.url}/")
+    assert "user_id" not in told and "user_data" not in told and told["props"] == {"value": 3}
+    sent = json.dumps([batch.body for batch in site.batches])
+    assert not any(text in sent for text in ("abc", "ann@", "u-1", "fbclid"))
+    page.evaluate("onebyone('consent', {analytics: 'granted'}); onebyone('event', 'after', {user_id: 'u-1'})")
+    site.wait(lambda: site.events("after"), "what follows the grant")
+    assert site.events("after")[0]["user_id"] == "u-1" and "gclid=abc" in site.events("after")[0]["page"]["url"]
+
+
 def test_a_grant_by_default_is_no_choice_where_one_is_wanted(page: Page, gated: Callable[..., Stub]) -> None:
     site = gated(OPT_IN)
     site.pages["/a"] = google(("consent", "default", {"analytics_storage": "granted", "wait_for_update": 200}))

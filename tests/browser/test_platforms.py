@@ -121,3 +121,34 @@ def test_vanilla_cookieconsent(page: Page, opted_in: Callable[..., Stub]) -> Non
     assert said(site, "remembered")["analytics"] == "granted"
     page.evaluate("CookieConsent.acceptCategory([]); onebyone('event', 'withdrawn')")
     assert said(site, "withdrawn")["analytics"] == "denied" and ours(page) == {"ob_v"}
+
+
+APPLICATION = """<nav><a href="/lamps" data-navigo>Lamps</a> <a href="/lamps/fjord" data-navigo>Fjord</a></nav>
+<main></main>
+<script src="/platform.js"></script><script>
+  const router = new Navigo("/");
+  const show = (title) => () => { document.title = title; document.querySelector("main").textContent = title };
+  router.on("/a", show("Home")).on("/lamps", show("Lamps")).on("/lamps/:name", show("One lamp")).resolve();
+</script>"""
+
+
+@pytest.mark.parametrize("api", ["navigation", "history"])
+def test_an_application_with_the_router_navigo(page: Page, opted_in: Callable[..., Stub], api: str) -> None:
+    site = opted_in(MODULES / "navigo/lib/navigo.js", APPLICATION)
+    site.site = replace(SITE, tag=TagSettings(modules=("spa",)))
+    if api == "history":
+        page.add_init_script("Object.defineProperty(window, 'navigation', {value: undefined})")
+    page.goto(f"{site.url}/a")
+    page.click("text=Lamps")
+    page.wait_for_function("document.title === 'Lamps'")
+    page.click("text=Fjord")
+    page.wait_for_function("document.title === 'One lamp'")
+    page.evaluate("void setTimeout(() => history.back())")
+    page.wait_for_function("document.title === 'Lamps'")
+    site.wait(lambda: len({event["id"] for event in site.events("page_view")}) == 4, "four views")
+    views = {event["id"]: event for event in site.events("page_view")}.values()
+    seen = [(event["page"]["url"].removeprefix(site.url), event["page"]["title"], event["nav"]) for event in views]
+    assert seen == [
+        ("/a", "Home", "navigate"), ("/lamps", "Lamps", "spa"), ("/lamps/fjord", "One lamp", "spa"),
+        ("/lamps", "Lamps", "spa"),
+    ]  # fmt: skip

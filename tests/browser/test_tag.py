@@ -40,16 +40,6 @@ def test_a_page_is_viewed_once_with_what_the_wire_shape_asks_for(page: Page, sit
     assert batch.headers["content-type"].startswith("text/plain")
 
 
-def test_what_the_browser_shows_of_itself_goes_with_its_events(page: Page, site: Stub) -> None:
-    site.pages["/a"] = """<script>document.dispatchEvent(new Event("keydown"));onebyone("event", "first")</script>"""
-    page.goto(f"{site.url}/a")
-    page.mouse.click(5, 5)
-    page.evaluate('onebyone("event", "second")')
-    site.wait(lambda: site.events("second"), "both events")
-    first, second = site.events("first")[0], site.events("second")[0]
-    assert "facts" not in first and second["facts"] == ["interaction"]  # a script's own event is nobody's move
-
-
 def test_an_acknowledged_event_leaves_nothing_on_the_device_and_no_script_cookie(page: Page, site: Stub) -> None:
     page.goto(site.url)
     site.wait(lambda: site.events(), "the page view")

@@ -146,6 +146,12 @@ def test_somebody_who_moves_is_a_person_even_behind_a_vpn(judge: Judge) -> None:
     assert brief(verdict) == ("human", {"net.dc", "js.interaction"})
 
 
+def test_what_only_somebody_who_moves_causes_shows_a_person(judge: Judge) -> None:
+    for via, points in (("tag", -40), ("image", 0)):
+        verdict = said(judge, CHROME, BROWSER | HINTS, via=via, event={"name": "scroll"})
+        assert verdict.points == points
+
+
 def test_a_driven_browser_is_a_machine_and_a_driven_crawler_keeps_its_name(judge: Judge) -> None:
     assert brief(said(judge, CHROME, webdriver=True)) == ("machine_declared", {"js.webdriver"})
     assert said(judge, GOOGLEBOT, webdriver=True).agent == "Googlebot"

@@ -52,7 +52,7 @@ def additions() -> dict[str, Step]:
         "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
         "add_record": add_record(MemoryRecords()),
         "add_verdict": add_verdict(Judge(), Forgetful()),
-        "add_history": add_history(Forgetful()),
+        "add_history": add_history(Forgetful(), Judge().moves),
     }
 
 

@@ -13,6 +13,7 @@ from fakes.consenting import MemorySuppression, MemoryUserData, the_places, the_
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Conversion, Hit
 from onebyone.log import Position
+from onebyone.pipeline.classifier import Classifier
 from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.judge import Judge
 from onebyone.pipeline.persons import Persons
@@ -111,7 +112,7 @@ class Room:
 
     def records(self) -> list[bytes]:
         """The outcomes of sightings."""
-        return [record for record in self._all() if record[:1] != b"C"]
+        return [record for record in self._all() if record[:1] not in (b"C", b"P")]
 
     def conversions(self) -> dict[str, Conversion]:
         """The newest version of each. Equal versions are equal, however often they were written."""
@@ -143,20 +144,21 @@ def _additions() -> tuple[tuple[str, Step], ...]:
 
 
 @cache
-def _judge() -> Judge:
-    return Judge()
+def _classifier() -> Classifier:
+    return Classifier()
 
 
 def quick_steps(
     seen: Seen, counting: Counting, choices: Remembering, records: Recording
 ) -> tuple[tuple[str, Step], ...]:
+    judge = Judge(_classifier())
     return (
         *_additions(),
-        ("add_verdict", add_verdict(_judge(), seen)),
+        ("add_verdict", add_verdict(judge, seen)),
         ("add_identifiers", add_identifiers(MemoryUserData())),
         ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
         ("add_record", add_record(records)),
-        ("add_history", add_history(seen)),
+        ("add_history", add_history(seen, judge.moves)),
         ("drop_withheld", drop_withheld),
         ("drop_duplicate_event", drop_duplicate_event(seen)),
         ("drop_copy", drop_copy(seen, counting)),

@@ -166,3 +166,12 @@ def test_every_lamp_has_a_page_with_its_drawing(client: TestClient[Any]) -> None
         page = client.get(f"/lamps/{lamp.slug}").text
         assert f"{lamp.name}, a {lamp.kind} lamp" in page
         assert ("Sold out" in page) is not lamp.in_stock
+
+
+def test_the_account_page_tells_the_tag_who_signed_in_and_when_they_left(client: TestClient[Any]) -> None:
+    assert 'onebyone("identify"' not in client.get("/account").text
+    page = client.post("/account", data={"name": " Bö b "}).text
+    assert "Signed in as <strong>Bö b</strong>" in page and 'identify", {user_id: "B\\u00f6 b"}' in page
+    page = client.post("/account", data={"name": ""}).text
+    assert 'onebyone("reset")' in page and "Signed in" not in page
+    assert "onebyone(" not in client.get("/account").text.split("<body>")[1]

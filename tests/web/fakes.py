@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 
 from onebyone.log import DeadLetter, LogUnavailable
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
@@ -80,6 +81,7 @@ class Place:
         self.mail = Mail(engine)
         self.identity = Identity(engine)
         self.user_data = UserData(engine, Seals(engine))
+        self.records = ConsentRecords(engine)
         self.reports = reports or FakeReports(month())
         self.waiting = FakeWaiting()
         self.site = self.sites.add("Nordlight", ["https://nordlight.example"], zone="Europe/Berlin", currency="EUR")
@@ -92,6 +94,7 @@ class Place:
             self.sites,
             self.keys,
             self.users,
+            self.records,
             self.waiting,
             lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet,

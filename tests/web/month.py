@@ -30,6 +30,14 @@ _RULES = (
 )  # fmt: skip
 
 
+_CONSENTING = (("DE", 40110, 22030, 12010), ("US", 20110, 20110, 9010), ("GB", 9120, 8100, 2200), ("", 310, 0, 0))
+
+
+def _consent(country: str, views: int, statistics: int, ads: int) -> Row:
+    sums = {"views": views, "with_statistics": statistics, "with_ads": ads}
+    return {"country": country} | sums | {"withheld_views": views - statistics, "chosen": views // 2}
+
+
 def _path(path: list[str], orders: int, nulls: int, days: float) -> Row:
     return {"path": path, "orders": orders, "revenue_minor": orders * 8342, "nulls": nulls, "days": days}
 
@@ -148,6 +156,25 @@ def month() -> Answers:
                 zip(params["steps"], (61480, 4010, 2492, 2100), (0, 184_000, 421_000, 61_000), strict=False), 1
             )
         ],
+        "consent_totals": lambda _: [
+            {"views": 84212, "with_statistics": 58110, "with_ads": 31020, "withheld_views": 26102}
+            | {"own_records": 812, "withheld_events": 4411, "unreadable": 12}
+        ],
+        "consent_sources": lambda _: [
+            {"consent_source": source, "views": views, "with_statistics": granted}
+            for source, views, granted in (
+                ("user", 41020, 30110),
+                ("region_default", 24100, 16200),
+                ("tcf", 12090, 9800),
+                ("cmp:klaro", 7002, 2000),
+            )
+        ],
+        "consent_countries": lambda _: [_consent(*row) for row in _CONSENTING],
+        "consent_days": lambda _: [
+            {"date": f"2026-11-{day:02}"} | _consent(country, views // day, stats // day, ads // day)
+            for day in (12, 11, 10)
+            for country, views, stats, ads in _CONSENTING
+        ],
         "retention": _cohorts,
         "credits_by_rule": lambda _: _credits(),
         "paths": lambda _: [_path(*row) for row in _PATHS],
@@ -204,7 +231,8 @@ def an_event(**changes: Any) -> Row:
         "os": "Windows", "device": "desktop", "country": "DE", "actor": "human", "agent": "", "confidence": 70,
         "reasons": [], "ruleset": "2026-11-02", "order_id": "NL-48213", "value": 12900, "currency": "EUR", "items": "",
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
-        "permissions": 0, "consent_source": "", "region": "", "identifiers": {}, "sealed": "", "conversion": "",
+        "permissions": 239, "consent_source": "user", "region": "DE", "withheld": "",
+        "identifiers": {}, "sealed": "", "conversion": "",
     }  # fmt: skip
     return row | changes
 
@@ -481,6 +509,10 @@ def nothing() -> Answers:
         "live_now": [{"people": 0}],
         "live_fates": [{"kept": 0, "dropped": 0, "failed": 0}],
         "ledger_totals": [{"kept": 0, "dropped": 0, "failed": 0}],
+        "consent_totals": [
+            dict.fromkeys(("views", "with_statistics", "with_ads", "withheld_views", "own_records"), 0)
+            | {"withheld_events": 0, "unreadable": 0}
+        ],
     }
     return {name: _always(rows) for name, rows in zero.items()}
 

@@ -64,7 +64,8 @@ def test_metrics_are_open_on_this_machine_but_not_through_a_proxy_on_it(place: P
 
 def test_openapi_is_published_and_names_only_the_api(visitor: Client) -> None:
     schema = visitor.get("/api/v1/openapi.json").json()
-    assert set(schema["paths"]) == {
+    assert all(path.startswith("/api/v1/sites") for path in schema["paths"])
+    assert schema["paths"].keys() >= {
         "/api/v1/sites",
         "/api/v1/sites/{site_id}/{report}",
         "/api/v1/sites/{site_id}/live",

@@ -23,8 +23,8 @@ def bob(place: Place) -> int:
     user, value = user_node(site, "bob"), keyed_hash(place.user_data.key(site), Kind.EMAIL, "bob@shop.test")
     facts = [
         Fact(
-            left=browser, right=user, relation=Relation.IDENTIFY, kinds=(Kind.BROWSER, Kind.USER), first_ms=AT_MS + browser,
-            last_ms=AT_MS + browser, by="tag", text="bob", hit=bytes(16),
+            left=browser, right=user, relation=Relation.IDENTIFY, kinds=(Kind.BROWSER, Kind.USER),
+            first_ms=AT_MS + browser, last_ms=AT_MS + browser, by="tag", text="bob", hit=bytes(16),
         )
         for browser in (7001, 7002)
     ]  # fmt: skip
@@ -118,7 +118,8 @@ def test_the_api_tells_the_same(place: Place, admin: Client) -> None:
     told = admin.get(f"/api/v1/sites/{place.site.id}/people/{person}").json()
     assert (told["person"], len(told["identifiers"]), len(told["ties"]), len(told["events"])) == (str(person), 4, 3, 5)
     assert {one["user_id"] for one in told["identifiers"]} == {"", "bob"}
-    assert [row["user_id"] for row in admin.get(f"/api/v1/sites/{place.site.id}/people").json()["rows"]][0] == "bob"
+    first, *_ = admin.get(f"/api/v1/sites/{place.site.id}/people").json()["rows"]
+    assert first["user_id"] == "bob"
 
 
 def test_a_fate_names_the_person(place: Place, admin: Client) -> None:

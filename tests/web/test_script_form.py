@@ -69,7 +69,7 @@ def test_a_form_from_a_browser_becomes_the_sites_settings() -> None:
     site = script_form.changed(SITE, form)
     gate, banner = site.tag.consent, site.tag.banner
     assert (gate.on, gate.readers, gate.categories) == (True, ("google", "klaro"), {"our numbers": "statistics"})
-    assert (gate.wait_ms, gate.strict, gate.honor_dnt, site.visitor_cookie) == (700, True, False, False)
+    assert (gate.wait_ms, gate.strict, site.consent.honor_dnt, site.visitor_cookie) == (700, True, False, False)
     assert (banner.on, banner.revision, banner.purposes, banner.days) == (False, 2, ("statistics",), 90)
     assert (site.tag.modules, site.tag.scroll_marks, site.tag.data_layer) == (("spa", "errors"), (25, 90), "dl")
 

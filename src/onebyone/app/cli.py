@@ -12,6 +12,7 @@ from onebyone.app import (
     cli_attribute,
     cli_classify,
     cli_email,
+    cli_judge,
     cli_lists,
     cli_look,
     cli_preview,
@@ -20,6 +21,7 @@ from onebyone.app import (
     cli_run,
     cli_sessions,
     cli_site,
+    cli_site_consent,
     cli_tracker,
     cli_work,
 )
@@ -48,12 +50,14 @@ def group() -> None:
 _DOING = (
     *cli_run.COMMANDS,
     *cli_site.COMMANDS,
+    *cli_site_consent.COMMANDS,
     *cli_sessions.COMMANDS,
     *cli_email.COMMANDS,
     *cli_work.COMMANDS,
     *cli_tracker.COMMANDS,
     *cli_replay.COMMANDS,
     *cli_lists.COMMANDS,
+    *cli_judge.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

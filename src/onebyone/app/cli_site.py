@@ -141,4 +141,4 @@ def login(data: Path, as_json: bool) -> None:
         click.echo(link)
 
 
-COMMANDS = (site, login)
+COMMANDS = (login,)  # `site` is registered with all of its commands by `cli_site_consent`

@@ -25,8 +25,11 @@ from onebyone.app.settings import ConfigError, Place, Settings, open_place, read
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import now_ms
 from onebyone.simulate import people
-from onebyone.simulate.simulate import SimulationFailed
+from onebyone.simulate.households import Settings as HouseholdSettings
+from onebyone.simulate.known import Known
+from onebyone.simulate.simulate import SimulationFailed, simulate_households
 from onebyone.simulate.simulate import simulate as send
+from onebyone.simulate.truth import Truth
 from onebyone.simulate.wire import Settings as WireSettings
 from onebyone.store import StoreUnavailable
 from onebyone.telemetry import Counters
@@ -69,9 +72,8 @@ def import_log(file: Path, site: str | None, data: Path, as_json: bool) -> None:
 @click.option("--people", "number", type=click.IntRange(1), default=100, show_default=True, help="How many people.")
 @click.option("--days", type=click.IntRange(1, 399), default=7, show_default=True, help="Over so many days until now.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people.")
-@click.option(
-    "--blocked", type=click.FloatRange(0, 1), default=0.22, show_default=True, help="Share of blocked browsers."
-)
+@click.option("--blocked", type=click.FloatRange(0, 1), help="Share of blocked browsers. [default: 0.22; 0.3]")
+@click.option("--households", "in_households", is_flag=True, help="Families, log-ins, refunds, days-late arrivals.")
 @click.option("--to", "url", help="Collector's address. [default: the one that runs here]")
 @click.option("--truth", type=click.Path(dir_okay=False, path_type=Path), help="File for what really happened.")
 @click.option("--prefix", help="Of the site, where it is not one of this data directory.")
@@ -79,29 +81,46 @@ def import_log(file: Path, site: str | None, data: Path, as_json: bool) -> None:
 @options.site
 @options.data
 @options.as_json
-def simulate(number: int, blocked: float, url: str | None, as_json: bool, **chosen: Any) -> None:
+def simulate(
+    number: int, blocked: float | None, in_households: bool, url: str | None, as_json: bool, **chosen: Any
+) -> None:
     """Send seeded traffic over the public HTTP surface, and write down what really happened.
 
     People with several sessions and devices, blocked browsers, reloads of the thank-you page, retries, double
-    clicks, bots, and the shop's own server events.
+    clicks, bots, and the shop's own server events. With --households, people with several devices and devices with
+    several people, who log in and out, whose orders are refunded, changed and cancelled: 'onebyone judge' reads that
+    truth.
     """
     where = _where(url, chosen["days"], **{name: chosen[name] for name in ("site", "prefix", "key", "data")})
     origin, zone, currency = where[1:]
-    who = people.Settings(
-        people=number, days=chosen["days"], seed=chosen["seed"], blocked_share=blocked, origin=origin, zone=zone,
-        currency=currency,
-    )  # fmt: skip
+    common: dict[str, Any] = {
+        "people": number, "days": chosen["days"], "seed": chosen["seed"], "origin": origin, "currency": currency,
+    } | ({} if blocked is None else {"blocked_share": blocked})  # fmt: skip
     try:
         with Progress(transient=True, disable=as_json) as progress:
             task = progress.add_task("People visit", total=None)
-            truth = send(who, where[0], chosen["truth"], progress=lambda done: progress.update(task, completed=done))
+
+            def seen(done: int) -> None:
+                progress.update(task, completed=done)
+
+            truth: Truth | Known
+            if in_households:
+                truth = simulate_households(HouseholdSettings(**common), where[0], chosen["truth"], progress=seen)
+            else:
+                truth = send(people.Settings(zone=zone, **common), where[0], chosen["truth"], progress=seen)
     except SimulationFailed as error:
         raise StoreUnavailable(str(error)) from error
-    totals = truth.totals
     if as_json:
         print_json(truth)
     else:
-        click.echo(f"{totals.views:,} page views, {totals.orders:,} orders, {totals.bot_hits:,} bot hits sent.")
+        click.echo(f"{_summary(truth)} sent.")
+
+
+def _summary(truth: Truth | Known) -> str:
+    if isinstance(truth, Known):
+        return f"{len(truth.views):,} page views, {len(truth.orders()):,} orders of {truth.households:,} households"
+    totals = truth.totals
+    return f"{totals.views:,} page views, {totals.orders:,} orders, {totals.bot_hits:,} bot hits"
 
 
 def _where(

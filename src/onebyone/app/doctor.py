@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.asking import reports_of
+from onebyone.app.doctor_consent import Finding, examine_consent
 from onebyone.app.list_update import OLD_DAYS, ages
 from onebyone.app.running import is_served, read_running
 from onebyone.app.settings import ConfigError, Place, open_place, read_settings
@@ -27,27 +27,21 @@ _MIN_FREE_BYTES = 2 * 1024**3
 _MAX_WAITING = 100_000
 
 
-class Finding(Struct, frozen=True):
-    what: str
-    ok: bool
-    found: str
-    do: str = ""
-
-
 def examine(data: Path) -> list[Finding]:
     """Every check, also after one that failed, as far as what it needs is there."""
     try:
         place = open_place(data)
-        settings_ok = read_settings(place) is not None
+        settings = read_settings(place)
     except ConfigError as error:
         return [Finding("Data directory", False, str(error))]
-    findings = [Finding("Data directory", settings_ok, str(place.data)), _disk(place)]
+    findings = [Finding("Data directory", True, str(place.data)), _disk(place)]
     try:
         state = open_state(place)
     except ConfigError as error:
         return [*findings, Finding("State", False, str(error))]
     return [
         *findings, *_sites(state), *_processes(place), *_log(place, state), *_store(place), *_verdicts(place),
+        *examine_consent(place, settings, state),
     ]  # fmt: skip
 
 

@@ -182,6 +182,7 @@ def make_console(
         state.sites,
         state.keys,
         state.users,
+        state.records,
         LogWaiting(place, state.bounds),
         lambda: metrics_text(place.metrics),
         lambda site: snippet(site, collector_url),

@@ -62,6 +62,7 @@ def open_state(place: Place) -> State:
     except StateTooNew as error:
         raise ConfigError(f"{error}. Install the newer version again.") from error
     seals = Seals(engine)
+    suppression = Suppression(engine)
     return State(
         engine=engine,
         sites=Sites(engine),
@@ -72,8 +73,8 @@ def open_state(place: Place) -> State:
         conversions=Conversions(engine),
         mail=Mail(engine),
         choices=Choices(engine),
-        permissions=Permissions(engine),
-        suppression=Suppression(engine),
+        permissions=Permissions(engine, suppression),
+        suppression=suppression,
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
         crawler_checks=CrawlerChecks(engine),

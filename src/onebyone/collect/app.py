@@ -19,6 +19,7 @@ from onebyone.collect.reading import matches, read_record, tell_gpc
 from onebyone.collect.request import Request
 from onebyone.collect.sources import SOURCES
 from onebyone.collect.sources.server import ENDING as SERVER_ENDING
+from onebyone.state.database import StateUnavailable
 from onebyone.telemetry import Counters, Log
 
 _MAX_LATER = 1_000
@@ -64,6 +65,9 @@ class Collector:
                     break
             else:
                 made = self._look_up(path, request, connection)
+        except StateUnavailable:  # of a body that would have to be sealed
+            self._counters.add("onebyone_hits_refused_total", "unwell")
+            return answers.IMAGE_NOT_STORED if path.endswith(".gif") else answers.not_stored()
         except Exception:  # the request boundary (style.md 6.3)
             self._log.error("request_failed", exc_info=True)
             self._counters.add("onebyone_hits_refused_total", "bug")

@@ -86,7 +86,7 @@ class Judge:
         self.ruleset = self.classifier.ruleset + (f"+net.{self.networks.version}" if self.networks.version else "")
         self.agent = lru_cache(maxsize=50_000)(self._agent)
         self._releases = Releases(self.rules.release)
-        self._traps = frozenset(self.rules.traps)
+        self._traps, self._moves = frozenset(self.rules.traps), frozenset(self.rules.moves)
         self._disagrees = lru_cache(maxsize=50_000)(disagrees)
         self._is_public = lru_cache(maxsize=50_000)(lambda address: ipaddress.ip_address(address).is_global)
 
@@ -111,7 +111,7 @@ class Judge:
         if not by_tag and event.via != _IMAGE:
             return 0
         what = VIEW if event.name == "page_view" else 0
-        if context.facts and "interaction" in context.facts:
+        if self.moves(event, context):
             what |= ALIVE
             self.behaviour.lively.add(event.site)
         if what & VIEW and event.path in self._traps:
@@ -138,6 +138,8 @@ class Judge:
             signs.append("webdriver")
         if context.facts:
             signs.extend(context.facts)
+        if event.name in self._moves and event.via == _TAG:
+            signs.append("interaction")
         if agent.is_listed:
             return self._listed_signs(event, context, agent, signs)
         if context.address and self.networks.find(context.address).is_datacenter:
@@ -151,6 +153,10 @@ class Judge:
         if behaved & ~NEW:
             signs += [sign for bit, sign in _BEHAVED if behaved & bit]
         return tuple(signs)
+
+    def moves(self, event: Event, context: Context) -> bool:
+        """Whether this event of the tag shows that somebody is there."""
+        return event.via == _TAG and (event.name in self._moves or "interaction" in context.facts)
 
     def decide(self, agent: Agent, signs: Signs) -> Verdict:
         """From the signs alone: the same signs of one string are the same verdict."""

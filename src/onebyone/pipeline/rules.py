@@ -73,6 +73,7 @@ class Ruleset(Struct, frozen=True, forbid_unknown_fields=True):
     suspect_at: int
     libraries: tuple[str, ...]
     traps: tuple[str, ...]
+    moves: tuple[str, ...]  # names of events
     actors: dict[str, Actor]
     tags: dict[str, str]
     hard: tuple[HardRule, ...]

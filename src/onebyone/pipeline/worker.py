@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, hit_uuid, utc
+from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, Via, hit_uuid, utc
 from onebyone.log import DeadLetter, DeadLetters, Group, Reader, Writer
 from onebyone.pipeline.conversions.copies import ADJUSTS
 from onebyone.pipeline.conversions.counting import Counting
@@ -369,7 +369,7 @@ def _keys(row: Decoded) -> Iterator[bytes]:
     if not isinstance(event, Event) or context is None:
         return
     yield from keys_of(event, context.site)
-    if event.visitor and "interaction" in context.facts:
+    if event.visitor and event.via == Via.TAG and event.name != "page_view":
         yield person_key(event)
 
 

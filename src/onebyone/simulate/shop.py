@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, MediaType, Request, Response, get, post
@@ -29,6 +29,7 @@ from onebyone.simulate.wire import COOKIE, Collector, NotAccepted
 MAX_QUANTITY = 9
 _CART = "nl_cart"
 _BLOCKED = "nl_blocked"
+_NAME = "nl_name"
 _RETRY_S = 2.0
 _PATIENCE_S = 1.0
 
@@ -120,7 +121,21 @@ def shop(
                 await task
 
     return Litestar(
-        route_handlers=[home, lamps, lamp, add, cart, change, checkout, buy, thank_you, adblock, style],
+        route_handlers=[
+            home,
+            lamps,
+            lamp,
+            add,
+            cart,
+            change,
+            checkout,
+            buy,
+            thank_you,
+            account,
+            sign_in,
+            adblock,
+            style,
+        ],
         state=State({"shop": built}),
         lifespan=[reporting],
         exception_handlers={HTTPException: _problem},
@@ -234,6 +249,21 @@ async def thank_you(request: ShopRequest, order_id: FromPath[str]) -> Response[s
         image=f"{built.settings.image_url}?{urlencode(image)}",
         fate_url=built.settings.fate_url.replace("{order}", order.id),
     )
+
+
+@get("/account")
+async def account(request: ShopRequest) -> Response[str]:
+    """Who is signed in, told to the tag; `?left=1` right after signing out."""
+    left = request.query_params.get("left") == "1"
+    return _shop(request).page(request, "account", user=unquote(request.cookies.get(_NAME, "")), left=left)
+
+
+@post("/account")
+async def sign_in(request: ShopRequest) -> Redirect:
+    """An empty name signs out."""
+    name = str((await request.form()).get("name", "")).strip()[:40]
+    cookie = Cookie(key=_NAME, value=quote(name), httponly=True, max_age=None if name else 0)
+    return Redirect("/account" if name else "/account?left=1", status_code=303, cookies=[cookie])
 
 
 @get("/adblock")

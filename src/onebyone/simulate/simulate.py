@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx2
 
-from onebyone.simulate import people, wire
+from onebyone.simulate import households, people, wire
 from onebyone.simulate.browsers import consent_of, headers_of
+from onebyone.simulate.households import Households
+from onebyone.simulate.known import Known
 from onebyone.simulate.people import People
 from onebyone.simulate.session import ImageHit, Report, Request, TagBatch
 from onebyone.simulate.truth import Truth
 from onebyone.simulate.wire import Collector, NotAccepted, open_client
 
 AT_ONCE = 16  # people whose requests are on their way at the same time
+HOUSEHOLDS_AT_ONCE = 64
 
 
 class SimulationFailed(Exception):
@@ -51,26 +54,48 @@ def simulate(
     return truth
 
 
+def simulate_households(
+    who: households.Settings,
+    where: wire.Settings,
+    truth_path: Path | None = None,
+    *,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    clock: Callable[[], int] = now_ms,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Known:
+    """As `simulate`, for households: what is known of them. `progress` hears how many are done."""
+    crowd = Households(who, now_ms=clock())
+    sender = _Sender(who.origin, clock, at_once=HOUSEHOLDS_AT_ONCE)
+    repeated = asyncio.run(sender.send_all(crowd, where, transport, pause, progress))
+    known = crowd.known()
+    known.requests_repeated = repeated
+    if truth_path is not None:
+        known.write(truth_path)
+    return known
+
+
 class _Sender:
-    def __init__(self, origin: str, clock: Callable[[], int]) -> None:
+    def __init__(self, origin: str, clock: Callable[[], int], *, at_once: int = AT_ONCE) -> None:
         self._origin = origin
         self._clock = clock
+        self._at_once = at_once
 
     async def send_all(
         self,
-        crowd: People,
+        crowd: Iterable[list[Request]],
         where: wire.Settings,
         transport: httpx2.AsyncBaseTransport | None,
         pause: Callable[[float], Awaitable[None]],
         progress: Callable[[int], None],
     ) -> int:
         """Returns how many requests had to be repeated."""
-        async with open_client(transport, connections=AT_ONCE) as client:
+        async with open_client(transport, connections=self._at_once) as client:
             collector = Collector(client, where, pause=pause)
             waiting = enumerate(crowd, start=1)
             try:
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(AT_ONCE):
+                    for _ in range(self._at_once):
                         group.create_task(self._send_people(waiting, collector, progress))
             except* NotAccepted as failed:
                 raise SimulationFailed(str(failed.exceptions[0])) from failed

@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.consent.decision import Known
+from onebyone.event import Permission
 from onebyone.state.database import METADATA, StateUnavailable
+from onebyone.state.suppression import Suppression
 
 _CHOICES = Table(
     "consent_choices",
@@ -133,11 +135,16 @@ class Choices:
 class Permissions:
     """What a person allows now: for whoever is about to send something. Every call asks the state."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, suppression: Suppression) -> None:
         self._engine = engine
+        self._suppression = suppression
 
     def now(self, site: str, visitor: int) -> int | None:
-        """The bits of the visitor's last known choice; None if nothing is known, then what was stored stands."""
+        """The bits of the visitor's last known choice; None if nothing is known, then what was stored stands.
+        Of who was erased or objected, security alone."""
+        self._suppression.refresh()
+        if self._suppression.why(site, ("visitor", str(visitor))):
+            return Permission.SECURITY.bit
         rows = select(_CHOICES.c.permissions).where(
             _CHOICES.c.site == site, _CHOICES.c.visitor == visitor.to_bytes(8, "big")
         )

@@ -6,6 +6,7 @@ Numbers of nodes have 64 bits without a sign; databases know only signed ones, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    bindparam,
     delete,
     select,
     text,
@@ -170,10 +172,7 @@ class Rows:
 
     def lock(self) -> None:
         """Wait until no other transaction changes this site's graph. Must come before anything is read."""
-        statement = self._upsert(SITES).values(site=self.site, roots=0)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["site"], set_={"roots": SITES.c.roots})
-        )
+        self._connection.execute(_lock(self._connection.dialect.name), {"site": self.site, "roots": 0})
 
     def new_roots(self, count: int) -> range:
         taken = self._connection.execute(select(SITES.c.roots).where(SITES.c.site == self.site)).scalar_one()
@@ -212,8 +211,8 @@ class Rows:
         self._put(NODES, rows, "text", "root", "lefts", "blocked")
 
     def groups(self, roots: Iterable[int]) -> dict[int, Group]:
-        wanted = select(GROUPS.c.root, GROUPS.c.body)
-        return {root: _GROUPS.decode(body) for root, body in self._in(wanted, GROUPS.c.root, roots)}
+        found = self._in((GROUPS.c.root, GROUPS.c.body), GROUPS.c.root, roots)
+        return {root: _GROUPS.decode(body) for root, body in found}
 
     def put_groups(self, groups: dict[int, Group]) -> None:
         rows = [
@@ -242,12 +241,12 @@ class Rows:
         """The limits that pairs of reported identifiers would break, as far as they touch these nodes."""
         columns = (REFUSED.c.left, REFUSED.c.right, REFUSED.c.limit)
         wanted = [signed(node) for node in nodes]
-        rows = [*self._in(select(*columns), REFUSED.c.a, wanted), *self._in(select(*columns), REFUSED.c.b, wanted)]
+        rows = [*self._in(columns, REFUSED.c.a, wanted), *self._in(columns, REFUSED.c.b, wanted)]
         return {(unsigned(left), unsigned(right)): limit for left, right, limit in rows}
 
     def cuts(self, lefts: Iterable[int]) -> list[Cut]:
         columns = (CUTS.c.left, CUTS.c.right, CUTS.c.at_ms, CUTS.c.by, CUTS.c.why)
-        rows = self._in(select(*columns), CUTS.c.left, map(signed, lefts))
+        rows = self._in(columns, CUTS.c.left, map(signed, lefts))
         return [Cut(unsigned(left), unsigned(right), *rest) for left, right, *rest in rows]
 
     def put_cut(self, cut: Cut) -> None:
@@ -265,7 +264,7 @@ class Rows:
         self._connection.execute(delete(FACTS).where(FACTS.c.site == self.site, *same, bucket))
 
     def rows(self, visitors: Iterable[int]) -> dict[int, Row]:
-        found = self._in(select(ROWS.c.body), ROWS.c.visitor, map(signed, visitors))
+        found = self._in((ROWS.c.body,), ROWS.c.visitor, map(signed, visitors))
         decoded = (msgspec.json.decode(body, type=Row) for (body,) in found)
         return {row.visitor: row for row in decoded}
 
@@ -282,7 +281,7 @@ class Rows:
             FACTS.c.left, FACTS.c.right, FACTS.c.relation, FACTS.c.left_kind, FACTS.c.right_kind, FACTS.c.first_ms,
             FACTS.c.last_ms, FACTS.c.hit, FACTS.c.n, FACTS.c.by, FACTS.c.bucket,
         )  # fmt: skip
-        for row in self._in(select(*columns), column, map(signed, wanted)):
+        for row in self._in(columns, column, map(signed, wanted)):
             left, right, relation, left_kind, right_kind, first_ms, last_ms, hit, n, by, bucket = row
             yield Fact(
                 left=unsigned(left), right=unsigned(right), relation=Relation(relation),
@@ -295,16 +294,16 @@ class Rows:
             NODES.c.node, NODES.c.kind, NODES.c.text, NODES.c.owner, NODES.c.root, NODES.c.lefts, NODES.c.blocked,
         )  # fmt: skip
         values = map(signed, wanted) if column is NODES.c.node else wanted
-        for node, kind, said, owner, root, lefts, blocked in self._in(select(*columns), column, values):
+        for node, kind, said, owner, root, lefts, blocked in self._in(columns, column, values):
             yield unsigned(node), Node(Kind(kind), said, unsigned(owner), root, lefts, blocked)
 
-    def _in(self, statement: Select[Any], column: Any, values: Iterable[int]) -> Iterator[Any]:
+    def _in(self, columns: tuple[Column[Any], ...], column: Column[Any], values: Iterable[int]) -> Iterator[Any]:
         wanted = sorted(set(values))
         for at in range(0, len(wanted), _AT_ONCE):
-            among = column.in_(wanted[at : at + _AT_ONCE])
-            yield from self._connection.execute(statement.where(column.table.c.site == self.site, among)).all()
+            given = {"of": self.site, "among": wanted[at : at + _AT_ONCE]}
+            yield from self._connection.execute(_select(columns, column), given).all()
 
-    def _delete(self, table: Table, column: Any, values: Iterable[int]) -> None:
+    def _delete(self, table: Table, column: Column[Any], values: Iterable[int]) -> None:
         wanted = sorted(set(values))
         for at in range(0, len(wanted), _AT_ONCE):
             among = column.in_(wanted[at : at + _AT_ONCE])
@@ -312,14 +311,30 @@ class Rows:
 
     def _put(self, table: Table, rows: Sequence[dict[str, Any]], *changed: str) -> None:
         if rows:
-            statement = self._upsert(table)
-            keys = [column.name for column in table.primary_key]
-            fresh = {name: getattr(statement.excluded, name) for name in changed}
-            self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), list(rows))
+            self._connection.execute(_upsert(table, self._connection.dialect.name, changed), list(rows))
 
-    def _upsert(self, table: Table) -> Any:
-        is_postgres = self._connection.dialect.name == "postgresql"
-        return postgresql.insert(table) if is_postgres else sqlite.insert(table)
+
+@cache
+def _select(columns: tuple[Column[Any], ...], column: Column[Any]) -> Select[Any]:
+    """Made once: to put such a statement together takes longer than the database does."""
+    among = column.in_(bindparam("among", expanding=True))
+    return select(*columns).where(column.table.c.site == bindparam("of"), among)
+
+
+@cache
+def _lock(dialect: str) -> Any:
+    statement: Any = postgresql.insert(SITES) if dialect == "postgresql" else sqlite.insert(SITES)
+    return statement.on_conflict_do_update(index_elements=["site"], set_={"roots": SITES.c.roots})
+
+
+@cache
+def _upsert(table: Table, dialect: str, changed: tuple[str, ...]) -> Any:
+    """Put rows in the place of those with their keys, as far as `changed` goes."""
+    statement: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in changed}
+    )
 
 
 def signed(number: int) -> int:

@@ -136,7 +136,7 @@ class Joining:
     # facts
 
     def _load(self, lefts: Iterable[int]) -> None:
-        missing = set(lefts) - self._facts.keys()
+        missing = {left for left in lefts if left not in self._facts}
         if not missing:
             return
         for left in missing:
@@ -234,7 +234,7 @@ class Joining:
     # nodes
 
     def _load_nodes(self, nodes: Iterable[int]) -> None:
-        missing = set(nodes) - self._nodes.keys()
+        missing = {number for number in nodes if number not in self._nodes}
         if missing:
             self._nodes.update(dict.fromkeys(missing))
             self._know(self._rows.nodes(missing))
@@ -307,7 +307,8 @@ class Joining:
         self._changed_groups.add(root)
 
     def _load_groups(self, nodes: Iterable[int]) -> None:
-        roots = {node.root for number in nodes if (node := self._nodes[number]) and node.root} - self._groups.keys()
+        known = (self._nodes[number] for number in nodes)
+        roots = {node.root for node in known if node and node.root and node.root not in self._groups}
         if roots:
             self._groups.update(dict.fromkeys(roots))
             self._groups.update(self._rows.groups(roots))

@@ -17,7 +17,6 @@ class ConsentGate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     categories: dict[str, str] = {}  # a platform's category or service -> functional, statistics, marketing
     wait_ms: int = 500  # for a choice; a page may ask for another time, the script takes at most 2,000
     strict: bool = False  # nothing at all leaves before a choice where the region wants one
-    honor_dnt: bool = True
 
 
 class Banner(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from onebyone.state.sites import Site
-from onebyone.state.tag_settings import ConsentGate, TagSettings
+from onebyone.state.tag_settings import TagSettings
 from onebyone.tags.modules import modules_of
 
 _DIST = Path(__file__).parent / "dist"
@@ -46,7 +46,7 @@ def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
     """What the chosen modules are told, and nothing for the others."""
     settings = site.tag
     by_module: dict[str, dict[str, Any]] = {
-        "consent": {"consent": _gate(settings.consent)},
+        "consent": {"consent": _gate(site)},
         "choice": {"banner": _banner(settings)},
         "google": {"data_layer": settings.data_layer},
         "ecommerce": {"data_layer": settings.data_layer},
@@ -116,12 +116,13 @@ def csp(collector_url: str) -> str:
     return f"script-src {collector_url}; connect-src {collector_url}; img-src {collector_url}"
 
 
-def _gate(gate: ConsentGate) -> dict[str, Any]:
+def _gate(site: Site) -> dict[str, Any]:
+    gate = site.tag.consent
     return {
         "categories": gate.categories,
         "wait": gate.wait_ms,
         "strict": gate.strict,
-        "dnt": gate.honor_dnt,
+        "dnt": site.consent.honor_dnt,
     }
 
 

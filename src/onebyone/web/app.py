@@ -16,6 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -53,6 +54,7 @@ def console(
     sites: Sites,
     keys: Keys,
     users: Users,
+    records: ConsentRecords,
     waiting: Waiting,
     metrics_text: Callable[[], str],
     snippet: Callable[[Site], str],
@@ -70,6 +72,7 @@ def console(
         sites=sites,
         keys=keys,
         users=users,
+        records=records,
         waiting=waiting,
         identity=identity,
         user_data=user_data,

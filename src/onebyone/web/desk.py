@@ -14,6 +14,7 @@ from litestar.params import SkipValidation
 from msgspec import Struct
 
 from onebyone.log import LogUnavailable
+from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -61,6 +62,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     sites: Sites
     keys: Keys
     users: Users
+    records: ConsentRecords
     waiting: Waiting
     identity: Identity
     user_data: UserData

@@ -35,7 +35,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("email", "E-mail"),
         ),
     ),
-    ("People", (("people", "People"),)),
+    ("People", (("people", "People"), ("consent", "Consent"))),
     ("", (("settings", "Settings"),)),
 )
 

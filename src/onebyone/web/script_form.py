@@ -62,7 +62,7 @@ def form_of(site: Site) -> ScriptForm:
         categories="\n".join(f"{name} = {kind}" for name, kind in tag.consent.categories.items()),
         wait_ms=str(tag.consent.wait_ms),
         strict=_switch(tag.consent.strict),
-        honor_dnt=_switch(tag.consent.honor_dnt),
+        honor_dnt=_switch(site.consent.honor_dnt),
         cookie=_switch(site.visitor_cookie),
         purposes=tag.banner.purposes,
         policy_url=tag.banner.policy_url,
@@ -118,7 +118,6 @@ def changed(site: Site, form: ScriptForm) -> Site:
         categories={name.strip(): kind.strip() for name, _, kind in lines},
         wait_ms=int(form.wait_ms),
         strict=bool(form.strict),
-        honor_dnt=bool(form.honor_dnt),
     )
     banner = Banner(
         on=form.consent == "banner",
@@ -140,7 +139,8 @@ def changed(site: Site, form: ScriptForm) -> Site:
         consent=consent,
         banner=banner,
     )
-    return structs.replace(site, tag=tag, visitor_cookie=bool(form.cookie))
+    law = structs.replace(site.consent, honor_dnt=bool(form.honor_dnt))
+    return structs.replace(site, tag=tag, consent=law, visitor_cookie=bool(form.cookie))
 
 
 def _switch(on: bool) -> str:

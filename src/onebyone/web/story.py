@@ -13,6 +13,7 @@ from onebyone.event import COPIES, Actor, Reason, Via
 from onebyone.reports.fate import Fate
 from onebyone.web import countries, numbers, words
 from onebyone.web.desk import Row
+from onebyone.web.permissions import Granted, note_of, of_bits
 from onebyone.web.words import Words
 
 _BROWSER = (Via.TAG, Via.IMAGE)
@@ -59,6 +60,8 @@ class Story(Struct, frozen=True, kw_only=True):
     verdict_note: str
     rules: list[str]
     provenance: list[str]
+    consent: list[Granted]
+    consent_note: str
 
 
 class _Told(Struct, frozen=True):
@@ -104,6 +107,8 @@ def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: date
         verdict_note=_verdict_note(main),
         rules=list(main.get("reasons") or []),
         provenance=_provenance(main, told),
+        consent=of_bits(main.get("permissions", 0)),
+        consent_note=note_of(main),
     )
 
 

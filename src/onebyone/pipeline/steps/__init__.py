@@ -66,7 +66,7 @@ def steps(
         ("add_identifiers", add_identifiers(opening)),
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
         ("add_record", add_record(records)),
-        ("add_history", add_history(seen)),
+        ("add_history", add_history(seen, judge.moves)),
         ("drop_withheld", drop_withheld),
         *mails,
         ("drop_duplicate_event", drop_duplicate_event(seen)),

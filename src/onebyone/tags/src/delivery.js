@@ -69,7 +69,7 @@ export function delivery(url, sameOrigin, tell) {
   function flush() {
     timerAt = Infinity;
     if (sending || !waiting.length || navigator.onLine === false) return;
-    keep(waiting);
+    waiting = limited(waiting, Date.now());
     const batch = nextBatch(waiting, BATCH_BYTES);
     if (!batch.length) return;
     const abort = new AbortController();
@@ -124,6 +124,7 @@ export function delivery(url, sameOrigin, tell) {
     let rest = waiting.filter((entry) => !beaconed.has(entry[ID]));
     while (rest.length && chunks-- > 0) {
       const batch = nextBatch(rest, BATCH_BYTES);
+      tell("batch", batch);
       const body = bodyOf(batch);
       batch.forEach((entry) => beaconed.add(entry[ID]));
       rest = rest.filter((entry) => !beaconed.has(entry[ID]));

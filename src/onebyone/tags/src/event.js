@@ -31,7 +31,7 @@ export function events() {
       if (from) referrer = from;
     },
 
-    make(name, given, facts) {
+    make(name, given) {
       nav = nav || navigation();
       const at = Date.now();
       const id = newId(at);
@@ -47,7 +47,6 @@ export function events() {
         nav,
         page: { url: left || location.href, referrer, title: document.title },
         webdriver: navigator.webdriver || undefined,
-        facts: facts.length ? facts : undefined,
         props,
       };
       if (name === "purchase") addOrder(event);

@@ -8,9 +8,8 @@
  * in window.onebyone.q.
  */
 import { delivery } from "./delivery.js";
-import { CONSENT } from "./entry.js";
+import { CONSENT, ascii } from "./entry.js";
 import { events } from "./event.js";
-import { facts } from "./facts.js";
 import { newId } from "./id.js";
 
 const VERSIONED = CONFIG.name + "_1";
@@ -29,10 +28,8 @@ function begin() {
   const sent = delivery(url.href, url.origin === location.origin, tell);
   const on = (target, name, listener, options) => target.addEventListener(name, safely(listener), options);
 
-  const known = facts(on, () => seen);
-
   function add(name, props) {
-    const entry = made.make(name, props, known());
+    const entry = made.make(name, props);
     tell("made", [entry, held]);
     if (held) held.push(entry);
     else sent.add(entry, name === "page_view");
@@ -43,6 +40,7 @@ function begin() {
   const tag = {
     url,
     script,
+    ascii,
     add,
     on,
     newId,

@@ -21,6 +21,7 @@ from onebyone.web.site_form import SiteForm
 SECTIONS = {
     "general": "General",
     "script": "Script",
+    "sessions": "Sessions",
     "keys": "Keys",
     "people": "People and roles",
     "trail": "Audit trail",

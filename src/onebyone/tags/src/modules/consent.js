@@ -6,12 +6,22 @@
  *
  *   onebyone("consent", {analytics: "granted"})   onebyone("consent", "update", {...})
  */
+import { TEXT } from "../entry.js";
 import { KINDS, permissions } from "../consent/names.js";
 
 const MAX_WAIT_MS = 2000;
 const REGION_MS = 3000;
 const POLL_MS = 100;
 const POLLS = 600;
+
+/** An event of somebody who may not be known: no user, of an address the campaign alone, of a referrer the host. */
+function redact(tag, entry) {
+  const { user_id, user_data, ...event } = JSON.parse(entry[TEXT]);
+  const { page } = event;
+  page.url = page.url.replace(/[?#].*/, (rest) => "?" + (rest.match(/\butm_\w+=[^&#]*/g) || []).join("&"));
+  page.referrer = page.referrer.replace(/([^:/]\/).*/, "$1");
+  entry[TEXT] = tag.ascii(event);
+}
 
 MODULES.push((tag) => {
   const settings = CONFIG.consent;
@@ -20,6 +30,7 @@ MODULES.push((tag) => {
   const strings = {}; // what goes to the server as it is
   const gpc = navigator.globalPrivacyControl === true;
   const refused = settings.dnt && navigator.doNotTrack === "1";
+  let open; // whether what names a person or a click may be sent
   let region; // what the collector says of it; undefined: not known yet
   let started = false;
   let over = false; // the time to wait for a choice
@@ -30,7 +41,9 @@ MODULES.push((tag) => {
     const answer = answers.find(Boolean);
     if (!started || !(answer || (over && region))) return;
     const { choices = {}, local, ...evidence } = answer || {};
-    const may = (choices.analytics || ((region || {}).permissions || {}).analytics) === "granted" && !refused;
+    const granted = (name) => !refused && (choices[name] || ((region || {}).permissions || {})[name]) === "granted";
+    const may = granted("analytics");
+    open = may || granted("ads_storage"); // then the collector tells apart what may be kept
     if (!answer && !may && settings.strict) return; // nothing before the choice
     tag.settle({ ...(local ? {} : choices), ...evidence, ...strings, ...(gpc && { gpc: true }) }, may);
   }
@@ -100,6 +113,8 @@ MODULES.push((tag) => {
       .then(know, () => know());
     setTimeout(know, REGION_MS);
   });
+
+  tag.hear("batch", (batch) => open || batch.forEach((entry) => redact(tag, entry)));
 
   /** The page may be gone after this: what waits leaves by the region's default, or stays unsent. */
   tag.hear("hide", () => {

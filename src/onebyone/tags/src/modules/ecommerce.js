@@ -35,7 +35,7 @@ MODULES.push((tag) => {
     if (entry[0] === "event" && EVENTS.test(entry[1])) return tag.add(entry[1], { ...entry[2] });
     if (entry.ecommerce === null) last = {};
     const shop = entry.ecommerce || {};
-    const old = Object.keys(OLDER).filter((key) => shop[key] && typeof shop[key] === "object");
+    const old = Object.keys(OLDER).filter((key) => Object(shop[key]) === shop[key]);
     if (old.length) return old.forEach((key) => older(shop, OLDER[key] || key, shop[key]));
     last = entry.ecommerce || last;
     if (EVENTS.test(entry.event)) tag.add(entry.event, { ...last });

@@ -11,7 +11,7 @@ MODULES.push((tag) => {
     const key = kind + description + source + line;
     if (seen[key] || !left) return;
     seen[key] = left--;
-    tag.add("exception", { kind, description, source, line, fatal: kind === "script" });
+    tag.add("exception", { kind, description, source, line });
   }
 
   tag.on(
@@ -28,8 +28,4 @@ MODULES.push((tag) => {
   tag.on(document, "securitypolicyviolation", (event) =>
     add("policy", event.effectiveDirective, event.blockedURI, event.lineNumber || undefined),
   );
-  if (window.ReportingObserver) {
-    const read = tag.safely((reports) => reports.forEach(({ body }) => add("browser", body.message, body.sourceFile)));
-    new ReportingObserver(read, { types: ["intervention"], buffered: true }).observe();
-  }
 });

@@ -12,7 +12,7 @@ MODULES.push((tag) => {
   function match(regions) {
     const { region: here } = region() || {};
     if (!regions || !here) return 1;
-    return Math.max(0, ...regions.map((each) => (each === here ? 3 : each === here.split("-")[0] ? 2 : 0)));
+    return Math.max(0, ...regions.map((each) => (here.startsWith(each) ? each.length : 0))); // "US-CA" before "US"
   }
 
   /** Only its denials: a page that grants by default has not asked anybody. */

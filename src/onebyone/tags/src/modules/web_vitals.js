@@ -52,7 +52,6 @@ MODULES.push((tag) => {
   observe("paint", (paint) => paint.name === "first-contentful-paint" && (found.fcp = since(paint.startTime)));
   observe("layout-shift", shifted);
   observe("event", interacted, { durationThreshold: 40 });
-  observe("first-input", interacted);
 
   tag.on(window, "pageshow", ({ persisted, timeStamp }) => {
     if (!persisted) return;
