@@ -97,3 +97,22 @@ def test_what_the_command_cannot_do_is_told(capfd: pytest.CaptureFixture[str], t
 def test_a_new_key_signs(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, _ = run(capfd, "email", "rotate-key", "--data", str(tmp_path / "data"))
     assert (code, out) == (0, "key 2 signs from now on\n")
+
+
+def test_rules_are_shown_and_changed(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    run(capfd, "site", "add", "Shop", "--origin", "https://shop.example", *data)
+    code, out, _ = run(
+        capfd, "email", "rules", "--open-min", "1.5", "--host", "Shop.example", "--trap", "--json", *data
+    )
+    assert code == 0
+    assert json.loads(out) == {
+        "open_min_seconds": 1.5,
+        "open_soft_seconds": 10,
+        "hosts": ["shop.example"],
+        "trap": True,
+    }
+    code, out, _ = run(capfd, "email", "rules", "--any-host", *data)
+    assert code == 0 and "open min seconds     1.5" in out and "shop.example" not in out
+    for wrong in (["--host", "a/b"], ["--host", "https://x"], ["--open-min", "20"]):
+        assert run(capfd, "email", "rules", *wrong, *data)[0] == 2

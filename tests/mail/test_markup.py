@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import html5lib
 import pytest
 from hypothesis import given
@@ -78,6 +76,7 @@ def test_references_in_attributes_follow_the_rules_for_attributes(written: str, 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)  # a second or two each; quadratic would be hours
 def test_ten_megabytes_of_anything_take_a_moment() -> None:
     for piece in (
         "<!--",
@@ -91,7 +90,4 @@ def test_ten_megabytes_of_anything_take_a_moment() -> None:
         "<!",
         "&amp;<p>x</p>",
     ):
-        began = time.perf_counter()
-        for _ in read_tags(piece * (10_000_000 // len(piece))):
-            pass
-        assert time.perf_counter() - began < 60, piece  # not a timed test: quadratic would be hours
+        assert sum(1 for _ in read_tags(piece * (10_000_000 // len(piece)))) >= 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import msgspec
 from msgspec.structs import replace
 
 from onebyone.app import options
@@ -17,7 +18,9 @@ from onebyone.collect.desk import now_ms
 from onebyone.mail.eml import InstrumentedMail, instrument_bytes, instrument_mail
 from onebyone.mail.instrument import Addresses
 from onebyone.mail.senders import SENDERS
+from onebyone.mail.targets import host_of, read_target
 from onebyone.state.mail import Mode, NewRecipient
+from onebyone.state.sites import MailRules
 from onebyone.web import mailing
 
 _MAX_BYTES = 64 << 20
@@ -125,6 +128,57 @@ def rotate_key(data: Path) -> None:
     """Sign with a new key from now on. Messages that are out stay valid for 400 days."""
     number = open_state(open_place(data)).mail.rotate(now_ms=now_ms())
     click.echo(f"key {number} signs from now on")
+
+
+@email.command("rules")
+@click.option(
+    "--open-min", type=click.FloatRange(0, 3600), help="Seconds; an open sooner after sending is a machine's."
+)
+@click.option("--open-soft", type=click.FloatRange(0, 3600), help="Seconds; an open sooner than this is unclear.")
+@click.option("--host", "hosts", multiple=True, help="Links may lead to it and below it alone; may be repeated.")
+@click.option("--any-host", is_flag=True, help="Links may lead anywhere again.")
+@click.option("--trap/--no-trap", default=None, help="A link in each message that no person sees.")
+@options.site
+@options.data
+@options.as_json
+def rules(
+    open_min: float | None,
+    open_soft: float | None,
+    hosts: tuple[str, ...],
+    any_host: bool,
+    trap: bool | None,
+    site: str | None,
+    data: Path,
+    as_json: bool,
+) -> None:
+    """Show how a site's e-mails are measured, and change what is given."""
+    state = open_state(open_place(data))
+    chosen = choose_site(state.sites, site)
+    known = chosen.mail
+    changed = MailRules(
+        open_min_seconds=known.open_min_seconds if open_min is None else open_min,
+        open_soft_seconds=known.open_soft_seconds if open_soft is None else open_soft,
+        hosts=() if any_host else tuple(_host(host) for host in hosts) or known.hosts,
+        trap=known.trap if trap is None else trap,
+    )
+    if changed.open_soft_seconds < changed.open_min_seconds:
+        raise ConfigError("--open-soft is not below --open-min.")
+    if changed != known:
+        state.sites.change(replace(chosen, mail=changed))
+    shown = msgspec.structs.asdict(changed)
+    if as_json:
+        print_json(shown)
+        return
+    for name, value in shown.items():
+        click.echo(f"{name.replace('_', ' '):20} {', '.join(value) if isinstance(value, tuple) else value}")
+
+
+def _host(text: str) -> str:
+    """Raises ConfigError."""
+    target = read_target(f"https://{text}/")
+    if target is None or host_of(target) != target.removeprefix("https://").rstrip("/"):
+        raise ConfigError(f"--host {text!r} is no host: write it like shop.example.")
+    return host_of(target)
 
 
 COMMANDS = (email,)
