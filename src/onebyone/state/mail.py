@@ -166,6 +166,7 @@ class Mail:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._secrets: dict[int, bytes] = {}  # collectors ask every second, and a secret never changes
 
     # keys
 
@@ -176,7 +177,7 @@ class Mail:
         if not rows:
             self._make_first(now_ms)
             return self.keys(now_ms=now_ms)
-        return [MailKey(row.id, get_secret(self._engine, f"mail_{row.id}"), row.retired_ms) for row in rows]
+        return [MailKey(row.id, self._secret(row.id), row.retired_ms) for row in rows]
 
     def rotate(self, *, now_ms: int) -> int:
         """A new key signs from now on; the old ones verify for 400 days more. Raises ValueError after the 255th."""
@@ -293,6 +294,12 @@ class Mail:
             ids = list(connection.execute(select(_RECIPIENTS.c.id).where(*person)).scalars())
             connection.execute(delete(_RECIPIENTS).where(*person))
         return ids
+
+    def _secret(self, key: int) -> bytes:
+        found = self._secrets.get(key)
+        if found is None:
+            found = self._secrets[key] = get_secret(self._engine, f"mail_{key}")
+        return found
 
     def _make_first(self, now_ms: int) -> None:
         try:
