@@ -11,6 +11,7 @@ from onebyone import __version__
 from onebyone.app import (
     cli_attribute,
     cli_classify,
+    cli_destinations,
     cli_email,
     cli_lists,
     cli_look,
@@ -54,6 +55,7 @@ _DOING = (
     *cli_tracker.COMMANDS,
     *cli_replay.COMMANDS,
     *cli_lists.COMMANDS,
+    *cli_destinations.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

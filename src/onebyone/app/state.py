@@ -12,6 +12,8 @@ from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
+from onebyone.state.deliveries import Deliveries
+from onebyone.state.destinations import Destinations
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.receipts import Receipts
@@ -20,6 +22,7 @@ from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
 from onebyone.state.users import Users
+from onebyone.state.vault import VaultLocked, open_vault
 
 
 class State(Struct, frozen=True):
@@ -37,6 +40,8 @@ class State(Struct, frozen=True):
     records: ConsentRecords
     receipts: Receipts
     crawler_checks: CrawlerChecks
+    destinations: Destinations
+    deliveries: Deliveries
 
     @property
     def visitor_key(self) -> bytes:
@@ -51,6 +56,10 @@ def open_state(place: Place) -> State:
         raise ConfigError(f"cannot open the state in {place.data}: {error}. See 'onebyone doctor'.") from error
     except StateTooNew as error:
         raise ConfigError(f"{error}. Install the newer version again.") from error
+    try:
+        vault = open_vault(place.key_file)
+    except VaultLocked as error:
+        raise ConfigError(f"{error}. Put the right file there, or remove it and enter the secrets again.") from error
     return State(
         engine=engine,
         sites=Sites(engine),
@@ -63,6 +72,8 @@ def open_state(place: Place) -> State:
         permissions=Permissions(engine),
         suppression=Suppression(engine),
         seals=Seals(engine),
+        destinations=Destinations(engine, vault),
+        deliveries=Deliveries(engine),
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
         crawler_checks=CrawlerChecks(engine),
