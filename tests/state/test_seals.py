@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from onebyone.state.database import open_database
-from onebyone.state.seals import KeyGone, NotSealed, Seals, Unsealed
+from onebyone.state.seals import KeyGone, NotSealed, Seals, Unsealed, join_sealed
 
 DAY_MS = 86_400_000
 NOW_MS = 20_000 * DAY_MS
@@ -77,3 +77,14 @@ def test_what_nobody_sealed_is_told_apart(engine: Engine, text: str) -> None:
     seals.refresh(NOW_MS)
     with pytest.raises((NotSealed, KeyGone)):
         seals.unseal("s1", text)
+
+
+def test_user_data_of_one_copy_and_the_address_of_another_become_one_text(engine: Engine) -> None:
+    seals = Seals(engine)
+    page = seals.seal("s1", None, "203.0.113.7", now_ms=NOW_MS)
+    server = seals.seal("s1", {"email": "jane@example.com"}, "", now_ms=NOW_MS)
+    found = seals.unseal("s1", join_sealed([page, server]))
+    assert (found.user_data, found.address) == ({"email": "jane@example.com"}, "203.0.113.7")
+    later = seals.seal("s1", {"email": "jane@example.com"}, "", now_ms=NOW_MS + 86_400_000)
+    assert join_sealed([page, later]) == later
+    assert join_sealed([page]) == page and join_sealed([]) == ""

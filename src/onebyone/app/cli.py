@@ -11,6 +11,7 @@ from onebyone import __version__
 from onebyone.app import (
     cli_attribute,
     cli_classify,
+    cli_destinations,
     cli_email,
     cli_judge,
     cli_lists,
@@ -58,6 +59,7 @@ _DOING = (
     *cli_replay.COMMANDS,
     *cli_lists.COMMANDS,
     *cli_judge.COMMANDS,
+    *cli_destinations.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any
 
 import click
 import msgspec
 from msgspec.structs import FieldInfo, fields, replace
 
 from onebyone.app import options
+from onebyone.app.given import choose_destination, is_table, read_given
 from onebyone.app.printing import print_json
 from onebyone.app.settings import ConfigError
-from onebyone.destinations.all import ALL
 from onebyone.destinations.conversion import Conversion, conversion_of
 from onebyone.destinations.destination import Built, Destination, Request, build, missing, settings_of
 from onebyone.event import Drop, Permission
@@ -37,7 +37,7 @@ def preview(destination: str, file: Path, given: tuple[str, ...], now: str | Non
     Reads one event as your server would send it. Settings that are not given show as their names, PIXEL_ID. Built as if
     the person had permitted it; permissions that the event does not carry are listed beside.
     """
-    chosen = _choose(destination)
+    chosen = choose_destination(destination)
     now_ms = _moment(now)
     sent = _read(file)
     conversion = conversion_of(sent, now_ms=now_ms, own_id="EVENT_ID", as_if_permitted=True)
@@ -48,13 +48,6 @@ def preview(destination: str, file: Path, given: tuple[str, ...], now: str | Non
         print_json(_document(built, lacking))
     else:
         _print(chosen, built, lacking)
-
-
-def _choose(name: str) -> Destination[Any]:
-    found = ALL.get(name)
-    if found is None:
-        raise ConfigError(f"there is no destination {name[:64]!r}. Known are: {', '.join(ALL)}.")
-    return found
 
 
 def _moment(said: str | None) -> int:
@@ -90,13 +83,7 @@ def _as_decoded(sent: SentEvent) -> SentEvent:
 def _settings(destination: Destination[Any], conversion: Conversion, given: tuple[str, ...]) -> Any:
     """Those given, and for the others that it cannot do without an obvious placeholder."""
     known = {field.name: field for field in fields(destination.settings)}
-    said: dict[str, Any] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        field, dot, key = name.partition(".")
-        if not equals or field not in known or bool(dot) != _is_table(destination, field):
-            raise ConfigError(f"--set {name[:64]}: {destination.name} has the settings {_listed(destination)}.")
-        said[field] = {**said.get(field, {}), key: value} if dot else value
+    said = read_given(destination, given)
     for name, one_field in known.items():
         if one_field.required and name not in said:
             said[name] = _placeholder(destination, one_field, conversion)
@@ -106,18 +93,9 @@ def _settings(destination: Destination[Any], conversion: Conversion, given: tupl
         raise ConfigError(f"--set: {error}.") from error
 
 
-def _is_table(destination: Destination[Any], name: str) -> bool:
-    return get_origin(get_type_hints(destination.settings)[name]) is dict
-
-
-def _listed(destination: Destination[Any]) -> str:
-    names = (field.name for field in fields(destination.settings))
-    return ", ".join(f"{name}.KEY" if _is_table(destination, name) else name for name in names)
-
-
 def _placeholder(destination: Destination[Any], field: FieldInfo, conversion: Conversion) -> Any:
     name = field.name.upper()
-    return {conversion.name: name.removesuffix("S")} if _is_table(destination, field.name) else name
+    return {conversion.name: name.removesuffix("S")} if is_table(destination, field.name) else name
 
 
 def _document(built: Built, lacking: tuple[Permission, ...]) -> dict[str, Any]:

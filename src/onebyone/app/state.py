@@ -13,6 +13,8 @@ from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
+from onebyone.state.deliveries import Deliveries
+from onebyone.state.destinations import Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -23,6 +25,7 @@ from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
+from onebyone.state.vault import VaultLocked, open_vault
 
 
 class State(Struct, frozen=True):
@@ -43,6 +46,8 @@ class State(Struct, frozen=True):
     crawler_checks: CrawlerChecks
     user_data: UserData
     identity: Identity
+    destinations: Destinations
+    deliveries: Deliveries
 
     @property
     def visitor_key(self) -> bytes:
@@ -63,6 +68,10 @@ def open_state(place: Place) -> State:
         raise ConfigError(f"{error}. Install the newer version again.") from error
     seals = Seals(engine)
     suppression = Suppression(engine)
+    try:
+        vault = open_vault(place.key_file)
+    except VaultLocked as error:
+        raise ConfigError(f"{error}. Put the right file there, or remove it and enter the secrets again.") from error
     return State(
         engine=engine,
         sites=Sites(engine),
@@ -75,6 +84,8 @@ def open_state(place: Place) -> State:
         choices=Choices(engine),
         permissions=Permissions(engine, suppression),
         suppression=suppression,
+        destinations=Destinations(engine, vault),
+        deliveries=Deliveries(engine),
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
         crawler_checks=CrawlerChecks(engine),

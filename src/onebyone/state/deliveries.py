@@ -241,6 +241,18 @@ class Deliveries:
             newest = query.order_by(_DELIVERIES.c.at_ms.desc(), _DELIVERIES.c.conversion).limit(limit)
             return [_delivery(row) for row in connection.execute(newest)]
 
+    def send_again(self, site: str, destination: str, states: Sequence[str], *, now_ms: int) -> int:
+        """What ended in one of these states waits anew, under its id; returns how many."""
+        if not set(states) <= ENDED:
+            raise ValueError("only what has ended")
+        waiting = [
+            one.changed(state=State.WAITING, cause="", due_ms=now_ms)
+            for one in self.find(site=site, destination=destination, states=states, limit=1_000_000)
+        ]
+        for at in range(0, len(waiting), 1_000):
+            self.put(waiting[at : at + 1_000])
+        return len(waiting)
+
     def tallies(self, site: str, destination: str | None = None) -> list[Tally]:
         """How many stand where, and why. Adjustments are not counted: their conversion is."""
         columns = (_DELIVERIES.c.destination, _DELIVERIES.c.state, _DELIVERIES.c.cause)

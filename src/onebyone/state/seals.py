@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -151,6 +151,19 @@ class Seals:
         if found is None:
             raise KeyGone
         return bytes(found)
+
+
+def join_sealed(texts: Sequence[str]) -> str:
+    """The user data of the first copy that has any, with the address of the first that has one; "" for none.
+
+    Only what was sealed on one day goes into one text: of two days, the user data stays.
+    """
+    parts = [text.split(".") for text in texts if text.count(".") == 2]
+    said = next((one for one in parts if one[1]), None)
+    if said is None:
+        return next((".".join(one) for one in parts), "")
+    where = next((one[2] for one in parts if one[2] and one[0] == said[0]), "")
+    return ".".join((said[0], said[1], where or said[2]))
 
 
 def _parts(sealed: str) -> tuple[int, str, str]:

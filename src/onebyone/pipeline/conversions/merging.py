@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from onebyone.event import Event
 from onebyone.pipeline.conversions.copies import Copy, is_browser, ms_of
+from onebyone.state.seals import join_sealed
 
 VALUE_CONFLICT = "value_conflict"
 CURRENCY_CONFLICT = "currency_conflict"
@@ -32,7 +33,7 @@ _OF_BROWSER = (
     ("country",),
     ("visitor",),
     ("event_id", "event_id_given", "sent_id"),
-    ("sealed",),
+    ("user_agent",),
     ("user_id",),
 )
 
@@ -52,6 +53,7 @@ def merge(copies: Sequence[Copy]) -> Event:
             if said is not None:
                 changed.update((name, getattr(said, name)) for name in names)
     changed |= _money(server_first) | _consent(in_time, browser_first)
+    changed["sealed"] = join_sealed([event.sealed for event in browser_first if event.sealed])
     return replace(
         browser_first[0],
         at=in_time[0].at,

@@ -1,0 +1,75 @@
+"""Nothing leaves without the permissions that its destination declares: those of the event, and those of now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from destinations.forwarding import SITE, World, a_world, an_order
+from onebyone.destinations.all import ALL
+from onebyone.event import Actor, Permission
+
+NAMES = ("meta", "ga4", "tiktok", "google_data_manager", "webhook")
+BITS = st.integers(0, sum(one.bit for one in Permission))
+NEVER = ("machine_prefetch", "machine_scanner", "machine_declared", "invalid")
+ADS_IDS = ("Cj0", "IwAR", "E.C.P.1", "fb.1.1.2")
+PERSON = st.fixed_dictionaries(
+    {"then": BITS, "now": st.none() | BITS, "actor": st.sampled_from([*Actor]), "changes": st.booleans()}
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(people=st.lists(PERSON, min_size=1, max_size=25))
+def test_what_left_was_allowed_then_and_now(people: list[dict[str, Any]]) -> None:
+    with tempfile.TemporaryDirectory() as directory, a_world(Path(directory)) as world:
+        _send(world, people)
+        for name in NAMES:
+            needed = sum(one.bit for one in ALL[name].needs)
+            left = {n for n in range(len(people)) if any(f'T-{n}"' in json.dumps(row) for row in _taken(world, name))}
+            expected = {
+                n for n, one in enumerate(people) if _allowed(one) & needed == needed and one["actor"] not in NEVER
+            }
+            assert left == expected, name
+            for n in left:
+                _check_ids(next(r for r in _taken(world, name) if f'T-{n}"' in json.dumps(r)), _allowed(people[n]))
+
+
+def _send(world: World, people: list[dict[str, Any]]) -> None:
+    """Every other one changes their mind only after the conversion was queued."""
+    for name in NAMES:
+        world.connect(name)
+    orders = [
+        an_order(f"T-{n}", event={"permissions": one["then"], "actor": one["actor"], "visitor": n + 1})
+        for n, one in enumerate(people)
+    ]
+    said = {(SITE, n + 1): one["now"] for n, one in enumerate(people) if one["now"] is not None}
+    world.people.now = {key: now for key, now in said.items() if not people[key[1] - 1]["changes"]}
+    world.arrive(*orders)
+    asyncio.run(world.turns())
+    world.people.now = said
+    asyncio.run(world.after(7 * 60).run_for(4))
+
+
+def _allowed(one: dict[str, Any]) -> int:
+    then: int = one["then"]
+    return then if one["now"] is None else then & one["now"]
+
+
+def _taken(world: World, name: str) -> list[dict[str, Any]]:
+    return world.internet.platforms[name].taken
+
+
+def _check_ids(row: dict[str, Any], allowed: int) -> None:
+    text = json.dumps(row)
+    if not allowed & Permission.ADS_STORAGE.bit:
+        assert not any(id in text for id in ADS_IDS)
+    if not allowed & Permission.ADS_SHARE.bit:
+        assert "203.0.113.7" not in text and "sha256_email" not in text
+    if not allowed & Permission.ANALYTICS.bit:
+        assert "111.222" not in text
