@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -56,7 +57,7 @@ FACTS = Table(
     Column("hit", LargeBinary(16), nullable=False),
     Column("n", Integer, nullable=False),
     Column("by", String(100), nullable=False),
-    Index("identity_facts_right", "site", "right"),
+    Index("identity_facts_right", "right", "site"),
     sqlite_with_rowid=False,
 )
 NODES = Table(
@@ -70,7 +71,7 @@ NODES = Table(
     Column("root", BigInteger, nullable=False),  # name of its cluster; 0: none
     Column("lefts", Integer, nullable=False),  # how many identifiers named it
     Column("blocked", Boolean, nullable=False),
-    Index("identity_nodes_root", "site", "root"),
+    Index("identity_nodes_root", "root", "site"),
     sqlite_with_rowid=False,
 )
 GROUPS = Table(
@@ -92,7 +93,7 @@ REFUSED = Table(
     Column("right", BigInteger, nullable=False),
     Column("limit", String(16), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Index("identity_refused_b", "site", "b"),
+    Index("identity_refused_b", "b", "site"),
     sqlite_with_rowid=False,
 )
 CUTS = Table(
@@ -118,7 +119,7 @@ ROWS = Table(
 )
 Index(
     "identity_rows_pending", ROWS.c.site, ROWS.c.visitor,
-    sqlite_where=text("pending"), postgresql_where=text("pending"),
+    sqlite_where=text("pending = 1"), postgresql_where=text("pending"),
 )  # fmt: skip
 
 _AT_ONCE = 500  # variables of one statement
@@ -306,8 +307,8 @@ class Rows:
     def _delete(self, table: Table, column: Column[Any], values: Iterable[int]) -> None:
         wanted = sorted(set(values))
         for at in range(0, len(wanted), _AT_ONCE):
-            among = column.in_(wanted[at : at + _AT_ONCE])
-            self._connection.execute(delete(table).where(table.c.site == self.site, among))
+            given = {"of": self.site, "among": wanted[at : at + _AT_ONCE]}
+            self._connection.execute(delete(table).where(*where_among(column)), given)
 
     def _put(self, table: Table, rows: Sequence[dict[str, Any]], *changed: str) -> None:
         if rows:
@@ -317,8 +318,15 @@ class Rows:
 @cache
 def _select(columns: tuple[Column[Any], ...], column: Column[Any]) -> Select[Any]:
     """Made once: to put such a statement together takes longer than the database does."""
-    among = column.in_(bindparam("among", expanding=True))
-    return select(*columns).where(column.table.c.site == bindparam("of"), among)
+    return select(*columns).where(*where_among(column))
+
+
+def where_among(column: Column[Any]) -> tuple[ColumnElement[bool], ...]:
+    """`column` is among `among`, of the site `of`."""
+    site: ColumnElement[str] = column.table.c.site
+    if column.name not in [key.name for key in column.table.primary_key][:2]:
+        site = site.concat("")  # or SQLite would read the whole site by its primary key, not this column's index
+    return (site == bindparam("of"), column.in_(bindparam("among", expanding=True)))
 
 
 @cache
