@@ -100,6 +100,10 @@ def month() -> Answers:
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,
         "campaigns": lambda _: _campaigns(),
+        "verdict_days": verdict_days,
+        "verdict_kinds": lambda _: verdict_kinds(),
+        "new_agents": lambda _: new_agents(),
+        "networks": lambda _: networks(),
         "countries": lambda _: _named(
             [
                 ("DE", 41930, 1742),
@@ -523,6 +527,60 @@ def _always(rows: list[Row]) -> Callable[[Mapping[str, Param]], list[Row]]:
 
 def _zeros(row: Row) -> Row:
     return dict.fromkeys(row, 0)
+
+
+def verdict_days(params: Mapping[str, Param]) -> list[Row]:
+    """Thirty days; a crawler came for three of them."""
+    first = params["from"]
+    assert isinstance(first, datetime)
+    days = [(first + timedelta(days=n, hours=12)).date() for n in range(30)]
+    return [
+        {
+            "local_day": day.isoformat(), "people": 12_000 + 700 * (n % 7), "unclear": 480 + 20 * (n % 5),
+            "spoofed_names": 6 if n % 9 == 0 else 0, "machines": 9_400 if 11 <= n <= 13 else 2_100 + 40 * n,
+            "scanners": 190 + n, "prefetches": 610 + 11 * (n % 4), "invalid": 0,
+        }
+        for n, day in enumerate(days)
+    ]  # fmt: skip
+
+
+def verdict_kinds() -> list[Row]:
+    told: tuple[tuple[str, str, int, list[str], int], ...] = (
+        ("human", "", 50, [], 398_112),
+        ("machine_declared", "Googlebot", 99, ["list.crawler_user_agents", "crawler.verified"], 41_220),
+        ("machine_prefetch", "prefetch", 95, ["hdr.sec_purpose"], 18_744),
+        ("suspect", "", 40, ["net.dc"], 11_020),
+        ("machine_declared", "bingbot", 90, ["list.crawler_user_agents", "crawler.unverified"], 9_310),
+        ("machine_scanner", "python-requests", 90, ["list.is_bot"], 6_118),
+        ("human", "", 30, ["hdr.no_language"], 4_002),
+        ("machine_declared", "inferred", 90, ["net.dc", "hdr.no_hints", "hdr.no_language"], 3_870),
+        ("suspect", "GPTBot", 90, ["spoof"], 24),
+    )
+    return [
+        {"actor": actor, "agent": agent, "confidence": sure, "reasons": reasons, "events": events, "last_at": LATEST}
+        for actor, agent, sure, reasons, events in told
+    ]
+
+
+LATEST = "2026-11-12T12:02:11.000Z"
+
+
+def new_agents() -> list[Row]:
+    told = (("Claude-SearchBot", "machine_declared", 311), ("python-requests", "machine_scanner", 6_118))
+    return [{"agent": name, "actor": actor, "first_at": LATEST, "events": events} for name, actor, events in told]
+
+
+def networks() -> list[Row]:
+    told = (
+        ("", 402_900, 390_100, 400, 12_400),
+        ("crawler.googlebot", 41_220, 0, 0, 41_220),
+        ("datacenter.aws", 15_204, 210, 9_404, 5_590),
+        ("relay.apple", 9_811, 9_790, 21, 0),
+    )
+    return [
+        {"name": name, "events": events, "people": people, "unclear": unclear, "machines": machines}
+        for name, events, people, unclear, machines in told
+    ]
 
 
 KNOWN: Row = {

@@ -28,6 +28,8 @@ PAGES = (
     "/s/{site}/people?q=gold&period=7d",
     "/s/{site}/consent",
     "/s/{site}/consent?person=0123456789abcdef0123456789abcdef&period=7d",
+    "/s/{site}/traffic",
+    "/s/{site}/traffic?period=7d",
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
     "/s/{site}/settings/sessions",

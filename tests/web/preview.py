@@ -28,7 +28,7 @@ def pages(site: str) -> dict[str, str]:
         "events": f"/s/{site}/events", "email": f"/s/{site}/email",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "consent": f"/s/{site}/consent", "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
-        "script": f"/s/{site}/settings/script",
+        "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",
         "sessions": f"/s/{site}/settings/sessions",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
         "account": "/account", "api": "/api/v1", "find": "/find?q=over", "login": "/login",

@@ -177,7 +177,7 @@ def make_console(
     place: Place, settings: Settings, state: State, reports: Reports, *, collector_url: str, plain: bool
 ) -> Litestar:
     return console(
-        WebSettings(collector_url=collector_url, secure_cookie=not plain, version=__version__),
+        WebSettings(collector_url=collector_url, secure_cookie=not plain, version=__version__, rules=place.data),
         reports,
         state.sites,
         state.keys,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     collector_url: str = "http://127.0.0.1:8000"  # as browsers and servers reach the collector
     secure_cookie: bool = False  # True wherever the console is not on plain loopback
     version: str = ""
+    rules: Path | None = None  # where the operator's rules of verdicts lie
 
 
 class Reports(Protocol):

@@ -36,6 +36,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
         ),
     ),
     ("People", (("people", "People"), ("consent", "Consent"))),
+    ("Pixels", (("traffic", "Traffic quality"),)),
     ("", (("settings", "Settings"),)),
 )
 

@@ -20,6 +20,7 @@ from onebyone.web.pages import (
     sites,
     start,
     system,
+    traffic,
 )
 
 ROUTES = (
@@ -42,4 +43,5 @@ ROUTES = (
     *settings.ROUTES,
     *find.ROUTES,
     *system.ROUTES,
+    *traffic.ROUTES,
 )

@@ -26,6 +26,10 @@ FILES = {  # in the address: its report
     "countries": "countries",
     "devices": "devices",
     "browsers": "browsers",
+    "verdict_days": "verdict_days",
+    "verdict_kinds": "verdict_kinds",
+    "new_agents": "new_agents",
+    "networks": "networks",
     "event_names": "event_names",
     "properties": "properties",
 }
