@@ -142,7 +142,8 @@ def test_pairs_of_views_say_how_well_people_are_told_apart(
 def test_a_verdict_is_given_on_every_figure() -> None:
     deals = [Deal(id="a", name="purchase", value_minor=500), Deal(id="b", name="generate_lead")]
     known = Known(seed=1, people=2, deals=deals, views=VIEWS, sharers=[(1, 2)])
-    figures = {"views": 4, "orders": 1, "revenue_minor": 500, "leads": 1}
+    figures = {"views": 4, "counted": 1, "cancelled": 0, "gross_minor": 500, "refunded_minor": 0, "net_minor": 500,
+               "revenue_minor": 500, "leads": 1}  # fmt: skip
     apart = {"a": 9, "b": 9, "c": 8, "d": 7}
     assert [each.what for each in judge_all(known, figures, apart) if not each.ok] == []
     wrong = judge_all(known, dict.fromkeys(figures, 7), dict.fromkeys(apart, 9))

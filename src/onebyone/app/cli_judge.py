@@ -17,6 +17,7 @@ from onebyone.app.state import open_state
 from onebyone.simulate.known import Known, judge_all
 
 _MOST_VIEWS = 2_000_000
+_MONEY = ("counted", "cancelled", "gross_minor", "refunded_minor", "net_minor")
 _REACH = timedelta(days=400)
 
 
@@ -56,10 +57,13 @@ def measure(reports: Runs, site: str, currency: str) -> tuple[dict[str, int], di
     now = datetime.now(UTC)
     common: dict[str, Any] = {"site": site, "from": now - _REACH, "to": now + timedelta(days=1), "traffic": "people"}
     totals = reports.run("totals", currency=currency, **common).dicts()[0]
-    names = reports.run("event_names", **common).dicts()
-    leads = sum(row["seen"] for row in names if row["name"] == "generate_lead")
+    kinds = reports.run("conversion_totals", **common).dicts()
+    deals = {row["name"]: row for row in kinds if row["currency"] in ("", currency)}
+    none = dict.fromkeys(_MONEY, 0)
     persons = reports.run("view_persons", limit=_MOST_VIEWS, **common).dicts()
-    figures = {name: int(totals[name]) for name in ("views", "orders", "revenue_minor")} | {"leads": leads}
+    figures = {name: int(totals[name]) for name in ("views", "revenue_minor")}
+    figures |= {name: int(deals.get("purchase", none)[name]) for name in _MONEY}
+    figures["leads"] = int(deals.get("generate_lead", none)["counted"])
     return figures, {row["sent_id"]: int(row["person"]) for row in persons if row["person"] != "0"}
 
 

@@ -111,7 +111,7 @@ class Demo:
         return (self._shop_url, f"http://localhost:{self._serving.ports.shop}", ORIGIN)
 
     def _simulate(self, progress: Progress) -> Truth:
-        who = people.Settings(people=self._people, days=self._days, seed=self._seed, origin=ORIGIN)
+        who = people.Settings(people=self._people, days=self._days, seed=self._seed, origin=ORIGIN, refund_share=0.06)
         task = progress.add_task("People visit the shop", total=None)
         time.sleep(2.0)  # the collector knows a changed site within two seconds
         return simulate(
@@ -133,11 +133,15 @@ class Demo:
             seen = reports.run("seen_by", **common).dicts()[0]
             chosen = reports.run("consent_totals", **common).dicts()[0]
             totals = reports.run("totals", **common).dicts()[0]
+            money = reports.run("conversion_totals", **common).dicts()
         copies.pop("kept", None)
         unseen = truth.totals.blocked_orders + truth.totals.withheld_orders
+        orders = next((row for row in money if (row["name"], row["currency"]) == ("purchase", truth.currency)), {})
         machines = truth.totals.bot_hits + truth.totals.prefetches
         return [
             *compare(truth, rows, copies),
+            Row("Before refunds, minor units", truth.totals.gross_minor, orders.get("gross_minor", 0)),
+            Row("Refunds, minor units", truth.totals.refunded_minor, orders.get("refunded_minor", 0)),
             Row("Orders that no browser could or might report", unseen, seen["server_only"]),
             Row("Views without a visitor, as people chose", truth.totals.withheld_views, chosen["withheld_views"]),
             Row("Other events that they did not allow", truth.totals.withheld_events, chosen["withheld_events"]),

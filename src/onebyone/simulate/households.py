@@ -281,7 +281,8 @@ class _Visit:
         drawn = rng.random()
         if drawn < 0.11:
             for n in range(1 if drawn < 0.08 else 2):
-                amount = rng.randrange(100, deal.value_minor // 2)
+                least, most = (100, deal.value_minor // 2) if drawn > 0.01 else (deal.value_minor, 2 * deal.value_minor)
+                amount = rng.randrange(least, most)  # one in a hundred orders is paid back too much
                 deal.refunds[f"{deal.id}-r{n}"] = amount
                 self._adjust("refund", order, f"{deal.id}-r{n}", amount)
         elif drawn < 0.14:

@@ -30,9 +30,13 @@ class Deal(Struct, kw_only=True):
         return sum(self.refunds.values())
 
     @property
-    def net_minor(self) -> int:
+    def gross_minor(self) -> int:
         value = self.value_minor if self.edited_minor is None else self.edited_minor
-        return 0 if self.cancelled else max(0, value - self.refunded_minor)
+        return 0 if self.cancelled else value
+
+    @property
+    def net_minor(self) -> int:
+        return max(0, self.gross_minor - self.refunded_minor)
 
 
 class View(Struct, frozen=True, array_like=True):
@@ -128,13 +132,16 @@ class Verdict(Struct, frozen=True):
 
 def judge_all(known: Known, figures: Mapping[str, int], persons: Mapping[str, int]) -> list[Verdict]:
     """Everything that can be compared."""
-    orders = known.orders()
-    leads = sum(deal.name == "generate_lead" for deal in known.deals)
+    standing = [deal for deal in known.orders() if not deal.cancelled]
     exact = [
         ("Page views", len(known.views), figures["views"]),
-        ("Orders", len(orders), figures["orders"]),
-        ("Revenue, minor units", sum(deal.value_minor for deal in orders), figures["revenue_minor"]),
-        ("Leads", leads, figures["leads"]),
+        ("Orders that stand", len(standing), figures["counted"]),
+        ("Orders that were cancelled", len(known.orders()) - len(standing), figures["cancelled"]),
+        ("Gross, minor units", sum(deal.gross_minor for deal in standing), figures["gross_minor"]),
+        ("Refunds, minor units", sum(deal.refunded_minor for deal in standing), figures["refunded_minor"]),
+        ("Net, minor units", sum(deal.net_minor for deal in standing), figures["net_minor"]),
+        ("Net in the overview", sum(deal.net_minor for deal in standing), figures["revenue_minor"]),
+        ("Leads", len(known.deals) - len(known.orders()), figures["leads"]),
     ]
     joined = judge(known.views, persons, known.sharers)
     return [

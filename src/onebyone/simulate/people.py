@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     image_share: float = 0.03
     buying_share: float = 0.15  # of sessions
     bot_share: float = 0.10  # bots, in relation to people
+    refund_share: float = 0.0  # of orders: a part of them is paid back
     refusing_share: float = 0.25  # of browsers where people are asked
 
 
@@ -61,6 +62,7 @@ class People:
             buying_share=settings.buying_share,
             currency=settings.currency,
             second_currency=settings.second_currency,
+            refund_share=settings.refund_share,
         )
 
     def __iter__(self) -> Iterator[list[Request]]:

@@ -55,6 +55,7 @@ class World(Struct, kw_only=True):
     buying_share: float
     currency: str
     second_currency: str
+    refund_share: float = 0.0
     orders: int = 0
 
     def new_id(self, at_ms: int) -> str:
@@ -69,6 +70,11 @@ class World(Struct, kw_only=True):
     def new_order(self) -> str:
         self.orders += 1
         return f"NS{self.seed}-{1000 + self.orders}"
+
+    def refund_of(self, order: str, value_minor: int) -> int:
+        """What is paid back of an order. By a chance of its own: it does not change what people do."""
+        chance = random.Random(f"{self.seed}/refund/{order}")
+        return chance.randrange(100, value_minor) if chance.random() < self.refund_share else 0
 
     def any_lamp(self) -> Lamp:
         return self.random.choice([lamp for lamp in LAMPS if lamp.in_stock])
@@ -217,6 +223,7 @@ class Session:
             self._report(order)
         self._browser.thanked = Thanked(page, order)
         self._look_again(self._browser.thanked)
+        self._pay_back(order)
 
     def _order(self) -> dict[str, Any]:
         """Make up an order and note it, whoever will see it."""
@@ -229,8 +236,11 @@ class Session:
         blocked = self._browser.way == "blocked"
         withheld = self._browser.refuses and not blocked
         world.book.sales.append(
-            Sale(id=order_id, day=self._day, value_minor=value, currency=currency, blocked=blocked, withheld=withheld)
-        )
+            Sale(
+                id=order_id, day=self._day, value_minor=value, currency=currency, blocked=blocked, withheld=withheld,
+                refunded_minor=world.refund_of(order_id, value),
+            )
+        )  # fmt: skip
         return {
             "id": order_id,
             "value": number(value),
@@ -270,6 +280,16 @@ class Session:
         self._requests += [Report(browser, [event])] * times
         self._world.book.totals.events_sent += times
         self._world.book.copy(Reason.DUPLICATE_EVENT, *["purchase"] * (times - 1))
+
+    def _pay_back(self, order: dict[str, Any]) -> None:
+        """The shop's server tells of a refund, if there is one."""
+        amount = self._world.refund_of(order["id"], round(order["value"] * 100))
+        if not amount:
+            return
+        refund = {"id": order["id"], "adjustment_id": "r1", "value": number(amount), "currency": order["currency"]}
+        event = {"name": "refund", "id": f"refund-{order['id']}", "at": self._at_ms, "order": refund}
+        self._requests.append(Report(self._browser, [event]))
+        self._world.book.totals.events_sent += 1
 
     def _look_again(self, thanked: Thanked) -> None:
         """Reload the thank-you page, or leave it and come back."""

@@ -29,6 +29,7 @@ class Sale(Struct, frozen=True, kw_only=True):
     currency: str
     blocked: bool
     withheld: bool = False  # the browser told of it, and its person did not allow that to be kept
+    refunded_minor: int = 0
 
 
 class Totals(Struct, kw_only=True):
@@ -37,7 +38,9 @@ class Totals(Struct, kw_only=True):
     visitors: int = 0
     sessions: int = 0
     orders: int = 0
-    revenue_minor: int = 0  # in the site's currency
+    revenue_minor: int = 0  # in the site's currency, less what was paid back
+    gross_minor: int = 0
+    refunded_minor: int = 0
     blocked_orders: int = 0
     withheld_orders: int = 0
     sign_ups: int = 0  # by browsers that are not blocked
@@ -102,7 +105,10 @@ class Book:
         for sale in self.sales:
             row = rows[sale.day]
             row.orders += 1
-            row.revenue_minor += sale.value_minor if sale.currency == currency else 0
+            if sale.currency == currency:
+                row.revenue_minor += sale.value_minor - sale.refunded_minor
+                self.totals.gross_minor += sale.value_minor
+                self.totals.refunded_minor += sale.refunded_minor
             row.blocked_orders += sale.blocked
             row.withheld_orders += sale.withheld
         per_day = sorted(rows.values(), key=lambda row: row.day)
