@@ -61,7 +61,7 @@ class Agent:
         self.traits = traits
         self.sign = {"empty": "no_agent", "oversized": "long_agent"}.get(said.label, "")
         self.is_listed = said.actor != Actor.HUMAN
-        self.claimed = claimed if self.is_listed else None
+        self.claimed = claimed
         self.old_from = old_from
         self.verdicts: dict[Signs, Verdict] = {}
 
@@ -171,7 +171,9 @@ class Judge:
         start = user_agent[:MAX_AGENT_CHARS]
         traits = traits_of(start)
         old_from = self._releases.old_from(traits.browser, traits.major)
-        return Agent(self.classifier.of_agent(user_agent), traits, self.crawlers.claimed_by(start), old_from)
+        said = self.classifier.of_agent(user_agent)
+        claimed = self.crawlers.claimed_by(start) if said.actor != Actor.HUMAN else None
+        return Agent(said, traits, claimed, old_from)
 
     def _listed_signs(self, event: Event, context: Context, agent: Agent, signs: list[str]) -> Signs:
         if "HeadlessChrome" in context.headers.get("sec-ch-ua", ""):
