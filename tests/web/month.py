@@ -237,6 +237,7 @@ def an_event(**changes: Any) -> Row:
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
         "permissions": 239, "consent_source": "user", "region": "DE", "withheld": "",
         "identifiers": {}, "sealed": "", "conversion": "",
+        "network": "", "user_agent": "", "message": "", "recipient": "",
     }  # fmt: skip
     return row | changes
 

@@ -23,6 +23,9 @@ MORE: dict[str, dict[str, Param]] = {
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},
     "funnel": {"steps": ["page_view", "purchase"], "within_ms": 1000},
+    "node_events": {"nodes": ["7001"]},
+    "people": {"persons": [], "text": ""},
+    "person_events": {"nodes": ["7001"], "person": "7001"},
     "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
 }
 
