@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from litestar import Litestar
 
+from onebyone.destinations.destination import Destination, Request
+from onebyone.destinations.intake import Plan
+from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.database import open_database, sqlite_url
+from onebyone.state.deliveries import Deliveries
+from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -18,6 +24,7 @@ from onebyone.state.seals import Seals
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
+from onebyone.state.vault import Vault
 from onebyone.store import Param, Rows, StoreUnavailable
 from onebyone.web.app import console
 from onebyone.web.desk import Settings
@@ -82,10 +89,22 @@ class Place:
         self.identity = Identity(engine)
         self.user_data = UserData(engine, Seals(engine))
         self.records = ConsentRecords(engine)
+        self.destinations = Destinations(engine, Vault(bytes(32)))
+        self.deliveries = Deliveries(engine)
+        self.tried: list[Request] = []
+        self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
+        self.plan = Plan()
         self.reports = reports or FakeReports(month())
         self.waiting = FakeWaiting()
         self.site = self.sites.add("Nordlight", ["https://nordlight.example"], zone="Europe/Berlin", currency="EUR")
         self.settings = Settings(collector_url="https://t.nordlight.example", secure_cookie=secure, version="0.1.0")
+
+    def try_out(self, destination: Destination[Any], request: Request) -> Tried:
+        self.tried.append(request)
+        return self.answer
+
+    def plan_replay(self, one: Configured, again: Again) -> Plan:
+        return self.plan
 
     def app(self) -> Litestar:
         return console(
@@ -100,6 +119,10 @@ class Place:
             snippet,
             identity=self.identity,
             user_data=self.user_data,
+            destinations=self.destinations,
+            deliveries=self.deliveries,
+            try_out=self.try_out,
+            plan_replay=self.plan_replay,
             clock=lambda: self.clock_now,
             mail=self.mail,
             allows_opens=lambda site, region: region == "US",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,20 +11,16 @@ from typing import Any
 import click
 import msgspec
 from msgspec.structs import fields, replace
-from sqlalchemy.exc import DBAPIError
 
 from onebyone.app import options
 from onebyone.app.asking import choose_site
+from onebyone.app.forwarding import plan_replay
 from onebyone.app.given import choose_destination, listed, read_given, secret_names
 from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError, open_place, read_settings
 from onebyone.app.state import State, open_state
-from onebyone.destinations.arrival import Target
-from onebyone.destinations.destination import Destination, Request, settings_of
-from onebyone.destinations.intake import Intake
-from onebyone.destinations.trial import Tried, prepare_trial, try_out
-from onebyone.destinations.web_client import WebClient
-from onebyone.log.sqlite_reader import SqliteReader
+from onebyone.destinations.destination import Destination, settings_of
+from onebyone.destinations.trial import Tried, prepare_trial, try_now
 from onebyone.state.deliveries import CORRECTABLE, Delivery
 from onebyone.state.deliveries import State as Stands
 from onebyone.state.destinations import Again, Configured, Mode
@@ -120,7 +115,7 @@ def test(
     if trial.counted and not counted:
         raise ConfigError(f"{destination.title} cannot check without counting: give a test code, or --counted.")
     options_of = read_settings(place).forward
-    tried = asyncio.run(_try(destination, trial.request, options_of.allow_private))
+    tried = try_now(destination, trial.request, allow_private=options_of.allow_private)
     if as_json:
         print_json(tried)
     else:
@@ -136,7 +131,7 @@ def test(
 def pause(name: str, site: str | None, data: Path) -> None:
     """Send nothing for now. Conversions go on to queue up."""
     state, chosen = _open(data, site)
-    _change(state, replace(_find(state, chosen, name), enabled=False))
+    state.destinations.switch(chosen, _find(state, chosen, name).name, on=False)
     click.echo(f"{name} is paused; its conversions wait.")
 
 
@@ -147,7 +142,7 @@ def pause(name: str, site: str | None, data: Path) -> None:
 def resume(name: str, site: str | None, data: Path) -> None:
     """Send again what waited, after a pause or a stop."""
     state, chosen = _open(data, site)
-    _change(state, replace(_find(state, chosen, name), enabled=True, stopped=""))
+    state.destinations.switch(chosen, _find(state, chosen, name).name, on=True)
     click.echo(f"{name} goes on.")
 
 
@@ -188,8 +183,8 @@ def replay(
     one, now_ms = _find(state, chosen, name), _now_ms()
     to = (last.replace(tzinfo=UTC) if last else datetime.now(UTC)) + _LATER
     again = Again(from_ms=_ms(first.replace(tzinfo=UTC)), to_ms=_ms(to), resend=resend)
-    target = Target(choose_destination(name), one)
-    plan = Intake(SqliteReader(place.events), state.destinations, state.deliveries).plan(target, again, now_ms)
+    choose_destination(name)
+    plan = plan_replay(place, state, one, again)
     told = {
         "to_send": len(plan.rows), "untouched": plan.untouched, "too_old": plan.too_old, "outside": plan.outside,
         "dry_run": dry_run,
@@ -312,23 +307,6 @@ def _save(state: State, destination: Destination[Any], one: Configured, hidden: 
     except msgspec.ValidationError as error:
         raise ConfigError(f"--set: {error}.") from error
     state.destinations.put(one, hidden)
-
-
-def _change(state: State, one: Configured) -> None:
-    try:
-        state.destinations.put(one)
-    except VaultLocked as error:
-        raise ConfigError(f"{error}.") from error
-    except DBAPIError as error:
-        raise ConfigError(f"cannot write the state: {error.orig}.") from error
-
-
-async def _try(destination: Destination[Any], request: Request, allow_private: bool) -> Tried:
-    client = WebClient(allow_private=allow_private)
-    try:
-        return await try_out(destination, request, client)
-    finally:
-        await client.close()
 
 
 def _told(destination: Destination[Any], tried: Tried) -> str:

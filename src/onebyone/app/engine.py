@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import uvloop
 from litestar import Litestar
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from onebyone import __version__
 from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
+from onebyone.app.forwarding import Forwarding, plan_replay
 from onebyone.app.law import open_policies
 from onebyone.app.reweighing import Reweighing
 from onebyone.app.settings import ConfigError, Place, Settings
@@ -26,11 +28,13 @@ from onebyone.app.waiting import LogWaiting
 from onebyone.collect.desk import now_ms
 from onebyone.consent.decision import Policies
 from onebyone.consent.said import NOTHING
+from onebyone.destinations.trial import try_now
 from onebyone.event import Permission
 from onebyone.log import LogUnavailable
 from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire as expire_files
+from onebyone.log.together import Together
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import serve_socket
 from onebyone.state.database import StateUnavailable
@@ -80,7 +84,7 @@ class Loading:
         self._counters = counters
         self._log = Log()
         self._loader = Loader(
-            SqliteReader(place.events),
+            Together([SqliteReader(place.events), SqliteReader(place.facts)]),
             state.bounds,
             store,
             letters=SqliteDeadLetters(place.letters),
@@ -142,7 +146,12 @@ class Loading:
             self._kept_at = now
             expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
             passed = self._state.bounds.position()
-            gone = expire_files(self._place.events, passed, now_ms=now_ms(), retention=self._settings.keep_events)
+            keep = self._settings.keep_events
+            gone = [
+                file
+                for log in (self._place.events, self._place.facts)
+                for file in expire_files(log, passed, now_ms=now_ms(), retention=keep)
+            ]
             if gone:
                 self._log.info("files_expired", log="events", files=len(gone))
 
@@ -159,7 +168,8 @@ def run_engine(place: Place, settings: Settings, *, host: str, port: int, collec
             loading = threading.Thread(target=loader.run, args=(stop, _end_process), name="load")
             loading.start()
             try:
-                uvloop.run(_serve(place, settings, state, store, host, port, collector_url))
+                forwarding = Forwarding(place, settings, state, state.conversions, counters)
+                uvloop.run(_serve(place, settings, state, store, host, port, collector_url, forwarding))
             finally:
                 stop.set()
                 loading.join()
@@ -190,6 +200,10 @@ def make_console(
         user_data=state.user_data,
         mail=state.mail,
         allows_opens=_opens_allowed(open_policies(place)),
+        destinations=state.destinations,
+        deliveries=state.deliveries,
+        try_out=partial(try_now, allow_private=settings.forward.allow_private),
+        plan_replay=partial(plan_replay, place, state),
     )
 
 
@@ -203,7 +217,14 @@ def _opens_allowed(policies: Policies) -> Callable[[Site, str], bool]:
 
 
 async def _serve(
-    place: Place, settings: Settings, state: State, store: Embedded, host: str, port: int, collector_url: str
+    place: Place,
+    settings: Settings,
+    state: State,
+    store: Embedded,
+    host: str,
+    port: int,
+    collector_url: str,
+    forwarding: Forwarding,
 ) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop, loop)
@@ -212,4 +233,10 @@ async def _serve(
     app = make_console(place, settings, state, reports, collector_url=collector_url, plain=plain)
     async with serve_socket(reports, place.socket):
         Log().info("process_started", port=port)
-        await serve_until(app, stop, host=host, port=port)
+        sending = asyncio.create_task(forwarding.run(stop))
+        sending.add_done_callback(lambda _: stop.set())  # an engine that does not forward must not look well
+        try:
+            await serve_until(app, stop, host=host, port=port)
+        finally:
+            stop.set()
+            await sending

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 
+from onebyone.app.alive import take_over
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State
 from onebyone.collect.desk import now_ms
+from onebyone.destinations.all import ALL
+from onebyone.destinations.arrival import Target
 from onebyone.destinations.forward import Forwarder
+from onebyone.destinations.intake import Intake, Plan
 from onebyone.destinations.outgoing import Raw
 from onebyone.destinations.prepare import Records
 from onebyone.destinations.web_client import Client, WebClient
@@ -16,6 +20,7 @@ from onebyone.log import LogUnavailable
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.state.choices import Permissions
+from onebyone.state.destinations import Again, Configured
 from onebyone.state.seals import KeyGone, NotSealed, Seals
 from onebyone.telemetry import Counters
 
@@ -40,11 +45,19 @@ class Asked:
         return Raw(found.user_data, found.address)
 
 
+def plan_replay(place: Place, state: State, one: Configured, again: Again) -> Plan:
+    """What sending a range again would do. Reads the log; changes nothing."""
+    intake = Intake(SqliteReader(place.events), state.destinations, state.deliveries)
+    return intake.plan(Target(ALL[one.name], one), again, now_ms())
+
+
 class Forwarding:
     def __init__(self, place: Place, settings: Settings, state: State, records: Records, counters: Counters) -> None:
         """Raises ConfigError."""
         try:
-            self._facts = SqliteWriter(place.facts, PARTITION, now_ms=now_ms, settings=settings.log)
+            self._facts = take_over(
+                lambda: SqliteWriter(place.facts, PARTITION, now_ms=now_ms, settings=settings.log), PartitionTaken
+            )
         except (PartitionTaken, LogUnavailable) as error:
             raise ConfigError(f"cannot write the log {place.facts}: {error}.") from error
         self._place = place

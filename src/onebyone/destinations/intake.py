@@ -27,6 +27,10 @@ class Plan(Struct, frozen=True):
     too_old: int = 0  # the platform would not take them any more
     outside: int = 0
 
+    @property
+    def to_send(self) -> int:
+        return len(self.rows)
+
 
 class Intake:
     """Blocks; one thread at a time."""

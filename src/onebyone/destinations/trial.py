@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ from onebyone.destinations.destination import (
     rows_of,
 )
 from onebyone.destinations.user_data import UserData
-from onebyone.destinations.web_client import Client, Unreached
+from onebyone.destinations.web_client import Client, Unreached, WebClient
 from onebyone.event import Permission
 
 S = TypeVar("S")
@@ -75,6 +76,19 @@ async def try_out(destination: Destination[Any], request: Request, client: Clien
     if isinstance(found, Unreached):
         return Tried(ok=False, code=found.why)
     return _tried(found, destination.read(found), destination.name in _DEBUG)
+
+
+def try_now(destination: Destination[Any], request: Request, *, allow_private: bool) -> Tried:
+    """The same, from a thread that may block."""
+    return asyncio.run(_with_client(destination, request, allow_private))
+
+
+async def _with_client(destination: Destination[Any], request: Request, allow_private: bool) -> Tried:
+    client = WebClient(allow_private=allow_private)
+    try:
+        return await try_out(destination, request, client)
+    finally:
+        await client.close()
 
 
 def _tried(found: Response, outcome: Outcome, silent: bool) -> Tried:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     delete,
     func,
+    or_,
     select,
     update,
 )  # fmt: skip
@@ -68,6 +69,8 @@ _DELIVERIES = Table(
     Index("deliveries_due", "site", "destination", "state", "due_ms"),
     Index("deliveries_untold", "untold", "site"),
     Index("deliveries_conversion", "site", "conversion"),
+    Index("deliveries_order", "site", "order_id"),
+    Index("deliveries_event", "site", "event_id"),
     sqlite_with_rowid=False,
 )
 _NAMES = [column.name for column in _DELIVERIES.columns]
@@ -240,6 +243,15 @@ class Deliveries:
         with self._connect() as connection:
             newest = query.order_by(_DELIVERIES.c.at_ms.desc(), _DELIVERIES.c.conversion).limit(limit)
             return [_delivery(row) for row in connection.execute(newest)]
+
+    def of_story(self, site: str, ids: Sequence[str]) -> list[Delivery]:
+        """Those of a conversion that is known by one of these: its own id, an order id, an event id."""
+        known = [id for id in ids if id][:_ASKED_AT_ONCE]
+        columns = (_DELIVERIES.c.conversion, _DELIVERIES.c.order_id, _DELIVERIES.c.event_id)
+        query = select(_DELIVERIES).where(_DELIVERIES.c.site == site, or_(*(column.in_(known) for column in columns)))
+        with self._connect() as connection:
+            rows = connection.execute(query.order_by(_DELIVERIES.c.destination, _DELIVERIES.c.part).limit(100))
+            return [_delivery(row) for row in rows]
 
     def send_again(self, site: str, destination: str, states: Sequence[str], *, now_ms: int) -> int:
         """What ended in one of these states waits anew, under its id; returns how many."""

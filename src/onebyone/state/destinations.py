@@ -158,6 +158,13 @@ class Destinations:
             raise KeyError(name)
         self._write(replace(found, stopped=code, stopped_ms=now_ms), None)
 
+    def switch(self, site: str, name: str, *, on: bool) -> None:
+        """Pause, or go on after a pause or a stop; touches no secret. Raises KeyError if there is none."""
+        found = self.find(site, name)
+        if found is None:
+            raise KeyError(name)
+        self._write(replace(found, enabled=on, stopped="" if on else found.stopped), None)
+
     def remove(self, site: str, name: str) -> None:
         """With its secrets and cursor. What was delivered stays known."""
         with self._engine.begin() as connection:

@@ -16,7 +16,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
+from onebyone.destinations.intake import Plan
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.deliveries import Deliveries
+from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -25,7 +28,7 @@ from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.web import api, api_people, mail_api, pages, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
-from onebyone.web.desk import Desk, Reports, Settings, TheDesk
+from onebyone.web.desk import Desk, Reports, Settings, TheDesk, TryOut
 from onebyone.web.render import Assets, Pages
 from onebyone.web.waiting import Waiting
 
@@ -63,6 +66,10 @@ def console(
     user_data: UserData,
     mail: Mail,
     allows_opens: Callable[[Site, str], bool],
+    destinations: Destinations,
+    deliveries: Deliveries,
+    try_out: TryOut,
+    plan_replay: Callable[[Configured, Again], Plan],
     clock: Callable[[], datetime] = _now,
 ) -> Litestar:
     """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
@@ -78,6 +85,10 @@ def console(
         user_data=user_data,
         metrics_text=metrics_text,
         snippet=snippet,
+        destinations=destinations,
+        deliveries=deliveries,
+        try_out=try_out,
+        plan_replay=plan_replay,
         clock=clock,
         pages=Pages(Assets()),
         mail=mail,

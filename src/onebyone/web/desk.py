@@ -14,8 +14,13 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Struct
 
+from onebyone.destinations.destination import Destination, Request
+from onebyone.destinations.intake import Plan
+from onebyone.destinations.trial import Tried
 from onebyone.log import LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.deliveries import Deliveries
+from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -30,6 +35,9 @@ from onebyone.web.waiting import Counts, Waiting
 SIDE_BY_SIDE = 4  # reports of one page at once
 
 Row = dict[str, Any]  # of a report: its columns by name
+
+
+TryOut = Callable[[Destination[Any], Request], Tried]  # sends a test; blocks
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -70,6 +78,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     user_data: UserData
     metrics_text: Callable[[], str]
     snippet: Callable[[Site], str]
+    destinations: Destinations
+    deliveries: Deliveries
+    try_out: TryOut
+    plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
     clock: Callable[[], datetime]  # now, in UTC
     pages: Pages
     mail: Mail

@@ -36,7 +36,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
         ),
     ),
     ("People", (("people", "People"), ("consent", "Consent"))),
-    ("Pixels", (("traffic", "Traffic quality"),)),
+    ("Pixels", (("destinations", "Destinations"), ("traffic", "Traffic quality"))),
     ("", (("settings", "Settings"),)),
 )
 

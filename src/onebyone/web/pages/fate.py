@@ -11,12 +11,14 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from onebyone.destinations.all import ALL
 from onebyone.event import utc
 from onebyone.reports.fate import Fate
 from onebyone.state.sites import Site
 from onebyone.web import numbers, period, persons, story
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.destination_view import Shown, shown
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import LONGEST_ID, address, find_waiting, look_up, sites_that_know
 
@@ -33,7 +35,16 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
     person = _person(desk, site, found, asked_for)
     name = persons.person_name(person)
     return _page(
-        request, desk, site, "fate.html", told.title, story=told, asked_for=asked_for, person=person, person_name=name
+        request,
+        desk,
+        site,
+        "fate.html",
+        told.title,
+        story=told,
+        asked_for=asked_for,
+        person=person,
+        person_name=name,
+        sent=_sent(desk, site, asked_for, found),
     )
 
 
@@ -84,6 +95,16 @@ def _person(desk: Desk, site: Site, found: Fate, asked_for: str) -> int:
     number = persons.key_of(main, site.id)
     row = desk.identity.row(site.id, number) if number else None
     return persons.person_at(row, number, datetime.fromisoformat(main["at"])) or int(main["visitor"])
+
+
+def _sent(desk: Desk, site: Site, asked_for: str, found: Fate) -> list[Shown]:
+    """What became of it on its way to the platforms."""
+    names = ("conversion", "order_id", "event_id")
+    ids = {asked_for, *(str(row.get(name, "")) for row in found.events for name in names)} - {""}
+    deliveries = desk.deliveries.of_story(site.id, sorted(ids))
+    return [
+        shown(one, title=ALL[one.destination].title, zone=site.zone) for one in deliveries if one.destination in ALL
+    ]
 
 
 def _final_at(found: Fate, zone: str) -> datetime | None:

@@ -1,0 +1,109 @@
+"""The set-up of a destination as a form: its fields with help, and what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_origin, get_type_hints
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields, replace
+
+from onebyone.destinations.destination import Destination, Secret, settings_of
+from onebyone.state.destinations import Configured, Mode
+from onebyone.web.delivery_words import FIELDS, FieldWords
+
+RARE = (
+    "endpoint",
+    "version",
+    "partner_agent",
+    "partner_name",
+    "partner",
+    "data_provider",
+    "account_type",
+    "phone_form",
+)
+MAX_CHARS = 4_096
+MODES = {
+    Mode.BOTH: "browser and server, under one event id",
+    Mode.SERVER: "server alone: one request less on the page",
+    Mode.BROWSER: "browser alone: nothing is sent from here",
+}
+
+
+class Field(Struct, frozen=True):
+    name: str
+    kind: str  # text, secret, table, flag
+    words: FieldWords
+    value: str
+    required: bool
+    rare: bool
+    held: str = ""  # the last characters of a secret that is stored
+
+
+def form_fields(destination: Destination[Any], configured: Configured | None, typed: Mapping[str, str]) -> list[Field]:
+    hints = get_type_hints(destination.settings)
+    held = configured.settings if configured is not None else {}
+    found = []
+    for field in fields(destination.settings):
+        kind = _kind(hints[field.name])
+        known = held.get(field.name, None if field.default is NODEFAULT else field.default)
+        words = FIELDS.get(field.name, FieldWords(field.name, ""))
+        value = "" if kind == "secret" else typed.get(field.name, _text(known))
+        last = configured.secrets.get(field.name, "") if configured is not None else ""
+        found.append(Field(field.name, kind, words, value, field.required, field.name in RARE, last))
+    return found
+
+
+def read_form(
+    destination: Destination[Any], configured: Configured, typed: Mapping[str, str], held: Mapping[str, str]
+) -> tuple[Configured, dict[str, str]] | str:
+    """The destination as it would be stored, and its new secrets; or one sentence that says what is wrong."""
+    said: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
+    hints = get_type_hints(destination.settings)
+    for field in fields(destination.settings):
+        kind, text = _kind(hints[field.name]), typed.get(field.name, "").strip()[:MAX_CHARS]
+        if kind == "secret":
+            secrets |= {field.name: text} if text else {}
+        elif kind == "flag":
+            said[field.name] = text != ""
+        elif kind == "table":
+            said[field.name] = _table(text)
+        elif text:
+            said[field.name] = text
+    try:
+        settings_of(destination, said | dict(held) | secrets)
+    except msgspec.ValidationError as error:
+        return f"{error}."
+    mode = typed.get("_mode", Mode.BOTH)
+    changed = replace(
+        configured,
+        settings={name: value for name, value in said.items() if value not in ("", {}, False)},
+        mode=Mode(mode) if mode in set(Mode) else Mode.BOTH,
+        send_suspect=typed.get("_suspect", "") != "",
+        stopped="",
+        enabled=True,
+    )
+    return changed, secrets
+
+
+def _kind(hint: Any) -> str:
+    if hint is Secret:
+        return "secret"
+    if hint is bool:
+        return "flag"
+    return "table" if get_origin(hint) is dict else "text"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{key} = {one}" for key, one in value.items())
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return "" if value is None or not isinstance(value, str) else value
+
+
+def _table(text: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
+    return {key.strip(): value.strip() for key, _, value in pairs if key.strip()}
