@@ -80,6 +80,7 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
     order = str(
         store.query("SELECT any(order_id) FROM events WHERE name = 'purchase' AND day = '2026-10-05'").rows[0][0]
     )
+    visitor = str(store.query("SELECT any(visitor) FROM events WHERE day = '2026-10-05'").rows[0][0])
     for name in reports.names():
         wants = reports.get(name).params
         for days in PERIODS if "from" in wants else PERIODS[-1:]:
@@ -87,6 +88,9 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
                 "site": _SITE, "from": _END - timedelta(days=days), "to": _END, "zone": "Europe/Berlin",
                 "currency": "EUR", "traffic": "people", "limit": 20, "id": order, "ids": [order],
                 "after_at": _END - timedelta(minutes=30), "after_hit": "", "after_n": 0,
+                "by": "channel", "window_days": 30, "within_ms": 1_800_000, "unit": "week", "first": "page_view",
+                "again": "page_view", "steps": ["page_view", "begin_checkout", "purchase"], "text": "", "persons": [],
+                "nodes": [visitor], "person": visitor,
             }  # fmt: skip
             params = {key: value for key, value in known.items() if key in wants}
             label = f"{name} {days} days" if "from" in wants else name
