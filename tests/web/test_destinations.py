@@ -18,7 +18,8 @@ from onebyone.state.deliveries import Delivery, State
 from onebyone.state.destinations import Configured
 from onebyone.web import delivery_words as words
 from onebyone.web.delivery_words import FIELDS
-from web.fakes import NOW, Place
+from web.fakes import Place
+from web.month import NOW
 
 Client = TestClient[Litestar]
 NOW_MS = int(NOW.timestamp() * 1000)
