@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from onebyone.event import Event
 from onebyone.store.engine import Embedded
 from onebyone.store.retention import Expired, Terms, expire
-from store.rows import a_drop, an_event, put
+from store.rows import a_delivery, a_drop, an_event, put, put_facts
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TERMS = Terms(events_days=60, drops_days=30)
@@ -56,3 +56,10 @@ def test_a_second_run_finds_nothing(store: Embedded) -> None:
     put(store, [aged(1, 200), aged(2, 61), aged(3, 59)])
     expire(store, {}, now=NOW, default=TERMS)
     assert expire(store, {}, now=NOW, default=TERMS) == Expired(months=0, rows=0)
+
+
+def test_deliveries_stay_as_long_as_their_conversions(store: Embedded) -> None:
+    old, late = NOW - timedelta(days=61), NOW - timedelta(days=59)
+    put_facts(store, [a_delivery(1, at=old), a_delivery(2, at=late), a_delivery(3, at=NOW - timedelta(days=200))])
+    assert expire(store, {}, now=NOW, default=TERMS) == Expired(months=1, rows=1)
+    assert kept(store, "deliveries") == ["e2"]

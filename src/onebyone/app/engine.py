@@ -145,6 +145,10 @@ class Loading:
         if now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
             expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
+            forward, day_ms = self._settings.forward, 86_400_000
+            self._state.deliveries.expire(
+                now_ms() - forward.keep_days * day_ms, texts_before_ms=now_ms() - forward.keep_texts_days * day_ms
+            )
             passed = self._state.bounds.position()
             keep = self._settings.keep_events
             gone = [

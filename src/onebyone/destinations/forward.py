@@ -35,7 +35,6 @@ from onebyone.telemetry import Counters, Log
 _IDLE_S = 0.25
 _UNWELL_S = 2.0
 _MAX_DEFECTS = 5  # rounds in a row that failed for a reason of ours
-_DAY_MS = 86_400_000
 _UNWELL = (LogUnavailable, StateUnavailable, DBAPIError)
 
 
@@ -236,13 +235,6 @@ class Forwarder:
         with contextlib.suppress(KeyError, VaultLocked):
             self._destinations.stop(one.site, one.name, code, now_ms=now_ms)
         self._senders.pop(_key(one), None)
-
-    def expire(self) -> int:
-        now_ms = self._now_ms()
-        return self._deliveries.expire(
-            now_ms - self._settings.keep_days * _DAY_MS,
-            texts_before_ms=now_ms - self._settings.keep_texts_days * _DAY_MS,
-        )
 
 
 def _key(one: Configured) -> tuple[str, str]:

@@ -42,7 +42,7 @@ def expire(
     Raises StoreUnavailable.
     """
     months = rows = 0
-    for table in ("events", "drops", "conversions"):
+    for table in ("events", "drops", "conversions", "deliveries"):
         job = _Job(store, table, terms, default or Terms(), now, words or Words())
         months += job.drop_months()
         rows += job.delete_rows()
