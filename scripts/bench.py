@@ -56,7 +56,7 @@ def main() -> None:
     table = Table(box=None, header_style="bold")
     for name in ("what", "measured", "first landing", "goal"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    alone = (collector_rows(), pipeline_rows(), verdict_rows(), consent_rows(), identity_rows())
+    alone = (collector_rows(), pipeline_rows(), conversion_rows(), verdict_rows(), consent_rows(), identity_rows())
     for row in chain(*alone, serve_rows(), tag_rows(), store_rows()):
         table.add_row(*row)
         print("  ".join(row), file=sys.stderr, flush=True)
@@ -172,6 +172,16 @@ def pipeline_rows(events: int = 60_000) -> Iterator[Row]:
         done, used = out.split()
     per_second = int(done) / float(used)
     yield "events per second of one core, hit to event log", f"{per_second:,.0f}", "15,000", "40,000"
+
+
+def conversion_rows() -> Iterator[Row]:
+    """A million keys, or as many as KEYS says: the goal holds for ten."""
+    millions = os.environ.get("KEYS", "1")
+    script = Path(__file__).with_name("bench_conversions.py")
+    out = subprocess.run([sys.executable, script, millions], capture_output=True, text=True, check=True).stdout
+    rate, disk, memory = out.split()
+    what = f"copies of conversions of one core, {millions} M keys there ({disk} MB a million, {memory} MB resident)"
+    yield what, f"{float(rate):,.0f}", "5,000", "5,000"
 
 
 def typical_hits(count: int, site: str) -> Iterator[Hit]:

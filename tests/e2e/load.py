@@ -204,7 +204,8 @@ class Outcome(Struct, frozen=True):
 def outcomes_in(reader: SqliteReader) -> list[Outcome]:
     decoder = msgspec.json.Decoder(Outcome)
     fates = {b"E": "kept", b"D": "dropped"}
-    found = [(record[:1], decoder.decode(record[1:])) for record in records_in(reader)]
+    outcomes = (record for record in records_in(reader) if record[:1] in fates)  # conversions are none
+    found = [(record[:1], decoder.decode(record[1:])) for record in outcomes]
     return [one if kind == b"E" else msgspec.structs.replace(one, fate=one.fate or fates[kind]) for kind, one in found]
 
 

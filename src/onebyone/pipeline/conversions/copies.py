@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -75,7 +75,7 @@ def page_of(event: Event) -> tuple[int, str, str, str, int, str]:
 
 def people_of(event: Event) -> Iterator[tuple[str, str]]:
     """Ids by which a browser's copy and a server's may meet weakly (rule 3)."""
-    if event.received_at >= event.at.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY + FINAL_AFTER:
+    if event.received_at - event.at > FINAL_AFTER and event.received_at >= _final_at(event.at):
         return
     if event.visitor:
         yield "visitor", str(event.visitor)
@@ -84,6 +84,10 @@ def people_of(event: Event) -> Iterator[tuple[str, str]]:
     for kind in ("external", "email"):
         if kind in event.identifiers:
             yield f"hashed_{kind}", event.identifiers[kind]
+
+
+def _final_at(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY + FINAL_AFTER
 
 
 def order_key(event: Event) -> bytes:
@@ -116,26 +120,25 @@ def keys_of(event: Event, *, days: int) -> Keys:
     if is_guarded(event):
         windows.append((("page", str(event.visitor), str(event.value)), GUARD_MS))
     for parts, width in windows:
-        at = at_ms // width
-        before, here, after = (_key(event.site, event.name, *parts, str(at + beside)) for beside in (-1, 0, 1))
-        own[here] = soon
-        near += (before, after)
+        at, who = at_ms // width, _key(event.site, event.name, *parts)[:_WHO]
+        own[who + at.to_bytes(4, "big")] = soon
+        near += (who + (at - 1).to_bytes(4, "big"), who + (at + 1).to_bytes(4, "big"))
     if not event.order_id and not event.event_id:
         own[sighting_key(event)] = last
     return Keys(own, near)
 
 
-def keys_of_all(copies: Iterable[Copy], *, days: int) -> Keys:
+def together(keys: Iterable[Keys]) -> Keys:
     own: dict[bytes, int] = {}
     near: list[bytes] = []
-    for copy in copies:
-        found = keys_of(copy.event, days=days)
-        for key, day in found.own.items():
+    for one in keys:
+        for key, day in one.own.items():
             own[key] = max(day, own.get(key, 0))
-        near += found.near
+        near += one.near
     return Keys(own, near)
 
 
+_WHO = 12  # bytes of such a key that say who; the rest says when
 _EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
 
 

@@ -18,13 +18,14 @@ from onebyone.pipeline.conversions.adjusting import adjustment_key, may_adjust
 from onebyone.pipeline.conversions.copies import (
     ADJUSTS,
     Copy,
+    Keys,
     conversion_id,
     event_key,
     is_browser,
     keys_of,
-    keys_of_all,
     order_key,
     sighting_key,
+    together,
 )
 from onebyone.pipeline.conversions.records import (
     KEEP,
@@ -89,12 +90,13 @@ class Counting:
         self._changed: dict[str, None] = {}
         self._again: dict[str, None] = {}
         self._gone: set[str] = set()
+        self._keys: dict[int, tuple[Event, Keys]] = {}  # by the identity of the event, which stays alive here
 
     def prefetch(self, events: Iterable[Event]) -> None:
         """Look up at once what these events will ask for."""
         wanted: set[bytes] = set()
         for event in events:
-            keys = keys_of(event, days=KEY_DAYS)
+            keys = self._keys_of(event)
             wanted.update(keys.own, keys.near)
         self._load(wanted)
 
@@ -170,17 +172,19 @@ class Counting:
 
     def _reach(self, event: Event) -> list[Record]:
         """All records that this event could change anything about."""
-        keys = keys_of(event, days=KEY_DAYS)
+        keys = self._keys_of(event)
         asked = [*keys.own, *keys.near]
         self._load(asked)
         found: dict[str, Record] = {}
+        if not any(map(self._under.__getitem__, asked)):
+            return []
         for _ in range(_ROUNDS):
             ids = {id for key in asked if len(self._under[key]) <= CROWD for id in self._under[key]} - found.keys()
             fresh = [self._records[id] for id in sorted(ids) if id in self._records]
             if not fresh:
                 break
             found |= {record.seat.id: record for record in fresh}
-            more = keys_of_all((copy for record in fresh for copy in record.copies), days=KEY_DAYS)
+            more = self._keys_of_all(copy for record in fresh for copy in record.copies)
             asked = [*more.own, *more.near]
             self._load(asked)
         return list(found.values())
@@ -199,9 +203,18 @@ class Counting:
             wanted = []
             for id, body in self._shelf.load(ids).items():
                 record = self._records[id] = self._before[id] = read_record(body)
-                keys_there = keys_of_all(record.copies, days=KEY_DAYS)
+                keys_there = self._keys_of_all(record.copies)
                 wanted += [key for key in (*keys_there.own, *keys_there.near) if key not in self._under]
             wanted = list(dict.fromkeys(wanted))
+
+    def _keys_of(self, event: Event) -> Keys:
+        known = self._keys.get(id(event))
+        if known is None:
+            known = self._keys[id(event)] = (event, keys_of(event, days=KEY_DAYS))
+        return known[1]
+
+    def _keys_of_all(self, copies: Iterable[Copy]) -> Keys:
+        return together(self._keys_of(copy.event) for copy in copies)
 
     def _told(self, event: Event, known: Sequence[Record]) -> Event | Drop | None:
         """What this sighting was told before."""
@@ -270,9 +283,9 @@ class Counting:
         """Untie a record from the keys of copies that left it; a record that nobody needs goes."""
         id = record.seat.id
         remaining = [copy for copy in record.copies if copy not in left]
-        stay = keys_of_all(remaining, days=KEY_DAYS).own
+        stay = self._keys_of_all(remaining).own
         waiting = [*left, *(record.adjustments if id not in after else ())]
-        for key in keys_of_all(waiting, days=KEY_DAYS).own:
+        for key in self._keys_of_all(waiting).own:
             if key not in stay:
                 self._under.setdefault(key, set()).discard(id)
                 self._shelf.untie(key, id)
@@ -286,7 +299,7 @@ class Counting:
         kept = {copy.sighting for copy in record.copies}
         for copy in (*old.copies, fresh):
             if copy.sighting not in kept:
-                last = max(keys_of(copy.event, days=KEY_DAYS).own.values())
+                last = max(self._keys_of(copy.event).own.values())
                 self._tie(sighting_key(copy.event), record.seat.id, last)
 
     def _keep(self, record: Record, arrived: Sequence[Copy]) -> None:
@@ -294,7 +307,7 @@ class Counting:
         self._records[id] = record
         self._changed[id] = None
         self._gone.discard(id)
-        for key, last in keys_of_all(arrived, days=KEY_DAYS).own.items():
+        for key, last in self._keys_of_all(arrived).own.items():
             self._tie(key, id, last)
 
     def _tie(self, key: bytes, id: str, last: int) -> None:

@@ -184,6 +184,9 @@ def _group(unit: _Unit) -> Group:
 def _joins(copies: Sequence[Copy], how: dict[str, str]) -> list[str]:
     """For each copy but the first: the strongest key it shared with what was there; `bridge` for each further part of
     that which it held together."""
+    orders = {copy.event.order_id for copy in copies}
+    if len(orders) == 1 and "" not in orders:
+        return ["order_id"] * (len(copies) - 1)
     part_of: dict[tuple[str, str], int] = {}
     parts: list[int] = []  # where each part went; a part is its first copy's number
     joins: list[str] = []

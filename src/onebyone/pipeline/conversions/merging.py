@@ -7,6 +7,7 @@ arrival and any repetition gives the same. Fields that only mean something toget
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
@@ -43,7 +44,8 @@ def merge(copies: Sequence[Copy]) -> Event:
     events = [copy.event for copy in copies]
     if len(events) == 1:
         return replace(events[0], conversion="")
-    in_time = sorted(events, key=_in_time)
+    apart = len({event.at for event in events}) == len(events)
+    in_time = sorted(events, key=_at if apart else _in_time)
     browser_first = sorted(in_time, key=lambda event: not is_browser(event))
     server_first = sorted(in_time, key=is_browser)
     changed: dict[str, Any] = {}
@@ -107,12 +109,18 @@ def _words(event: Event) -> set[str]:
 _UNITED = ("click_ids", "browser_ids", "identifiers", "properties")
 
 
+def _at(event: Event) -> datetime:
+    return event.at
+
+
 def _in_time(event: Event) -> tuple[int, bytes]:
     """Earliest, then smallest canonical JSON."""
     return ms_of(event), _JSON.encode(event)
 
 
 def _united(events: Sequence[Event], name: str) -> dict[str, str]:
+    if not any(getattr(event, name) for event in events):
+        return {}
     together: dict[str, str] = {}
     for event in reversed(events):
         together |= getattr(event, name)

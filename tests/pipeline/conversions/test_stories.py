@@ -1,0 +1,54 @@
+"""What copies and adjustments make of a conversion, and what bad ones do not."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onebyone.event import Conversion, Drop, Event
+from pipeline.conversions.examples import a_copy, count
+
+STORIES = sorted((Path(__file__).parents[2] / "golden" / "conversions").glob("*.json"))
+
+
+def _copies(story: dict[str, Any]) -> list[Event]:
+    return [a_copy(number, **row) for number, row in enumerate(story["copies"], 1)]
+
+
+def _shown(one: Conversion, names: dict[str, Any]) -> dict[str, Any]:
+    """Of the record, else of its event."""
+    return {
+        name: getattr(one, name) if name in Conversion.__struct_fields__ else getattr(one.event, name) for name in names
+    }
+
+
+def _check(story: dict[str, Any], found: dict[str, Conversion], *, any_order: bool = False) -> None:
+    live = sorted(
+        (one for one in found.values() if one.status != "joined"), key=lambda one: (one.event.at, one.event.order_id)
+    )
+    assert len(live) == len(story["records"])
+    for one, expected in zip(live, story["records"], strict=True):
+        expected = {name: value for name, value in expected.items() if not (any_order and name == "matched_by")}
+        assert _shown(one, expected) == expected
+
+
+@pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
+def test_the_copies_of_a_story_make_its_records(file: Path) -> None:
+    story = json.loads(file.read_text())
+    found = count(_copies(story))
+    _check(story, found.conversions)
+    if "told" in story:
+        assert [one.reason.value if isinstance(one, Drop) else "kept" for one in found.told] == story["told"]
+
+
+@pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
+def test_a_story_told_in_another_order_ends_the_same(file: Path) -> None:
+    story = json.loads(file.read_text())
+    for seed in range(4):
+        copies = _copies(story)
+        random.Random(seed).shuffle(copies)
+        _check(story, count(copies, at_once=1 + seed).conversions, any_order=True)

@@ -1,0 +1,91 @@
+"""Records and keys as they lie in the database. What they mean is tested with the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from sqlalchemy import Engine
+
+from onebyone.event import Conversion
+from onebyone.state.claims import Claims
+from onebyone.state.conversions import Conversions, StateMoved
+from onebyone.state.database import open_database
+from store.rows import an_event
+
+ID, OTHER = "0193a1b2-0000-7000-8000-000000000001", "0193a1b2-0000-7000-8000-000000000002"
+DAY_MS = 86_400_000
+NOON_MS = int(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
+KEY = b"k" * 16
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = open_database("sqlite://")
+    yield engine
+    engine.dispose()
+
+
+def a_conversion(id: str = ID, version: int = 1) -> Conversion:
+    event = an_event(1, name="purchase", order_id="A")
+    return Conversion(
+        site="s1", first_day=event.day, id=id, version=version, first_received_at=event.received_at,
+        updated_at=event.received_at, event=event,
+    )  # fmt: skip
+
+
+def put(conversions: Conversions, one: Conversion, last_day: int = 30_000) -> None:
+    conversions.begin(["s1"])
+    conversions.put(one, msgspec.json.encode(one), b"body")
+    conversions.tie(KEY, one.id, last_day)
+
+
+def test_what_was_committed_is_found_by_its_key_and_its_id(engine: Engine) -> None:
+    conversions = Conversions(engine)
+    put(conversions, a_conversion())
+    assert conversions.get("s1", ID) is None
+    conversions.commit(NOON_MS, Claims(engine))
+    assert conversions.get("s1", ID) == a_conversion()
+    assert conversions.find([KEY, b"x" * 16]) == {KEY: [ID]}
+    assert conversions.load([ID, OTHER]) == {ID: b"body"}
+    assert conversions.body("s1", ID) == b"body"
+
+
+@pytest.mark.parametrize("id", [OTHER, "", "no uuid", "0193a1b2"])
+def test_an_id_that_nobody_knows_is_none(engine: Engine, id: str) -> None:
+    assert Conversions(engine).get("s1", id) is None
+
+
+def test_a_record_is_of_its_site_alone(engine: Engine) -> None:
+    conversions = Conversions(engine)
+    put(conversions, a_conversion())
+    conversions.commit(NOON_MS, Claims(engine))
+    assert conversions.get("s2", ID) is None and conversions.body("s2", ID) is None
+    assert conversions.erase("s2", [ID]) == 0 and conversions.erase("s1", [ID]) == 1
+    assert conversions.get("s1", ID) is None and conversions.find([KEY]) == {}
+
+
+def test_who_read_before_another_committed_for_the_site_writes_nothing(engine: Engine) -> None:
+    slow, fast = Conversions(engine), Conversions(engine)
+    put(slow, a_conversion(OTHER))
+    put(fast, a_conversion())
+    fast.commit(NOON_MS, Claims(engine))
+    with pytest.raises(StateMoved):
+        slow.commit(NOON_MS, Claims(engine))
+    assert slow.get("s1", OTHER) is None
+    slow.begin(["s1"])
+    slow.commit(NOON_MS, Claims(engine))
+    assert slow.get("s1", OTHER) is not None
+
+
+def test_keys_and_records_go_when_their_time_is_over(engine: Engine) -> None:
+    conversions = Conversions(engine)
+    put(conversions, a_conversion(), last_day=NOON_MS // DAY_MS + 4)
+    conversions.commit(NOON_MS, Claims(engine))
+    assert conversions.expire(NOON_MS + 4 * DAY_MS) == 0
+    assert conversions.expire(NOON_MS + 5 * DAY_MS) == 1
+    assert conversions.get("s1", ID) is not None  # the key was of a few days, the record is of 400
+    conversions.expire(NOON_MS + 401 * DAY_MS)
+    assert conversions.get("s1", ID) is None
