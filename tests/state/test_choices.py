@@ -68,6 +68,13 @@ def test_what_was_not_committed_is_forgotten(engine: Engine) -> None:
     assert Permissions(engine, Suppression(engine)).now("s1", 7) is None
 
 
+def test_a_choice_is_remembered_for_400_days(engine: Engine) -> None:
+    choices = Choices(engine)
+    choices.learn("s1", 7, said(100, granted=True))
+    choices.commit()
+    assert (choices.expire(400 * 86_400_000), choices.expire(400 * 86_400_000 + 101)) == (0, 1)
+
+
 def test_an_erased_visitor_is_not_remembered(engine: Engine) -> None:
     choices = Choices(engine)
     choices.learn("s1", 7, said(100, granted=True))

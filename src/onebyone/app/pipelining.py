@@ -102,6 +102,7 @@ class Pipeline:
         )
         self._writer = writer
         self._written_at = self._kept_at = 0.0
+        self._destroyed_at = -_UPKEEP_S
 
     def run(self, stop: threading.Event) -> None:
         """Until stopped. Raises TooManyFailures: a defect that a restart may not mend, but the supervisor tries."""
@@ -172,14 +173,18 @@ class Pipeline:
             self._counters.write(self._place.metrics)
             if self._judging.turn():
                 self._worker.use(self._steps, Recall(self._judging.judge))
+        if now - self._destroyed_at > _UPKEEP_S:  # however busy: a key that is over must not stay
+            self._destroyed_at = now
+            self._state.seals.expire(now_ms())
+            with contextlib.suppress(OSError):  # a full disk is told by the log, and the next hour tries again
+                note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
         if idle and now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
             passed = self._events.cursor(CURSOR)
             gone = expire(self._place.hits, passed, now_ms=now_ms(), retention=self._settings.keep_hits)
             self._state.claims.expire(now_ms())
             self._state.conversions.expire(now_ms())
-            self._state.seals.expire(now_ms())
-            note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
+            self._state.choices.expire(now_ms())
             self._seen.expire(now_ms())
             self._state.mail.expire(now_ms())
             if gone:

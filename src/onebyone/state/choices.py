@@ -30,6 +30,7 @@ _CHOICES = Table(
     sqlite_with_rowid=False,
 )
 _ASKED_AT_ONCE = 400
+_KEPT_MS = 400 * 86_400_000  # longer than a visitor's cookie lives
 _REMEMBERED = 200_000  # visitors in memory
 _encode = msgspec.json.Encoder().encode
 
@@ -110,6 +111,11 @@ class Choices:
         for site, visitor, _ in self._new:
             self._held.pop((site, visitor), None)
         self._new.clear()
+
+    def expire(self, now_ms: int) -> int:
+        """Forget versions whose time is over; returns how many."""
+        with self._engine.begin() as connection:
+            return connection.execute(delete(_CHOICES).where(_CHOICES.c.at_ms < now_ms - _KEPT_MS)).rowcount
 
     def forget(self, site: str, visitors: Sequence[int]) -> int:
         """Erase what is known of them; returns how many rows."""

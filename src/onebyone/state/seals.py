@@ -63,10 +63,7 @@ class Seals:
         for kind in KEPT_DAYS:
             for day in (today, today + 1):
                 self._key(kind, day, make=True)
-        oldest = today - max(KEPT_DAYS.values())
-        self._held = {
-            (kind, day): key for (kind, day), key in self._held.items() if day >= today - KEPT_DAYS[kind] >= oldest
-        }
+        self._forget(today)
 
     def seal(self, site: str, user_data: Mapping[str, Any] | None, address: str, *, now_ms: int) -> str:
         """ "" for nothing. May block at the first call of a day. Raises StateUnavailable."""
@@ -112,8 +109,11 @@ class Seals:
             connection.commit()
             if sqlite and gone:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._held = {(kind, day): key for (kind, day), key in self._held.items() if day >= today - KEPT_DAYS[kind]}
+        self._forget(today)
         return gone
+
+    def _forget(self, today: int) -> None:
+        self._held = {(kind, day): key for (kind, day), key in self._held.items() if day >= today - KEPT_DAYS[kind]}
 
     def _seal(self, kind: str, day: int, site: str, plain: bytes) -> str:
         nonce = self._random(_NONCE_BYTES)

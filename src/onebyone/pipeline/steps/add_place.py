@@ -8,10 +8,10 @@ from onebyone.places import Places
 
 
 def add_place(places: Places) -> Step:
-    """The country of the visitor's network."""
+    """The visitor's country, as the edge found it; else that of the network."""
 
     def step(event: Event, context: Context) -> Event:
-        country = places.country(context.address)
+        country = context.region[:2] or places.country(context.address)
         return replace(event, country=country) if country else event
 
     return step
