@@ -36,6 +36,7 @@ from onebyone.telemetry import Counters, Log
 
 CURSOR = "pipeline"
 _APART = 1 << 20  # places between two hits: more than the sightings one may have
+_AT_ONCE = 256  # sightings between decoding and their last step: they fit a processor's cache
 _TRIES = 20  # of a batch while other pipelines commit for its sites
 _HITS = msgspec.msgpack.Decoder(Hit)
 _JSON = msgspec.json.Encoder()
@@ -292,14 +293,19 @@ class Worker:
         self._choices.prefetch(
             (event.site, event.visitor) for _, _, row in work if isinstance(event := row.outcome, Event)
         )
+        for start in range(0, len(work), _AT_ONCE):
+            self._count(batch, work[start : start + _AT_ONCE])
+        batch.lines = self._counting.finish()
+        return batch
+
+    def _count(self, batch: Batch, work: Sequence[tuple[int, Hit, Decoded]]) -> None:
+        """All steps for some sightings; their records are looked up at once, when everything is known of them."""
         added = [found for one in work if (found := self._start(batch, *one)) is not None]
         self._counting.prefetch(
-            one.event for one in added if is_counted(one.event, one.context.site) or one.event.name in ADJUSTS
+            one.event for one in added if one.event.name in ADJUSTS or is_counted(one.event, one.context.site)
         )
         for one in added:
             self._finish(batch, one)
-        batch.lines = self._counting.finish()
-        return batch
 
     def _decode(self, batch: Batch, hit: Hit, site: Site | None) -> list[Decoded]:
         """Exactly one row a sighting, or none after the failure of all of them was noted."""
