@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TextIO, cast, get_args
 
 import msgspec
 import structlog
@@ -124,6 +124,16 @@ def metrics_text(directory: Path) -> str:
     return generate_latest(registry).decode()
 
 
+class _StandardError:
+    """Wherever it is when a line is written: it may have been replaced since the loggers were set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def set_up_logging(process: str, *, level: str = "") -> None:
     """JSON lines on standard error, each with the process's name. Called once, at the start of a process.
 
@@ -139,7 +149,7 @@ def set_up_logging(process: str, *, level: str = "") -> None:
             structlog.processors.JSONRenderer(serializer=lambda value, **_: msgspec.json.encode(value).decode()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
