@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consent.deciding import DAY, a_policy, at_ms, decided, shown
@@ -103,6 +103,7 @@ def test_who_is_suppressed_allows_nothing_but_security(block: dict[str, str], re
 
 
 @given(st.lists(st.tuples(st.sampled_from(ASKED), st.booleans(), st.integers(0, 3)), max_size=8))
+@example([(Permission.ANALYTICS, False, 1), (Permission.ANALYTICS, False, 0), (Permission.ANALYTICS, True, 2)])
 def test_the_order_of_choices_does_not_matter(told: list[tuple[Permission, bool, int]]) -> None:
     blocks = [{one.value: "granted" if granted else "denied", "at": at} for one, granted, at in told]
     there, back = read_said(*blocks), read_said(*reversed(blocks))

@@ -14,7 +14,10 @@ import pytest
 from onebyone.store.engine import Embedded, Limits
 from onebyone.store.migrate import migrate
 
-TABLES = ("events", "drops", "conversions", "sessions", "fresh_sessions", "session_days", "session_rules")
+TABLES = (
+    "events", "drops", "conversions", "deliveries", "identity", "sessions", "fresh_sessions", "session_days",
+    "session_rules",
+)  # fmt: skip
 
 
 @cache

@@ -99,9 +99,15 @@ def merge(one: tuple[Choice, ...], other: tuple[Choice, ...]) -> tuple[Choice, .
 
 
 def _newer(one: Choice, other: Choice) -> Choice:
-    if one.at_ms and other.at_ms and one.at_ms != other.at_ms:
+    """The same whatever the order of three and more: a refusal without a time outlasts everything, and an agreement
+    without one says less than whatever has one.
+    """
+    if one.at_ms == other.at_ms:
+        return other if one.granted else one
+    if one.at_ms and other.at_ms:
         return one if one.at_ms > other.at_ms else other
-    return other if one.granted else one
+    untimed, timed = (other, one) if one.at_ms else (one, other)
+    return timed if untimed.granted else untimed
 
 
 def is_gpc(header: str) -> bool:
