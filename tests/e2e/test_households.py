@@ -24,8 +24,8 @@ from onebyone.simulate.known import Known, judge_all
 from onebyone.simulate.simulate import simulate_households
 
 PROVE = bool(os.environ.get("PROVE"))
-PEOPLE = 50_000 if PROVE else 1_500
-PEOPLE_IN_DANGER = 50_000 if PROVE else 1_000
+PEOPLE = 50_000 if PROVE else 600
+PEOPLE_IN_DANGER = 50_000 if PROVE else 400
 KILLS = 60 if PROVE else 8
 DAYS = 6  # a site believes its tags' clocks for eight
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400 if PROVE else 900)]
