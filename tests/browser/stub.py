@@ -16,7 +16,7 @@ from onebyone.state.sites import Site
 from onebyone.tags.script import STUB, files_of, snippet
 
 SITE = Site(id="s7k2m9qd", name="Test", prefix="brvkt", origins=())
-WAIT_S = 15.0
+WAIT_S = 40.0
 NONCE = "n0nce"  # of the scripts of pages with a policy
 
 
