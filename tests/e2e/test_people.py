@@ -45,7 +45,7 @@ def test_two_devices_and_an_address_are_one_person_whatever_dies_and_another_sit
     for event in reversed(story):
         send(platform, site, key, event)
         if event["at"] in (AT_MS + 5_000, AT_MS + 3_000):
-            wait_until(lambda: "pipeline" in platform.pids(), timeout_s=60)  # it may be on its way back from the last time
+            wait_until(lambda: "pipeline" in platform.pids(), timeout_s=60)  # it may be on its way back
             kill(platform.pids()["pipeline"])
     send(platform, other, other_key, {"name": "page_view", "visitor": "phone", "at": AT_MS})
     platform.settle()
