@@ -37,8 +37,12 @@ def library() -> Path:
     home = cache / "onebyone-tests" / f"iabtcf-{VERSION}"
     if not (home / "node_modules/@iabtechlabtcf/core/package.json").exists():
         home.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(home)]
-        done = subprocess.run([*command, f"@iabtechlabtcf/core@{VERSION}"], capture_output=True, text=True, timeout=120)
+        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--prefix"]
+        command += [str(home), f"@iabtechlabtcf/core@{VERSION}"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm does not answer: the reader is not compared with the IAB's library")
         if done.returncode:
             pytest.skip(f"npm cannot install the IAB's library: {done.stderr[-200:]}")
     return home
