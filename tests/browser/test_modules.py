@@ -147,12 +147,14 @@ def test_time_is_counted_only_while_the_page_is_seen_and_somebody_is_there(page:
         page.keyboard.press("Shift")
     page.clock.run_for(240_000)
     page.evaluate("go('/b')")
-    page.clock.run_for(2_000)
-    page.clock.resume()  # an answer that came late is followed by a timer
-    told = [each["engagement_time_msec"] for each in props(site, "user_engagement", 4)]
+    for _ in range(30):  # an answer that came late is followed by a timer; the next page may tell its own
+        page.clock.run_for(2_000)
+        if len(unique(site, "user_engagement")) >= 4:
+            break
+    props(site, "user_engagement", 4)
+    first = [each for each in unique(site, "user_engagement") if each["page"]["url"] == f"{site.url}/a"]
+    told = [each["props"]["engagement_time_msec"] for each in first]
     assert [round(ms / 15_000) for ms in told] == [1, 2, 4, 6] and told == sorted(told)
-    last = unique(site, "user_engagement")[-1]
-    assert last["page"]["url"] == f"{site.url}/a"
 
 
 FORM = """<form id="order" name="checkout" action="/thanks?token=1"><input name="email" type="email">
