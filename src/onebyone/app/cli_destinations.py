@@ -129,7 +129,7 @@ def test(
 @options.site
 @options.data
 def pause(name: str, site: str | None, data: Path) -> None:
-    """Send nothing for now. Conversions go on to queue up."""
+    """Send nothing until `resume`. Conversions go on to queue up."""
     state, chosen = _open(data, site)
     state.destinations.switch(chosen, _find(state, chosen, name).name, on=False)
     click.echo(f"{name} is paused; its conversions wait.")
