@@ -20,6 +20,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from browser.product import Product
+from e2e.running import wait_until
 from onebyone.app.settings import Place
 from onebyone.app.state import open_state
 from onebyone.state.sites import Site
@@ -172,7 +173,7 @@ def standing_before(product: Product, **settings: Any) -> Iterator[Front]:
         handler.front = front  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        _wait_until_known(front)
+        wait_until_known(front.product.collector, front.site.prefix)
         try:
             yield front
         finally:
@@ -181,15 +182,14 @@ def standing_before(product: Product, **settings: Any) -> Iterator[Front]:
             thread.join()
 
 
-def _wait_until_known(front: Front) -> None:
+def wait_until_known(collector: str, prefix: str) -> None:
     """The collector reads a changed state every second."""
-    ends_at = time.monotonic() + WAIT_S
-    while time.monotonic() < ends_at:
-        with closing(HTTPConnection(urlsplit(front.product.collector).netloc, timeout=30)) as there:
-            there.request("GET", f"/{front.site.prefix}/s.js")
+
+    def is_known() -> bool:
+        with closing(HTTPConnection(urlsplit(collector).netloc, timeout=30)) as there:
+            there.request("GET", f"/{prefix}/s.js")
             answer = there.getresponse()
             answer.read()
-        if answer.status == 200:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the collector does not learn of the site")
+            return answer.status == 200
+
+    wait_until(is_known, timeout_s=WAIT_S)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,10 @@ from typing import Any
 import pytest
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
+from browser.front import wait_until_known
 from browser.product import Product
 from browser.stub import Stub
+from e2e.running import wait_until
 from onebyone.state.sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("browser")]
@@ -30,13 +31,6 @@ def ask(product: Product, *command: str) -> Any:
     return json.loads(done.stdout)
 
 
-def until(look: Callable[[], object], what: str) -> None:
-    ends_at = time.monotonic() + WAIT_S
-    while not look():
-        assert time.monotonic() < ends_at, f"waited {WAIT_S:.0f} s for {what}"
-        time.sleep(0.3)
-
-
 class Pages:
     """A website whose pages carry the product's image and tag."""
 
@@ -47,7 +41,7 @@ class Pages:
         stub.site = Site(id=made["site"], name="ahead", prefix=made["prefix"], origins=(stub.url,))
         stub.tag_url = product.collector
         self._image = f"{product.collector}/{made['prefix']}/v1/n/{made['site']}.gif"
-        time.sleep(2.5)  # until every collector knows the site
+        wait_until_known(product.collector, made["prefix"])
 
     def image(self, path: str) -> str:
         """With the page's address: a page of another origin tells no more than its origin."""
@@ -96,10 +90,10 @@ def test_a_prerendered_page_counts_once_and_only_when_it_is_seen(pages: Pages, t
         if (document.prerendering) setTimeout(() => localStorage.setItem("prerendered", 1))</script>"""
     )
     with chromium(f"{stub.url}/first", tmp_path):
-        until(lambda: pages.seen("/next"), "the image, held")
+        wait_until(lambda: bool(pages.seen("/next")), timeout_s=WAIT_S)
         assert pages.seen("/next") == [("image", "machine_prefetch")]  # nobody has arrived
         assert not any("leaving" in image for image in stub.images)
-        until(lambda: len(pages.seen("/next")) > 1, "the arrival")
+        wait_until(lambda: len(pages.seen("/next")) > 1, timeout_s=WAIT_S)
     assert pages.seen("/next") == [("image", "machine_prefetch"), ("tag", "human")]
 
 
@@ -115,8 +109,8 @@ def test_a_prefetched_page_counts_nothing_until_it_is_opened(pages: Pages, tmp_p
     )
     stub.pages["/next"] = pages.image("/next")
     with chromium(f"{stub.url}/first", tmp_path):
-        until(lambda: pages.seen("/ahead"), "the image, held")
+        wait_until(lambda: bool(pages.seen("/ahead")), timeout_s=WAIT_S)
         assert not pages.seen("/next") and not any("leaving" in image for image in stub.images)
-        until(lambda: len(pages.seen("/next")) > 1, "image and tag of who arrived")
+        wait_until(lambda: len(pages.seen("/next")) > 1, timeout_s=WAIT_S)
     assert pages.seen("/next") == [("image", "human"), ("tag", "human")]
     assert pages.seen("/ahead") == [("image", "machine_prefetch")]

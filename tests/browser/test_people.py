@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser.chromium import as_person, settle
 from browser.product import Product
+from e2e.running import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WAIT_S = 30.0
@@ -48,10 +48,7 @@ def persons(console: Page, product: Product) -> dict[str, Any]:
 
 
 def until(truth: Callable[[], bool]) -> None:
-    ends_at = time.monotonic() + WAIT_S
-    while not truth():
-        assert time.monotonic() < ends_at
-        time.sleep(0.2)
+    wait_until(truth, timeout_s=WAIT_S)
 
 
 def test_two_browsers_sign_in_as_one_person_and_an_undo_restores_the_reports(
