@@ -14,7 +14,7 @@ from onebyone.event import Reason, Via
 from onebyone.state.sites import Site
 
 _MAX_FIELDS = 200
-_SPEAKS = re.compile(rf"(?:^|&)(?:{'|'.join(sorted(PARAMETERS))})=")
+_SPEAKS = re.compile(rf"&(?:{'|'.join(sorted(PARAMETERS))})=")  # begins with a letter that the search can jump to
 
 
 matches = methodcaller("endswith", ".gif")  # of a path; asked for every request
@@ -53,7 +53,7 @@ def _refused(request: Request, site: Site | None, query_max_chars: int) -> str:
 
 def _said(request: Request, now_ms: int) -> Said:
     """Of consent. Most images say nothing, and are not parsed."""
-    if _SPEAKS.search(request.query) is None:
+    if _SPEAKS.search(f"&{request.query}") is None:
         return read_said(headers=request.kept)
     pairs = parse_qsl("&".join(request.query.split("&", _MAX_FIELDS)[:_MAX_FIELDS]), errors="replace")
     said: dict[str, object] = {name: value for name, value in pairs if name in PARAMETERS}
