@@ -7,7 +7,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from onebyone.mail.instrument import Addresses, instrument, most_growth
@@ -95,7 +95,14 @@ HREFS = ("https://a.example/1", "https://b.example/?a=1&amp;b=2", "https://c.exa
 MESSAGES = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 
 
+@pytest.mark.parametrize("element", ["style", "title", "script"])
+def test_the_image_at_the_top_is_put_behind_a_text_that_is_no_markup(element: str) -> None:
+    head = f"<{element}>p > a {{ color: red }}</{element}>"
+    assert instrument(f"{head}<p>Hello</p>", OURS, position="top").html == f"{head}{IMAGE}<p>Hello</p>"
+
+
 @given(MESSAGES, st.sampled_from(["top", "bottom"]))
+@example('<style><a href="https://a.example/1"></style>', "top")
 def test_twice_is_once(html: str, position: Any) -> None:
     once = instrument(html, OURS, position=position).html
     again = instrument(once, OURS, position=position)

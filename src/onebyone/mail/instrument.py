@@ -36,6 +36,7 @@ _LEAVING = re.compile(
 _ADDRESS_TEXT = re.compile(r"(?:https?://\S+|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?:[:/?#]\S*)?)", re.I)
 _TAGS = re.compile(r"<[^>]*>")
 _HEAD = frozenset({"html", "head", "title", "meta", "link", "base", "style", "script"})
+_TEXTS = frozenset({"title", "style", "script"})  # of them, those that hold text alone
 _BLOCKS = frozenset({"p", "td", "div", "li"})
 _MAX_TEXT = 500
 _STYLE = "width:1px;height:1px;border:0;display:block"
@@ -209,10 +210,18 @@ def _top(html: str, tags: list[Tag]) -> int:
         return found
     doctype = re.match(r"\s*<!doctype[^>]*>", html, re.I)
     place = doctype.end() if doctype else 0
+    held = ""  # the element whose text is no markup: nothing may be put into it
     for tag in tags:
+        if held:
+            if tag.closes and tag.name == held:
+                held, place = "", tag.end
+            continue
         if tag.name not in _HEAD or html[place : tag.start].strip():
             break
-        place = tag.end
+        if tag.name in _TEXTS and not tag.closes:
+            held = tag.name
+        else:
+            place = tag.end
     return place
 
 
