@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Protocol
 
 import msgspec
@@ -38,6 +38,7 @@ CURSOR = "pipeline"
 _APART = 1 << 20  # places between two hits: more than the sightings one may have
 _AT_ONCE = 256  # sightings between decoding and their last step: they fit a processor's cache
 _TRIES = 20  # of a batch while other pipelines commit for its sites
+_ARRIVAL = attrgetter("id")  # ids of hits sort by the moment they were made
 _HITS = msgspec.msgpack.Decoder(Hit)
 _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
@@ -232,7 +233,7 @@ class Worker:
         groups = self._reader.read(start, max_groups=reach * len(start)) if start else []
         known = [group for group in groups if group.seq <= self.position.get(group.partition, 0)]
         hits = [_HITS.decode(record) for group in known for record in group.records]
-        for hit in sorted(hits, key=lambda hit: hit.id):  # in the order of arrival, whichever partition
+        for hit in sorted(hits, key=_ARRIVAL):  # in the order of arrival, whichever partition
             for row in self._decode(Batch(), hit, sites.get(hit.site)):
                 if isinstance(row.outcome, Event) and row.context is not None:
                     self._memory.recall(row.outcome, row.context)
@@ -282,12 +283,11 @@ class Worker:
         batch = Batch()
         sites = self._sites()
         work: list[tuple[int, Hit, Decoded]] = []
-        for group in groups:
-            for record in group.records:
-                hit = _HITS.decode(record)
-                batch.place += _APART
-                rows = self._decode(batch, hit, sites.get(hit.site))
-                work += [(batch.place + row.n, hit, row) for row in rows]
+        hits = [_HITS.decode(record) for group in groups for record in group.records]
+        for hit in sorted(hits, key=_ARRIVAL):  # whichever partition: the first copy is the one that came first
+            batch.place += _APART
+            rows = self._decode(batch, hit, sites.get(hit.site))
+            work += [(batch.place + row.n, hit, row) for row in rows]
         self._conversions.begin(hit.site for _, hit, _ in work)  # before anything is looked up
         self._claims.prefetch(key for _, _, row in work for key in _keys(row))
         self._choices.prefetch(
