@@ -5,6 +5,7 @@ Everything that the steps before it found is judged here, in one place; no step 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -145,11 +146,17 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
 def _reduced(event: Event, region: str, mode: Mode) -> dict[str, Any]:
     """What changes where they are not: nothing is left that tells who it was. A count knows the page and the country,
     and no more; what the site's own server reports keeps its facts."""
-    changed: dict[str, Any] = _NO_PERSON | {"withheld": mode}
     if mode in (Mode.COUNT, Mode.DROP):
-        return changed | _NO_DETAIL | {"region": region.partition("-")[0]}
+        return _only_counted(mode, region.partition("-")[0])
+    changed = _NO_PERSON | {"withheld": mode}
     changed["browser_version"] = event.browser_version
     changed["language"] = event.language.partition("-")[0]
     changed["referrer"] = event.referrer_host
     changed["properties"] = scrub_all(event.properties)
     return changed
+
+
+@lru_cache(maxsize=1_024)
+def _only_counted(mode: Mode, country: str) -> dict[str, Any]:
+    """The same for all of a country: made once, and not to be changed."""
+    return _NO_PERSON | _NO_DETAIL | {"withheld": mode, "region": country}
