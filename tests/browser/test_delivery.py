@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from browser.chromium import CHROMIUM_ARGS, as_person, find_chromium
+from browser.chromium import as_person
 from browser.front import Front, standing_before
 from browser.product import Product
 
@@ -29,14 +28,6 @@ def front(product: Product) -> Iterator[Front]:
     with standing_before(product) as front:
         front.country = "JP"  # where nobody has to be asked: what consent withholds is another test's
         yield front
-
-
-@pytest.fixture
-def own_browser(browser: Browser) -> Iterator[Browser]:
-    """One for this test alone, whose processes may be killed."""
-    opened = browser.browser_type.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -76,9 +67,8 @@ def check(front: Front, made: list[str], orders: list[str]) -> None:
 
 
 def test_a_tab_that_dies_at_any_moment_loses_nothing_once_a_later_page_opens(
-    own_browser: Browser, front: Front
+    person: BrowserContext, front: Front
 ) -> None:
-    person = as_person(own_browser)
     made, orders = [], []
     for n, moment in enumerate(MOMENTS_MS):
         front.mode = ("pass", "refuse")[n % 2]
@@ -88,22 +78,16 @@ def test_a_tab_that_dies_at_any_moment_loses_nothing_once_a_later_page_opens(
         buy(page, f"DIES-{n}")
         orders.append(f"DIES-{n}")
         wait(page, moment)
-        crash(own_browser, page)
+        crash(page)
     front.mode = "pass"
     person.new_page().goto(f"{front.url}/later")
     check(front, made, orders)
 
 
-def crash(browser: Browser, page: Page) -> None:
-    """Its process is killed, so that no event of the page's life cycle fires."""
-    session = browser.new_browser_cdp_session()
-    told = session.send("SystemInfo.getProcessInfo")
-    session.detach()
-    renderers = [each["id"] for each in told["processInfo"] if each["type"] == "renderer"]
-    with page.expect_event("crash", timeout=10_000):
-        for pid in renderers:  # the page's, and the one that waits for the next page
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+def crash(page: Page) -> None:
+    """Its process ends at once, so that no event of the page's life cycle fires."""
+    with page.expect_event("crash", timeout=10_000), suppress(Error):
+        page.goto("chrome://crash")
     page.close()
 
 

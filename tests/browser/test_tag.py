@@ -15,6 +15,7 @@ from browser.stub import SITE, Stub, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PATIENCE_MS = 20_000  # a page that is not prerendered by then is left all the same
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -70,10 +71,12 @@ def test_a_page_from_the_back_forward_cache_is_viewed_again(page: Page, site: St
 @pytest.mark.usefixtures("browser")  # skips where there is none
 def test_a_prerendered_page_says_nothing_until_it_is_seen(site: Stub, tmp_path: Path) -> None:
     rules = '{"prerender":[{"source":"list","urls":["/next"],"eagerness":"immediate"}]}'
+    leave = 'fetch("/leaving.gif?" + Date.now()).then(() => location.href = "/next")'
     site.pages["/first"] = f"""<script type="speculationrules">{rules}</script><script>
-        addEventListener("storage", (event) => event.key === "prerendered" && setTimeout(() => {{
-          fetch("/leaving.gif?" + Date.now()).then(() => location.href = "/next") }}, 500))</script>"""
-    site.pages["/next"] = """<script>onebyone("event", "early")
+        const began = Date.now(), asking = setInterval(() => {{
+          if (!localStorage.prerendered && Date.now() - began < {PATIENCE_MS}) return;
+          clearInterval(asking); setTimeout(() => {leave}, 500) }}, 100)</script>"""
+    site.pages["/next"] = """<script>onebyone("event", "early", {prerendered: document.prerendering})
         if (document.prerendering) setTimeout(() => localStorage.setItem("prerendered", 1))</script>"""
     command = [find_chromium(), *CHROMIUM_ARGS, f"--user-data-dir={tmp_path}", f"{site.url}/first"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # a debugger would prevent prerendering
@@ -81,6 +84,8 @@ def test_a_prerendered_page_says_nothing_until_it_is_seen(site: Stub, tmp_path: 
             site.wait(lambda: site.events("early"), "the activation")
         finally:
             process.terminate()
+    if not site.events("early")[0]["props"]["prerendered"]:
+        pytest.skip("this Chromium chose not to prerender, as it may where memory is short")
     left_at = next(int(image.split("?")[1]) for image in site.images if "leaving" in image)
     view, early = [event for event in site.events() if event["nav"] == "prerender"]
     assert (view["name"], early["name"]) == ("page_view", "early")
