@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from subprocess import PIPE
 
 import httpx2
 import msgspec
@@ -40,8 +41,10 @@ from onebyone.collect.desk import now_ms
 from onebyone.collect.visitors import Visitors
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit, HitIds
+from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_writer import Settings as WriterSettings
 from onebyone.log.sqlite_writer import SqliteWriter
+from onebyone.pipeline.worker import CURSOR
 from onebyone.reports.remote import Remote
 from onebyone.tags.script import script_for
 
@@ -153,25 +156,33 @@ def load(pid: int, url: str, cookie: str, connections: int) -> tuple[float, floa
 # the pipeline alone
 
 
-def pipeline_rows(events: int = 60_000) -> Iterator[Row]:
+def pipeline_rows(events: int = 60_000, before: int = 5_000) -> Iterator[Row]:
+    """Without the first ones, in which lists and patterns are read."""
     with tempfile.TemporaryDirectory() as home:
         place = Place(Path(home))
         place.metrics.mkdir(parents=True)
         state = open_state(place)
         site = state.sites.add("bench", ["https://shop.example"], consent=NOWHERE)
         writer = SqliteWriter(place.hits, "c0", now_ms=now_ms, settings=WriterSettings())
-        records = [msgspec.msgpack.encode(hit) for hit in typical_hits(events, site.id)]
-        for at in range(0, events, 100):
-            writer.append(records[at : at + 100], count=100)
-        writer.close()
+        records = [msgspec.msgpack.encode(hit) for hit in typical_hits(before + events, site.id)]
         script = "from pathlib import Path; import sys, time, structlog; from onebyone.app.alive import quiet_gc;"
         script += "from onebyone.app.pipelining import Pipeline; from onebyone.app.settings import Place, Settings;"
-        script += "p = Pipeline(Place(Path(sys.argv[1])), Settings()); quiet_gc(); t = time.process_time();"
-        script += "n = p.drain(); print(n, time.process_time() - t)"
-        out = subprocess.run([sys.executable, "-c", script, home], capture_output=True, text=True, check=True).stdout
-        done, used = out.split()
+        script += "p = Pipeline(Place(Path(sys.argv[1])), Settings()); quiet_gc(); p.drain(); input();"
+        script += "t = time.process_time(); n = p.drain(); print(n, time.process_time() - t)"
+        write(writer, records[:before])
+        process = subprocess.Popen([sys.executable, "-c", script, home], stdin=PIPE, stdout=PIPE, text=True)
+        reader = SqliteReader(place.events)
+        while not reader.cursor(CURSOR):
+            time.sleep(0.1)
+        write(writer, records[before:])
+        done, used = process.communicate("go\n")[0].split()
     per_second = int(done) / float(used)
     yield "events per second of one core, hit to event log", f"{per_second:,.0f}", "15,000", "40,000"
+
+
+def write(writer: SqliteWriter, records: list[bytes]) -> None:
+    for at in range(0, len(records), 100):
+        writer.append(records[at : at + 100], count=100)
 
 
 def conversion_rows() -> Iterator[Row]:

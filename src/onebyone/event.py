@@ -13,7 +13,7 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from random import Random
-from typing import NewType
+from typing import NewType, final
 
 from msgspec import Struct, field
 
@@ -266,6 +266,7 @@ class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     net: int = 0  # minor units: what is left of the latest value
 
 
+@final
 class Drop(Struct, frozen=True):
     """What a step answers instead of an event."""
 

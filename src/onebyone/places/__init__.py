@@ -38,7 +38,7 @@ class Places:
 
     def _find(self, address: str) -> str:
         """The subdivision's code if it is known, "US-CA", else the country's, else ""."""
-        found = self._reader.get(address) if address and ipaddress.ip_address(address).is_global else None
+        found = self._reader.get(address) if address and is_global(address) else None
         if not isinstance(found, dict):
             return ""
         country = found.get("country_code") or _code(found.get("country"))
@@ -47,6 +47,15 @@ class Places:
         subdivisions = found.get("subdivisions")
         part = _code(subdivisions[0]) if isinstance(subdivisions, list) and subdivisions else ""
         return f"{country}-{part}" if 0 < len(part) < 4 and part.isalnum() else country
+
+
+_RESERVED_IN_PART = {"10", "100", "127", "169", "172", "192", "198", "203"}
+_WHOLLY_GLOBAL = {str(octet) for octet in range(1, 224)} - _RESERVED_IN_PART
+
+
+def is_global(address: str) -> bool:
+    """What `ipaddress` says, which takes 20 us: asked only where some of the first octet's networks are reserved."""
+    return address.partition(".")[0] in _WHOLLY_GLOBAL or ipaddress.ip_address(address).is_global
 
 
 def _code(place: object) -> str:

@@ -69,9 +69,14 @@ class Choices:
 
     def find(self, site: str, visitor: int, before_ms: int) -> Remembered | None:
         """What was known of the visitor when something arrived. Raises StateUnavailable."""
-        if (site, visitor) not in self._held:
+        held = self._held.get((site, visitor))
+        if held is None:
             self.prefetch([(site, visitor)])
-        return next((one for one in reversed(self._held.get((site, visitor), ())) if one.at_ms < before_ms), None)
+            held = self._held.get((site, visitor), ())
+        for one in reversed(held):
+            if one.at_ms < before_ms:
+                return one
+        return None
 
     def learn(self, site: str, visitor: int, fresh: Remembered) -> None:
         """Remember it if it differs from what was known at its time."""

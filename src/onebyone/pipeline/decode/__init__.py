@@ -43,4 +43,6 @@ def decode(hit: Hit, site: Site | None) -> list[Decoded]:
 
 def _fit(found: list[Decoded], hit: Hit, otherwise: Drop) -> list[Decoded]:
     """Exactly as many as the collector counted."""
+    if len(found) == hit.count:
+        return found
     return [*found[: hit.count], *(dropped(n, otherwise) for n in range(len(found), hit.count))]

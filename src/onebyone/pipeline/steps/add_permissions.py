@@ -76,8 +76,9 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
             permissions=decision.permissions,
             consent_source=decision.source,
             region=decision.region,
-            flags=[*event.flags, *(f"consent_unreadable:{fault}" for fault in decision.faults)],
         )
+        if decision.faults:
+            changed["flags"] = [*event.flags, *(f"consent_unreadable:{fault}" for fault in decision.faults)]
         mode = decision.mode
         if mode and event.via not in _BROWSERS:
             mode = Mode.OWN
