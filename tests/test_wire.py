@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onebyone.event import Drop, Reason
+from onebyone.money import CURRENCIES, amount, minor_units
 from onebyone.wire import (
-    CURRENCIES,
     MAX_EVENTS,
     MAX_ITEMS,
     MAX_ITEMS_CHARS,
@@ -21,11 +21,9 @@ from onebyone.wire import (
     EventBody,
     SentEvent,
     ServerBatch,
-    amount,
     check_event,
     event_id_of,
     event_name_of,
-    minor_units,
     read_batch,
     read_event,
     read_server_batch,

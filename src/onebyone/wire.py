@@ -1,6 +1,6 @@
 """The public JSON shapes: what a tag and a server may send, and the limits of it.
 
-Owns:  the shapes of a batch and of an event, their limits, amounts of money.
+Owns:  the shapes of a batch and of an event, and their limits.
 Takes: bytes that anybody may have written.
 Gives: a batch whose events are still unread, one event in clean types, or a Drop that says what is wrong with it.
 Never: an exception for what a sender wrote; a sender's own values in a sentence.
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from onebyone.event import Drop, Reason
+from onebyone.money import CURRENCIES, amount
 
 MAX_EVENTS = 1_000
 MAX_NAME_CHARS = 64  # of an event or a property
@@ -28,27 +29,9 @@ MAX_PROPS = 100
 MAX_ITEMS = 200
 MAX_ITEMS_CHARS = 32_768
 MAX_SEQ = 2**32 - 1
-MAX_AMOUNT = Decimal(10) ** 12  # whole units; four decimals of it still fit 64 bits
 
 FACTS = ("no_size", "no_languages", "never_visible", "interaction")  # by the tag, of its browser
 NAVIGATIONS = frozenset({"navigate", "reload", "back_forward", "bfcache", "prerender", "spa"})
-
-# ISO 4217, active codes and those that ended less than 400 days ago
-_DECIMALS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-    2: """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD
-    CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS
-    GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL
-    MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK
-    PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS
-    TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
-    """,
-}
-_EXPONENTS = {code: exponent for exponent, codes in _DECIMALS.items() for code in codes.split()}
-CURRENCIES = frozenset(_EXPONENTS)
 
 
 class Batch(Struct, frozen=True):
@@ -188,7 +171,6 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[][{},]', re.DOTALL)
 _EVENTS_KEY = re.compile(rb'"events"\s*:\s*\Z')
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-_AMOUNT = re.compile(r"[0-9]{1,32}(?:\.[0-9]{1,32})?", re.ASCII)
 _AT_PATH = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
 
 
@@ -355,32 +337,6 @@ def _split_order(props: dict[str, Any], order: OrderBody) -> tuple[dict[str, Any
         return rest, msgspec.convert({**moved, **said}, OrderBody)
     except msgspec.ValidationError as error:
         raise _Refused(Reason.WRONG_SHAPE, _sentence(str(error), "props")) from error
-
-
-def amount(value: object) -> Decimal | None:
-    """An amount of money as it was written, number or text; None if it is not one, negative ones included."""
-    if isinstance(value, str):
-        value = value.strip()
-        number = Decimal(value) if _AMOUNT.fullmatch(value) else None
-    elif isinstance(value, int) and not isinstance(value, bool):
-        number = Decimal(value)
-    else:
-        number = value if isinstance(value, Decimal) else None
-    return number if number is not None and 0 <= number < MAX_AMOUNT else None
-
-
-def minor_units(value: Decimal, currency: str) -> int | None:
-    """The amount in the currency's smallest unit, half of it rounded up; None for an unknown currency or an
-    amount that is not one."""
-    exponent = _EXPONENTS.get(currency)
-    if exponent is None or not value.is_finite() or not -MAX_AMOUNT < value < MAX_AMOUNT:
-        return None
-    return int(value.scaleb(exponent).to_integral_value(ROUND_HALF_UP))
-
-
-def exponent_of(currency: str) -> int:
-    """Digits of the minor unit; 2 for a currency nobody knows."""
-    return _EXPONENTS.get(currency, 2)
 
 
 def time_ms(said: str | int | float | None) -> int | None:

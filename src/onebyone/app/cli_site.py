@@ -16,8 +16,8 @@ from onebyone.app.running import collector_url, read_running
 from onebyone.app.settings import ConfigError, open_place, read_settings
 from onebyone.app.state import open_state
 from onebyone.consent.settings import Settings as ConsentSettings
+from onebyone.money import CURRENCIES
 from onebyone.tags.script import snippet
-from onebyone.wire import CURRENCIES
 
 
 def check_origin(text: str) -> str:

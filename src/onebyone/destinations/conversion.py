@@ -14,7 +14,8 @@ from onebyone.destinations.clicks import fbc_of, find_ids
 from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.destinations.user_data import FIELDS, UserData
 from onebyone.event import Permission, utc
-from onebyone.wire import Order, SentEvent, amount, clean
+from onebyone.money import amount
+from onebyone.wire import Order, SentEvent, clean
 
 MAX_VALUE_CHARS = 512
 

@@ -34,7 +34,7 @@ from onebyone.destinations.destination import (
 from onebyone.destinations.times import with_offset
 from onebyone.destinations.user_data import hashes
 from onebyone.event import Permission
-from onebyone.wire import amount
+from onebyone.money import amount
 
 _CLICKS = ("gclid", "gbraid", "wbraid")  # one of them, the first that there is
 _RETRY = frozenset(

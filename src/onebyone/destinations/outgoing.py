@@ -20,7 +20,7 @@ from onebyone.destinations.conversion import (
 from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.event import Conversion as Record
 from onebyone.event import Event, Permission
-from onebyone.wire import exponent_of
+from onebyone.money import exponent_of
 
 _NOBODY: Mapping[str, Any] = {}
 _TOLD = (Permission.ANALYTICS, Permission.ADS_STORAGE, Permission.ADS_SHARE, Permission.ADS_PERSONALIZE)

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from msgspec import Struct
 
+from onebyone.money import exponent_of
 from onebyone.web import numbers
 from onebyone.web.address import View
 from onebyone.web.chart import Point, line_chart
 from onebyone.web.desk import Row
 from onebyone.web.figures import average
 from onebyone.web.period import Period
-from onebyone.wire import exponent_of
 
 MOST_POINTS = 92
 

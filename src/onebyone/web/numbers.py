@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from onebyone.wire import exponent_of
+from onebyone.money import exponent_of
 
 NONE = "–"  # unknown or none; never 0
 MINUS = "−"

@@ -9,9 +9,9 @@ from datetime import timedelta
 from msgspec import Struct
 
 from onebyone.event import Event
+from onebyone.money import exponent_of
 from onebyone.pipeline.conversions.copies import Copy, is_browser
 from onebyone.pipeline.conversions.merging import VALUE_CONFLICT, conflicts, merge
-from onebyone.wire import exponent_of
 
 OVER_REFUNDED = "over_refunded"
 REFUND_CURRENCY = "refund_currency"  # in another one: never added

@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from onebyone.event import Drop, Event, Hit, event_uuid, hit_uuid, utc, visitor_hash
 from onebyone.identity.values import names_somebody
+from onebyone.money import minor_units
 from onebyone.pipeline.decode.ids import split_browser_ids, usable_id
 from onebyone.pipeline.decode.names import canonical_name
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
-from onebyone.wire import Order, SentEvent, minor_units
+from onebyone.wire import Order, SentEvent
 
 
 class Decoded(Struct, frozen=True, kw_only=True, gc=False):
