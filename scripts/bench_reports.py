@@ -29,7 +29,8 @@ _FIRST = TODAY - timedelta(days=DAYS - 1)
 _END = datetime(2026, 11, 24, 23, tzinfo=UTC)  # midnight in Berlin
 _SITE = "bench"
 _INSERTS = 30
-_SQL = Path(__file__).with_name("bench_events.sql")
+_EVENTS = Path(__file__).with_name("bench_events.sql")
+_CONVERSIONS = Path(__file__).with_name("bench_conversions.sql")
 
 
 def rows(millions: int) -> list[tuple[str, float, float]]:
@@ -45,6 +46,7 @@ def _filled(millions: int) -> Iterator[Embedded]:
         try:
             migrate(store)
             _fill(store, millions)
+            _record(store)
             _store_sessions(store)
             yield store
         finally:
@@ -66,7 +68,13 @@ def _insert(store: Embedded, millions: int, sessions: int, start: int, count: in
         "site": _SITE, "visitors": millions * 84_300, "first": _FIRST, "days": DAYS, "sessions": sessions,
         "from_session": start, "count": count, "every": every,
     }  # fmt: skip
-    store.execute(_SQL.read_text(encoding="utf-8"), params)
+    store.execute(_EVENTS.read_text(encoding="utf-8"), params)
+
+
+def _record(store: Embedded) -> None:
+    """A month at a time, as a machine's memory allows."""
+    for month in sorted({(_FIRST + timedelta(days=n)).strftime("%Y%m") for n in range(DAYS)}):
+        store.execute(_CONVERSIONS.read_text(encoding="utf-8"), {"site": _SITE, "month": int(month)})
 
 
 def _store_sessions(store: Embedded) -> None:

@@ -26,6 +26,10 @@ class Asked:
         self.params = dict(params or {})
         return Rows(columns=["a", "b"], rows=[[1, 2]])
 
+    def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes:
+        self.params = dict(params or {})
+        return b"PAR1"
+
 
 def as_one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
@@ -104,3 +108,16 @@ def test_what_a_report_is_about_may_take_several_lines(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("-- title: A\n-- about: One.\n--   Two.\nSELECT {site:String}\n")
     report = Reports(Asked(), directory=tmp_path).get("a")
     assert (report.title, report.about, report.params) == ("A", "One. Two.", {"site": "String"})
+
+
+def test_a_report_is_a_parquet_file_too_and_takes_the_same_parameters(store: Embedded) -> None:
+    params: dict[str, Param] = {
+        "site": "s1",
+        "from": datetime(2026, 11, 1, tzinfo=UTC),
+        "to": datetime(2026, 11, 2, tzinfo=UTC),
+    }
+    file = Reports(store).parquet("drops", limit=5, **params)
+    assert file[:4] == file[-4:] == b"PAR1"
+    assert b"reason" in file and b"sightings" in file
+    with pytest.raises(BadParameter):
+        Reports(store).parquet("overview", traffic="nobody", **params)

@@ -33,6 +33,9 @@ def failing(error: Exception) -> Reports:
         def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows:
             raise error
 
+        def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes:
+            raise error
+
     return Reports(Failing())
 
 

@@ -43,6 +43,9 @@ class FakeStore:
     def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows:
         return Rows(columns=[], rows=[])
 
+    def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes:
+        return b"PAR1"
+
     def insert(self, table: str, lines: Sequence[bytes], token: str) -> None:
         if self.unwell:
             raise StoreUnavailable("unwell")

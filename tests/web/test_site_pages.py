@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from onebyone.event import Reason
 from onebyone.log import DeadLetter
 from onebyone.state.users import Role
-from onebyone.web.pages.files import FILES
+from onebyone.web.definitions import FILES
 from onebyone.web.waiting import Counts, WaitingHit
 from web.conftest import come_in
 from web.fakes import FakeWaiting, Place

@@ -42,6 +42,8 @@ class Queries(Protocol):
 
     def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows: ...
 
+    def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes: ...
+
 
 class Reports:
     """All of them, on one store. Calls block and may come from any thread."""
@@ -66,16 +68,29 @@ class Reports:
         Raises UnknownReport, BadParameter, QueryRefused, StoreUnavailable or, for a bug, ReportBroken.
         """
         report = self.get(name)
-        wanted = {key: value for key, value in params.items() if key in report.params or key not in COMMON}
-        if wanted.get("traffic", "all") not in TRAFFIC:
-            raise BadParameter(f"traffic: {wanted['traffic']!r} is none of {', '.join(TRAFFIC)}")
         try:
-            return self._store.query(report.sql, wanted)
+            return self._store.query(report.sql, taken(report, params))
+        except QueryBroken as error:
+            raise ReportBroken(f"{name}: {error}") from error
+
+    def parquet(self, name: str, /, **params: Param) -> bytes:
+        """The same as an Apache Parquet file, its columns in the types of the store. Raises what `run` raises."""
+        report = self.get(name)
+        try:
+            return self._store.parquet(report.sql, taken(report, params))
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
 
     def run_dicts(self, name: str, /, **params: Param) -> list[dict[str, Any]]:
         return self.run(name, **params).dicts()
+
+
+def taken(report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
+    """What the report takes of these. Raises BadParameter."""
+    wanted = {key: value for key, value in params.items() if key in report.params or key not in COMMON}
+    if wanted.get("traffic", "all") not in TRAFFIC:
+        raise BadParameter(f"traffic: {wanted['traffic']!r} is none of {', '.join(TRAFFIC)}")
+    return wanted
 
 
 def read_report(file: Path) -> Report:

@@ -61,6 +61,9 @@ class Store(Protocol):
         Raises BadParameter, QueryRefused, QueryBroken or StoreUnavailable.
         """
 
+    def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes:
+        """The answer of one SELECT as an Apache Parquet file. Raises what `query` raises."""
+
     def insert(self, table: str, lines: Sequence[bytes], token: str) -> None:
         """Store JSON objects, one per line, and return when they are on disk. At most 100,000 lines.
 

@@ -37,6 +37,7 @@ _SAME_EVERYWHERE = {  # defaults differ by version and build
     "input_format_skip_unknown_fields": "0",
     "join_use_nulls": "0",
     "output_format_json_quote_64bit_integers": "0",
+    "output_format_parquet_string_as_string": "1",
     "session_timezone": "UTC",
 }
 _FOR_INSERT = {
@@ -87,11 +88,17 @@ class Embedded:
         self._keeper = self._open(self._for_query())  # the engine stops with its last handle
 
     def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows:
-        written = write(sql, params or {})
+        return _read(self._answer(sql, params or {}, "JSONCompact"))
+
+    def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes:
+        return self._answer(sql, params or {}, "Parquet")
+
+    def _answer(self, sql: str, params: Mapping[str, Param], form: str) -> bytes:
+        written = write(sql, params)
         if not self._turns.acquire(timeout=self._limits.wait_s):
             raise QueryRefused("too many reports at a time")
         try:
-            answer = self._call(sql, written, self._for_query())
+            return self._call(sql, written, self._for_query(), form)
         except self._error as error:
             if _code(error) in _TOO_MUCH_CODES:
                 raise QueryRefused(_first_line(error)) from error
@@ -100,7 +107,6 @@ class Embedded:
             raise StoreUnavailable(_first_line(error)) from error
         finally:
             self._turns.release()
-        return _read(answer)
 
     def insert(self, table: str, lines: Sequence[bytes], token: str) -> None:
         if not 0 < len(lines) <= MAX_INSERT_ROWS:
@@ -133,11 +139,13 @@ class Embedded:
             self._idle.wait_for(lambda: self._running == 0)
         self._keeper.close()
 
-    def _call(self, statement: str | bytes, params: dict[str, str], settings: Mapping[str, str]) -> bytes:
+    def _call(
+        self, statement: str | bytes, params: dict[str, str], settings: Mapping[str, str], form: str = "JSONCompact"
+    ) -> bytes:
         with self._counted():
             handle = self._open(settings)
             try:
-                answer = handle.query(statement, "JSONCompact", params=params)
+                answer = handle.query(statement, form, params=params)
                 return bytes(answer.bytes())
             finally:
                 handle.close()

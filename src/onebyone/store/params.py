@@ -30,10 +30,11 @@ def write(sql: str, params: Mapping[str, Param]) -> dict[str, str]:
     if kinds.keys() != params.keys():
         wrong = sorted(kinds.keys() ^ params.keys())
         raise BadParameter(f"{', '.join(wrong)}: the query declares {sorted(kinds)}")
-    return {name: _written(name, kind, params[name]) for name, kind in kinds.items()}
+    return {name: written(name, kind, params[name]) for name, kind in kinds.items()}
 
 
-def _written(name: str, kind: str, value: Param) -> str:
+def written(name: str, kind: str, value: Param) -> str:
+    """One value of that type, as the engine wants to read it. Raises BadParameter."""
     text = None
     if kind == "String" and isinstance(value, str):
         text = value.translate(_ESCAPES)

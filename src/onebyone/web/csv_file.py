@@ -21,9 +21,13 @@ def csv_answer(name: str, rows: Sequence[Row]) -> Response[str]:
     if rows:
         writer.writerow(rows[0])
         writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=download(name, "csv"))
+
+
+def download(name: str, ending: str) -> dict[str, str]:
+    """The headers of a file with a harmless name."""
     safe = re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-").lower()
-    headers = {"Content-Disposition": f'attachment; filename="{safe}.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return {"Content-Disposition": f'attachment; filename="{safe}.{ending}"'}
 
 
 def _cell(value: object) -> object:

@@ -53,6 +53,9 @@ class Reports(Protocol):
     def run(self, name: str, /, **params: Param) -> Rows:
         """The answer of a report. Blocks; raises StoreUnavailable or QueryRefused."""
 
+    def parquet(self, name: str, /, **params: Param) -> bytes:
+        """The same as a Parquet file."""
+
 
 class Answer(Struct, frozen=True):
     """Rows, or the id of an error that one cell shows while the others live."""

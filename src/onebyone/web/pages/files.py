@@ -1,4 +1,4 @@
-"""The tables of the pages as CSV: same query, `.csv` behind the page or the report."""
+"""The rows of the pages as files, and their SQL: same query, `.csv`, `.parquet` or `.sql` behind the name."""
 
 from __future__ import annotations
 
@@ -8,34 +8,13 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.csv_file import csv_answer
+from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.definitions import FILES, MOST_ROWS, sql_of
 from onebyone.web.desk import TheDesk
 from onebyone.web.view import asked, params
 
-MOST_ROWS = 100_000
-FILES = {  # in the address: its report
-    "overview": "overview",
-    "ledger": "ledger_days",
-    "drops": "drops",
-    "channels": "channels",
-    "sources": "sources",
-    "referrers": "referrers",
-    "campaigns": "campaigns",
-    "pages": "pages",
-    "landing_pages": "landing_pages",
-    "countries": "countries",
-    "devices": "devices",
-    "browsers": "browsers",
-    "verdict_days": "verdict_days",
-    "verdict_kinds": "verdict_kinds",
-    "new_agents": "new_agents",
-    "networks": "networks",
-    "event_names": "event_names",
-    "properties": "properties",
-}
 
-
-def _file(name: str, report: str) -> HTTPRouteHandler:
+def _csv(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.csv", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """Raises what the report raises: no file is better than an empty one."""
@@ -46,4 +25,25 @@ def _file(name: str, report: str) -> HTTPRouteHandler:
     return file
 
 
-ROUTES = tuple(_file(name, report) for name, report in FILES.items())
+def _parquet(name: str, report: str) -> HTTPRouteHandler:
+    @get(f"/s/{{site_id:str}}/{name}.parquet", sync_to_thread=True, include_in_schema=False)
+    def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
+        """Raises what the report raises."""
+        view = asked(request, desk, site)
+        rows = desk.reports.parquet(report, limit=MOST_ROWS, **params(view, site))
+        headers = download(f"{site.name}-{name}", "parquet")
+        return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
+
+    return file
+
+
+def _sql(name: str, report: str) -> HTTPRouteHandler:
+    @get(f"/s/{{site_id:str}}/{name}.sql", sync_to_thread=True, include_in_schema=False)
+    def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
+        text = sql_of(report, params(asked(request, desk, site), site))
+        return Response(text, media_type="text/plain; charset=utf-8")
+
+    return file
+
+
+ROUTES = tuple(form(name, report) for name, report in FILES.items() for form in (_csv, _parquet, _sql))

@@ -1,0 +1,68 @@
+"""What the numbers of a page mean: its reports in words, their SQL, and the files of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from onebyone.reports.catalogue import COMMON, DIRECTORY, Report, read_report
+from onebyone.store import Param
+from onebyone.store.params import written
+from onebyone.web import breakdown, overview_tables
+
+ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
+    "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
+    "attribution": ("credits_by_rule", "paths"),
+    "ledger": ("ledger_days", "drops"),
+    **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},
+    "funnels": ("funnel",),
+    "retention": ("retention",),
+    "email": ("mail_messages", "mail_orders"),
+    "people": ("people", "persons"),
+    "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),
+    "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),
+}
+MOST_ROWS = 100_000  # of a file
+FILES = {  # the address's name of a file, and the report whose rows it has
+    "overview": "overview",
+    "ledger": "ledger_days",
+    **{
+        name: name
+        for name in (
+            "drops", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages", "countries", "devices",
+            "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks", "event_names", "properties",
+        )
+    },
+}  # fmt: skip
+_FILE_OF = {report: name for name, report in FILES.items()}
+_CATALOGUE: dict[str, Report] = {file.stem: read_report(file) for file in sorted(DIRECTORY.glob("*.sql"))}
+
+
+class Definition(Struct, frozen=True):
+    """`file`: the name of its files in an address, "" if its rows are no file of their own."""
+
+    title: str
+    about: str
+    sql: str
+    file: str
+
+
+def definitions(page: str, params: Mapping[str, Param]) -> list[Definition]:
+    """Of a page in ON_PAGE, for these parameters."""
+    reports = [_CATALOGUE[name] for name in ON_PAGE[page]]
+    return [Definition(one.title, one.about, sql_of(one.name, params), _FILE_OF.get(one.name, "")) for one in reports]
+
+
+def sql_of(report: str, params: Mapping[str, Param]) -> str:
+    """The report for a client of ClickHouse: its parameters set, and those named that only the page knows."""
+    found = _CATALOGUE[report]
+    given = {"limit": MOST_ROWS, **params}
+    lines = [f"-- {found.title}", f"-- {found.about}"]
+    for name, kind in found.params.items():
+        if name in COMMON and name in given:
+            text = written(name, kind, given[name]).replace("\\", "\\\\").replace("'", "\\'")
+            lines.append(f"SET param_{name} = '{text}';")
+        else:
+            lines.append(f"-- SET param_{name} = ...; -- {kind}, as it was chosen on the page")
+    return "\n".join([*lines, "", found.sql.rstrip() + ";", ""])

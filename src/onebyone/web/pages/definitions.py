@@ -1,0 +1,35 @@
+"""How a page counts: what each of its numbers means, the SQL that says it, and its rows as files."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.definitions import ON_PAGE, definitions
+from onebyone.web.desk import TheDesk
+from onebyone.web.frame import MENU, frame, page
+from onebyone.web.view import asked, controls, params
+
+
+@get("/s/{site_id:str}/definitions/{of:str}", sync_to_thread=True, include_in_schema=False)
+def page_definitions(request: Ask, desk: TheDesk, site: TheSite, of: FromPath[str]) -> Response[str]:
+    """`of` is a page. Keys that only that page understands are left aside: they change no definition."""
+    if of not in ON_PAGE:
+        raise NotFoundException(f"There are no definitions for a page {of!r}.")
+    name = next(name for _, pages in MENU for key, name in pages if key == of)
+    view = asked(request, desk, site)
+    return page(
+        desk,
+        "definitions.html",
+        frame(request, desk, f"How {name} counts", site=site, page=of),
+        view=view,
+        of=of,
+        name=name,
+        shown=definitions(of, params(view, site)),
+        **controls(view, desk, site, compares=False),
+    )
+
+
+ROUTES = (page_definitions,)
