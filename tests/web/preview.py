@@ -31,7 +31,8 @@ def pages(site: str) -> dict[str, str]:
         "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",
         "sessions": f"/s/{site}/settings/sessions",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
-        "account": "/account", "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1", "find": "/find?q=over", "login": "/login",
+        "account": "/account",
+        "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1", "find": "/find?q=over", "login": "/login",
         "filter": f"/s/{site}/overview?chanel=Email", "nothing": "/nothing",
     }  # fmt: skip
 

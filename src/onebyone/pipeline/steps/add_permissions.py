@@ -78,7 +78,7 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
             region=decision.region,
         )
         if decision.faults:
-            changed["flags"] = [*event.flags, *(f"consent_unreadable:{fault}" for fault in decision.faults)]
+            changed |= {"flags": [*event.flags, *(f"consent_unreadable:{fault}" for fault in decision.faults)]}
         mode = decision.mode
         if mode and event.via not in _BROWSERS:
             mode = Mode.OWN
