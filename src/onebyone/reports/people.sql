@@ -9,8 +9,7 @@ SELECT
 FROM (
   SELECT
     {{person}} AS owner, visitor, events.user_id AS user, at AS moment, name, value, currency AS unit, country AS place,
-    device AS kind_of_device,
-    {text:String} IN (events.user_id, order_id, event_id, sent_id) OR has(mapValues(properties), {text:String}) AS fits
+    device AS kind_of_device
   FROM events FINAL
   GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
   WHERE site = {site:String}
@@ -18,8 +17,25 @@ FROM (
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}
 )
-WHERE owner != 0
+WHERE owner GLOBAL IN ( -- first who: all that is told of everybody would not fit in memory
+  SELECT owner FROM (
+    SELECT
+      {{person}} AS owner, at AS moment,
+      if({text:String} = '', true,
+        {text:String} IN (user_id, order_id, event_id, sent_id) OR has(mapValues(properties), {text:String})) AS fits
+    FROM events FINAL
+    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    WHERE site = {site:String}
+      AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+      AND {{wanted}}
+  )
+  WHERE owner != 0
+  GROUP BY owner
+  HAVING max(fits) OR has({persons:Array(String)}, toString(owner))
+  ORDER BY max(moment) DESC, toString(owner)
+  LIMIT {limit:UInt32}
+)
 GROUP BY owner
-HAVING {text:String} = '' OR max(fits) OR has({persons:Array(String)}, person)
 ORDER BY last_at DESC, person
 LIMIT {limit:UInt32}
