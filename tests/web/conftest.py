@@ -24,25 +24,25 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def visitor(place: Place) -> Iterator[Client]:
+def visitor(place: Place) -> Client:
     """Somebody who has not signed in."""
-    with TestClient(place.app()) as client:
-        yield client
+    client = TestClient(place.app())
+    return client
 
 
 @pytest.fixture
-def admin(place: Place) -> Iterator[Client]:
-    with TestClient(place.app()) as client:
-        come_in(client, place, "admin", EVERY_SITE, Role.ADMIN)
-        yield client
+def admin(place: Place) -> Client:
+    client = TestClient(place.app())
+    come_in(client, place, "admin", EVERY_SITE, Role.ADMIN)
+    return client
 
 
 @pytest.fixture
-def viewer(place: Place) -> Iterator[Client]:
+def viewer(place: Place) -> Client:
     """May read the one site, and change nothing."""
-    with TestClient(place.app()) as client:
-        come_in(client, place, "mira", place.site.id, Role.VIEWER)
-        yield client
+    client = TestClient(place.app())
+    come_in(client, place, "mira", place.site.id, Role.VIEWER)
+    return client
 
 
 def come_in(client: Client, place: Place, name: str, site: str, role: Role) -> None:

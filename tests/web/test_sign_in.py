@@ -81,9 +81,9 @@ def test_the_session_cookie_is_strict_and_out_of_reach_of_scripts(place: Place, 
 
 def test_away_from_loopback_the_cookie_is_secure(tmp_path: Path) -> None:
     place = Place(tmp_path, secure=True)
-    with TestClient(place.app(), base_url="https://console.example") as client:
-        link = place.users.make_link(place.users.first_admin().id)
-        cookie = client.get("/login", params={"token": link}).headers["set-cookie"]
+    client = TestClient(place.app(), base_url="https://console.example")
+    link = place.users.make_link(place.users.first_admin().id)
+    cookie = client.get("/login", params={"token": link}).headers["set-cookie"]
     place.engine.dispose()
     assert cookie.startswith("__Host-onebyone=") and "Secure" in cookie
 

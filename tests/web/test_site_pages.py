@@ -306,9 +306,9 @@ def test_the_system_page_compares_the_log_with_the_store(place: Place, admin: Cl
     text = _text(admin.get("/system").text)
     assert "Balanced at 13:32:06 UTC" in text and "pipeline does not run" in text
     place.waiting = FakeWaiting(Counts(1_204_600, 9, 3))
-    with TestClient(place.app()) as client:
-        come_in(client, place, "second", "*", Role.ADMIN)
-        assert "Not balanced at 13:32:06 UTC: log and store differ by 82" in _text(client.get("/system").text)
+    client = TestClient(place.app())
+    come_in(client, place, "second", "*", Role.ADMIN)
+    assert "Not balanced at 13:32:06 UTC: log and store differ by 82" in _text(client.get("/system").text)
 
 
 def test_a_log_that_does_not_answer_is_told(place: Place, admin: Client) -> None:

@@ -47,6 +47,7 @@ from onebyone.store.retention import expire as expire_rows
 from onebyone.tags.script import snippet
 from onebyone.telemetry import Counters, Log, metrics_text, set_up_logging
 from onebyone.web.app import console
+from onebyone.web.desk import Desk
 from onebyone.web.desk import Settings as WebSettings
 
 PROCESS = "engine"
@@ -190,25 +191,28 @@ def _end_process() -> None:
 def make_console(
     place: Place, settings: Settings, state: State, reports: Reports, *, collector_url: str, plain: bool
 ) -> Litestar:
-    return console(
-        WebSettings(collector_url=collector_url, secure_cookie=not plain, version=__version__, rules=place.data),
-        reports,
-        state.sites,
-        state.keys,
-        state.users,
-        state.records,
-        LogWaiting(place, state.bounds),
-        lambda: metrics_text(place.metrics),
-        lambda site: snippet(site, collector_url),
+    desk = Desk(
+        settings=WebSettings(
+            collector_url=collector_url, secure_cookie=not plain, version=__version__, rules=place.data
+        ),
+        reports=reports,
+        sites=state.sites,
+        keys=state.keys,
+        users=state.users,
+        records=state.records,
+        waiting=LogWaiting(place, state.bounds),
         identity=state.identity,
         user_data=state.user_data,
-        mail=state.mail,
-        allows_opens=_opens_allowed(open_policies(place)),
+        metrics_text=lambda: metrics_text(place.metrics),
+        snippet=lambda site: snippet(site, collector_url),
         destinations=state.destinations,
         deliveries=state.deliveries,
         try_out=partial(try_now, allow_private=settings.forward.allow_private),
         plan_replay=partial(plan_replay, place, state),
+        mail=state.mail,
+        allows_opens=_opens_allowed(open_policies(place)),
     )
+    return console(desk)
 
 
 def _opens_allowed(policies: Policies) -> Callable[[Site, str], bool]:

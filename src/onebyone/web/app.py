@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
@@ -16,21 +14,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
-from onebyone.destinations.intake import Plan
-from onebyone.state.consent_records import ConsentRecords
-from onebyone.state.deliveries import Deliveries
-from onebyone.state.destinations import Again, Configured, Destinations
-from onebyone.state.identity import Identity
-from onebyone.state.keys import Keys
-from onebyone.state.mail import Mail
-from onebyone.state.sites import Site, Sites
-from onebyone.state.user_data import UserData
-from onebyone.state.users import Users
 from onebyone.web import api, api_people, mail_api, pages, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
-from onebyone.web.desk import Desk, Reports, Settings, TheDesk, TryOut
-from onebyone.web.render import Assets, Pages
-from onebyone.web.waiting import Waiting
+from onebyone.web.desk import Desk, TheDesk
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -47,53 +33,8 @@ HEADERS = {
 MAX_BODY = 256 * 1024
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def console(
-    settings: Settings,
-    reports: Reports,
-    sites: Sites,
-    keys: Keys,
-    users: Users,
-    records: ConsentRecords,
-    waiting: Waiting,
-    metrics_text: Callable[[], str],
-    snippet: Callable[[Site], str],
-    *,
-    identity: Identity,
-    user_data: UserData,
-    mail: Mail,
-    allows_opens: Callable[[Site, str], bool],
-    destinations: Destinations,
-    deliveries: Deliveries,
-    try_out: TryOut,
-    plan_replay: Callable[[Configured, Again], Plan],
-    clock: Callable[[], datetime] = _now,
-) -> Litestar:
+def console(desk: Desk) -> Litestar:
     """Pages under /, JSON under /api/v1, /metrics. What blocks runs in threads; nothing here keeps state."""
-    desk = Desk(
-        settings=settings,
-        reports=reports,
-        sites=sites,
-        keys=keys,
-        users=users,
-        records=records,
-        waiting=waiting,
-        identity=identity,
-        user_data=user_data,
-        metrics_text=metrics_text,
-        snippet=snippet,
-        destinations=destinations,
-        deliveries=deliveries,
-        try_out=try_out,
-        plan_replay=plan_replay,
-        clock=clock,
-        pages=Pages(Assets()),
-        mail=mail,
-        allows_opens=allows_opens,
-    )
     return Litestar(
         route_handlers=[
             static,
@@ -106,7 +47,7 @@ def console(
             *mail_api.ROUTES,
         ],
         dependencies={
-            "desk": Provide(lambda: desk, sync_to_thread=False),
+            "desk": Provide(_desk, sync_to_thread=False),
             "site": Provide(open_site, sync_to_thread=True),
             "form": Provide(posted),
         },
@@ -128,6 +69,11 @@ def console(
         ),
         request_max_body_size=MAX_BODY,
     )
+
+
+def _desk(state: State) -> Desk:
+    desk: Desk = state.desk
+    return desk
 
 
 @get("/static/{address:path}", sync_to_thread=False, include_in_schema=False, opt=OPEN)

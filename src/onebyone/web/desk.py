@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
-from msgspec import Struct
+from msgspec import Struct, field
 
 from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
@@ -29,7 +29,7 @@ from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
 from onebyone.telemetry import Log
-from onebyone.web.render import Pages
+from onebyone.web.render import Assets, Pages
 from onebyone.web.waiting import Counts, Waiting
 
 SIDE_BY_SIDE = 4  # reports of one page at once
@@ -47,6 +47,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     secure_cookie: bool = False  # True wherever the console is not on plain loopback
     version: str = ""
     rules: Path | None = None  # where the operator's rules of verdicts lie
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Reports(Protocol):
@@ -85,10 +89,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     deliveries: Deliveries
     try_out: TryOut
     plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
-    clock: Callable[[], datetime]  # now, in UTC
-    pages: Pages
     mail: Mail
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
+    clock: Callable[[], datetime] = _now  # in UTC
+    pages: Pages = field(default_factory=lambda: Pages(Assets()))
 
     def ask(self, report: str, /, **params: Param) -> Answer:
         """Run a report; the world being unwell becomes a value, so that the rest of the page lives."""
