@@ -73,6 +73,8 @@ class FakeWaiting:
         return self.hits.get(hit)
 
     def dead_letters(self, site: str, limit: int) -> Sequence[DeadLetter]:
+        if self.down:
+            raise LogUnavailable("down")
         return [letter for letter in self.letters if letter.site == site][:limit]
 
     def processes(self) -> Sequence[Process]:

@@ -13,6 +13,7 @@ from onebyone.state.users import Role
 from onebyone.web import numbers
 from onebyone.web.access import Ask, form_token
 from onebyone.web.desk import Answer, Desk, Row
+from onebyone.web.needs import stopped_destinations
 from onebyone.web.waiting import Counts
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then page and its name
@@ -49,6 +50,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     site: Site | None = None
     page: str = ""
     now: Answer = Answer()  # people on the site
+    stopped: int = 0  # destinations
     hits_a_minute: int = 0
     counts: Counts | None = None
     checked_at: str = ""
@@ -68,6 +70,7 @@ def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, pag
         site=site,
         page=page,
         now=now,
+        stopped=len(stopped_destinations(desk, site)) if site else 0,
         hits_a_minute=hits_a_minute(minutes.rows, clock),
         counts=desk.counts(),
         checked_at=numbers.clock(clock, site.zone if site else "UTC"),

@@ -12,6 +12,7 @@ from onebyone.web.above import Above, questions, read_above
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.needs import needs
 from onebyone.web.view import asked, controls
 
 
@@ -27,6 +28,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         frame(request, desk, "Overview", site=site, page="overview"),
         view=view,
         above=above,
+        needs=needs(desk, site),
         tables=overview_tables.tables(answers, site.currency),
         ever=answers["ever"],
         **controls(view, desk, site),
