@@ -52,3 +52,9 @@ def test_every_file_is_there_in_three_forms(file: str, place: Place, admin: Clie
 def test_a_site_s_name_cannot_break_out_of_the_sql(place: Place, admin: Client) -> None:
     text = admin.get(f"/s/{place.site.id}/overview.sql").text
     assert "SET param_zone = 'Europe/Berlin';" in text and "SET param_currency = 'EUR';" in text
+
+
+@pytest.mark.parametrize("page", ON_PAGE)
+def test_the_link_stands_in_the_last_line_alone(page: str, place: Place, admin: Client) -> None:
+    html = admin.get(f"/s/{place.site.id}/{page}").text
+    assert html.count("/definitions/") == html.partition('<footer class="prov">')[2].count("/definitions/") == 1
