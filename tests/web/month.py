@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from onebyone.store import Param
+from web import records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
@@ -97,6 +98,9 @@ def month() -> Answers:
             {"reason": "duplicate_event", "copies": 178},
             {"reason": "order_back_forward", "copies": 64},
         ],
+        "conversion_sums": records.sums,
+        "conversion_parts": records.parts,
+        "conversion_records": lambda params: records.records(params, NOW),
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,
         "campaigns": lambda _: _campaigns(),

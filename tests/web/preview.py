@@ -23,6 +23,7 @@ SIZES = {"phone": (390, 844, 2.0), "middle": (1100, 900, 1.0), "wide": (1440, 90
 def pages(site: str) -> dict[str, str]:
     return {
         "sites": "/", "overview": f"/s/{site}/overview", "hours": f"/s/{site}/overview?period=today&step=hour",
+        "conversions": f"/s/{site}/conversions",
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
         "events": f"/s/{site}/events", "email": f"/s/{site}/email",

@@ -15,11 +15,17 @@ PARAMS: dict[str, Param] = {
     "site": "s1", "from": NOW - timedelta(days=3), "to": NOW, "zone": "Europe/Berlin", "currency": "EUR",
     "traffic": "people", "limit": 10,
 }  # fmt: skip
+_NARROWED: dict[str, Param] = {
+    **dict.fromkeys(("event", "via", "matched", "flag", "channel", "campaign"), ""), "low": -(10**9), "high": 10**9,
+}  # fmt: skip
 MORE: dict[str, dict[str, Param]] = {
     "live": {"after_at": NOW - timedelta(hours=1), "after_hit": "", "after_n": 0},
     "fate_events": {"ids": ["NL-48213"]},
     "fate_drops": {"ids": ["NL-48213"]},
     "nearest_orders": {"id": "NL-9"},
+    **dict.fromkeys(("conversion_sums", "conversion_parts"), _NARROWED),
+    "conversion_records": _NARROWED
+    | {"sort": "-at", "after_rank": 2**63 - 1, "after_id": "f" * 8 + "-ffff" * 4 + "f" * 8},
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},
     "funnel": {"steps": ["page_view", "purchase"], "within_ms": 1000},

@@ -315,6 +315,7 @@ def test_a_log_that_does_not_answer_is_told(place: Place, admin: Client) -> None
     place.waiting.down = True
     assert "The log does not answer" in admin.get("/system").text
     assert "The log does not answer" in admin.get(f"/s/{place.site.id}/overview").text
+    assert "They cannot be read just now" in admin.get(f"/s/{place.site.id}/ledger").text
 
 
 def test_system_is_for_admins_of_every_site(viewer: Client) -> None:

@@ -22,6 +22,16 @@ OF_SOME = (
     "window",
     "show",
     "q",
+    "event",
+    "via",
+    "matched",
+    "flag",
+    "channel",
+    "campaign",
+    "value>",
+    "value<",
+    "sort",
+    "after",
 )  # keys that only the page understands which names them
 DEFAULTS = {
     "period": DEFAULT_PRESET,

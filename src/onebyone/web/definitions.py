@@ -13,6 +13,7 @@ from onebyone.web import breakdown, overview_tables
 
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
+    "conversions": ("conversion_sums", "conversion_parts", "conversion_records"),
     "attribution": ("credits_by_rule", "paths"),
     "ledger": ("ledger_days", "drops"),
     **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},

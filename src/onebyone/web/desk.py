@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
-from onebyone.log import LogUnavailable
+from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
@@ -113,6 +113,13 @@ class Desk(Struct, frozen=True, kw_only=True):
         """None while the log cannot be read."""
         try:
             return self.waiting.counts()
+        except LogUnavailable:
+            return None
+
+    def letters(self, site: str, limit: int) -> Sequence[DeadLetter] | None:
+        """The newest dead letters of a site first; None while they cannot be read."""
+        try:
+            return self.waiting.dead_letters(site, limit)
         except LogUnavailable:
             return None
 

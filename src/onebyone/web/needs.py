@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from onebyone.destinations.all import ALL
 from onebyone.event import Reason
-from onebyone.log import DeadLetter, LogUnavailable
+from onebyone.log import DeadLetter
 from onebyone.state.deliveries import State, Tally
 from onebyone.state.destinations import Configured
 from onebyone.state.sites import Site
@@ -37,11 +37,7 @@ def needs(desk: Desk, site: Site) -> list[Need]:
     stopped = stopped_destinations(desk, site)
     tallies = desk.deliveries.tallies(site.id) if stopped else []
     found = [of_stopped(one, tallies) for one in stopped]
-    try:
-        failed = of_letters(desk.waiting.dead_letters(site.id, _LETTERS))
-    except LogUnavailable:
-        failed = []
-    return [*found, *failed][:MOST]
+    return [*found, *of_letters(desk.letters(site.id, _LETTERS) or [])][:MOST]
 
 
 def stopped_destinations(desk: Desk, site: Site) -> list[Configured]:

@@ -22,6 +22,7 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     dropped, days, ever = answers["drops"], answers["ledger_days"], answers["ledger_totals"]
     reasons = drops.reasons(dropped.rows, site, desk)
     is_admin = request.user.may(site.id, Role.ADMIN)
+    letters = desk.letters(site.id, LETTERS)
     return page(
         desk,
         "ledger.html",
@@ -35,7 +36,7 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         period_sums=drops.total(days.rows),
         copies=[one for one in reasons if one.is_copy],
         lost=[one for one in reasons if not one.is_copy],
-        letters=[drops.letter(one, site, is_admin) for one in desk.waiting.dead_letters(site.id, LETTERS)],
+        letters=None if letters is None else [drops.letter(one, site, is_admin) for one in letters],
         **controls(view, desk, site, compares=False),
     )
 

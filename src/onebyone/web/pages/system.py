@@ -36,7 +36,7 @@ class Balance(Struct, frozen=True, kw_only=True):
 @get("/system", sync_to_thread=True, include_in_schema=False)
 def system(request: Ask, desk: TheDesk) -> Response[str]:
     need(request, None, Role.ADMIN)
-    now = desk.clock()
+    now, letters = desk.clock(), desk.letters("", 1000)
     return page(
         desk,
         "system.html",
@@ -46,7 +46,7 @@ def system(request: Ask, desk: TheDesk) -> Response[str]:
             (process, numbers.duration(now - utc(process.started_ms)) if process.started_ms else "")
             for process in desk.waiting.processes()
         ],
-        letters=len(desk.waiting.dead_letters("", 1000)),
+        letters=None if letters is None else len(letters),
         unknown=_unknown(desk),
         version=desk.settings.version or "unreleased",
         clock=f"{now:%H:%M:%S}",

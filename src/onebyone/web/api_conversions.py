@@ -1,0 +1,51 @@
+"""Records of conversions as JSON, with the filters of the page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import FromQuery, QueryParameter
+from msgspec import Struct
+
+from onebyone.web import conversions as shown
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import read_view
+from onebyone.web.api import MOST_ROWS, rows_of
+from onebyone.web.desk import TheDesk
+from onebyone.web.view import params, since
+
+
+class ConversionsOut(Struct, frozen=True):
+    """`after` asks for the next ones; "" if these are the last. Money is in minor units, times are UTC."""
+
+    rows: list[dict[str, Any]]
+    after: str
+
+
+@get("/api/v1/sites/{site_id:str}/conversions", sync_to_thread=True, tags=["conversions"], summary="Records, each once")
+def api_conversions(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    event: Annotated[str, QueryParameter(description="such as purchase; the site's first if it is left out")] = "",
+    via: Annotated[str, QueryParameter(description="both server-only browser-only neither, or a way in")] = "",
+    matched: Annotated[str, QueryParameter(description="order_id event_id bridge reload weak")] = "",
+    flag: FromQuery[str] = "",
+    channel: FromQuery[str] = "",
+    campaign: FromQuery[str] = "",
+    sort: Annotated[str, QueryParameter(description="-at at -net net -copies copies")] = "",
+    after: FromQuery[str] = "",
+    period: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = shown.SHOWN,
+) -> ConversionsOut:
+    query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
+    first = since(desk, site) if period == "all" else desk.today(site.zone)
+    view = read_view(request.scope["path"], query, today=desk.today(site.zone), since=first, more=shown.KEYS)
+    given = params(view, site) | shown.params(view, site) | shown.page_params(view)
+    given |= {"event": event or site.conversions[0], "limit": limit}
+    rows = rows_of(desk, "conversion_records", **given)
+    return ConversionsOut([shown.row_out(row) for row in rows], shown.after(rows, limit))
+
+
+ROUTES = (api_conversions,)

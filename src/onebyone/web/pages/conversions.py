@@ -1,0 +1,77 @@
+"""Conversions: which were counted, and why each once?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+
+from onebyone.state.sites import Site
+from onebyone.web import conversions as shown
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import View
+from onebyone.web.csv_file import csv_answer
+from onebyone.web.definitions import MOST_ROWS
+from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+
+def _answers(desk: Desk, site: Site, view: View, event: str) -> dict[str, Answer]:
+    given = params(view, site)
+    narrowed = given | shown.params(view, site)
+    one = narrowed | {"event": event}
+    before = params(view, site, view.before) | shown.params(view, site) | {"event": event} if view.before else None
+    questions: dict[str, Any] = {
+        "ledger_totals": ("ledger_totals", given),
+        "sums": ("conversion_sums", narrowed | {"event": ""}),
+        "parts": ("conversion_parts", one),
+        "records": ("conversion_records", one | shown.page_params(view) | {"limit": shown.SHOWN}),
+    }
+    if before is not None:
+        questions["before"] = ("conversion_sums", before)
+    return desk.ask_all(questions)
+
+
+@get("/s/{site_id:str}/conversions", sync_to_thread=True, include_in_schema=False)
+def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, shown.KEYS)
+    event = view.given.get("event") or site.conversions[0]
+    answers = _answers(desk, site, view, event)
+    rows = answers["records"].rows
+    failed = next((answer for answer in answers.values() if answer.error), None)
+    was = answers.get("before", Answer())
+    return page(
+        desk,
+        "conversions.html",
+        frame(request, desk, "Conversions", site=site, page="conversions"),
+        view=view,
+        event=event,
+        failed_answer=failed,
+        tabs=shown.tabs(answers["sums"].rows, site.conversions),
+        sums=shown.sums(answers["sums"].rows, event, site.currency),
+        before=shown.sums(was.rows, event, site.currency) if view.before and not was.error else None,
+        seen=shown.parts(answers["parts"].rows, "via", shown.SEEN),
+        matched=shown.parts(answers["parts"].rows, "matched", shown.MATCHED),
+        flags=shown.flags(answers["parts"].rows),
+        lines=shown.lines(rows, site, desk.today(site.zone)),
+        after=shown.after(rows),
+        chips=shown.chips(view),
+        sort=view.given.get("sort", shown.SORTS[0]),
+        ever=answers["ledger_totals"],
+        **controls(view, desk, site),
+    )
+
+
+@get("/s/{site_id:str}/conversions.csv", sync_to_thread=True, include_in_schema=False)
+def conversions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """All that fit the filters, from the beginning of the list. Raises what the report raises."""
+    view = asked(request, desk, site, shown.KEYS)
+    event = view.given.get("event") or site.conversions[0]
+    given = params(view, site) | shown.params(view, site) | shown.page_params(view) | {"event": event}
+    rows = desk.reports.run("conversion_records", limit=MOST_ROWS, **given).dicts()
+    flat = [{k: " ".join(v) if isinstance(v, list) else v for k, v in shown.row_out(row).items()} for row in rows]
+    return csv_answer(f"{site.name}-{event}", flat)
+
+
+ROUTES = (conversions, conversions_file)
