@@ -97,6 +97,7 @@ def month() -> Answers:
             {"reason": "duplicate_event", "copies": 178},
             {"reason": "order_back_forward", "copies": 64},
         ],
+        "loss": _loss,
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,
         "campaigns": lambda _: _campaigns(),
@@ -395,6 +396,39 @@ def _totals(params: Mapping[str, Param]) -> list[Row]:
             "machine_views": 96412,
         }
     ]
+
+
+_MISSED = {  # by: label, server orders, missed
+    "browser": (
+        ("Brave", 41, 33), ("Firefox", 196, 98), ("Chrome", 602, 148), ("Edge", 188, 39), ("Samsung Internet", 118, 21),
+        ("Safari", 604, 92), ("Chrome Mobile", 402, 42), ("Opera", 25, 5),
+    ),
+    "device": (("desktop", 1027, 318), ("phone", 1061, 146), ("tablet", 88, 14)),
+    "country": (("DE", 1501, 340), ("AT", 300, 66), ("CH", 205, 40), ("NL", 170, 32)),
+    "host": (("shop.nordlight.example", 2176, 478),),
+}  # fmt: skip
+
+
+def _seen_row(label: str, server: int, missed: int, browser_only: int = 0, declined: int = 0) -> Row:
+    """Each order another person's."""
+    third = ("third_only", "third_and_both", "third_and_browser", "third_and_server", "missed_in_other_currency")
+    squares = {"missed_squares": missed, "missed_products": missed, "server_squares": server, "server_people": server}
+    seen = {"both": server - missed, "browser_only": browser_only, "server_only": missed, "declined": declined}
+    more = {"silent": 0, "matched_weakly": server // 100, "missed_minor": missed * 8393}
+    return {"label": label} | seen | squares | more | dict.fromkeys(third, 0)
+
+
+def _loss(params: Mapping[str, Param]) -> list[Row]:
+    by = str(params["by"])
+    if by in ("", "month"):
+        return [_seen_row("" if not by else "2026-11-01", 2176, 478, 4, 312)]
+    if by in _MISSED:
+        return [_seen_row(*one) for one in _MISSED[by]]
+    days = _local_days(params)
+    rows = [_seen_row(day.isoformat(), 62 + day.day % 9, 25 if day == date(2026, 10, 30) else 14) for day in days]
+    if by == "day":
+        return rows
+    return [_seen_row(day.isoformat(), 480, 105) for day in days if day.weekday() == 0]
 
 
 def _channels(params: Mapping[str, Param]) -> list[Row]:

@@ -20,6 +20,7 @@ MORE: dict[str, dict[str, Param]] = {
     "fate_events": {"ids": ["NL-48213"]},
     "fate_drops": {"ids": ["NL-48213"]},
     "nearest_orders": {"id": "NL-9"},
+    "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},
     "funnel": {"steps": ["page_view", "purchase"], "within_ms": 1000},

@@ -22,6 +22,7 @@ OF_SOME = (
     "window",
     "show",
     "q",
+    "event",
 )  # keys that only the page understands which names them
 DEFAULTS = {
     "period": DEFAULT_PRESET,

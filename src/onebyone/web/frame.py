@@ -21,6 +21,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
     (
         "Count",
         (
+            ("loss", "Loss"),
             ("attribution", "Attribution"),
             ("ledger", "Ledger"),
         ),
