@@ -98,6 +98,7 @@ def month() -> Answers:
             {"reason": "order_back_forward", "copies": 64},
         ],
         "loss": _loss,
+        "gaps": lambda _: [_gaps("2026-11-11", 20_301, 41_220, 131), _gaps("2026-11-12", 9_014, 18_002, 53)],
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,
         "campaigns": lambda _: _campaigns(),
@@ -228,7 +229,7 @@ def an_event(**changes: Any) -> Row:
     row: Row = {
         "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:42:08.214Z", "received_at": "2026-11-10T18:42:08.514Z",
         "id": "5b0c2d1e-1111-4222-8333-444455556666", "hit": HIT, "n": 0, "name": "purchase", "via": "tag",
-        "event_id": "purchase:NL-48213", "event_id_given": True, "sent_id": "", "nav": "navigate", "seq": 3,
+        "event_id": "purchase:NL-48213", "event_id_given": True, "sent_id": "", "nav": "navigate", "seq": 3, "life": 77,
         "visitor": 11234567890123456789, "user_id": "", "host": "nordlight.example", "path": "/bestellung/danke",
         "query": "", "title": "Danke", "referrer": "nordlight.example/kasse", "referrer_host": "nordlight.example",
         "language": "de", "channel": "Email", "source": "newsletter", "medium": "email", "campaign": "lichterzeit-2026",
@@ -260,7 +261,8 @@ def a_drop(**changes: Any) -> Row:
         "hit": SECOND, "n": 0, "fate": "dropped", "reason": "order_reloaded", "step": "drop_copy",
         "detail": "", "of_hit": HIT, "of_n": 0, "name": "purchase", "via": "tag", "event_id": "", "sent_id": "",
         "order_id": "NL-48213",
-        "value": 12900, "currency": "EUR", "nav": "reload", "visitor": 11234567890123456789,
+        "value": 12900, "currency": "EUR", "nav": "reload", "seq": 0, "life": 78,
+        "visitor": 11234567890123456789,
         "host": "nordlight.example", "path": "/bestellung/danke", "actor": "human", "agent": "", "browser": "Chrome",
         "os": "Windows", "device": "desktop", "country": "DE",
     }  # fmt: skip
@@ -416,6 +418,12 @@ def _seen_row(label: str, server: int, missed: int, browser_only: int = 0, decli
     seen = {"both": server - missed, "browser_only": browser_only, "server_only": missed, "declined": declined}
     more = {"silent": 0, "matched_weakly": server // 100, "missed_minor": missed * 8393}
     return {"label": label} | seen | squares | more | dict.fromkeys(third, 0)
+
+
+def _gaps(day: str, pages: int, numbers: int, lost: int) -> Row:
+    """Each lost one alone in its page, whose numbers are two or three."""
+    squares = {"lost_squares": lost, "lost_products": 3 * lost, "number_squares": 5 * numbers // 2}
+    return {"local_day": day, "pages": pages, "pages_with_gap": lost, "numbers": numbers, "lost": lost} | squares
 
 
 def _loss(params: Mapping[str, Param]) -> list[Row]:

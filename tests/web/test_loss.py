@@ -81,6 +81,13 @@ def test_missed_ones_whose_choice_nobody_knows_are_told(place: Place, admin: Cli
     assert "Of 120 missed orders nobody knows the person’s choice" in _text(admin.get(f"/s/{place.site.id}/loss").text)
 
 
+def test_gaps_in_the_numbering_are_another_way_to_ask(place: Place, admin: Client) -> None:
+    text = _text(admin.get(f"/s/{place.site.id}/loss").text)
+    assert "events between two that came, 184 of 59,222" in text and "0.31%" in text
+    place.reports.answers["gaps"] = lambda _: []
+    assert "events, refused: 0 of 30" in _text(admin.get(f"/s/{place.site.id}/loss").text)
+
+
 def test_a_third_list_has_its_own_answer(place: Place, admin: Client) -> None:
     third: dict[str, Any] = {"third_and_both": 292, "third_and_browser": 9, "third_and_server": 82, "third_only": 6}
     place.reports.answers["loss"] = _answer(a_row(both=741, server_only=209, browser_only=23, **third))
@@ -102,7 +109,11 @@ def test_a_store_that_does_not_answer_leaves_the_page_standing(place: Place, adm
 
 def test_the_sql_of_the_page_comes_with_its_parameters(place: Place, admin: Client) -> None:
     text = admin.get(f"/s/{place.site.id}/loss.sql?by=country").text
-    assert "-- by: country\n" in text and f"-- site: {place.site.id}\n" in text and "FROM conversions FINAL" in text
+    assert (
+        "SET param_by = 'country';\n" in text
+        and f"SET param_site = '{place.site.id}';\n" in text
+        and "FROM conversions FINAL" in text
+    )
 
 
 def test_the_file_has_the_rows_of_the_breakdown(place: Place, admin: Client) -> None:

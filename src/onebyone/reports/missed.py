@@ -22,6 +22,7 @@ from onebyone.reports.capture import (
     rates,
     three_lists,
 )
+from onebyone.reports.clustered import design_effect
 from onebyone.reports.loss import Interval, wilson
 
 ENOUGH = 30  # server conversions, for a rate
@@ -96,7 +97,9 @@ def read_group(row: Row, server_mode: ServerMode = "always") -> Group:
     both, browser_only, server_only = row["both"], row["browser_only"], row["server_only"]
     seen = Seen(browser=both + browser_only, server=both + server_only, both=both)
     refused = _refusal(seen, row, server_mode)
-    effect = design_effect(row)
+    effect = design_effect(
+        seen.server_only, seen.server, row["missed_squares"], row["missed_products"], row["server_squares"]
+    )
     shared = row["third_and_both"] + row["third_and_browser"] + row["third_and_server"]
     return Group(
         label=row["label"],
@@ -146,16 +149,6 @@ def days(rows: Iterable[Row], wanted: Sequence[str], server_mode: ServerMode = "
         group = groups.get(day) or read_group(dict(NOTHING) | {"label": day}, server_mode)
         found.append(_against(group, before))
     return found
-
-
-def design_effect(row: Row) -> float:
-    """How much more the share varies because one person converts more than once, each time the same way; at least 1."""
-    server, missed = row["both"] + row["server_only"], row["server_only"]
-    if not missed or missed == server:
-        return 1.0
-    share = missed / server
-    spread = row["missed_squares"] - 2 * share * row["missed_products"] + share**2 * row["server_squares"]
-    return float(max(1.0, spread / (server * share * (1 - share))))
 
 
 NOTHING: Row = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from onebyone.reports.capture import add
-from onebyone.reports.missed import Breakdown, Group
+from onebyone.reports.clustered import gap_share
+from onebyone.reports.missed import ENOUGH, Breakdown, Group
 from onebyone.web import numbers
+from onebyone.web.desk import Answer
 from onebyone.web.loss_view import beyond, range_of, rate_of, unseen_range
 from onebyone.web.loss_words import GROUPS, REFUSALS, STATUSES, noun
 
@@ -47,9 +49,9 @@ def checks(whole: Group, event: str, shown: Breakdown, by: str) -> list[Check]:
     return found
 
 
-def ways(whole: Group, event: str, by_browser: Breakdown) -> list[Way]:
+def ways(whole: Group, event: str, by_browser: Breakdown, gaps: Answer) -> list[Way]:
     found = [_first_way(whole, event), _overlap(whole, event), _strata(by_browser, event)]
-    return [*found, _third(whole, event)]
+    return [*found, _gaps(gaps), _third(whole, event)]
 
 
 def _complete(whole: Group, event: str) -> Check:
@@ -127,6 +129,24 @@ def _strata(shown: Breakdown, event: str) -> Way:
         about=f"{noun(event)}, each browser’s estimate added; of {numbers.count(union)} that tell theirs",
         text=numbers.count(summed.total - union),
         range=beyond(summed.interval_95, union),
+    )
+
+
+def _gaps(answer: Answer) -> Way:
+    """What was lost after the tag had loaded: the browser made it, and it never came."""
+    name = "Gaps in the tag’s numbering"
+    found = gap_share(answer.rows)
+    if answer.error:
+        return Way(name=name, about="the store does not answer", text=numbers.NONE, glyph="x", tone="ba")
+    if found.of < ENOUGH or found.share_95 is None:
+        about = f"events, refused: {numbers.count(found.of)} of {ENOUGH} that a share needs"
+        return Way(name=name, about=about, text=numbers.NONE, glyph="slash", tone="of")
+    return Way(
+        name=name,
+        about=f"events between two that came, {numbers.count(found.part)} of {numbers.count(found.of)}: lost after "
+        "the tag had loaded; at least, for a page’s end is not seen",
+        text=numbers.percent(100 * (found.share or 0.0)),
+        range=range_of(found.share_95),
     )
 
 

@@ -8,15 +8,15 @@ from typing import Any
 from litestar import Response, get
 from msgspec import Struct
 
-from onebyone.reports.catalogue import DIRECTORY, read_report
 from onebyone.reports.missed import ENOUGH, PRIOR_DAYS, breakdown, days, whole
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import loss_checks, loss_tables, loss_view
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import NotUnderstood, View
-from onebyone.web.csv_file import csv_answer
+from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.day_chart import MOST_POINTS
+from onebyone.web.definitions import sql_of
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.loss_words import GROUPS, noun
@@ -80,7 +80,7 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         bar_of=loss_view.bar_of(found),
         ledger=loss_view.ledger(found, question.event),
         checks=loss_checks.checks(found, question.event, groups, question.by),
-        ways=loss_checks.ways(found, question.event, breakdown(answers["browsers"].rows)),
+        ways=loss_checks.ways(found, question.event, breakdown(answers["browsers"].rows), answers["gaps"]),
         made=loss_view.made(found, question.event, site),
         rates=loss_tables.rates(groups, question.by, question.event, found.block_rate),
         drawn=drawn,
@@ -94,24 +94,29 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/loss.csv", sync_to_thread=True, include_in_schema=False)
 def loss_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """The rows of the report. Raises what it raises: no file is better than an empty one."""
-    view = asked(request, desk, site, KEYS)
-    question = read_question(view, site)
-    asking = params(view, site) | {"event": question.event, "by": question.by, "limit": LIMIT}
-    return csv_answer(f"{site.name}-loss", desk.reports.run("loss", **asking).dicts())
+    return csv_answer(f"{site.name}-loss", desk.reports.run("loss", **_rows_asked(request, desk, site)).dicts())
+
+
+@get("/s/{site_id:str}/loss.parquet", sync_to_thread=True, include_in_schema=False)
+def loss_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    """Likewise."""
+    rows = desk.reports.parquet("loss", **_rows_asked(request, desk, site))
+    headers = download(f"{site.name}-loss", "parquet")
+    return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
 
 
 @get("/s/{site_id:str}/loss.sql", sync_to_thread=True, include_in_schema=False)
 def loss_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """The report's own text, under what this page puts into its parameters."""
+    return Response(sql_of("loss", _rows_asked(request, desk, site)), media_type="text/plain; charset=utf-8")
+
+
+ROUTES = (loss, loss_file, loss_parquet, loss_sql)
+
+
+def _rows_asked(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
     view = asked(request, desk, site, KEYS)
     question = read_question(view, site)
-    report = read_report(DIRECTORY / "loss.sql")
-    asking = params(view, site) | {"event": question.event, "by": question.by, "limit": LIMIT}
-    said = "".join(f"-- {name}: {asking[name]}\n" for name in report.params)
-    return Response(f"-- {report.title}. {report.about}\n{said}{report.sql}\n", media_type="text/plain; charset=utf-8")
-
-
-ROUTES = (loss, loss_file, loss_sql)
+    return params(view, site) | {"event": question.event, "by": question.by, "limit": LIMIT}
 
 
 def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, Answer]:
@@ -124,6 +129,7 @@ def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, An
         "day": ("loss", long | {"by": "day"}),
         "week": ("loss", long | {"by": "week"}),
         "month": ("loss", long | {"by": "month"}),
+        "gaps": ("gaps", given),
         "ever": ("ledger_totals", given),
     }
     return desk.ask_all(questions)
