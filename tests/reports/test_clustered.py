@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from onebyone.reports.clustered import design_effect, gap_share
+from onebyone.reports.clustered import design_effect, gap_share, log_share
 from onebyone.reports.loss import wilson
 
 
@@ -36,6 +36,16 @@ def test_gaps_of_all_days_are_one_share_of_the_numbers() -> None:
     found = gap_share([a_day((6, 2), (2, 0)), a_day(*[(4, 0)] * 98)])
     assert (found.part, found.of, found.share) == (2, 400, 0.005)
     assert found.share_95 is not None and found.share_95.high > wilson(2, 400).high
+
+
+def test_pages_without_a_view_are_a_share_of_those_delivered_to_browsers() -> None:
+    found = log_share([{"styled": 60, "views": 50, "delivered": 90}, {"styled": 40, "views": 30, "delivered": 40}])
+    assert (found.part, found.of, found.share, found.share_95) == (20, 100, 0.2, wilson(20, 100))
+
+
+@pytest.mark.parametrize("rows", [[], [{"styled": 0, "views": 9}], [{"styled": 40, "views": 41}]])
+def test_a_log_that_is_not_of_all_pages_has_no_share(rows: list[dict[str, Any]]) -> None:
+    assert log_share(rows).share is None
 
 
 def test_without_numbers_there_is_no_share() -> None:

@@ -98,6 +98,15 @@ def month() -> Answers:
             {"reason": "order_back_forward", "copies": 64},
         ],
         "loss": _loss,
+        "log_views": lambda _: [
+            {
+                "local_day": "2026-11-11",
+                "host": "nordlight.example",
+                "delivered": 44_120,
+                "styled": 41_206,
+                "views": 33_212,
+            }
+        ],
         "gaps": lambda _: [_gaps("2026-11-11", 20_301, 41_220, 131), _gaps("2026-11-12", 9_014, 18_002, 53)],
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,

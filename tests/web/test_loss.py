@@ -88,6 +88,26 @@ def test_gaps_in_the_numbering_are_another_way_to_ask(place: Place, admin: Clien
     assert "events, refused: 0 of 30" in _text(admin.get(f"/s/{place.site.id}/loss").text)
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            (44_120, 41_206, 33_212),
+            "page views, 7,994 of 41,206 pages delivered to readers who also fetched a style sheet",
+        ),
+        ((900, 800, 850), "the tag saw more pages than the log delivered"),
+        ((900, 12, 3), "refused: 12 of 30 pages delivered"),
+        (None, "no access log of these days was imported"),
+    ],
+)
+def test_the_servers_log_is_another_way_to_ask(
+    place: Place, admin: Client, row: tuple[int, int, int] | None, said: str
+) -> None:
+    rows = [dict(zip(("delivered", "styled", "views"), row, strict=True))] if row else []
+    place.reports.answers["log_views"] = lambda _: rows
+    assert said in _text(admin.get(f"/s/{place.site.id}/loss").text)
+
+
 def test_a_third_list_has_its_own_answer(place: Place, admin: Client) -> None:
     third: dict[str, Any] = {"third_and_both": 292, "third_and_browser": 9, "third_and_server": 82, "third_only": 6}
     place.reports.answers["loss"] = _answer(a_row(both=741, server_only=209, browser_only=23, **third))

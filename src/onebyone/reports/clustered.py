@@ -42,5 +42,16 @@ def gap_share(rows: Sequence[Mapping[str, Any]]) -> Share:
     return Share(lost, numbers, lost / numbers, wilson(lost / effect, numbers / effect))
 
 
+def log_share(rows: Sequence[Mapping[str, Any]]) -> Share:
+    """Of the rows of the report `log_views`: pages delivered to browsers that no view of the tag answers to.
+
+    `share` is None where the tag saw more than was delivered: then the two do not count the same.
+    """
+    styled, views = _sum(rows, "styled"), _sum(rows, "views")
+    if not styled or views > styled:
+        return Share(styled - views, styled, None, None)
+    return Share(styled - views, styled, (styled - views) / styled, wilson(styled - views, styled))
+
+
 def _sum(rows: Sequence[Mapping[str, Any]], column: str) -> int:
     return sum(row[column] for row in rows)

@@ -29,7 +29,8 @@ COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", 
 ReportName = Literal[
     "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "sources", "referrers",
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
-    "drops", "gaps", "ledger_days", "ledger_totals", "mail_messages", "mail_orders", "persons", "persons_days",
+    "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
+    "persons", "persons_days",
 ]  # fmt: skip
 MOST_ROWS = 10_000
 

@@ -13,7 +13,7 @@ from onebyone.web import breakdown, overview_tables
 
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
-    "loss": ("loss", "gaps"),
+    "loss": ("loss", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
     "ledger": ("ledger_days", "drops"),
     **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},
@@ -31,9 +31,9 @@ FILES = {  # the address's name of a file, and the report whose rows it has
     **{
         name: name
         for name in (
-            "drops", "gaps", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages", "countries",
-            "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks", "event_names",
-            "properties",
+            "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
+            "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
+            "event_names", "properties",
         )
     },
 }  # fmt: skip

@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 
 from onebyone.reports.capture import add
-from onebyone.reports.clustered import gap_share
+from onebyone.reports.clustered import Share, gap_share, log_share
 from onebyone.reports.missed import ENOUGH, Breakdown, Group
 from onebyone.web import numbers
 from onebyone.web.desk import Answer
-from onebyone.web.loss_view import beyond, range_of, rate_of, unseen_range
-from onebyone.web.loss_words import GROUPS, REFUSALS, STATUSES, noun
+from onebyone.web.loss_view import Made, beyond, range_of, rate_of, unseen_range
+from onebyone.web.loss_words import ASSUMES, GROUPS, REFUSALS, STATUSES, noun
 
 MOST_SERVER_MISSES = 0.01  # of what browsers saw: above, the server is not complete
 _MOST_WEAK = 0.1  # of what is on both lists
@@ -49,9 +49,23 @@ def checks(whole: Group, event: str, shown: Breakdown, by: str) -> list[Check]:
     return found
 
 
-def ways(whole: Group, event: str, by_browser: Breakdown, gaps: Answer) -> list[Way]:
+def ways(whole: Group, event: str, by_browser: Breakdown, gaps: Answer, log: Answer) -> list[Way]:
     found = [_first_way(whole, event), _overlap(whole, event), _strata(by_browser, event)]
-    return [*found, _gaps(gaps), _third(whole, event)]
+    return [*found, _log(log), _gaps(gaps), _third(whole, event)]
+
+
+def made_of_ways(gaps: Answer, log: Answer) -> list[Made]:
+    """The sums of those ways that have a figure."""
+    found = (("Server log", log_share(log.rows), "log"), ("Gaps in the numbering", gap_share(gaps.rows), "gaps"))
+    return [
+        Made(name, f"{_sum(one)} = {numbers.percent(100 * one.share)}", ASSUMES[key])
+        for name, one, key in found
+        if one.share is not None and one.of >= ENOUGH
+    ]
+
+
+def _sum(one: Share) -> str:
+    return f"{numbers.count(one.part)} that never came ÷ {numbers.count(one.of)}"
 
 
 def _complete(whole: Group, event: str) -> Check:
@@ -130,6 +144,26 @@ def _strata(shown: Breakdown, event: str) -> Way:
         text=numbers.count(summed.total - union),
         range=beyond(summed.interval_95, union),
     )
+
+
+def _log(answer: Answer) -> Way:
+    """Pages that the web server delivered against those that the tag saw: no order needed, and no server of orders."""
+    name = "Server log"
+    found, delivered = log_share(answer.rows), sum(row["delivered"] for row in answer.rows)
+    if answer.error:
+        return Way(name=name, about="the store does not answer", text=numbers.NONE, glyph="x", tone="ba")
+    if found.share is not None and found.share_95 is not None and found.of >= ENOUGH:
+        about = (
+            f"page views, {numbers.count(found.part)} of {numbers.count(found.of)} pages delivered to readers who also "
+            f"fetched a style sheet, machines left out; of {numbers.count(delivered)} in all"
+        )
+        return Way(name=name, about=about, text=numbers.percent(100 * found.share), range=range_of(found.share_95))
+    why = f"{numbers.count(found.of)} of {ENOUGH} pages delivered to readers who also fetched a style sheet"
+    if not delivered:
+        why = "no access log of these days was imported (onebyone import-log)"
+    elif found.part < 0:
+        why = "the tag saw more pages than the log delivered, so the log is not of all of them"
+    return Way(name=name, about=f"page views, refused: {why}", text=numbers.NONE, glyph="slash", tone="of")
 
 
 def _gaps(answer: Answer) -> Way:

@@ -97,6 +97,10 @@ ASSUMES: Mapping[str, str] = {
     "failing does not make the other fail. Where both fail together, as on a page that was left, it is too low.",
     "strata": "As above, within each browser. Where browsers are missed differently, nearer the truth than one "
     "estimate of all.",
+    "log": "The log is of every page, readers load a style sheet with a page as often as others, and what crawlers and "
+    "fetches ahead left is small: a log does not name the latter. A page out of a cache is in neither. Refused "
+    "statistics look like a loss where nothing is collected then.",
+    "gaps": "What the tag numbered, it meant to send. Only gaps between two events that came are known.",
     "third": "As above for three lists; pairs may depend on each other, all three together may not.",
 }
 

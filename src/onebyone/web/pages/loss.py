@@ -80,8 +80,10 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         bar_of=loss_view.bar_of(found),
         ledger=loss_view.ledger(found, question.event),
         checks=loss_checks.checks(found, question.event, groups, question.by),
-        ways=loss_checks.ways(found, question.event, breakdown(answers["browsers"].rows), answers["gaps"]),
-        made=loss_view.made(found, question.event, site),
+        ways=loss_checks.ways(
+            found, question.event, breakdown(answers["browsers"].rows), answers["gaps"], answers["log"]
+        ),
+        made=[*loss_view.made(found, question.event, site), *loss_checks.made_of_ways(answers["gaps"], answers["log"])],
         rates=loss_tables.rates(groups, question.by, question.event, found.block_rate),
         drawn=drawn,
         step=step,
@@ -130,6 +132,7 @@ def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, An
         "week": ("loss", long | {"by": "week"}),
         "month": ("loss", long | {"by": "month"}),
         "gaps": ("gaps", given),
+        "log": ("log_views", given),
         "ever": ("ledger_totals", given),
     }
     return desk.ask_all(questions)
