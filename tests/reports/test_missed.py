@@ -67,6 +67,20 @@ def test_a_server_that_steps_in_where_a_browser_failed_estimates_nothing() -> No
     assert (found.estimate.status, found.estimate.chapman) == ("server_is_fallback", None)
 
 
+def test_what_browsers_told_of_people_who_declined_is_no_loss() -> None:
+    """The demo: 51 that only the server reported, of which browsers told 26 that their people did not allow to keep."""
+    row = a_row(both=53, server_only=51, withheld=26, silent=51, missed_minor=1_155_879)
+    found = whole([row])
+    assert (found.seen.server_only, found.seen.server, found.declined, found.silent) == (25, 78, 26, 25)
+    assert found.block_rate == 25 / 78 and found.missed_minor == 1_155_879 * 25 // 51
+    assert not breakdown([a_row("Chrome", both=53, server_only=51, silent=51), a_row(withheld=26)]).is_told
+
+
+def test_no_more_are_taken_off_than_nobody_knows_the_choice_of() -> None:
+    found = whole([a_row(both=53, server_only=51, withheld=26, silent=4)])
+    assert (found.seen.server_only, found.declined, found.silent) == (47, 4, 0)
+
+
 def test_people_who_convert_more_than_once_widen_the_interval() -> None:
     """100 people with four each, one in four missed wholly: as if there were 100."""
     row = a_row(both=300, server_only=100)

@@ -425,7 +425,7 @@ def _seen_row(label: str, server: int, missed: int, browser_only: int = 0, decli
     third = ("third_only", "third_and_both", "third_and_browser", "third_and_server", "missed_in_other_currency")
     squares = {"missed_squares": missed, "missed_products": missed, "server_squares": server, "server_people": server}
     seen = {"both": server - missed, "browser_only": browser_only, "server_only": missed, "declined": declined}
-    more = {"silent": 0, "matched_weakly": server // 100, "missed_minor": missed * 8393}
+    more = {"silent": 0, "withheld": 0, "matched_weakly": server // 100, "missed_minor": missed * 8393}
     return {"label": label} | seen | squares | more | dict.fromkeys(third, 0)
 
 

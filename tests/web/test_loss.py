@@ -76,6 +76,18 @@ def test_rates_by_browser_are_not_shown_where_the_server_does_not_tell_them(plac
     assert "Send device.user_agent" in text and "refused: too few tell their browser" in text
 
 
+def test_what_consent_withheld_is_taken_off_and_said(place: Place, admin: Client) -> None:
+    rows = {
+        "": [a_row(both=53, server_only=51, withheld=26, silent=51)],
+        "browser": [a_row("Chrome", both=53, server_only=51, silent=51), a_row(withheld=26)],
+    }
+    place.reports.answers["loss"] = lambda params: rows.get(str(params["by"]), [])
+    text = _text(admin.get(f"/s/{place.site.id}/loss").text)
+    assert "Browsers missed 25 of the 78 orders" in text and "104 orders counted in this period −26 by people" in text
+    assert "Of 26 a browser told, and nothing but their number was kept" in text
+    assert "26 orders are of people who declined statistics, so nobody knows their browser" in text
+
+
 def test_missed_ones_whose_choice_nobody_knows_are_told(place: Place, admin: Client) -> None:
     place.reports.answers["loss"] = _answer(a_row(both=500, server_only=200, silent=120))
     assert "Of 120 missed orders nobody knows the person’s choice" in _text(admin.get(f"/s/{place.site.id}/loss").text)

@@ -59,9 +59,10 @@ class Group(Struct, frozen=True, kw_only=True):
     third: int = 0  # on the third list
     third_shared: int = 0  # on it and on another
     declined: int = 0
+    withheld: int = 0  # of the declined: a browser told of them, and nothing but their number was kept
     silent: int = 0  # only a server reported them, and nobody knows the person's choice
     matched_weakly: int = 0
-    missed_minor: int = 0  # net, of those that only a server saw
+    missed_minor: int = 0  # net, of those that only a server saw; in proportion where some of them are withheld
     missed_in_other_currency: int = 0
     people: int = 0  # whose conversions the server saw
 
@@ -87,18 +88,25 @@ class Breakdown(Struct, frozen=True):
     hidden: list[Group]  # too small to be shown
     missed: int
     unknown: int
+    withheld: int = 0  # of people who declined; which group they are of is not kept
 
     @property
     def is_told(self) -> bool:
-        return self.unknown <= MOST_UNKNOWN * self.missed
+        return self.unknown + self.withheld <= MOST_UNKNOWN * (self.missed + self.withheld)
 
 
 def read_group(row: Row, server_mode: ServerMode = "always") -> Group:
-    both, browser_only, server_only = row["both"], row["browser_only"], row["server_only"]
+    """What browsers told of people who declined is no loss: as many leave those that only the server reported."""
+    both, browser_only, withheld = row["both"], row["browser_only"], min(row["withheld"], row["silent"])
+    server_only = row["server_only"] - withheld
     seen = Seen(browser=both + browser_only, server=both + server_only, both=both)
     refused = _refusal(seen, row, server_mode)
     effect = design_effect(
-        seen.server_only, seen.server, row["missed_squares"], row["missed_products"], row["server_squares"]
+        row["server_only"],
+        both + row["server_only"],
+        row["missed_squares"],
+        row["missed_products"],
+        row["server_squares"],
     )
     shared = row["third_and_both"] + row["third_and_browser"] + row["third_and_server"]
     return Group(
@@ -110,13 +118,14 @@ def read_group(row: Row, server_mode: ServerMode = "always") -> Group:
         design_effect=effect,
         rates=rates(seen),
         estimate=estimate(seen, server_mode=server_mode),
-        three=three_lists(_cells(row)) if shared >= ENOUGH_SHARED and server_mode == "always" else None,
+        three=_three(row, withheld) if shared >= ENOUGH_SHARED and server_mode == "always" else None,
         third=shared + row["third_only"],
         third_shared=shared,
-        declined=row["declined"],
-        silent=row["silent"],
+        declined=row["declined"] + withheld,
+        withheld=withheld,
+        silent=row["silent"] - withheld,
         matched_weakly=row["matched_weakly"],
-        missed_minor=row["missed_minor"],
+        missed_minor=row["missed_minor"] * server_only // max(1, row["server_only"]),
         missed_in_other_currency=row["missed_in_other_currency"],
         people=row["server_people"],
     )
@@ -128,6 +137,7 @@ def whole(rows: Sequence[Row], server_mode: ServerMode = "always") -> Group:
 
 
 def breakdown(rows: Iterable[Row], server_mode: ServerMode = "always") -> Breakdown:
+    rows = list(rows)
     groups = [read_group(row, server_mode) for row in rows]
     known = [group for group in groups if group.label and group.seen.server]
     small = ("too_few", "too_few_people")
@@ -137,6 +147,7 @@ def breakdown(rows: Iterable[Row], server_mode: ServerMode = "always") -> Breakd
         hidden=[group for group in known if group.refused in small],
         missed=sum(group.seen.server_only for group in groups),
         unknown=sum(group.seen.server_only for group in groups if not group.label),
+        withheld=sum(row["withheld"] for row in rows if not row["label"]),
     )
 
 
@@ -153,8 +164,9 @@ def days(rows: Iterable[Row], wanted: Sequence[str], server_mode: ServerMode = "
 
 NOTHING: Row = {
     "label": "", "both": 0, "browser_only": 0, "server_only": 0, "third_only": 0, "third_and_both": 0,
-    "third_and_browser": 0, "third_and_server": 0, "declined": 0, "silent": 0, "matched_weakly": 0, "missed_minor": 0,
-    "missed_in_other_currency": 0, "server_people": 0, "missed_squares": 0, "missed_products": 0, "server_squares": 0,
+    "third_and_browser": 0, "third_and_server": 0, "declined": 0, "withheld": 0, "silent": 0, "matched_weakly": 0,
+    "missed_minor": 0, "missed_in_other_currency": 0, "server_people": 0, "missed_squares": 0,
+    "missed_products": 0, "server_squares": 0,
 }  # fmt: skip
 
 
@@ -177,6 +189,14 @@ def _refusal_of_all(seen: Seen) -> Refusal:
     if not seen.browser:
         return "no_browser_source"
     return "" if seen.both else "no_overlap"
+
+
+def _three(row: Row, withheld: int) -> ThreeLists | None:
+    """None where what is withheld cannot all have been on the server's list alone."""
+    cells = _cells(row)
+    if withheld > cells["010"]:
+        return None
+    return three_lists(cells | {"010": cells["010"] - withheld})
 
 
 def _cells(row: Row) -> dict[str, int]:

@@ -87,6 +87,11 @@ def _joined(whole: Group) -> Check:
 
 def _declined(whole: Group, event: str) -> Check:
     text = f"{numbers.count(whole.declined)} {noun(event, whole.declined)} are left out here."
+    if whole.withheld:
+        text += (
+            f" Of {numbers.count(whole.withheld)} a browser told, and nothing but their number was kept; as many are "
+            "taken off those that only your server reported."
+        )
     return Check("full", "ok", "Declined statistics are not a loss.", text if whole.declined else "Nobody declined.")
 
 

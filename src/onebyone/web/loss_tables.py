@@ -47,6 +47,12 @@ class Drawn(Struct, frozen=True, kw_only=True):
 
 def rates(shown: Breakdown, by: str, event: str, centre: float | None) -> Rates:
     head, needed = GROUPS[by]
+    if not shown.is_told and shown.withheld > shown.unknown:
+        why_not = (
+            f"{numbers.count(shown.withheld)} {noun(event)} are of people who declined statistics, so nobody knows "
+            f"their {head.lower()}: with them among the missed each rate would be too high."
+        )
+        return Rates(head=head, lines=[], why_not=why_not)
     if not shown.is_told:
         share = numbers.share(shown.unknown, shown.missed)
         return Rates(

@@ -153,10 +153,13 @@ def _money(whole: Group, event: str, site: Site) -> Metric:
     other = whole.missed_in_other_currency
     more = f", {numbers.count(other)} more in other currencies" if other else ""
     here = whole.seen.server_only - other
+    share = "; in proportion, for some that your server alone reported are of people who declined" * bool(
+        whole.withheld
+    )
     return Metric(
         name="Revenue a pixel would not see",
         text=numbers.money_short(whole.missed_minor, site.currency),
-        note=f"{numbers.count(here)} {noun(event, here)}, net of refunds{more}",
+        note=f"{numbers.count(here)} {noun(event, here)}, net of refunds{more}{share}",
     )
 
 
