@@ -11,6 +11,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from onebyone.reports import capture, missed
+from onebyone.reports.catalogue import DIRECTORY, read_report, taken
+from onebyone.web.definitions import ON_PAGE
 from onebyone.web.loss_words import REFUSALS, STATUSES
 from reports.test_missed import a_row
 from web.fakes import Place
@@ -36,6 +38,15 @@ def test_it_says_the_answer_first_and_writes_every_sum_out(place: Place, admin: 
     assert "2,180 orders that could be seen by both, 1,698 + 478 + 4" in text
     assert "478 server only ÷ 1,702 of the browser = +28.1%" in text
     assert "(1,702 + 1) × (2,176 + 1) ÷ (1,698 + 1) − 1 = 2,181.1" in text
+
+
+def test_every_report_is_asked_for_what_it_declares(place: Place, admin: Client) -> None:
+    assert admin.get(f"/s/{place.site.id}/loss?by=host&period=7d").status_code == 200
+    asked = [(name, params) for name, params in place.reports.asked if name in ON_PAGE["loss"]]
+    assert {name for name, _ in asked} == set(ON_PAGE["loss"])
+    for name, params in asked:
+        report = read_report(DIRECTORY / f"{name}.sql")
+        assert set(taken(report, params)) == set(report.params), name
 
 
 def test_a_day_outside_the_limits_is_named_with_what_would_be_chance(place: Place, admin: Client) -> None:

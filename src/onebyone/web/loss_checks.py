@@ -98,7 +98,7 @@ def _declined(whole: Group, event: str) -> Check:
 def _silent(whole: Group, event: str) -> Check:
     text = (
         f"Of {numbers.count(whole.silent)} missed {noun(event, whole.silent)} nobody knows the person’s choice; where "
-        "a page waits for it, they may have declined. Send `consent` with what your server reports."
+        "a page waits for it, they may have declined. Send the choice with what your server reports."
     )
     return Check("half", "wa", "Some may have declined.", text)
 

@@ -69,8 +69,9 @@ def who(whole: Group) -> list[tuple[str, int, str]]:
     parts = [
         ("browser and server", seen.both, "s-a"),
         ("server only: the browser missed them", seen.server_only, "s-m"),
-        ("browser only: ask why your server did not report them", seen.browser_only, "s-k"),
     ]
+    if seen.browser_only:
+        parts.append(("browser only: ask why your server did not report them", seen.browser_only, "s-k"))
     third_only = whole.third - whole.third_shared
     return [*parts, ("the imported list only", third_only, "s-o")] if third_only else parts
 

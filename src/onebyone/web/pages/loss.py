@@ -122,7 +122,8 @@ def _rows_asked(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
 
 
 def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, Answer]:
-    given = params(view, site) | {"event": question.event, "limit": LIMIT}
+    now = params(view, site)
+    given = now | {"event": question.event, "limit": LIMIT}
     long = params(view, site, _with_weeks_before(view.period)) | {"event": question.event, "limit": LIMIT}
     questions: dict[str, tuple[str, dict[str, Param]]] = {
         "whole": ("loss", given | {"by": ""}),
@@ -131,9 +132,9 @@ def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, An
         "day": ("loss", long | {"by": "day"}),
         "week": ("loss", long | {"by": "week"}),
         "month": ("loss", long | {"by": "month"}),
-        "gaps": ("gaps", given),
-        "log": ("log_views", given),
-        "ever": ("ledger_totals", given),
+        "gaps": ("gaps", now),
+        "log": ("log_views", now),
+        "ever": ("ledger_totals", now),
     }
     return desk.ask_all(questions)
 
