@@ -9,9 +9,11 @@ from typing import Any, get_args
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from msgspec import structs
 
 from onebyone.reports import capture, missed
 from onebyone.reports.catalogue import DIRECTORY, read_report, taken
+from onebyone.state.sites import LossRules
 from onebyone.web.definitions import ON_PAGE
 from onebyone.web.loss_words import REFUSALS, STATUSES
 from reports.test_missed import a_row
@@ -77,6 +79,16 @@ def test_it_teaches_instead_of_showing_a_figure_that_would_be_wrong(
     text = _text(admin.get(f"/s/{place.site.id}/loss").text)
     assert said in text
     assert not re.search(r"\d% more than|about \d", text) and "100.0%" not in text
+
+
+def test_a_server_that_steps_in_where_a_browser_failed_gives_no_figure(place: Place, admin: Client) -> None:
+    place.sites.change(structs.replace(place.site, loss=LossRules("fallback")))
+    place.reports.answers["loss"] = _answer(a_row(both=3, server_only=300, browser_only=800))
+    text = _text(admin.get(f"/s/{place.site.id}/loss").text)
+    assert "Your server reports only what the browser missed" in text and "Send all of them from your server" in text
+    assert not re.search(r"\d% more than|about \d", text)
+    body = admin.get(f"/api/v1/sites/{place.site.id}/loss").json()["whole"]
+    assert (body["refused"], body["block_rate"], body["estimate"]["chapman"]) == ("server_is_fallback", None, None)
 
 
 def test_rates_by_browser_are_not_shown_where_the_server_does_not_tell_them(place: Place, admin: Client) -> None:
@@ -148,6 +160,13 @@ def test_a_store_that_does_not_answer_leaves_the_page_standing(place: Place, adm
     place.reports.down.add("*")
     answer = admin.get(f"/s/{place.site.id}/loss")
     assert answer.status_code == 200 and "The store does not answer" in answer.text
+
+
+@pytest.mark.parametrize("report", ["gaps", "log_views"])
+def test_another_way_to_ask_may_fail_alone(place: Place, admin: Client, report: str) -> None:
+    place.reports.down.add(report)
+    text = _text(admin.get(f"/s/{place.site.id}/loss").text)
+    assert "Browsers missed 478 of the 2,176 orders" in text and text.count("the store does not answer") == 1
 
 
 def test_the_sql_of_the_page_comes_with_its_parameters(place: Place, admin: Client) -> None:

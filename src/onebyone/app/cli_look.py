@@ -91,7 +91,8 @@ def report(
         more |= {key: value for key, value in known.items() if key in read_report(file).params}
     rows = _run(name, data, site, first, last, **more)
     if name == "loss":
-        rows = [in_a_row(read_group(row)) for row in rows]
+        mode = choose_site(open_state(open_place(data)).sites, site).loss.server_mode
+        rows = [in_a_row(read_group(row, mode)) for row in rows]
     if as_json:
         print_json(rows)
     else:

@@ -11,6 +11,11 @@ FROM (
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND day GLOBAL IN ( -- of the log's days alone
+      SELECT day
+      FROM events
+      WHERE site = {site:String} AND name = 'page_view' AND via = 'import'
+        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)}))
     AND name = 'page_view' AND via IN ('tag', 'image') AND nav NOT IN ('spa', 'bfcache')
     AND {{wanted}}
 ) AS seen

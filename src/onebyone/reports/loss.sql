@@ -46,13 +46,17 @@ FROM (
   )
   GROUP BY label, person
   UNION ALL
-  SELECT {{loss_label}} AS label, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, uniqExact(if(event_id = '', sent_id, event_id))
-  FROM drops FINAL
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND reason = 'consent_withheld' AND name = {event:String} AND via IN ('tag', 'image')
-    AND {traffic:String} IN ('people', 'all') AND actor IN ('human', 'human_proxied', 'suspect')
+  SELECT {{loss_label}} AS label, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count()
+  FROM (
+    SELECT if(event_id = '', sent_id, event_id) AS copy, min(drops.at) AS at -- its page may be shown again days later
+    FROM drops FINAL
+    WHERE site = {site:String}
+      AND day BETWEEN toDate({from:DateTime64(3)}) - 31 AND toDate({to:DateTime64(3)})
+      AND reason = 'consent_withheld' AND name = {event:String} AND via IN ('tag', 'image')
+      AND {traffic:String} IN ('people', 'all') AND actor IN ('human', 'human_proxied', 'suspect')
+    GROUP BY copy
+  )
+  WHERE at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
   GROUP BY label
 )
 GROUP BY label

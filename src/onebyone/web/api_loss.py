@@ -46,7 +46,7 @@ def api_loss(
     view = asked(request, desk, site, KEYS)
     question = read_question(view, site)
     given = params(view, site) | {"event": question.event, "limit": LIMIT}
-    groups = breakdown(rows_of(desk, "loss", **given, by=question.by))
+    groups = breakdown(rows_of(desk, "loss", **given, by=question.by), site.loss.server_mode)
     return LossOut(
         site=site.id,
         event=question.event,
@@ -55,7 +55,7 @@ def api_loss(
         last_day=view.period.last.isoformat(),
         zone=site.zone,
         currency=site.currency,
-        whole=whole(rows_of(desk, "loss", **given, by="")),
+        whole=whole(rows_of(desk, "loss", **given, by=""), site.loss.server_mode),
         groups=groups.shown if groups.is_told else [],
         hidden_groups=len(groups.hidden),
         groups_are_told=groups.is_told,

@@ -55,13 +55,14 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, KEYS)
     question = read_question(view, site)
     answers = _ask(desk, site, view, question)
-    failed = next((answer for answer in answers.values() if answer.error), None)
-    found = whole(answers["whole"].rows)
-    groups = breakdown(answers["groups"].rows)
     step = _step(view, answers["day"])
+    failed = next((answers[key] for key in ("whole", "groups", "browsers", step) if answers[key].error), None)
+    mode = site.loss.server_mode
+    found = whole(answers["whole"].rows, mode)
+    groups = breakdown(answers["groups"].rows, mode)
     shown = loss_tables.steps(view.period.first, min(view.period.last, desk.today(site.zone)), step)
     drawn = loss_tables.draw(
-        days(answers[step].rows, shown), view, site, centre=found.block_rate, step=step, now=desk.clock()
+        days(answers[step].rows, shown, mode), view, site, centre=found.block_rate, step=step, now=desk.clock()
     )
     return page(
         desk,
@@ -81,7 +82,7 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ledger=loss_view.ledger(found, question.event),
         checks=loss_checks.checks(found, question.event, groups, question.by),
         ways=loss_checks.ways(
-            found, question.event, breakdown(answers["browsers"].rows), answers["gaps"], answers["log"]
+            found, question.event, breakdown(answers["browsers"].rows, mode), answers["gaps"], answers["log"]
         ),
         made=[*loss_view.made(found, question.event, site), *loss_checks.made_of_ways(answers["gaps"], answers["log"])],
         rates=loss_tables.rates(groups, question.by, question.event, found.block_rate),
