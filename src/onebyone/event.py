@@ -180,6 +180,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     event_id_given: bool = False  # by the site, not by the tag or the collector
     nav: str = ""  # navigate, reload, back_forward, bfcache, prerender, spa
     seq: int = 0  # order within a page view, as the tag counted
+    life: int = 0  # 64-bit hash of the id that the tag gave this showing of the page; 0: nobody counted
 
     visitor: int = 0  # 64-bit hash of the first-party id; 0: nobody
     user_id: str = ""
@@ -298,6 +299,8 @@ class Ended(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: int = 0
     currency: str = ""
     nav: str = ""
+    seq: int = 0
+    life: int = 0
     visitor: int = 0
     host: str = ""
     path: str = ""

@@ -53,6 +53,7 @@ class PageBody(Struct, frozen=True):
     url: str | None = None
     referrer: str | None = None
     title: str | None = None
+    id: str | None = None
 
 
 class OrderBody(Struct, frozen=True):
@@ -119,6 +120,7 @@ class SentEvent(Struct, frozen=True, kw_only=True):
     url: str = ""
     referrer: str = ""
     title: str = ""
+    page_id: str = ""  # of this showing of the page, within which `seq` counts
     props: dict[str, str] = {}
     order: Order | None = None
     user_data: dict[str, Any] | None = None
@@ -249,6 +251,7 @@ def _check_event(body: EventBody) -> SentEvent:
         url=_text(page.url, MAX_URL_CHARS),
         referrer=_text(page.referrer, MAX_URL_CHARS),
         title=_text(page.title, MAX_TITLE_CHARS),
+        page_id=_text(page.id, MAX_ID_CHARS),
         props=_check_props(props) if props else {},
         order=checked_order,
         user_data=body.user_data,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from fakes.memory_log import MemoryLog
-from onebyone.app.log_import import MAX_LINE_BYTES, Imported, LogFile, hit_id, import_lines
+from onebyone.app.log_import import MAX_LINE_BYTES, Imported, LogFile, hit_id, import_lines, styled
 from onebyone.app.settings import ConfigError
 from onebyone.event import Hit
 from onebyone.log import LogUnavailable
@@ -36,7 +36,13 @@ class Room:
     def bring(self, lines: Sequence[bytes], site: str = "s1") -> Imported:
         writer = self.log.writer("import0")
         return import_lines(
-            iter(lines), site, writer=writer, claims=Claims(self._state), seals=self._seals, now_ms=lambda: 5
+            iter(lines),
+            site,
+            styled=styled(lines),
+            writer=writer,
+            claims=Claims(self._state),
+            seals=self._seals,
+            now_ms=lambda: 5,
         )
 
     def hits(self) -> list[Hit]:
@@ -117,3 +123,20 @@ def test_a_visitor_of_a_log_is_one_of_its_day(room: Room) -> None:
     room.bring([LINE, LINE.replace(b"10:05", b"11:05"), tomorrow, other, LINE.replace(b"1.2.3.4", b"host.example")])
     first, again, next_day, other_agent, no_address = (hit.visitor for hit in room.hits())
     assert first == again and len({first, next_day, other_agent, no_address}) == 4 and no_address == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "is_styled"),
+    [
+        ("/a.css", 200, True),
+        ("/a.css?v=3", 304, True),
+        ("/a.css", 404, False),
+        ("/a.js", 200, False),
+        ("/?next=a.css", 200, False),
+    ],
+)
+def test_readers_who_fetch_a_style_sheet_are_marked(room: Room, path: str, status: int, is_styled: bool) -> None:
+    sheet = LINE.replace(b"GET /", b"GET " + path.encode()).replace(b" 200 ", b" %d " % status)
+    other = LINE.replace(b'"x"', b'"curl"')
+    room.bring([LINE, sheet, other])
+    assert [hit.headers for hit in room.hits()][::2] == [{"style-sheet": "1"} if is_styled else {}, {}]

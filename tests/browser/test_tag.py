@@ -36,7 +36,7 @@ def test_a_page_is_viewed_once_with_what_the_wire_shape_asks_for(page: Page, sit
     (view,) = batch.events
     assert UUID7.fullmatch(view["id"]) and "event_id" not in view
     assert (view["seq"], view["nav"], view["props"], view["webdriver"]) == (0, "navigate", {}, True)
-    assert view["page"] == {"url": f"{site.url}/lamps?a=%C3%BC", "referrer": "", "title": "/lamps"}
+    assert view["page"] == {"url": f"{site.url}/lamps?a=%C3%BC", "referrer": "", "title": "/lamps", "id": view["id"]}
     assert before <= view["at"] <= batch.body["sent_at"] and batch.body["site"] == SITE.id
     assert batch.headers["content-type"].startswith("text/plain")
 
@@ -66,6 +66,7 @@ def test_a_page_from_the_back_forward_cache_is_viewed_again(page: Page, site: St
     back = site.events()[2]
     assert (back["nav"], back["seq"], back["page"]["title"]) == ("bfcache", 0, "/a")
     assert len({event["id"] for event in site.events()}) == 3
+    assert len({event["page"]["id"] for event in site.events()}) == 3, "shown again is another showing"
 
 
 @pytest.mark.usefixtures("browser")  # skips where there is none
@@ -99,6 +100,7 @@ def test_calls_before_and_after_loading_arrive_in_order(page: Page, site: Stub) 
     site.wait(lambda: site.events("two"), "both events")
     one, two = site.events("one")[0], site.events("two")[0]
     assert [event["seq"] for event in (site.events("page_view")[0], one, two)] == [0, 1, 2]
+    assert len({event["page"]["id"] for event in site.events()}) == 1
     assert (one["props"], two["event_id"], two["props"]) == ({"colour": "red"}, "shared-1", {})
 
 

@@ -133,7 +133,15 @@ def test_groups_that_are_missed_differently_are_estimated_one_by_one() -> None:
     found = add(estimate(one) for one in (strict, plain))
     assert found.total == pytest.approx(1100, abs=3)
     assert chapman(Seen(980, 1010, 920)) < 1077
-    assert add([estimate(silent)]) == Summed(total=9, variance=0.0, not_estimated=1)
+    assert found.interval_95.low < 1100 < found.interval_95.high and found.interval_95.low >= 72 + 998
+    alone = Interval(low=9, high=9)
+    assert add([estimate(silent)]) == Summed(total=9, variance=0.0, not_estimated=1, interval_95=alone)
+
+
+def test_a_sum_over_one_group_has_the_interval_of_that_group() -> None:
+    one = estimate(Seen(640, 700, 450))
+    assert one.interval_95 is not None
+    assert _ends(add([one]).interval_95) == pytest.approx(_ends(one.interval_95))
 
 
 @pytest.mark.parametrize("case", VECTORS["three_source"], ids=lambda case: case["best_by_AIC"])

@@ -101,6 +101,17 @@ def month() -> Answers:
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),
+        "loss": _loss,
+        "log_views": lambda _: [
+            {
+                "local_day": "2026-11-11",
+                "host": "nordlight.example",
+                "delivered": 44_120,
+                "styled": 41_206,
+                "views": 33_212,
+            }
+        ],
+        "gaps": lambda _: [_gaps("2026-11-11", 20_301, 41_220, 131), _gaps("2026-11-12", 9_014, 18_002, 53)],
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,
         "campaigns": lambda _: _campaigns(),
@@ -231,7 +242,7 @@ def an_event(**changes: Any) -> Row:
     row: Row = {
         "site": "s", "day": "2026-11-10", "at": "2026-11-10T18:42:08.214Z", "received_at": "2026-11-10T18:42:08.514Z",
         "id": "5b0c2d1e-1111-4222-8333-444455556666", "hit": HIT, "n": 0, "name": "purchase", "via": "tag",
-        "event_id": "purchase:NL-48213", "event_id_given": True, "sent_id": "", "nav": "navigate", "seq": 3,
+        "event_id": "purchase:NL-48213", "event_id_given": True, "sent_id": "", "nav": "navigate", "seq": 3, "life": 77,
         "visitor": 11234567890123456789, "user_id": "", "host": "nordlight.example", "path": "/bestellung/danke",
         "query": "", "title": "Danke", "referrer": "nordlight.example/kasse", "referrer_host": "nordlight.example",
         "language": "de", "channel": "Email", "source": "newsletter", "medium": "email", "campaign": "lichterzeit-2026",
@@ -263,7 +274,8 @@ def a_drop(**changes: Any) -> Row:
         "hit": SECOND, "n": 0, "fate": "dropped", "reason": "order_reloaded", "step": "drop_copy",
         "detail": "", "of_hit": HIT, "of_n": 0, "name": "purchase", "via": "tag", "event_id": "", "sent_id": "",
         "order_id": "NL-48213",
-        "value": 12900, "currency": "EUR", "nav": "reload", "visitor": 11234567890123456789,
+        "value": 12900, "currency": "EUR", "nav": "reload", "seq": 0, "life": 78,
+        "visitor": 11234567890123456789,
         "host": "nordlight.example", "path": "/bestellung/danke", "actor": "human", "agent": "", "browser": "Chrome",
         "os": "Windows", "device": "desktop", "country": "DE",
     }  # fmt: skip
@@ -399,6 +411,45 @@ def _totals(params: Mapping[str, Param]) -> list[Row]:
             "machine_views": 96412,
         }
     ]
+
+
+_MISSED = {  # by: label, server orders, missed
+    "browser": (
+        ("Brave", 41, 33), ("Firefox", 196, 98), ("Chrome", 602, 148), ("Edge", 188, 39), ("Samsung Internet", 118, 21),
+        ("Safari", 604, 92), ("Chrome Mobile", 402, 42), ("Opera", 25, 5),
+    ),
+    "device": (("desktop", 1027, 318), ("phone", 1061, 146), ("tablet", 88, 14)),
+    "country": (("DE", 1501, 340), ("AT", 300, 66), ("CH", 205, 40), ("NL", 170, 32)),
+    "host": (("shop.nordlight.example", 2176, 478),),
+}  # fmt: skip
+
+
+def _seen_row(label: str, server: int, missed: int, browser_only: int = 0, declined: int = 0) -> Row:
+    """Each order another person's."""
+    third = ("third_only", "third_and_both", "third_and_browser", "third_and_server", "missed_in_other_currency")
+    squares = {"missed_squares": missed, "missed_products": missed, "server_squares": server, "server_people": server}
+    seen = {"both": server - missed, "browser_only": browser_only, "server_only": missed, "declined": declined}
+    more = {"silent": 0, "withheld": 0, "matched_weakly": server // 100, "missed_minor": missed * 8393}
+    return {"label": label} | seen | squares | more | dict.fromkeys(third, 0)
+
+
+def _gaps(day: str, pages: int, numbers: int, lost: int) -> Row:
+    """Each lost one alone in its page, whose numbers are two or three."""
+    squares = {"lost_squares": lost, "lost_products": 3 * lost, "number_squares": 5 * numbers // 2}
+    return {"local_day": day, "pages": pages, "pages_with_gap": lost, "numbers": numbers, "lost": lost} | squares
+
+
+def _loss(params: Mapping[str, Param]) -> list[Row]:
+    by = str(params["by"])
+    if by in ("", "month"):
+        return [_seen_row("" if not by else "2026-11-01", 2176, 478, 4, 312)]
+    if by in _MISSED:
+        return [_seen_row(*one) for one in _MISSED[by]]
+    days = _local_days(params)
+    rows = [_seen_row(day.isoformat(), 62 + day.day % 9, 25 if day == date(2026, 10, 30) else 14) for day in days]
+    if by == "day":
+        return rows
+    return [_seen_row(day.isoformat(), 480, 105) for day in days if day.weekday() == 0]
 
 
 def _channels(params: Mapping[str, Param]) -> list[Row]:

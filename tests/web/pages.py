@@ -17,6 +17,8 @@ PAGES = (
     "/s/{site}/fate/NL-48213",
     "/s/{site}/ledger",
     "/s/{site}/acquisition",
+    "/s/{site}/loss",
+    "/s/{site}/loss?by=country&event=generate_lead&step=week",
     "/s/{site}/attribution",
     "/s/{site}/attribution?by=campaign&window=meta&show=orders",
     "/s/{site}/pages?traffic=all",

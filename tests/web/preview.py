@@ -27,6 +27,7 @@ def pages(site: str) -> dict[str, str]:
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
         "events": f"/s/{site}/events", "email": f"/s/{site}/email",
+        "loss": f"/s/{site}/loss",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "consent": f"/s/{site}/consent", "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
         "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from onebyone.state.sites import Site
 from onebyone.web.site_form import SiteForm, changed, check, form_of, guessed, origin, origins
@@ -70,3 +71,5 @@ def test_a_good_form_changes_the_site_and_comes_back_the_same() -> None:
     assert site.origins == origins(form) == ("https://nordlight.example", "http://localhost:1")
     assert site.conversions == ("purchase", "sign_up") and site.excluded_referrers == ("paypal.com",)
     assert changed(site, form_of(site)) == site
+    only_failed = changed(site, structs.replace(form, server_mode="fallback"))
+    assert only_failed.loss.server_mode == "fallback" and changed(only_failed, form).loss.server_mode == "fallback"

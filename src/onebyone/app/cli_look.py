@@ -16,11 +16,13 @@ from onebyone.app.settings import open_place
 from onebyone.app.state import open_state
 from onebyone.event import Fate, Reason
 from onebyone.reports.catalogue import DIRECTORY, TRAFFIC, read_report
+from onebyone.reports.missed import in_a_row, read_group
 from onebyone.store import Param
 from onebyone.web.numbers import money
 from onebyone.web.words import REASONS
 
 _EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")
+_BY = ("", "browser", "device", "country", "host", "day", "week", "month")
 _START = {"after_at": datetime(1970, 1, 1, tzinfo=UTC), "after_hit": "", "after_n": 0}
 
 
@@ -62,10 +64,21 @@ def events(site: str | None, first: Any, last: Any, limit: int, data: Path, as_j
 @options.last
 @options.limit(50)
 @click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
+@click.option("--event", default="purchase", show_default=True, help="Of loss: which conversion.")
+@click.option("--by", type=click.Choice(_BY), default="", help="Of loss: a row for each.")
 @options.data
 @options.as_json
 def report(
-    name: str | None, site: str | None, first: Any, last: Any, limit: int, traffic: str, data: Path, as_json: bool
+    name: str | None,
+    site: str | None,
+    first: Any,
+    last: Any,
+    limit: int,
+    traffic: str,
+    event: str,
+    by: str,
+    data: Path,
+    as_json: bool,
 ) -> None:
     """A report by name; without a name, the list of them."""
     if name is None:
@@ -74,8 +87,12 @@ def report(
     more: dict[str, Any] = {"limit": limit, "traffic": traffic}
     file = DIRECTORY / f"{name}.sql"
     if file.exists():
-        more |= {key: value for key, value in _START.items() if key in read_report(file).params}
+        known = _START | ({"event": event, "by": by} if name == "loss" else {})
+        more |= {key: value for key, value in known.items() if key in read_report(file).params}
     rows = _run(name, data, site, first, last, **more)
+    if name == "loss":
+        mode = choose_site(open_state(open_place(data)).sites, site).loss.server_mode
+        rows = [in_a_row(read_group(row, mode)) for row in rows]
     if as_json:
         print_json(rows)
     else:

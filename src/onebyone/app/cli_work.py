@@ -17,7 +17,7 @@ from onebyone.app.collecting import open_partition
 from onebyone.app.demo import ORIGIN
 from onebyone.app.doctor import examine
 from onebyone.app.engine import Loading, open_store
-from onebyone.app.log_import import LogFile, import_lines
+from onebyone.app.log_import import LogFile, import_lines, styled
 from onebyone.app.pipelining import Pipeline
 from onebyone.app.printing import print_json
 from onebyone.app.running import is_served, read_running
@@ -44,6 +44,7 @@ def import_log(file: Path, site: str | None, data: Path, as_json: bool) -> None:
     """Read a web server's access log, combined format, plain or gzip.
 
     A page view is a GET of a page that was answered with 200 or 304; every other line is a drop with its reason.
+    Who also fetched a style sheet is marked: the Loss page holds their views against the tag's.
     Importing a file twice changes nothing, and a longer copy of the same log adds only what is new.
     """
     place = open_place(data)
@@ -56,8 +57,16 @@ def import_log(file: Path, site: str | None, data: Path, as_json: bool) -> None:
     try:
         with Progress(transient=True, disable=as_json) as progress:
             task = progress.add_task(file.name, total=file.stat().st_size)
-            lines = LogFile(file, lambda done: progress.update(task, completed=done))
-            done = import_lines(lines, chosen.id, writer=writer, claims=state.claims, seals=state.seals, now_ms=now_ms)
+            readers = styled(LogFile(file, lambda done: None))
+            done = import_lines(
+                LogFile(file, lambda done: progress.update(task, completed=done)),
+                chosen.id,
+                styled=readers,
+                writer=writer,
+                claims=state.claims,
+                seals=state.seals,
+                now_ms=now_ms,
+            )
     finally:
         writer.close()
     if not is_served(place):

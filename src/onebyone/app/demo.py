@@ -27,6 +27,7 @@ from onebyone.app.settings import ConfigError, Place
 from onebyone.app.state import open_state
 from onebyone.app.waiting import LogWaiting
 from onebyone.consent.settings import Settings as ConsentSettings
+from onebyone.reports.missed import whole
 from onebyone.simulate import people
 from onebyone.simulate.compare import Row, compare
 from onebyone.simulate.shop import Settings as ShopSettings
@@ -131,6 +132,7 @@ class Demo:
             rows = reports.run("overview", **common).dicts()
             copies = {row["reason"]: row["copies"] for row in reports.run("copies", **common).dicts()}
             seen = reports.run("seen_by", **common).dicts()[0]
+            missed = whole(reports.run("loss", **common, event="purchase", by="", limit=1).dicts())
             chosen = reports.run("consent_totals", **common).dicts()[0]
             totals = reports.run("totals", **common).dicts()[0]
             money = reports.run("conversion_totals", **common).dicts()
@@ -143,6 +145,7 @@ class Demo:
             Row("Before refunds, minor units", truth.totals.gross_minor, orders.get("gross_minor", 0)),
             Row("Refunds, minor units", truth.totals.refunded_minor, orders.get("refunded_minor", 0)),
             Row("Orders that no browser could or might report", unseen, seen["server_only"]),
+            Row("Orders that browsers missed, refusals left out", truth.totals.blocked_orders, missed.seen.server_only),
             Row("Views without a visitor, as people chose", truth.totals.withheld_views, chosen["withheld_views"]),
             Row("Other events that they did not allow", truth.totals.withheld_events, chosen["withheld_events"]),
             Row("Views by machines, kept apart", machines, totals["machine_views"]),

@@ -397,9 +397,9 @@ def _ended(event: Event, drop: Drop, step: str) -> Ended:
         reason=drop.reason, step=step, detail=drop.detail,
         **({"of_hit": of_hit, "of_n": int(of_n)} if drop.of else {}),  # type: ignore[arg-type]
         name=event.name, via=event.via, sent_id=event.sent_id, event_id=event.event_id, order_id=event.order_id,
-        value=event.value, currency=event.currency, nav=event.nav, visitor=event.visitor, host=event.host,
-        path=event.path, actor=event.actor, agent=event.agent, browser=event.browser, os=event.os,
-        device=event.device, country=event.country,
+        value=event.value, currency=event.currency, nav=event.nav, seq=event.seq, life=event.life,
+        visitor=event.visitor, host=event.host, path=event.path, actor=event.actor, agent=event.agent,
+        browser=event.browser, os=event.os, device=event.device, country=event.country,
     )  # fmt: skip
 
 

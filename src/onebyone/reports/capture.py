@@ -93,11 +93,15 @@ class Rates(Struct, frozen=True):
 
 
 class Summed(Struct, frozen=True):
-    """Groups that were estimated one by one. Of a group that cannot be, only what was seen is in the sum."""
+    """Groups that were estimated one by one. Of a group that cannot be, only what was seen is in the sum.
+
+    The interval's ends come from those of the groups (MOVER), so that a group near its bound keeps its long side.
+    """
 
     total: float
     variance: float
     not_estimated: int
+    interval_95: Interval
 
 
 class Fit(Struct, frozen=True):
@@ -173,10 +177,15 @@ def rates(seen: Seen) -> Rates:
 def add(groups: Iterable[Estimate]) -> Summed:
     """Of browsers that are missed differently, the sum is nearer the truth than one estimate of all."""
     every = list(groups)
+    known = [(one.chapman, one.interval_95) for one in every if one.chapman is not None and one.interval_95 is not None]
+    total = sum(one.union if one.chapman is None else one.chapman for one in every)
+    below = math.hypot(*(value - interval.low for value, interval in known))
+    above = math.hypot(*(interval.high - value for value, interval in known))
     return Summed(
-        total=sum(one.union if one.chapman is None else one.chapman for one in every),
+        total=total,
         variance=sum(one.variance or 0.0 for one in every),
         not_estimated=sum(one.chapman is None for one in every),
+        interval_95=Interval(low=max(float(sum(one.union for one in every)), total - below), high=total + above),
     )
 
 

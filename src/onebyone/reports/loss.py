@@ -26,8 +26,11 @@ class Loss(Struct, frozen=True):
     uplift_95: tuple[float, float | None]
 
 
-def wilson(hits: int, of: int, z: float = Z_95) -> Interval:
-    """The interval of a share. Of nothing it is everything. Raises ValueError unless 0 <= hits <= of."""
+def wilson(hits: float, of: float, z: float = Z_95) -> Interval:
+    """The interval of a share. Of nothing it is everything; parts of a whole number are what a wider interval asks for.
+
+    Raises ValueError unless 0 <= hits <= of.
+    """
     if not 0 <= hits <= of:
         raise ValueError(f"{hits} of {of}")
     if of == 0:

@@ -95,6 +95,7 @@ class Session:
         self._title = ""
         self._nav = ""
         self._seq = 0
+        self._page_id = ""
 
     def go(self) -> list[Request]:
         world, browser = self._world, self._browser
@@ -143,6 +144,7 @@ class Session:
         if self._url and nav == "navigate":
             self._referrer = self._url
         self._url, self._title, self._nav, self._seq = url, title, nav, 0
+        self._page_id = ""
         if self._browser.way == "blocked":
             self._world.book.totals.unseen_views += 1
             return
@@ -169,13 +171,15 @@ class Session:
         return self._browser.refuses and name != "page_view"
 
     def _wire_event(self, name: str, props: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+        id = self._world.new_id(self._at_ms)
+        self._page_id = self._page_id or id
         event = {
             "name": name,
-            "id": self._world.new_id(self._at_ms),
+            "id": id,
             "at": self._at_ms + self._browser.skew_ms + self._seq * 7,
             "seq": self._seq,
             "nav": self._nav,
-            "page": {"url": self._url, "referrer": self._referrer, "title": self._title},
+            "page": {"url": self._url, "referrer": self._referrer, "title": self._title, "id": self._page_id},
             "props": props,
             **more,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -57,6 +58,12 @@ class SessionRules(Struct, frozen=True, omit_defaults=True):
             raise ValueError("timeout_s is 60 to 14,400, max_events 2 to 1,000,000, engaged_s 1 to 3,600")
 
 
+class LossRules(Struct, frozen=True, omit_defaults=True):
+    """What the site's server reports: everything, or only what the browser failed to."""
+
+    server_mode: Literal["always", "fallback"] = "always"
+
+
 class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One tenant. Times are unix milliseconds, the zone is an IANA name, the currency ISO 4217."""
 
@@ -73,6 +80,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mail: MailRules = MailRules()
     consent: ConsentSettings = ConsentSettings()
     sessions: SessionRules = SessionRules()
+    loss: LossRules = LossRules()
     identity: Rules = Rules()  # who counts as one person
     created_ms: int = 0
     version: int = 0

@@ -29,7 +29,8 @@ COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", 
 ReportName = Literal[
     "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "sources", "referrers",
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
-    "drops", "ledger_days", "ledger_totals", "mail_messages", "mail_orders", "persons", "persons_days",
+    "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
+    "persons", "persons_days",
 ]  # fmt: skip
 MOST_ROWS = 10_000
 
@@ -152,4 +153,4 @@ def rows_of(desk: TheDesk, report: str, /, **values: Any) -> list[Row]:
 
 def _safe(rows: list[Row]) -> list[Row]:
     """64-bit numbers as text: a JSON reader that knows only doubles would change them."""
-    return [{key: str(value) if key == "visitor" else value for key, value in row.items()} for row in rows]
+    return [{key: str(value) if key in ("visitor", "life") else value for key, value in row.items()} for row in rows]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from onebyone.reports.catalogue import COMMON, DIRECTORY, Report, read_report
+from onebyone.reports.catalogue import DIRECTORY, Report, read_report
 from onebyone.store import Param
 from onebyone.store.params import written
 from onebyone.web import breakdown, overview_tables
@@ -14,6 +14,7 @@ from onebyone.web import breakdown, overview_tables
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records"),
+    "loss": ("loss", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
     "ledger": ("ledger_days", "drops"),
     **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},
@@ -31,8 +32,9 @@ FILES = {  # the address's name of a file, and the report whose rows it has
     **{
         name: name
         for name in (
-            "drops", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages", "countries", "devices",
-            "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks", "event_names", "properties",
+            "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
+            "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
+            "event_names", "properties",
         )
     },
 }  # fmt: skip
@@ -61,7 +63,7 @@ def sql_of(report: str, params: Mapping[str, Param]) -> str:
     given = {"limit": MOST_ROWS, **params}
     lines = [f"-- {found.title}", f"-- {found.about}"]
     for name, kind in found.params.items():
-        if name in COMMON and name in given:
+        if name in given:
             text = written(name, kind, given[name]).replace("\\", "\\\\").replace("'", "\\'")
             lines.append(f"SET param_{name} = '{text}';")
         else:

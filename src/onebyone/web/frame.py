@@ -22,6 +22,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
         "Count",
         (
             ("conversions", "Conversions"),
+            ("loss", "Loss"),
             ("attribution", "Attribution"),
             ("ledger", "Ledger"),
         ),

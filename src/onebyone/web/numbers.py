@@ -68,7 +68,9 @@ def rate(part: float | None, whole: float | None) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Two shares between 0 and 1: 20.3 – 23.8%."""
+    """Two shares between 0 and 1: 20.3 – 23.8%; below 1 % with two decimals."""
+    if high < 0.01:
+        return f"{100 * low:.2f} – {100 * high:.2f}%"
     return f"{100 * low:.1f} – {100 * high:.1f}%"
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from litestar.datastructures import FormMultiDict
 from msgspec import Struct, structs
 
-from onebyone.state.sites import Site
+from onebyone.state.sites import LossRules, Site
 
 _CURRENCIES_TEXT = (
     "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN ISK TRY UAH CAD AUD NZD JPY CNY HKD SGD KRW INR IDR THB VND MYR "
@@ -39,6 +39,7 @@ class SiteForm(Struct, frozen=True, kw_only=True):
     currency: str = ""
     conversions: str = ""
     excluded_referrers: str = ""
+    server_mode: str = ""
 
 
 def typed(form: FormMultiDict) -> SiteForm:
@@ -53,6 +54,7 @@ def form_of(site: Site) -> SiteForm:
         currency=site.currency,
         conversions=" ".join(site.conversions),
         excluded_referrers="\n".join(site.excluded_referrers),
+        server_mode=site.loss.server_mode,
     )
 
 
@@ -102,6 +104,7 @@ def changed(site: Site, form: SiteForm) -> Site:
         currency=form.currency,
         conversions=tuple(dict.fromkeys(form.conversions.split())),
         excluded_referrers=tuple(dict.fromkeys(filter(None, map(_host, form.excluded_referrers.split())))),
+        loss=LossRules("fallback" if (form.server_mode or site.loss.server_mode) == "fallback" else "always"),
     )
 
 

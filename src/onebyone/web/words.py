@@ -268,6 +268,13 @@ VIAS: Mapping[Via, Words] = {
 }
 
 FLAGS: Mapping[str, Words] = {
+    "style_sheet": Words(
+        "style sheet fetched",
+        "By the access log the same visitor fetched a style sheet that day, as browsers do.",
+        "Nothing to do. The Loss page counts such pages alone.",
+        "full",
+        "ok",
+    ),
     "clock": Words(
         "clock not believed",
         "The sender's clock was off or missing, so the time of arrival stands.",

@@ -79,7 +79,8 @@ def _view(hit: Hit, site: Site, at_ms: int, address: str, target: str, referrer:
         url=clean(url)[:MAX_URL_CHARS],
         referrer=clean(referrer)[:MAX_URL_CHARS],
     )
-    event = make_event(hit, 0, sent, site, at_ms=at_ms, visitor=hit.visitor)
+    flags = ("style_sheet",) if hit.headers else ()  # the one thing that the import says of a line
+    event = make_event(hit, 0, sent, site, at_ms=at_ms, visitor=hit.visitor, flags=flags)
     context = Context(
         hit=hit,
         site=site,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from onebyone.event import Drop, Event, Hit, event_uuid, hit_uuid, utc, visitor_hash
+from onebyone.event import Drop, Event, Hit, Via, event_uuid, hit_uuid, utc, visitor_hash
 from onebyone.identity.values import names_somebody
 from onebyone.money import minor_units
 from onebyone.pipeline.decode.ids import split_browser_ids, usable_id
@@ -85,6 +85,7 @@ def make_event(
         event_id_given=event_id != "",
         nav=sent.nav,
         seq=sent.seq,
+        life=_visitor_hash(site.id, sent.page_id) if hit.via == Via.TAG else 0,
         visitor=_visitor_hash(site.id, visitor),
         user_id=user_id,
         title=sent.title,

@@ -32,6 +32,7 @@ _NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {
     "os": "",
     "device": "",
     "browser_version": 0,
+    "life": 0,
 }
 _NO_DETAIL: dict[str, Any] = {
     "message": "", "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "",

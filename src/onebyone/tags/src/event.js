@@ -6,11 +6,15 @@ const MAX_BYTES = 49152; // what a beacon may carry with room to spare
 const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
 const ORDER_KEYS = "id currency coupon adjustment_id value tax shipping items".split(" ");
 
-/** Makes the entries of one page view after the other: `seq` counts within it, `nav` says how the page came. */
+/**
+ * Makes the entries of one page view after the other: `seq` counts within it, `page.id` names it, `nav` says how the
+ * page came.
+ */
 export function events() {
   let consent = "";
   let nav = "";
   let seq = 0;
+  let life = "";
   let referrer = document.referrer;
   let left = ""; // the address of the page that is being left, while its last events are made
 
@@ -28,6 +32,7 @@ export function events() {
       left = "";
       nav = how;
       seq = 0;
+      life = "";
       if (from) referrer = from;
     },
 
@@ -35,6 +40,7 @@ export function events() {
       nav = nav || navigation();
       const at = Date.now();
       const id = newId(at);
+      life = life || id;
       const { event_id, user_id, user_data, ...props } = given || {};
       const event = {
         name,
@@ -45,7 +51,7 @@ export function events() {
         at,
         seq: seq++,
         nav,
-        page: { url: left || location.href, referrer, title: document.title },
+        page: { url: left || location.href, referrer, title: document.title, id: life },
         webdriver: navigator.webdriver || undefined,
         props,
       };

@@ -138,5 +138,5 @@ def _section(
 
 
 def _difference(before: Site, after: Site) -> str:
-    names = ("name", "origins", "zone", "currency", "conversions", "excluded_referrers")
+    names = ("name", "origins", "zone", "currency", "conversions", "excluded_referrers", "loss")
     return ", ".join(name for name in names if getattr(before, name) != getattr(after, name)) or "nothing"

@@ -1,0 +1,3 @@
+ALTER TABLE drops{local} {on_cluster}
+  ADD COLUMN IF NOT EXISTS seq UInt32 CODEC(T64, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS life UInt64 CODEC(ZSTD(1))

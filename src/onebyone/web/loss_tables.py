@@ -1,0 +1,169 @@
+"""The Loss page's rates by browser, device, country and host, and by day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from onebyone.reports.loss import Interval
+from onebyone.reports.missed import ENOUGH, Breakdown, Day, Group
+from onebyone.state.sites import Site
+from onebyone.web import countries, numbers
+from onebyone.web.address import View
+from onebyone.web.loss_chart import Dot, by_day, on_a_line
+from onebyone.web.loss_view import range_of, rate_of
+from onebyone.web.loss_words import GROUPS, noun
+
+_MOST_SHOWN = 20
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    name: str
+    server: str
+    missed: str
+    rate: str
+    interval: str
+    drawing: Markup
+    faint: bool = False
+
+
+class Rates(Struct, frozen=True, kw_only=True):
+    """The table of one breakdown, or why it is not shown."""
+
+    head: str
+    lines: list[Line]
+    hidden: tuple[str, str, str] | None = None  # name, server, missed
+    why_not: str = ""
+
+
+class Drawn(Struct, frozen=True, kw_only=True):
+    svg: Markup
+    rows: list[tuple[str, str, str, str, str]]
+    outside: list[str]
+
+
+def rates(shown: Breakdown, by: str, event: str, centre: float | None) -> Rates:
+    head, needed = GROUPS[by]
+    if not shown.is_told and shown.withheld > shown.unknown:
+        why_not = (
+            f"{numbers.count(shown.withheld)} {noun(event)} are of people who declined statistics, so nobody knows "
+            f"their {head.lower()}: with them among the missed each rate would be too high."
+        )
+        return Rates(head=head, lines=[], why_not=why_not)
+    if not shown.is_told:
+        share = numbers.share(shown.unknown, shown.missed)
+        return Rates(
+            head=head,
+            lines=[],
+            why_not=f"{numbers.count(shown.unknown)} of the {numbers.count(shown.missed)} missed {noun(event)} "
+            f"({share}) do not tell their {head.lower()}, so each rate would be too low. Send {needed} with what your "
+            "server reports.",
+        )
+    lines = [_line(group, by, centre) for group in shown.shown[:_MOST_SHOWN]]
+    return Rates(head=head, lines=lines, hidden=_hidden(shown, event))
+
+
+def draw(
+    days: Sequence[Day], view: View, site: Site, *, centre: float | None, step: str, now: datetime
+) -> Drawn | None:
+    """None where no step has enough to be shown."""
+    if not any(day.group.block_rate is not None for day in days):
+        return None
+    dots = [_dot(day, view, site, step, now) for day in days]
+    outside = [_outside(day, step) for day in days if day.is_outside]
+    title = f"Share of what the server reported that browsers missed, by {step}, with intervals."
+    rows = [
+        (dot.long, numbers.count(day.group.seen.server), numbers.count(day.group.seen.server_only), rate_of(day.group),
+         range_of(day.group.block_rate_95))
+        for dot, day in zip(dots, days, strict=True)
+    ]  # fmt: skip
+    return Drawn(svg=by_day(dots, centre=centre, title=title), rows=rows, outside=outside)
+
+
+def steps(first: date, last: date, step: str) -> list[str]:
+    """The days of a period, or the first days of its weeks or months, as the report names them."""
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return list(dict.fromkeys(_first_of(day, step).isoformat() for day in every))
+
+
+def _first_of(day: date, step: str) -> date:
+    if step == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if step == "month" else day
+
+
+def _last_of(first: date, step: str) -> date:
+    if step == "month":
+        return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first + timedelta(days=6) if step == "week" else first
+
+
+def _named(first: date, step: str) -> str:
+    if step == "month":
+        return f"{first:%B %Y}"
+    return f"Week of {numbers.day(first)}" if step == "week" else numbers.week_day(first)
+
+
+def _line(group: Group, by: str, centre: float | None) -> Line:
+    interval = group.block_rate_95 or Interval(low=0.0, high=1.0)
+    return Line(
+        name=_name(group.label, by),
+        server=numbers.count(group.seen.server),
+        missed=numbers.count(group.seen.server_only),
+        rate=rate_of(group),
+        interval=range_of(interval),
+        drawing=on_a_line(group.block_rate or 0.0, interval, centre),
+    )
+
+
+def _hidden(shown: Breakdown, event: str) -> tuple[str, str, str] | None:
+    """What is not shown, in one row: too small, beyond the table's end, or of no known group."""
+    rest = [*shown.hidden, *shown.shown[_MOST_SHOWN:]]
+    if not rest:
+        return None
+    server = sum(group.seen.server for group in rest)
+    missed = sum(group.seen.server_only for group in rest)
+    name = "One more, hidden" if len(rest) == 1 else f"{len(rest)} more, hidden"
+    return name, numbers.count(server), numbers.count(missed)
+
+
+def _name(label: str, by: str) -> str:
+    if by == "country":
+        return countries.name(label)
+    return label.capitalize() if by == "device" else label
+
+
+def _dot(day: Day, view: View, site: Site, step: str, now: datetime) -> Dot:
+    first = date.fromisoformat(day.group.label)
+    last = _last_of(first, step)
+    seen = day.group.seen
+    text = f"{seen.server_only} of {seen.server}"
+    if day.group.block_rate is not None:
+        text = f"{text}, {range_of(day.group.block_rate_95)}"
+    elif seen.server:
+        text = f"{text}, under {ENOUGH}"
+    return Dot(
+        short=numbers.day(first),
+        long=_named(first, step),
+        text=text,
+        share=day.group.block_rate,
+        interval=day.group.block_rate_95,
+        limits=Interval(low=day.low, high=day.high) if day.expected is not None else None,
+        href=view.link(**{"from": first.isoformat(), "to": last.isoformat()}),
+        is_outside=day.is_outside,
+        is_open=view.period.is_preliminary(last, site.zone, now),
+    )
+
+
+def _outside(day: Day, step: str) -> str:
+    group = day.group
+    name = _named(date.fromisoformat(group.label), step)
+    low, high = 100 * day.low, 100 * day.high
+    missed = f"{group.seen.server_only} of {group.seen.server} missed ({rate_of(group)})"
+    return (
+        f"{name} is outside the normal range: {missed}. "
+        f"After the four weeks before it, {low:.1f} – {high:.1f}% would be chance."
+    )

@@ -1,0 +1,157 @@
+"""Loss: how much did the browser miss here?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from litestar import Response, get
+from msgspec import Struct
+
+from onebyone.reports.missed import ENOUGH, PRIOR_DAYS, breakdown, days, whole
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web import loss_checks, loss_tables, loss_view
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import NotUnderstood, View
+from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.day_chart import MOST_POINTS
+from onebyone.web.definitions import sql_of
+from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.loss_words import GROUPS, noun
+from onebyone.web.period import Period
+from onebyone.web.view import asked, controls, params
+
+KEYS = ("by", "event")
+LIMIT = 10_000
+
+
+class Question(Struct, frozen=True):
+    event: str
+    by: str
+
+
+def read_question(view: View, site: Site) -> Question:
+    """Raises NotUnderstood."""
+    for key, allowed in (("by", tuple(GROUPS)), ("event", site.conversions)):
+        value = view.given.get(key, "")
+        if value and value not in allowed:
+            known = ", ".join(allowed)
+            said = "is no breakdown here" if key == "by" else "is not declared a conversion of this site"
+            raise NotUnderstood(
+                f"`{value}` {said}. Use {known}. ", "Show the page without it", view.link(**{key: ""}), "."
+            )
+    return Question(view.given.get("event", main_event(site)), view.given.get("by", "browser"))
+
+
+def main_event(site: Site) -> str:
+    """Orders, where the site counts them."""
+    return "purchase" if "purchase" in site.conversions else next(iter(site.conversions), "purchase")
+
+
+@get("/s/{site_id:str}/loss", sync_to_thread=True, include_in_schema=False)
+def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, KEYS)
+    question = read_question(view, site)
+    answers = _ask(desk, site, view, question)
+    step = _step(view, answers["day"])
+    failed = next((answers[key] for key in ("whole", "groups", "browsers", step) if answers[key].error), None)
+    mode = site.loss.server_mode
+    found = whole(answers["whole"].rows, mode)
+    groups = breakdown(answers["groups"].rows, mode)
+    shown = loss_tables.steps(view.period.first, min(view.period.last, desk.today(site.zone)), step)
+    drawn = loss_tables.draw(
+        days(answers[step].rows, shown, mode), view, site, centre=found.block_rate, step=step, now=desk.clock()
+    )
+    return page(
+        desk,
+        "loss.html",
+        frame(request, desk, "Loss", site=site, page="loss"),
+        view=view,
+        question=question,
+        things=noun(question.event),
+        failed_answer=failed,
+        ever=answers["ever"],
+        found=found,
+        refusal=loss_view.words_of(found) if found.refused else None,
+        says=loss_view.says(found, question.event),
+        metrics=loss_view.metrics(found, question.event, site),
+        who=loss_view.who(found),
+        bar_of=loss_view.bar_of(found),
+        ledger=loss_view.ledger(found, question.event),
+        checks=loss_checks.checks(found, question.event, groups, question.by),
+        ways=loss_checks.ways(
+            found, question.event, breakdown(answers["browsers"].rows, mode), answers["gaps"], answers["log"]
+        ),
+        made=[*loss_view.made(found, question.event, site), *loss_checks.made_of_ways(answers["gaps"], answers["log"])],
+        rates=loss_tables.rates(groups, question.by, question.event, found.block_rate),
+        drawn=drawn,
+        step=step,
+        enough=ENOUGH,
+        by=GROUPS,
+        **controls(view, desk, site, compares=False),
+    )
+
+
+@get("/s/{site_id:str}/loss.csv", sync_to_thread=True, include_in_schema=False)
+def loss_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """The rows of the report. Raises what it raises: no file is better than an empty one."""
+    return csv_answer(f"{site.name}-loss", desk.reports.run("loss", **_rows_asked(request, desk, site)).dicts())
+
+
+@get("/s/{site_id:str}/loss.parquet", sync_to_thread=True, include_in_schema=False)
+def loss_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    """Likewise."""
+    rows = desk.reports.parquet("loss", **_rows_asked(request, desk, site))
+    headers = download(f"{site.name}-loss", "parquet")
+    return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
+
+
+@get("/s/{site_id:str}/loss.sql", sync_to_thread=True, include_in_schema=False)
+def loss_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    return Response(sql_of("loss", _rows_asked(request, desk, site)), media_type="text/plain; charset=utf-8")
+
+
+ROUTES = (loss, loss_file, loss_parquet, loss_sql)
+
+
+def _rows_asked(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
+    view = asked(request, desk, site, KEYS)
+    question = read_question(view, site)
+    return params(view, site) | {"event": question.event, "by": question.by, "limit": LIMIT}
+
+
+def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, Answer]:
+    now = params(view, site)
+    given = now | {"event": question.event, "limit": LIMIT}
+    long = params(view, site, _with_weeks_before(view.period)) | {"event": question.event, "limit": LIMIT}
+    questions: dict[str, tuple[str, dict[str, Param]]] = {
+        "whole": ("loss", given | {"by": ""}),
+        "groups": ("loss", given | {"by": question.by}),
+        "browsers": ("loss", given | {"by": "browser"}),
+        "day": ("loss", long | {"by": "day"}),
+        "week": ("loss", long | {"by": "week"}),
+        "month": ("loss", long | {"by": "month"}),
+        "gaps": ("gaps", now),
+        "log": ("log_views", now),
+        "ever": ("ledger_totals", now),
+    }
+    return desk.ask_all(questions)
+
+
+def _with_weeks_before(period: Period) -> Period:
+    """From a Monday on, so that the first week is whole, and four weeks before it to hold it against."""
+    monday = period.first - timedelta(days=period.first.weekday())
+    return Period(max(date(1971, 1, 4), monday - timedelta(days=PRIOR_DAYS)), period.last)
+
+
+def _step(view: View, answer: Answer) -> str:
+    """The one asked for; else days, unless most of them have too few to be shown. Widened where points would crowd."""
+    length, wanted = view.period.length, view.given.get("step", "")
+    inside = [row for row in answer.rows if row["label"] >= view.period.first.isoformat()]
+    sums: list[Any] = [row["both"] + row["server_only"] for row in inside]
+    enough = sum(server >= ENOUGH for server in sums)
+    if wanted != "week" and length <= MOST_POINTS and 2 * enough >= sum(server > 0 for server in sums):
+        return "day"
+    return "week" if length <= 7 * MOST_POINTS else "month"
