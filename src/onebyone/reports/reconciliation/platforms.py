@@ -29,6 +29,7 @@ class Platform(Struct, frozen=True, forbid_unknown_fields=True):
     date_basis: Basis  # of its conversions, unless a column says otherwise
     views_included: bool  # whether its conversions hold those after a view alone
     zone: str  # "" where the account has one
+    destinations: tuple[str, ...]  # of ours that send to it
     sources: tuple[str, ...]  # of paid visits it sends
     only_here: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]

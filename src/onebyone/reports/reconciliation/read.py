@@ -94,7 +94,7 @@ def _other(name: str) -> Platform:
         raise BadExport("A platform's name is 1 to 32 small letters, digits and _.")
     return Platform(
         name=name, title=name, as_of=date(2026, 11, 26), preset="default", date_basis="conversion",
-        views_included=False, zone="", sources=(name,), only_here=(), columns={},
+        views_included=False, zone="", destinations=(), sources=(name,), only_here=(), columns={},
     )  # fmt: skip
 
 
