@@ -56,6 +56,7 @@ class Import(Struct, frozen=True, kw_only=True):
     """A file, read. `notes` are sentences on what was left out, guessed or damaged."""
 
     platform: str
+    header: list[str]
     claims: list[Claim]
     notes: list[str]
 

@@ -125,7 +125,7 @@ def _read(sheet: Sheet, platform: Platform, columns: Columns, told: Told, zone: 
             f"{_many(len(damaged), 'id was', 'ids were')} damaged by a spreadsheet (line {lines}) and left out; the "
             "rows are kept and matched by name. Import the file as the platform gave it, never saved by a spreadsheet."
         )
-    return Import(platform=platform.name, claims=_summed(claims), notes=notes)
+    return Import(platform=platform.name, header=sheet.header, claims=_summed(claims), notes=notes)
 
 
 def _many(count: int, one: str, more: str) -> str:
