@@ -17,6 +17,7 @@ from onebyone.app import (
     cli_lists,
     cli_look,
     cli_preview,
+    cli_reconcile,
     cli_records,
     cli_replay,
     cli_run,
@@ -60,6 +61,7 @@ _DOING = (
     *cli_lists.COMMANDS,
     *cli_judge.COMMANDS,
     *cli_destinations.COMMANDS,
+    *cli_reconcile.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

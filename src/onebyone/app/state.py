@@ -18,6 +18,7 @@ from onebyone.state.destinations import Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.receipts import Receipts
 from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
@@ -48,6 +49,7 @@ class State(Struct, frozen=True):
     identity: Identity
     destinations: Destinations
     deliveries: Deliveries
+    platform_claims: PlatformClaims
 
     @property
     def visitor_key(self) -> bytes:
@@ -86,6 +88,7 @@ def open_state(place: Place) -> State:
         suppression=suppression,
         destinations=Destinations(engine, vault),
         deliveries=Deliveries(engine),
+        platform_claims=PlatformClaims(engine),
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
         crawler_checks=CrawlerChecks(engine),
