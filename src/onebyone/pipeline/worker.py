@@ -36,6 +36,7 @@ from onebyone.telemetry import Counters, Log
 CURSOR = "pipeline"
 _APART = 1 << 20  # places between two hits: more than the sightings one may have
 _AT_ONCE = 256  # sightings between decoding and their last step: they fit a processor's cache
+_RECORDS_AT_ONCE = 200
 _TRIES = 20  # of a batch while other pipelines commit for its sites
 _ARRIVAL = attrgetter("id")  # ids of hits sort by the moment they were made
 _HITS = msgspec.msgpack.Decoder(Hit)
@@ -211,6 +212,23 @@ class Worker:
         self._persons.discard()
         if self._book is not None:
             self._book.discard()
+
+    def judge_records(self, change: Callable[[Event], Event], *, after: str) -> str:
+        """Other verdicts for the copies of the next records behind that id; the last id, "" if there are no more.
+
+        Raises LogUnavailable or StateUnavailable: nothing is lost, and the same call repeats it.
+        """
+        try:
+            rows = self._conversions.after(after, limit=_RECORDS_AT_ONCE)
+            self._conversions.begin(site for site, _ in rows)
+            self._counting.judge_again([id for _, id in rows], change)
+            lines = self._counting.finish()
+            if lines:
+                self._conversions.commit(self._now_ms(), self._claims)
+                self._writer.append(lines, count=0, cursor=(CURSOR, self.position))
+            return rows[-1][1] if rows else ""
+        finally:
+            self._discard()
 
     def restart(self) -> None:
         """From the beginning of what the log still holds."""
