@@ -15,6 +15,7 @@ from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, Via, hit_uuid, utc
@@ -44,8 +45,9 @@ _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
 _LETTERS = frozenset(Reason) - COPIES - {
     Reason.NOT_A_PAGE, Reason.NOT_A_VIEW, Reason.ANSWER_ERROR, Reason.ANSWER_REDIRECT, Reason.ANSWER_PARTIAL,
-    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED,
+    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED, Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT,
 }  # fmt: skip
+_UNTOLD = (Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT)  # that it came is counted; when and from what is not kept
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -410,6 +412,9 @@ def _parted(steps: Sequence[tuple[str, Step]]) -> tuple[list[tuple[str, Step]], 
 
 def _ended(event: Event, drop: Drop, step: str) -> Ended:
     of_hit, _, of_n = drop.of.partition("/")
+    if drop.reason in _UNTOLD:
+        midnight = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        event = replace(event, at=midnight, agent="", browser="", os="", device="", country="")
     return Ended(
         site=event.site, day=event.day, at=event.at, received_at=event.received_at, hit=event.hit, n=event.n,
         reason=drop.reason, step=step, detail=drop.detail,
