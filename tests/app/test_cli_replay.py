@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,55 @@ def test_a_ruleset_reaches_back_beyond_the_log_and_a_draft_changes_nothing(place
     assert run(place, "replay", "--verdicts")["verdicts"] is True
     assert (actors(place, "old"), actors(place, "new")) == (after, after)
     assert not place.reweigh.exists()
+
+
+def orders(place: Place, traffic: str) -> tuple[int, int]:
+    (row,) = run(place, "report", "totals", "--traffic", traffic)
+    return row["orders"], row["revenue_minor"]
+
+
+def send_orders(place: Place, site: Site, partition: str, numbers: str) -> None:
+    """Each order by a browser out of a cloud; the first one by the shop's server too."""
+    ids, at = HitIds(), now_ms()
+    browser = {"user-agent": CHROME, **BROWSER, **HINTS}
+    hits = [
+        Hit(
+            id=ids.new(at), received_ms=at, via="image", site=site.id, method="GET", path="/x", address=CLOUD,
+            query=f"e=purchase&o=NL-{number}&val=5&cur=EUR&u=https://shop.example/thanks", visitor=f"v{number}",
+            headers=browser, region="US",
+        )
+        for number in numbers
+    ]  # fmt: skip
+    order = {"name": "purchase", "order": {"id": f"NL-{numbers[0]}", "value": 5, "currency": "EUR"}}
+    body = msgspec.json.encode({"events": [order]})
+    server = Hit(
+        id=ids.new(at), received_ms=at, via="server", site=site.id, method="POST", path="/v1/events", query="",
+        headers={"content-type": "application/json"}, body=body,
+    )  # fmt: skip
+    writer = SqliteWriter(place.hits, partition, now_ms=now_ms, settings=Settings())
+    writer.append([msgspec.msgpack.encode(hit) for hit in [*hits, server]], count=len(hits) + 1)
+    writer.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("PROVE"), reason="many starts of the command; see test_judged_again")
+@pytest.mark.parametrize("kept", ["the log is kept", "the log is gone"])
+def test_an_order_stays_a_persons_as_long_as_one_of_its_copies_is(place: Place, site: Site, kept: str) -> None:
+    send_orders(place, site, "c0", "78")
+    run(place, "replay")
+    assert (orders(place, "people"), orders(place, "machines")) == ((2, 1000), (0, 0))
+    if kept == "the log is gone":
+        shutil.rmtree(place.hits / "c0")
+    rules = place.data / "rules.toml"
+    for _ in range(2):  # and a second time nothing more happens
+        rules.write_text(HARSH)
+        run(place, "replay", "--verdicts")
+        assert (orders(place, "people"), orders(place, "machines")) == ((1, 500), (1, 500))
+        assert orders(place, "all") == (2, 1000)
+    rules.unlink()
+    run(place, "replay", "--verdicts")
+    assert (orders(place, "people"), orders(place, "machines")) == ((2, 1000), (0, 0))
+    assert not place.reweigh_records.exists()
 
 
 def test_rules_that_cannot_be_read_are_told_before_anything_is_done(place: Place, site: Site) -> None:

@@ -177,6 +177,28 @@ def test_a_token_of_another_kind_altered_doubled_or_expired_leads_nowhere(post: 
         assert (status(answer), location(answer)) == (404, ""), wrong
 
 
+@pytest.mark.parametrize(
+    "behind", [">", ")", ".", ",", "!", '">', "=", ">).", "?e=1", "?data=05%7C01&sdata=x&reserved=0"]
+)
+def test_what_a_mail_program_or_a_scanner_puts_behind_a_link_does_not_break_it(post: Post, behind: str) -> None:
+    answer = post.get(f"/v1/l/{post.token(Kind.CLICK)}{behind}")
+    assert status(answer) == 302 and urlsplit(location(answer)).hostname == "shop.example"
+    assert "sdata" not in location(answer), "what a scanner adds is not passed on"
+    assert status(post.get(f"/v1/u/{post.token(Kind.UNSUBSCRIBE)}{behind}")) == 200
+
+
+@pytest.mark.parametrize("place", ["l", "u", "o"])
+def test_a_token_cut_at_any_place_is_named_kept_and_leads_nowhere(post: Post, place: str) -> None:
+    kind = {"l": Kind.CLICK, "u": Kind.UNSUBSCRIBE, "o": Kind.OPEN}[place]
+    whole = post.token(kind)
+    for length in range(len(whole)):
+        answer = post.get(f"/v1/{place}/{whole[:length]}")
+        assert (status(answer), location(answer)) == (200 if place == "o" else 404, "")
+    hits = post.collector.committer.hits
+    assert {(hit.refused, hit.site, hit.body) for hit in hits} <= {("token_invalid", "s1", b"")}
+    assert len(hits) == (0 if place == "u" else len(whole)), "of a way out only a POST is kept"
+
+
 def test_an_altered_token_keeps_whose_it_claims_to_be(post: Post) -> None:
     raw = post.token(Kind.CLICK)
     post.get(f"/v1/l/{raw[:52]}{'A' if raw[52] != 'A' else 'B'}{raw[53:]}")

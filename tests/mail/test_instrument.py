@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from onebyone.mail.instrument import Addresses, instrument, most_growth
+from onebyone.mail.targets import read_target
 
 BASE = "https://t.example/p"
 OURS = Addresses(base=BASE, open=f"{BASE}/v1/o/T.gif", link=lambda index, target: f"{BASE}/v1/l/L{index}")
@@ -29,6 +31,23 @@ def test_golden(case: dict[str, Any]) -> None:
     assert [link.target for link in done.links] == case.get("targets", [])
     assert [one.why for one in done.left] == case.get("left", [])
     assert list(done.flags) == case.get("flags", [])
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fshop.example%2Fa&amp;data=05%7C01&amp;reserved=0",
+        "https://urldefense.com/v3/__https://shop.example/a__;!!N0p!x$",
+        "https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fshop.example%2fa&amp;c=E,1,x&amp;typo=1",
+        "https://secure-web.cisco.com/1abc/https%3A%2F%2Fshop.example%2Fa",
+        "https://protect-eu.mimecast.com/s/AbC1?domain=shop.example",
+    ],
+)
+def test_a_link_that_another_scanner_wrapped_is_a_link_and_leads_where_it_led(wrapped: str) -> None:
+    done = instrument(f'<p><a href="{wrapped}">shop</a></p>', OURS)
+    assert done.html.startswith(f'<p><a href="{BASE}/v1/l/L0">shop</a>')
+    (link,) = done.links
+    assert link.target == unescape(wrapped) and read_target(link.target) == link.target
 
 
 def test_the_image_may_stand_at_the_top() -> None:

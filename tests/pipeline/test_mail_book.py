@@ -15,10 +15,10 @@ from onebyone.event import Ended, Event, Hit
 from onebyone.log import LogUnavailable
 from onebyone.mail.facts import Facts
 from onebyone.mail.tokens import shared_recipient
-from onebyone.state.database import open_database
+from onebyone.state.database import METADATA, open_database
 from onebyone.state.mail import Mode, NewRecipient
 from onebyone.state.mail_seen import MailSeen
-from pipeline.mail_room import MailRoom
+from pipeline.mail_room import HOME, MailRoom
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36"
@@ -78,6 +78,32 @@ def test_who_withdrew_is_not_measured_in_what_was_sent_before() -> None:
     room.run([hit])
     assert ended(room, hit).reason == "measuring_stopped"
     assert person.id.hex().encode() not in msgspec.json.encode(ended(room, hit))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_address_and_user_agent_are_gone_behind_the_verdict_and_the_rest_as_the_mode_says(mode: Mode) -> None:
+    """In the rows, in the log that the store reads, among the dead letters and in every table of the state."""
+    room = MailRoom()
+    shared = shared_recipient(room.message.key, 20_000)
+    person = room.add("p", mode=mode, shared=shared if mode == Mode.AGGREGATE else b"")
+    opened = room.hit("open", person.shared or person.id, at_s=900, **OPEN)
+    by_machine = room.hit("open", person.shared or person.id, at_s=950, headers={"user-agent": "Barracuda (EE) 77"})
+    room.run([opened, by_machine])
+    lines = [record for group in room.events.read({}, max_groups=99) for record in group.records]
+    kept = [*lines, *(letter.body for letter in room.letters.find())]
+    with room.engine.connect() as connection:
+        tables = [table for table in METADATA.sorted_tables if table.name != "mail_recipients"]
+        kept += [repr(tuple(row)).encode() for table in tables for row in connection.execute(table.select())]
+    whole = b"\n".join(kept)
+    for gone in (b"Windows NT", b"Barracuda (EE)", HOME.encode(), HOME.rpartition(".")[0].encode()):
+        assert gone not in whole, gone
+    named = person.id.hex().encode() in whole or repr(person.id)[2:-1].encode() in whole
+    assert (named, b"u-p" in whole) == ((True, True) if mode == Mode.FULL else (False, False))
+    assert (b"Chrome" in whole) == (mode == Mode.FULL), "the browser's name is a person's alone"
+    if mode in (Mode.HYGIENE, Mode.OFF):
+        assert [(row.at.hour, row.at.minute, row.agent) for row in (ended(room, opened), ended(room, by_machine))] == [
+            (0, 0, "")
+        ] * 2
 
 
 def test_a_click_is_kept_in_every_mode_and_joined_in_full_alone() -> None:

@@ -8,23 +8,28 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.asking import reports_of
 from onebyone.app.doctor_consent import Finding, examine_consent
 from onebyone.app.list_update import OLD_DAYS, ages
 from onebyone.app.running import is_served, read_running
-from onebyone.app.settings import ConfigError, Place, open_place, read_settings
+from onebyone.app.settings import ConfigError, Place, Settings, open_place, read_settings
 from onebyone.app.state import State, open_state
 from onebyone.app.verdicts import NETWORKS, open_rules
 from onebyone.app.waiting import LogWaiting
+from onebyone.event import Hit, Via
 from onebyone.log import LogUnavailable
+from onebyone.log.sqlite_reader import SqliteReader
+from onebyone.pipeline.judge import PROTO
 from onebyone.pipeline.networks import ListUnreadable
 from onebyone.store import StoreUnavailable
 
 _MIN_FREE_SHARE = 0.2  # merges of the store need as much room as their result (specs/store.md 5)
 _MIN_FREE_BYTES = 2 * 1024**3
 _MAX_WAITING = 100_000
+_HITS = msgspec.msgpack.Decoder(Hit)
 
 
 def examine(data: Path) -> list[Finding]:
@@ -41,6 +46,7 @@ def examine(data: Path) -> list[Finding]:
         return [*findings, Finding("State", False, str(error))]
     return [
         *findings, *_sites(state), *_processes(place), *_log(place, state), *_store(place), *_verdicts(place),
+        *_scheme(place, settings),
         *examine_consent(place, settings, state),
     ]  # fmt: skip
 
@@ -68,6 +74,26 @@ def _verdicts(place: Place) -> Iterator[Finding]:
     old = [name for name, days in found.items() if days > OLD_DAYS]
     do = f"Renew them: onebyone update-lists ({', '.join(old[:5])})" if old else ""
     yield Finding("Network lists", not old, f"{len(found)}, the oldest {oldest} days old", do)
+
+
+def _scheme(place: Place, settings: Settings) -> Iterator[Finding]:
+    """Headers that browsers send over HTTPS alone are missed only where it is known that they came so."""
+    if not settings.addresses.public_url.startswith("https:"):
+        return
+    reader = SqliteReader(place.hits)
+    try:
+        before = {partition: mark.seq - 1 for partition, mark in reader.tail().items() if mark.seq}
+        groups = reader.read(before, max_groups=len(before)) if before else []
+    except LogUnavailable:
+        return  # told above
+    finally:
+        reader.close()
+    hits = [_HITS.decode(record) for group in groups for record in group.records]
+    seen = [hit for hit in hits if hit.via in (Via.TAG, Via.IMAGE)]
+    if seen:
+        told = any(PROTO in hit.headers for hit in seen)
+        found = "known from the proxy" if told else "the proxy does not say that visitors come so: two rules are silent"
+        yield Finding("Verdicts over HTTPS", told, found, "" if told else "Let the proxy send X-Forwarded-Proto.")
 
 
 def _sites(state: State) -> Iterator[Finding]:

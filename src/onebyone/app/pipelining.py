@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +17,7 @@ from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import now_ms
+from onebyone.event import utc
 from onebyone.log import LogUnavailable
 from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
@@ -24,6 +26,7 @@ from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.pipeline.conversions.counting import Counting
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.persons import Persons
+from onebyone.pipeline.reweigh import reweighed
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps import Recall, steps
 from onebyone.pipeline.worker import CURSOR, Worker
@@ -103,6 +106,7 @@ class Pipeline:
         self._writer = writer
         self._written_at = self._kept_at = 0.0
         self._destroyed_at = -_UPKEEP_S
+        self._judged_to = ""  # the id of the last conversion that was judged again
 
     def run(self, stop: threading.Event) -> None:
         """Until stopped. Raises TooManyFailures: a defect that a restart may not mend, but the supervisor tries."""
@@ -120,6 +124,8 @@ class Pipeline:
         total = self._replay_if_asked()
         while done := self._worker.run_once():
             total += done
+        while self._judge_records():
+            pass
         return total
 
     def _steps(self, claims: Claims, counting: Counting) -> Sequence[tuple[str, Step]]:
@@ -142,7 +148,7 @@ class Pipeline:
         try:
             self._replay_if_asked()
             self._state.suppression.refresh()
-            done = self._worker.run_once()
+            done = self._worker.run_once() or int(self._judge_records())
             self._upkeep(idle=not done)
         except (LogUnavailable, StateUnavailable, DBAPIError) as error:
             self._counters.add("onebyone_log_unwell_total", type(error).__name__)
@@ -165,6 +171,23 @@ class Pipeline:
         done = self._worker.run_once()
         self._place.replay.unlink(missing_ok=True)
         return done
+
+    def _judge_records(self) -> bool:
+        """The next conversions by the rules of today, if it was asked for; False if nothing is left."""
+        if not self._place.reweigh_records.exists():
+            return False
+        if not self._judged_to:
+            self._judging.turn()
+        try:
+            before = utc(int(self._place.reweigh_records.read_text()))
+        except ValueError:  # a request nobody can follow must not come again for ever
+            self._place.reweigh_records.unlink(missing_ok=True)
+            return False
+        change = partial(reweighed, self._judging.judge.rules, self._judging.judge.ruleset, before)
+        self._judged_to = self._worker.judge_records(change, after=self._judged_to)
+        if not self._judged_to:
+            self._place.reweigh_records.unlink(missing_ok=True)
+        return bool(self._judged_to)
 
     def _upkeep(self, *, idle: bool) -> None:
         now = time.monotonic()

@@ -17,6 +17,7 @@ from onebyone.telemetry import Log
 def ask_for_reweighing(place: Place, before_ms: int) -> None:
     """For the events that arrived before that moment; the later ones are in the log still."""
     place.reweigh.write_text(str(before_ms))
+    place.reweigh_records.write_text(str(before_ms))
 
 
 class Reweighing:

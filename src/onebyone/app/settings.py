@@ -113,6 +113,11 @@ class Place(Struct, frozen=True):
         """Asks whoever owns the store to judge stored events again; holds the moment before which they arrived."""
         return self.data / "run" / "reweigh"
 
+    @property
+    def reweigh_records(self) -> Path:
+        """The same of the copies that conversions are made of; asks the pipeline."""
+        return self.data / "run" / "reweigh-records"
+
 
 def open_place(data: Path) -> Place:
     """The data directory, created if it is missing. Raises ConfigError."""

@@ -40,6 +40,7 @@ _BEHAVED = (
     (NO_ENGAGEMENT, "no_engagement"),
     (TRAPPED, "trapped"),
 )
+PROTO = "x-forwarded-proto"  # without it nobody knows, and no header is missed
 _FETCH = ("sec-fetch-mode", "sec-fetch-site", "sec-fetch-dest")
 _MOST_SURE, _LEAST_SURE = 95, 20
 _MOST_VERDICTS = 500  # of one string
@@ -187,7 +188,7 @@ class Judge:
 
     def _header_signs(self, event: Event, context: Context, traits: Traits, signs: list[str]) -> None:
         headers = context.headers
-        over_https = "x-forwarded-proto" in headers and headers["x-forwarded-proto"].startswith("https")
+        over_https = PROTO in headers and headers[PROTO].startswith("https")
         if "accept-language" not in headers:
             signs.append("no_accept_language")
         if event.via == _IMAGE and "image/" not in headers.get("accept", ""):

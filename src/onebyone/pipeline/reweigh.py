@@ -6,9 +6,12 @@ longer hold give the verdict that a replay would. A sign that nobody looked for 
 
 from __future__ import annotations
 
-from msgspec import Struct
+from datetime import datetime
 
-from onebyone.event import Actor
+from msgspec import Struct
+from msgspec.structs import replace
+
+from onebyone.event import MAILS, Actor, Event
 from onebyone.pipeline.classifier import Verdict
 from onebyone.pipeline.judge import VERIFIED, score
 from onebyone.pipeline.rules import Ruleset
@@ -43,3 +46,21 @@ def reweigh(rules: Ruleset, stored: Judged) -> Judged:
     said = Verdict(Actor.HUMAN, labels.get(named, "human_browser"), 50, (named,) if named else ())
     verdict = score(rules, said, tuple(signs[reason] for reason in stored.reasons if reason in signs))
     return Judged(verdict.actor, verdict.agent, verdict.confidence, verdict.reasons)
+
+
+def reweighed(rules: Ruleset, ruleset: str, before: datetime, event: Event) -> Event:
+    """An event as it would be judged from its reasons, if it arrived before; the same object where nothing changes."""
+    if event.received_at >= before or not event.reasons or event.via in MAILS:
+        return event
+    old = Judged(event.actor, event.agent, event.confidence, tuple(event.reasons))
+    new = reweigh(rules, old)
+    if new == old:
+        return event
+    return replace(
+        event,
+        actor=str(new.actor),
+        agent=new.agent,
+        confidence=new.confidence,
+        reasons=list(new.reasons),
+        ruleset=ruleset,
+    )

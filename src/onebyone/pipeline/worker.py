@@ -15,6 +15,7 @@ from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from onebyone.event import COPIES, Drop, Ended, Event, Fate, Hit, Reason, Via, hit_uuid, utc
@@ -36,6 +37,7 @@ from onebyone.telemetry import Counters, Log
 CURSOR = "pipeline"
 _APART = 1 << 20  # places between two hits: more than the sightings one may have
 _AT_ONCE = 256  # sightings between decoding and their last step: they fit a processor's cache
+_RECORDS_AT_ONCE = 200
 _TRIES = 20  # of a batch while other pipelines commit for its sites
 _ARRIVAL = attrgetter("id")  # ids of hits sort by the moment they were made
 _HITS = msgspec.msgpack.Decoder(Hit)
@@ -43,8 +45,9 @@ _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
 _LETTERS = frozenset(Reason) - COPIES - {
     Reason.NOT_A_PAGE, Reason.NOT_A_VIEW, Reason.ANSWER_ERROR, Reason.ANSWER_REDIRECT, Reason.ANSWER_PARTIAL,
-    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED,
+    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED, Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT,
 }  # fmt: skip
+_UNTOLD = (Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT)  # that it came is counted; when and from what is not kept
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +214,23 @@ class Worker:
         self._persons.discard()
         if self._book is not None:
             self._book.discard()
+
+    def judge_records(self, change: Callable[[Event], Event], *, after: str) -> str:
+        """Other verdicts for the copies of the next records behind that id; the last id, "" if there are no more.
+
+        Raises LogUnavailable or StateUnavailable: nothing is lost, and the same call repeats it.
+        """
+        try:
+            rows = self._conversions.after(after, limit=_RECORDS_AT_ONCE)
+            self._conversions.begin(site for site, _ in rows)
+            self._counting.judge_again([id for _, id in rows], change)
+            lines = self._counting.finish()
+            if lines:
+                self._conversions.commit(self._now_ms(), self._claims)
+                self._writer.append(lines, count=0, cursor=(CURSOR, self.position))
+            return rows[-1][1] if rows else ""
+        finally:
+            self._discard()
 
     def restart(self) -> None:
         """From the beginning of what the log still holds."""
@@ -392,6 +412,9 @@ def _parted(steps: Sequence[tuple[str, Step]]) -> tuple[list[tuple[str, Step]], 
 
 def _ended(event: Event, drop: Drop, step: str) -> Ended:
     of_hit, _, of_n = drop.of.partition("/")
+    if drop.reason in _UNTOLD:
+        midnight = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        event = replace(event, at=midnight, agent="", browser="", os="", device="", country="")
     return Ended(
         site=event.site, day=event.day, at=event.at, received_at=event.received_at, hit=event.hit, n=event.n,
         reason=drop.reason, step=step, detail=drop.detail,

@@ -1,15 +1,11 @@
 -- title: Orders by e-mail
 -- about: Orders of visitors whom a link of an e-mail led to the site within 30 days before, by the last such message.
---   Orders are those in the site's currency.
-SELECT v.message AS message, uniqExact(o.order_id) AS orders, sum(o.value) AS revenue_minor
+--   Orders are those in the site's currency, at what is left of them after refunds.
+SELECT v.message AS message, uniqExact(o.id) AS orders, sum(o.net) AS revenue_minor
 FROM (
-  SELECT visitor, at, order_id, value
-  FROM events FINAL
-  PREWHERE name = 'purchase' -- part of the id, so of the key
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND visitor != 0 AND currency = {currency:String} AND {{wanted}}
+  SELECT id, visitor, at, net
+  FROM ({{orders}})
+  WHERE visitor != 0 AND currency = {currency:String}
 ) AS o
 GLOBAL ASOF JOIN (
   SELECT visitor, at, message

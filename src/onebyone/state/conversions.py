@@ -89,6 +89,18 @@ class Conversions:
         rows = self._look(self._sql.bodies, [_bytes(id) for id in ids])
         return {hit_uuid(bytes(id)): bytes(body) for id, body in rows if body}
 
+    def after(self, id: str, *, limit: int) -> list[tuple[str, str]]:
+        """Site and id of the next records that have a version, in the order of their ids; "" is before the first."""
+        asked = select(_RECORDS.c.site, _RECORDS.c.id).where(_RECORDS.c.line != b"", _RECORDS.c.body != b"")
+        if id:
+            asked = asked.where(_RECORDS.c.id > _bytes(id))
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(asked.order_by(_RECORDS.c.id).limit(limit)).all()
+        except DBAPIError as error:
+            raise StateUnavailable(str(error.orig)) from error
+        return [(row.site, hit_uuid(bytes(row.id))) for row in rows]
+
     def put(self, conversion: Conversion, line: bytes, body: bytes) -> None:
         """A version to be written by the next commit; `line` is the conversion as JSON."""
         last = max(conversion.first_day, conversion.updated_at.date()).toordinal() - _EPOCH_DAY + KEEP_DAYS

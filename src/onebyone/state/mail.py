@@ -237,6 +237,35 @@ class Mail:
             asked = select(_RECIPIENTS).where(_RECIPIENTS.c.message == message).order_by(_RECIPIENTS.c.ref)
             return [Recipient(*row) for row in connection.execute(asked)]
 
+    def recipients_by_id(self, ids: Sequence[bytes]) -> dict[bytes, Recipient]:
+        """Those of them that are known."""
+        found: dict[bytes, Recipient] = {}
+        with self._engine.connect() as connection:
+            for at in range(0, len(ids), _AT_ONCE):
+                asked = select(_RECIPIENTS).where(_RECIPIENTS.c.id.in_(ids[at : at + _AT_ONCE]))
+                found |= {row.id: Recipient(*row) for row in connection.execute(asked)}
+        return found
+
+    def of_person(self, site: str, ref: str, *, limit: int = 200) -> list[tuple[Recipient, Message]]:
+        """Everything that was sent to a person, the newest message first."""
+        join = _RECIPIENTS.join(_MESSAGES, _RECIPIENTS.c.message == _MESSAGES.c.id)
+        asked = select(_RECIPIENTS, _MESSAGES.c.body).select_from(join)
+        asked = asked.where(_RECIPIENTS.c.site == site, _RECIPIENTS.c.ref == ref)
+        with self._engine.connect() as connection:
+            rows = connection.execute(asked.order_by(_MESSAGES.c.made_ms.desc(), _RECIPIENTS.c.id).limit(limit))
+            return [(Recipient(*row[:-1]), msgspec.json.decode(row[-1], type=Message)) for row in rows]
+
+    def find_by_ref(self, message: bytes, ref: str) -> Recipient | None:
+        """The recipient of a message whom the sender calls that."""
+        with self._engine.connect() as connection:
+            return next(iter(_by_refs(connection, message, [ref])), None)
+
+    def left_at(self, site: str, ref: str) -> int:
+        """When the person unsubscribed, in Unix milliseconds; 0: not at all."""
+        asked = select(_LEFT.c.at_ms).where(_LEFT.c.site == site, _LEFT.c.ref == ref)
+        with self._engine.connect() as connection:
+            return connection.execute(asked).scalar() or 0
+
     def mark_sent(self, message: bytes, refs: Sequence[str], *, at_ms: int) -> int:
         """When the receiving servers took it; returns for how many."""
         return self._mark(message, refs, {"sent_ms": at_ms})

@@ -20,7 +20,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},
     "funnels": ("funnel",),
     "retention": ("retention",),
-    "email": ("mail_messages", "mail_orders"),
+    "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),
     "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),

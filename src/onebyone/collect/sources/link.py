@@ -11,7 +11,7 @@ from onebyone.collect.answers import Answer, Later, Reply, not_stored
 from onebyone.collect.desk import Desk, encode, make_hit
 from onebyone.collect.mailing import Sheet
 from onebyone.collect.request import Request
-from onebyone.collect.sources.mail_hit import hit_request, path_site
+from onebyone.collect.sources.mail_hit import hit_request, path_site, token_text
 from onebyone.event import Hit, Reason, Via
 from onebyone.mail.facts import CLICK_PARAM, Facts
 from onebyone.mail.speculative import speculation
@@ -45,7 +45,7 @@ def take(request: Request, desk: Desk) -> Reply | Answer | Later:
 
 def _read(request: Request, desk: Desk, now_ms: int) -> tuple[Token | BadToken, str]:
     """The token, and the target that it carries if it does."""
-    text, ring = request.path.rpartition("/")[2], desk.mailing.ring
+    text, ring = token_text(request), desk.mailing.ring
     token = ring.read(text, Kind.CLICK, now_ms=now_ms)
     if isinstance(token, BadToken) and token.token is not None and token.token.link == CARRIED:
         target = dict(parse_qsl(request.query, max_num_fields=None, errors="replace")).get("u", "")

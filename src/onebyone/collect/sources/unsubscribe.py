@@ -13,7 +13,7 @@ from onebyone.collect import mail_pages
 from onebyone.collect.answers import Answer, Reply, not_stored
 from onebyone.collect.desk import Desk, encode, make_hit
 from onebyone.collect.request import Request
-from onebyone.collect.sources.mail_hit import hit_request, path_site
+from onebyone.collect.sources.mail_hit import hit_request, path_site, token_text
 from onebyone.event import Hit, Reason, Via
 from onebyone.mail.facts import Facts
 from onebyone.mail.tokens import BadToken, Kind
@@ -29,7 +29,7 @@ def matches(path: str) -> bool:
 
 def take(request: Request, desk: Desk) -> Reply | Answer:
     now_ms = desk.now_ms()
-    token = desk.mailing.ring.read(request.path.rpartition("/")[2], Kind.UNSUBSCRIBE, now_ms=now_ms)
+    token = desk.mailing.ring.read(token_text(request), Kind.UNSUBSCRIBE, now_ms=now_ms)
     asks = request.method == "POST"
     if isinstance(token, BadToken):
         if not asks:

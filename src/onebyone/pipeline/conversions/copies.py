@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.event import Event, Via, event_uuid
 
@@ -21,7 +22,7 @@ _BROWSER = (Via.TAG, Via.IMAGE)
 
 
 class Copy(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One sighting of a conversion, and what became of it when it arrived: that never changes."""
+    """One sighting of a conversion, and what became of it when it arrived: that never changes. Its verdict may."""
 
     event: Event
     fate: str = ""  # Reason it was dropped for; "": it was kept, as the first of a record
@@ -38,6 +39,20 @@ class Keys(Struct, frozen=True):
 
     own: dict[bytes, int]  # others find the copy's record by these
     near: list[bytes]  # records under these may matter too: the windows beside
+
+
+def is_machine(event: Event) -> bool:
+    return event.actor.startswith("machine")
+
+
+def with_verdict(event: Event, of: Event) -> Event:
+    """The event with another's verdict; the same object if that is the one it has."""
+    said = (of.actor, of.agent, of.confidence, of.reasons)
+    if said == (event.actor, event.agent, event.confidence, event.reasons):
+        return event
+    return replace(
+        event, actor=of.actor, agent=of.agent, confidence=of.confidence, reasons=of.reasons, ruleset=of.ruleset
+    )
 
 
 def is_browser(event: Event) -> bool:

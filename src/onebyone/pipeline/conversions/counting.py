@@ -1,13 +1,14 @@
 """Counting a batch of sightings: each finds its record, and the records that changed get their next version.
 
 State comes in as a `Shelf`. What was looked up and changed lives until `discard`; nothing is written before the shelf
-commits. The same sighting asking again, as after a crash or in a replay, gets its first answer and changes nothing.
+commits. The same sighting asking again, as after a crash or in a replay, gets its first answer and changes nothing
+but its verdict, where the rules are others.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -26,6 +27,7 @@ from onebyone.pipeline.conversions.copies import (
     order_key,
     sighting_key,
     together,
+    with_verdict,
 )
 from onebyone.pipeline.conversions.records import (
     KEEP,
@@ -135,6 +137,21 @@ class Counting:
         self._store(known, records, fresh)
         return _kept(event, mine.flags)
 
+    def told(self, event: Event) -> Event | Drop | None:
+        """What a copy that is in a record was told when it came; None for one that is in none."""
+        return self._told(event, self._reach(event))
+
+    def judge_again(self, ids: Collection[str], change: Callable[[Event], Event]) -> None:
+        """Other verdicts for the copies of these records; those that had any reason are told again, changed or not."""
+        for id, body in self._shelf.load(ids).items():
+            record = self._records[id] = self._before[id] = read_record(body)
+            if not any(copy.event.reasons for copy in record.copies):
+                continue
+            self._again[id] = None  # a crash behind the commit must not keep it from the store
+            copies = [_judged(copy, change(copy.event)) for copy in record.copies]
+            if any(new is not old for new, old in zip(copies, record.copies, strict=True)):
+                self._keep(replace(record, copies=copies), [])
+
     def finish(self) -> list[bytes]:
         """Put the changed records on the shelf. Returns the lines of all that changed or were asked about again."""
         lines: list[bytes] = []
@@ -223,6 +240,7 @@ class Counting:
             for copy in record.copies:
                 if copy.sighting == sighting:
                     self._again[record.seat.id] = None
+                    self._note_verdict(record, copy, event)
                     if not copy.fate:
                         return _kept(event, copy.noticed)
                     return Drop(Reason(copy.fate), of=Sighting(copy.of))
@@ -233,6 +251,12 @@ class Counting:
                     self._again[record.seat.id] = None
                     return _why(record, event)
         return None
+
+    def _note_verdict(self, record: Record, copy: Copy, event: Event) -> None:
+        """The rules changed since: whose the record is follows from what they say of each copy."""
+        new = _judged(copy, event)
+        if new is not copy:
+            self._keep(_with_copy(record, copy, new), [])
 
     def _adjust(self, event: Event) -> Event | Drop:
         if not may_adjust(event):
@@ -352,6 +376,11 @@ def _with_copy(record: Record, fresh: Copy, told: Copy) -> Record:
     if not any(copy is fresh for copy in record.copies):
         return record
     return replace(record, copies=[told if copy is fresh else copy for copy in record.copies])
+
+
+def _judged(copy: Copy, by: Event) -> Copy:
+    event = with_verdict(copy.event, by)
+    return copy if event is copy.event else replace(copy, event=event)
 
 
 def _newer(seat: Seat) -> Seat:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from onebyone.event import Event
-from onebyone.pipeline.conversions.copies import Copy, is_browser, ms_of
+from onebyone.pipeline.conversions.copies import Copy, is_browser, is_machine, ms_of, with_verdict
 from onebyone.state.seals import join_sealed
 
 VALUE_CONFLICT = "value_conflict"
@@ -40,7 +40,10 @@ _OF_BROWSER = (
 
 
 def merge(copies: Sequence[Copy]) -> Event:
-    """The fields of the record. Its hit, index and id are those of the copy that stands first in time."""
+    """The fields of the record. Its hit, index and id are those of the copy that stands first in time.
+
+    It is a person's as long as one copy is: only when all of them turned out to be machines' it is a machine's.
+    """
     events = [copy.event for copy in copies]
     if len(events) == 1:
         return replace(events[0], conversion="")
@@ -57,7 +60,7 @@ def merge(copies: Sequence[Copy]) -> Event:
     changed |= _money(server_first) | _consent(in_time, browser_first)
     changed["sealed"] = join_sealed([event.sealed for event in browser_first if event.sealed])
     return replace(
-        browser_first[0],
+        with_verdict(browser_first[0], next((e for e in browser_first if not is_machine(e)), browser_first[0])),
         at=in_time[0].at,
         day=in_time[0].day,
         received_at=min(event.received_at for event in events),
@@ -102,8 +105,9 @@ def _words(event: Event) -> set[str]:
     filled = {names[0] for names in (*_OF_SERVER, *_OF_BROWSER) if getattr(event, names[0])}
     entries = {f"{name}.{key}" for name in _UNITED for key in getattr(event, name)}
     money = {f"money {event.value} {event.currency} {_states_currency(event)}"} if event.currency else set()
+    sides = {str(is_browser(event)), f"machine {is_machine(event)}"}
     consent = {f"consent {event.permissions}"} if event.consent_source not in _DEFAULTS else {"consent"}
-    return filled | entries | money | consent | {f"flag {flag}" for flag in event.flags} | {str(is_browser(event))}
+    return filled | entries | money | consent | {f"flag {flag}" for flag in event.flags} | sides
 
 
 _UNITED = ("click_ids", "browser_ids", "identifiers", "properties")

@@ -33,6 +33,9 @@ def drop_copy(seen: Seen, counting: Counting) -> Step:
             return event
         if is_counted(event, context.site):
             return counting.sight(event)
+        told = counting.told(event)  # by other rules it was a person's: it stays where it is, and tells what it is now
+        if told is not None:
+            return told
         return _machine(seen, counting, event) if event.order_id or event.event_id_given else event
 
     return step

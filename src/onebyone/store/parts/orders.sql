@@ -14,4 +14,5 @@ PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL 
 WHERE site = {site:String}
   AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+  AND conversion = '' -- it has a record, which counts above for whoever it is
   AND startsWith(actor, 'machine_') AND {traffic:String} IN ('machines', 'all')
