@@ -14,6 +14,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
@@ -99,6 +100,7 @@ class Place:
         self.records = ConsentRecords(engine)
         self.destinations = Destinations(engine, Vault(bytes(32)))
         self.deliveries = Deliveries(engine)
+        self.conversions = Conversions(engine)
         self.tried: list[Request] = []
         self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
         self.plan = Plan()
@@ -130,6 +132,7 @@ class Place:
             snippet=snippet,
             destinations=self.destinations,
             deliveries=self.deliveries,
+            conversions=self.conversions,
             try_out=self.try_out,
             plan_replay=self.plan_replay,
             clock=lambda: self.clock_now,

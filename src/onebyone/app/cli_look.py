@@ -141,7 +141,12 @@ def _print_story(story: dict[str, Any]) -> None:
     counts = story["counts"]
     click.echo(f"{story['id']}: seen {len(story['sightings'])} times, {counts.get('kept', 0)} kept.\n")
     for row in story["sightings"]:
-        click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}\n{'':25}{row['sighting']}")
+        gave = (
+            f"\n{'':25}gave the record its {', '.join(row['gave'])}"
+            if row["gave"] and len(story["sightings"]) > 1
+            else ""
+        )
+        click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}{gave}\n{'':25}{row['sighting']}")
 
 
 def _what(row: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
@@ -87,6 +88,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     snippet: Callable[[Site], str]
     destinations: Destinations
     deliveries: Deliveries
+    conversions: Conversions
     try_out: TryOut
     plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
     mail: Mail

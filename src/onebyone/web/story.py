@@ -13,6 +13,7 @@ from onebyone.event import COPIES, Actor, Reason, Via
 from onebyone.reports.fate import Fate
 from onebyone.web import countries, numbers, words
 from onebyone.web.desk import Row
+from onebyone.web.gathered import Gathered
 from onebyone.web.permissions import Granted, note_of, of_bits
 from onebyone.web.words import Words
 
@@ -89,10 +90,15 @@ def _is_machine(row: Row) -> bool:
     return str(row["actor"]).startswith("machine") or row["actor"] == Actor.INVALID
 
 
-def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None) -> Story:
-    """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record."""
+def tell(
+    asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None, gathered: Gathered | None = None
+) -> Story:
+    """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record.
+    `gathered`: the record of the conversion that it is about, with what its copies gave."""
     told = _sort(fate, zone)
     record = record_of(asked_for, fate)
+    if record is not None and gathered is not None:
+        record = record | gathered.merged
     main = record or _drop(asked_for, fate)
     main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
     return Story(
@@ -100,8 +106,8 @@ def tell(asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: date
         lead=_lead(main, told),
         strip=_strip(main, told, now, final_at),
         seen=_seen(len(told.rows), len(told.events)),
-        moments=[_moment(row, record, zone, main_day) for row in told.rows],
-        record=_fields(main),
+        moments=[_moment(row, record, zone, main_day, gathered) for row in told.rows],
+        record=[*_fields(main), *(gathered.since if gathered else ())],
         visitor=_visitor(main, told.rows),
         verdict=words.of_actor(main["actor"]),
         verdict_note=_verdict_note(main),
@@ -191,7 +197,7 @@ def _seen(sightings: int, events: int) -> str:
     return f"{_count_word(sightings)} {'copies' if events == 1 else 'sightings'}, {records}"
 
 
-def _moment(row: Row, record: Row | None, zone: str, main_day: date) -> Moment:
+def _moment(row: Row, record: Row | None, zone: str, main_day: date, gathered: Gathered | None) -> Moment:
     reason = row.get("reason") or ""
     kept = not reason and "fate" not in row
     told = words.of_fate("kept", "", row["actor"]) if kept else words.of_reason(reason)
@@ -202,7 +208,7 @@ def _moment(row: Row, record: Row | None, zone: str, main_day: date) -> Moment:
         glyph=machine.glyph if machine else "full" if kept else told.glyph,
         tone=machine.tone if machine else "ac" if kept else told.tone,
         headline=_headline(row, kept, told),
-        text=_text(row, kept, told),
+        text=" ".join(filter(None, (_text(row, kept, told), gathered.of(row) if gathered else ""))),
         facts=_facts(row, record, opened),
         received=_received(row, zone),
         to_do="" if kept or reason in COPIES else told.to_do,

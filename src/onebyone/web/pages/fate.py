@@ -20,6 +20,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.destination_view import Shown, shown
 from onebyone.web.frame import frame, page
+from onebyone.web.gathered import gather
 from onebyone.web.look_up import LONGEST_ID, address, find_waiting, look_up, sites_that_know
 
 
@@ -31,7 +32,9 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         return _page(request, desk, site, "fate_trouble.html", asked_for, status=503, answer=found)
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
-    told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=_final_at(found, site.zone))
+    held = gather(desk.conversions, site.id, found.events)
+    final_at = _final_at(found, site.zone)
+    told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=final_at, gathered=held)
     person = _person(desk, site, found, asked_for)
     name = persons.person_name(person)
     return _page(
