@@ -14,6 +14,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
@@ -97,6 +98,7 @@ class Place:
         self.identity = Identity(engine)
         self.user_data = UserData(engine, Seals(engine))
         self.records = ConsentRecords(engine)
+        self.conversions = Conversions(engine)
         self.destinations = Destinations(engine, Vault(bytes(32)))
         self.deliveries = Deliveries(engine)
         self.tried: list[Request] = []
@@ -128,6 +130,7 @@ class Place:
             user_data=self.user_data,
             metrics_text=lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet=snippet,
+            conversions=self.conversions,
             destinations=self.destinations,
             deliveries=self.deliveries,
             try_out=self.try_out,

@@ -19,6 +19,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
@@ -85,6 +86,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     user_data: UserData
     metrics_text: Callable[[], str]
     snippet: Callable[[Site], str]
+    conversions: Conversions
     destinations: Destinations
     deliveries: Deliveries
     try_out: TryOut

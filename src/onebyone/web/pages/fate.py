@@ -17,6 +17,7 @@ from onebyone.reports.fate import Fate
 from onebyone.state.sites import Site
 from onebyone.web import numbers, period, persons, story
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.account import find_accounts
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.destination_view import Shown, shown
 from onebyone.web.frame import frame, page
@@ -31,7 +32,14 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         return _page(request, desk, site, "fate_trouble.html", asked_for, status=503, answer=found)
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
-    told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=_final_at(found, site.zone))
+    told = story.tell(
+        asked_for,
+        found,
+        zone=site.zone,
+        now=desk.clock(),
+        final_at=_final_at(found, site.zone),
+        accounts=find_accounts(desk.conversions, site.id, found),
+    )
     person = _person(desk, site, found, asked_for)
     name = persons.person_name(person)
     return _page(
