@@ -98,6 +98,7 @@ class Place:
         self.identity = Identity(engine)
         self.user_data = UserData(engine, Seals(engine))
         self.records = ConsentRecords(engine)
+        self.conversions = Conversions(engine)
         self.destinations = Destinations(engine, Vault(bytes(32)))
         self.deliveries = Deliveries(engine)
         self.conversions = Conversions(engine)
@@ -130,6 +131,7 @@ class Place:
             user_data=self.user_data,
             metrics_text=lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet=snippet,
+            conversions=self.conversions,
             destinations=self.destinations,
             deliveries=self.deliveries,
             conversions=self.conversions,

@@ -15,11 +15,13 @@ from onebyone.app.printing import moment, print_json, print_rows
 from onebyone.app.settings import open_place
 from onebyone.app.state import open_state
 from onebyone.event import Fate, Reason
+from onebyone.pipeline.conversions.telling import Adjusted, Told
 from onebyone.reports.catalogue import DIRECTORY, TRAFFIC, read_report
 from onebyone.reports.missed import in_a_row, read_group
 from onebyone.store import Param
+from onebyone.web.account import added, matched
 from onebyone.web.numbers import money
-from onebyone.web.words import REASONS
+from onebyone.web.words import REASONS, of_flag
 
 _EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")
 _BY = ("", "browser", "device", "country", "host", "day", "week", "month")
@@ -140,6 +142,7 @@ def _print_story(story: dict[str, Any]) -> None:
         return
     counts = story["counts"]
     click.echo(f"{story['id']}: seen {len(story['sightings'])} times, {counts.get('kept', 0)} kept.\n")
+    brought = {copy.sighting: (copy, one["currency"]) for one in story["records"] for copy in one["told_copies"]}
     for row in story["sightings"]:
         gave = (
             f"\n{'':25}gave the record its {', '.join(row['gave'])}"
@@ -147,6 +150,34 @@ def _print_story(story: dict[str, Any]) -> None:
             else ""
         )
         click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}{gave}\n{'':25}{row['sighting']}")
+        click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}")
+        for line in _brought(*brought[row["sighting"]]) if row["sighting"] in brought else ():
+            click.echo(f"{'':25}{line}")
+        click.echo(f"{'':25}{row['sighting']}")
+    for record in story["records"]:
+        click.echo("\n" + "\n".join(_record(record)))
+
+
+def _brought(copy: Told, currency: str) -> list[str]:
+    how = matched(copy)
+    return [how, ", ".join(text for text, _ in added(copy, currency))] if how else []
+
+
+def _record(record: dict[str, Any]) -> list[str]:
+    """What counts, what came after, and what one should know of it."""
+    currency = record["currency"]
+    sums = ", ".join(f"{name} {money(record[name], currency)}" for name in ("gross", "refunded", "net"))
+    lines = [f"Record {record['id']}, version {record['version']}: {record['status']}, {record['copies']} copies"]
+    lines += [f"  {sums}"] if currency else []
+    lines += [f"  {_adjustment(one, currency)}" for one in record["told_adjustments"]]
+    return lines + [f"  {flag}: {of_flag(flag).happened}" for flag in record["flags"]]
+
+
+def _adjustment(one: Adjusted, currency: str) -> str:
+    worth = f" {money(one.value, one.currency)}" if one.currency else ""
+    again = ", told again, not counted" if one.fate else ""
+    when = moment(one.received_at.isoformat(timespec="milliseconds"))
+    return f"{when}  {one.kind} {one.adjustment_id}{worth}{again}: net {money(one.net, currency)}"
 
 
 def _what(row: dict[str, Any]) -> str:

@@ -205,6 +205,7 @@ def make_console(
         user_data=state.user_data,
         metrics_text=lambda: metrics_text(place.metrics),
         snippet=lambda site: snippet(site, collector_url),
+        conversions=state.conversions,
         destinations=state.destinations,
         deliveries=state.deliveries,
         conversions=state.conversions,

@@ -13,15 +13,19 @@ from onebyone.app.waiting import LogWaiting
 from onebyone.event import Fate, utc
 from onebyone.pipeline.conversions.merging import origins
 from onebyone.pipeline.conversions.records import read_record
+from onebyone.pipeline.conversions.telling import Account
 from onebyone.reports.fate import NO_HIT, find_fate
 from onebyone.state.sites import Site
+from onebyone.web.account import as_json, find_accounts
 
 
 def tell_fate(reports: Runs, place: Place, state: State, sites: Sequence[Site], id: str) -> dict[str, Any]:
     """Every sighting with its fate, in the order of arrival; deliveries come with the destinations."""
     sightings: list[dict[str, Any]] = []
+    accounts: list[Account] = []
     for site in [site.id for site in sites] + [""]:
         found = find_fate(reports, site, id)
+        accounts += find_accounts(state.conversions, site, found)
         sightings += [_kept(row) for row in found.events] + [_ended(row) for row in found.drops]
     sightings.sort(key=lambda row: (row["received_at"], row["hit"], row["n"]))
     gave = _gave(state, sightings)
@@ -32,6 +36,7 @@ def tell_fate(reports: Runs, place: Place, state: State, sites: Sequence[Site], 
         "id": id,
         "counts": dict(Counter(row["fate"] for row in sightings)),
         "sightings": sightings,
+        "records": [as_json(one) for one in accounts],
         "deliveries": [],
         "nearest": [] if sightings else _nearest(reports, sites, id),
     }

@@ -14,6 +14,7 @@ from msgspec import Struct
 from onebyone.reports.fate import Fate
 from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.account import as_json, find_accounts
 from onebyone.web.address import read_view
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
@@ -69,6 +70,7 @@ class FateOut(Struct, frozen=True):
     state: Literal["stored", "waiting"]
     events: list[dict[str, Any]]
     drops: list[dict[str, Any]]
+    records: list[dict[str, Any]] = []  # what counts: each with its copies, what they added, and its adjustments
 
 
 @get("/api/v1", sync_to_thread=True, include_in_schema=False)
@@ -130,7 +132,8 @@ def api_fate(desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> FateOut:
     if not isinstance(found, Fate):
         raise ServiceUnavailableException(f"The store does not answer. Hits are being kept. {found.error}")
     if found.events or found.drops:
-        return FateOut(asked_for, "stored", _safe(found.events), _safe(found.drops))
+        records = [as_json(one) for one in find_accounts(desk.conversions, site.id, found)]
+        return FateOut(asked_for, "stored", _safe(found.events), _safe(found.drops), records)
     waiting = find_waiting(desk, asked_for)
     if waiting and waiting.site == site.id:
         return FateOut(asked_for, "waiting", [], [])

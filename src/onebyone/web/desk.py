@@ -86,6 +86,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     user_data: UserData
     metrics_text: Callable[[], str]
     snippet: Callable[[Site], str]
+    conversions: Conversions
     destinations: Destinations
     deliveries: Deliveries
     conversions: Conversions

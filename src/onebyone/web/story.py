@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from onebyone.event import COPIES, Actor, Reason, Via
+from onebyone.pipeline.conversions.telling import Account, Told
 from onebyone.reports.fate import Fate
-from onebyone.web import countries, numbers, words
+from onebyone.web import account, countries, numbers, words
 from onebyone.web.desk import Row
 from onebyone.web.gathered import Gathered
 from onebyone.web.permissions import Granted, note_of, of_bits
@@ -55,6 +56,8 @@ class Story(Struct, frozen=True, kw_only=True):
     strip: list[tuple[str, str]]
     seen: str
     moments: list[Moment]
+    since: list[account.After]
+    worth: list[account.Line]
     record: list[tuple[str, str]]
     visitor: list[tuple[str, str]]
     verdict: Words | None
@@ -95,19 +98,38 @@ def tell(
 ) -> Story:
     """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record.
     `gathered`: the record of the conversion that it is about, with what its copies gave."""
+    asked_for: str,
+    fate: Fate,
+    *,
+    zone: str,
+    now: datetime,
+    final_at: datetime | None,
+    accounts: Sequence[Account] = (),
+) -> Story:
+    """`fate` holds a row at least; `accounts` are of the records that its rows belong to.
+
+    `final_at` is when the day of the record becomes final; None without a record.
+    """
+    fate = _seen_only(asked_for, fate, account.of_adjustments(accounts))
     told = _sort(fate, zone)
     record = record_of(asked_for, fate)
     if record is not None and gathered is not None:
         record = record | gathered.merged
     main = record or _drop(asked_for, fate)
+    copies = account.of_copies(accounts)
+    mine = _account_of(main, accounts)
     main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
     return Story(
         title=_title(asked_for, main),
         lead=_lead(main, told),
-        strip=_strip(main, told, now, final_at),
+        strip=_strip(main, told, now, final_at, mine),
         seen=_seen(len(told.rows), len(told.events)),
         moments=[_moment(row, record, zone, main_day, gathered) for row in told.rows],
         record=[*_fields(main), *(gathered.since if gathered else ())],
+        moments=[_moment(row, record, zone, main_day, copies) for row in told.rows],
+        since=account.since(mine, zone, now) if mine is not None else [],
+        worth=account.lines(mine) if mine is not None else [],
+        record=_fields(main),
         visitor=_visitor(main, told.rows),
         verdict=words.of_actor(main["actor"]),
         verdict_note=_verdict_note(main),
@@ -153,9 +175,39 @@ def _lead(main: Row, told: _Told) -> str:
     return f"{'Placed' if main['order_id'] else 'Happened'} on {at}. Seen {_times(len(told.rows))}, counted once."
 
 
-def _strip(main: Row, told: _Told, now: datetime, final_at: datetime | None) -> list[tuple[str, str]]:
-    worth = numbers.money(main["value"], main["currency"]) if main["value"] else numbers.NONE
-    cells = [(worth, "value as recorded" if main["value"] else "no value given")]
+def _seen_only(asked_for: str, fate: Fate, later: set[str]) -> Fate:
+    """Without refunds, cancellations and edits, which are told apart; one that was asked for by its own id stays."""
+    later = {sighting for sighting in later if not asked_for.startswith(sighting.partition("/")[0])}
+    events = [row for row in fate.events if f"{row['hit']}/{row['n']}" not in later]
+    drops = [row for row in fate.drops if f"{row['hit']}/{row['n']}" not in later]
+    return Fate(events, drops) if events or drops else fate
+
+
+def _account_of(main: Row, accounts: Sequence[Account]) -> Account | None:
+    sighting = f"{main['hit']}/{main['n']}"
+    return next(
+        (one for one in accounts if any(copy.sighting == sighting for copy in one.copies)), next(iter(accounts), None)
+    )
+
+
+def _worth(main: Row, mine: Account | None) -> tuple[str, str]:
+    """Of the record, after what was taken back; without one, of the event."""
+    if mine is not None and mine.conversion.event.currency:
+        one, currency = mine.conversion, mine.conversion.event.currency
+        if one.status == "cancelled":
+            return numbers.money(0, currency), f"cancelled, {numbers.money(one.gross, currency)} before"
+        if one.net != one.gross:
+            return numbers.money(one.gross, currency), f"gross, {numbers.money(one.net, currency)} after refunds"
+        return numbers.money(one.gross, currency), "gross and net"
+    if not main["value"]:
+        return numbers.NONE, "no value given"
+    return numbers.money(main["value"], main["currency"]), "value as recorded"
+
+
+def _strip(
+    main: Row, told: _Told, now: datetime, final_at: datetime | None, mine: Account | None
+) -> list[tuple[str, str]]:
+    cells = [_worth(main, mine)]
     if told.machines and not told.events:
         cells.append((f"{len(told.rows)} → 0", "kept apart, as a machine's"))
         cells.append(_seen_through(told.rows))
@@ -198,6 +250,7 @@ def _seen(sightings: int, events: int) -> str:
 
 
 def _moment(row: Row, record: Row | None, zone: str, main_day: date, gathered: Gathered | None) -> Moment:
+def _moment(row: Row, record: Row | None, zone: str, main_day: date, copies: Mapping[str, tuple[Told, str]]) -> Moment:
     reason = row.get("reason") or ""
     kept = not reason and "fate" not in row
     told = words.of_fate("kept", "", row["actor"]) if kept else words.of_reason(reason)
@@ -210,6 +263,8 @@ def _moment(row: Row, record: Row | None, zone: str, main_day: date, gathered: G
         headline=_headline(row, kept, told),
         text=" ".join(filter(None, (_text(row, kept, told), gathered.of(row) if gathered else ""))),
         facts=_facts(row, record, opened),
+        text=_text(row, kept, told),
+        facts=[*_facts(row, record, opened), *_brought(row, copies)],
         received=_received(row, zone),
         to_do="" if kept or reason in COPIES else told.to_do,
         counted=kept and machine is None,
@@ -251,6 +306,16 @@ def _facts(row: Row, record: Row | None, opened: bool) -> list[Fact]:
         facts.append(Fact(f"says {worth}" if differs else worth, differs))
     facts.extend(Fact(words.of_flag(flag).title, True) for flag in row.get("flags") or [])
     return facts
+
+
+def _brought(row: Row, copies: Mapping[str, tuple[Told, str]]) -> list[Fact]:
+    """By which key it met its record, and what it added there."""
+    copy, currency = copies.get(f"{row['hit']}/{row['n']}", (None, ""))
+    if copy is None:
+        return []
+    how = account.matched(copy)
+    facts = [Fact(how, copy.matched_by == "weak")] if how else []
+    return [*facts, *(Fact(text, warn) for text, warn in account.added(copy, currency))]
 
 
 def _received(row: Row, zone: str) -> list[tuple[str, str]]:

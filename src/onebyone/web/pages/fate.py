@@ -17,6 +17,7 @@ from onebyone.reports.fate import Fate
 from onebyone.state.sites import Site
 from onebyone.web import numbers, period, persons, story
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.account import find_accounts
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.destination_view import Shown, shown
 from onebyone.web.frame import frame, page
@@ -35,6 +36,14 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
     held = gather(desk.conversions, site.id, found.events)
     final_at = _final_at(found, site.zone)
     told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=final_at, gathered=held)
+    told = story.tell(
+        asked_for,
+        found,
+        zone=site.zone,
+        now=desk.clock(),
+        final_at=_final_at(found, site.zone),
+        accounts=find_accounts(desk.conversions, site.id, found),
+    )
     person = _person(desk, site, found, asked_for)
     name = persons.person_name(person)
     return _page(
