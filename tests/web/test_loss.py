@@ -57,6 +57,13 @@ def test_a_day_outside_the_limits_is_named_with_what_would_be_chance(place: Plac
     assert text.count("is outside the normal range") == 1
 
 
+def test_what_only_the_server_reported_is_a_click_away(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/loss?period=7d&by=device").text
+    (link,) = re.findall(r'href="([^"]*via=server-only[^"]*)"', page)
+    assert link.replace("&amp;", "&") == f"/s/{place.site.id}/conversions?period=7d&event=purchase&via=server-only"
+    assert admin.get(link.replace("&amp;", "&")).status_code == 200
+
+
 def test_small_groups_are_counted_in_a_last_row(place: Place, admin: Client) -> None:
     page = admin.get(f"/s/{place.site.id}/loss").text
     assert "Opera" not in page and "One more, hidden 25 5" in _text(page)
