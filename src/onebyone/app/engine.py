@@ -207,6 +207,7 @@ def make_console(
         snippet=lambda site: snippet(site, collector_url),
         destinations=state.destinations,
         deliveries=state.deliveries,
+        platform_claims=state.platform_claims,
         try_out=partial(try_now, allow_private=settings.forward.allow_private),
         plan_replay=partial(plan_replay, place, state),
         mail=state.mail,
