@@ -21,6 +21,7 @@ from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
@@ -102,6 +103,7 @@ class Place:
         self.destinations = Destinations(engine, Vault(bytes(32)))
         self.deliveries = Deliveries(engine)
         self.conversions = Conversions(engine)
+        self.platform_claims = PlatformClaims(engine)
         self.tried: list[Request] = []
         self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
         self.plan = Plan()
@@ -135,6 +137,7 @@ class Place:
             destinations=self.destinations,
             deliveries=self.deliveries,
             conversions=self.conversions,
+            platform_claims=self.platform_claims,
             try_out=self.try_out,
             plan_replay=self.plan_replay,
             clock=lambda: self.clock_now,

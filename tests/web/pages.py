@@ -20,6 +20,8 @@ PAGES = (
     "/s/{site}/loss",
     "/s/{site}/loss?by=country&event=generate_lead&step=week",
     "/s/{site}/attribution",
+    "/s/{site}/reconciliation",
+    "/s/{site}/reconciliation?model=linear&period=lm",
     "/s/{site}/attribution?by=campaign&window=meta&show=orders",
     "/s/{site}/pages?traffic=all",
     "/s/{site}/events",

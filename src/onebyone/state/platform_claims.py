@@ -66,7 +66,17 @@ _MATCHES = Table(
     Column("ours", String(512), nullable=False),
     Column("made_ms", BigInteger, nullable=False),
 )
+_HELD = Table(
+    "platform_files",
+    METADATA,
+    Column("site", String(32), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
 _SENT_AT_ONCE = 500
+HOLD_MS = 3_600_000
 
 
 class Row(Struct, frozen=True):
@@ -151,6 +161,26 @@ class PlatformClaims:
         with self._engine.connect() as connection:
             found = [msgspec.json.decode(body, type=_Mapping) for body in connection.execute(query).scalars()]
         return {one.header: one.columns for one in found}
+
+    def hold(self, site: str, name: str, body: bytes, *, now_ms: int) -> str:
+        """Keep a file while somebody says which column is which: an hour, and one a site. Its id."""
+        id = _hashed(f"{now_ms}\x00{name}\x00{len(body)}")
+        with self._engine.begin() as connection:
+            connection.execute(delete(_HELD).where((_HELD.c.site == site) | (_HELD.c.at_ms < now_ms - HOLD_MS)))
+            connection.execute(insert(_HELD).values(site=site, id=id, name=name[:200], body=body, at_ms=now_ms))
+        return id
+
+    def held(self, site: str, id: str) -> tuple[str, bytes] | None:
+        """Name and body of a file that is being held."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(_HELD.c.name, _HELD.c.body).where(_HELD.c.site == site, _HELD.c.id == id)
+            ).first()
+        return None if row is None else (row.name, bytes(row.body))
+
+    def let_go(self, site: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(delete(_HELD).where(_HELD.c.site == site))
 
     def say(self, site: str, platform: str, theirs: str, ours: str, *, now_ms: int) -> None:
         """That a platform's campaign is ours of that name; "" takes it back."""

@@ -21,6 +21,7 @@ OF_SOME = (
     "by",
     "window",
     "show",
+    "model",
     "q",
     "event",
     "via",

@@ -14,7 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
-from onebyone.web import api, api_conversions, api_loss, api_people, mail_api, pages, sign_in, trouble
+from onebyone.web import api, api_conversions, api_loss, api_people, mail_api, pages, reconcile_api, sign_in, trouble
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, TheDesk
 
@@ -47,6 +47,7 @@ def console(desk: Desk) -> Litestar:
             *api_loss.ROUTES,
             *api_people.ROUTES,
             *mail_api.ROUTES,
+            *reconcile_api.ROUTES,
         ],
         dependencies={
             "desk": Provide(_desk, sync_to_thread=False),

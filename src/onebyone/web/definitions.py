@@ -16,6 +16,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records"),
     "loss": ("loss", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
+    "reconciliation": ("reconciliation_orders", "order_copies"),
     "ledger": ("ledger_days", "drops"),
     **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},
     "funnels": ("funnel",),

@@ -25,6 +25,7 @@ from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
+from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
@@ -90,6 +91,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     destinations: Destinations
     deliveries: Deliveries
     conversions: Conversions
+    platform_claims: PlatformClaims
     try_out: TryOut
     plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
     mail: Mail

@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("conversions", "Conversions"),
             ("loss", "Loss"),
             ("attribution", "Attribution"),
+            ("reconciliation", "Reconciliation"),
             ("ledger", "Ledger"),
         ),
     ),
