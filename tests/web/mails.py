@@ -35,7 +35,34 @@ def add_mails(place: Place) -> list[Message]:
     place.reports.answers["mail_orders"] = lambda params: [
         dict(zip(("message", "orders", "revenue_minor"), row, strict=True)) for row in bought
     ]
+    _add_readers(place, made[0])
     return made
+
+
+def _add_readers(place: Place, message: Message) -> None:
+    """Three of whom something was seen; the first also read what was sent later."""
+    ids = [one.id.hex() for one in place.mail.recipients(message.key) if one.mode == Mode.FULL][:3]
+    seen = {"human_opens": 2, "other_opens": 1, "human_clicks": 1, "other_clicks": 4, "visits": 3, "leaves": 0}
+    place.reports.answers["mail_recipients"] = lambda params: [
+        {"recipient": one, "last_at": "2026-11-20T09:00:00.000Z"} | seen for one in ids
+    ]
+    place.reports.answers["recipient_events"] = lambda params: [
+        seen_of(ids[0], "page_view", "human", at="10:02:00", host="nordlight.example", path="/lamps", browser="7"),
+        seen_of(ids[0], "email_click", "human", "click.plain", at="10:01:58", link="0"),
+        seen_of(ids[0], "email_open", "human_proxied", "ua.gmail_proxy", at="10:01:30", repeats="2"),
+        seen_of(ids[0], "email_click", "machine_scanner", "burst.links", at="08:00:04", link="1"),
+        seen_of(ids[0], "email_open", "machine_prefetch", "ua.gmail_prefetch", at="08:00:00"),
+    ]
+
+
+def seen_of(recipient: str, name: str, actor: str, *reasons: str, at: str = "09:00:00", **more: Any) -> dict[str, Any]:
+    """A row of the report `recipient_events`."""
+    empty: dict[str, Any] = dict.fromkeys(
+        ("host", "path", "link", "repeats", "wants", "agent", "country", "browser_name", "os"), ""
+    )
+    row: dict[str, Any] = {"at": f"2026-11-20T{at}.000Z", "name": name, "via": "open", "message": f"{1:032x}"}
+    row |= {"browser": "0", "recipient": recipient, "actor": actor, "confidence": 80, "reasons": list(reasons)}
+    return row | {"flags": []} | empty | {"hit": "0190b0de-0000-7000-8000-000000000001"} | more
 
 
 def _mail(place: Place, number: int, name: str, campaign: str, people: dict[Mode, int], *, days_ago: int) -> Message:

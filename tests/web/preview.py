@@ -28,6 +28,7 @@ def pages(site: str) -> dict[str, str]:
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
         "events": f"/s/{site}/events", "email": f"/s/{site}/email",
         "loss": f"/s/{site}/loss",
+        "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "consent": f"/s/{site}/consent", "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
         "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",
@@ -66,6 +67,9 @@ def main() -> None:
                 page = context.new_page()
                 for name in names:
                     page.goto(base + pages(place.site.id)[name])
+                    if name == "message":  # and whom it names first
+                        page.screenshot(path=directory / f"recipients-{size}-{theme}.png", full_page=True)
+                        page.click(".mails a")
                     page.screenshot(path=directory / f"{name}-{size}-{theme}.png", full_page=True)
                 context.close()
         browser.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -15,7 +14,7 @@ from onebyone.reports.mail import Sent, figures
 from onebyone.state.mail import Message, Mode, NewRecipient
 from onebyone.web.mail_table import shares, stacked
 from web.fakes import Place
-from web.mails import NOW_MS, add_mails
+from web.mails import NOW_MS, add_mails, seen_of
 from web.pages import form_secret
 
 Client = TestClient[Litestar]
@@ -66,21 +65,6 @@ def test_a_message_that_saw_more_than_it_was_sent_stays_within_its_bounds() -> N
     assert sum(shares(row, its)) == pytest.approx(1)
 
 
-def seen(recipient: str, name: str, actor: str, *reasons: str, **more: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(
-        ("host", "path", "link", "repeats", "wants", "agent", "country", "browser_name", "os"), ""
-    )
-    row: dict[str, Any] = {
-        "at": "2026-11-20T09:00:00.000Z",
-        "name": name,
-        "via": "open",
-        "message": f"{1:032x}",
-        "browser": "0",
-    }
-    row |= {"recipient": recipient, "actor": actor, "confidence": 80, "reasons": list(reasons), "flags": []}
-    return row | empty | {"hit": "0190b0de-0000-7000-8000-000000000001"} | more
-
-
 def add_reader(place: Place, *, mode: Mode = Mode.FULL, user_id: str = "") -> str:
     """One recipient of a message with two links; the id, hexadecimal."""
     message = Message(
@@ -110,12 +94,12 @@ def test_a_message_names_those_of_whom_something_was_seen(place: Place, admin: C
 def test_a_recipient_has_a_timeline_with_the_verdicts_and_why(place: Place, admin: Client) -> None:
     reader = add_reader(place, user_id="u-7")
     place.reports.answers["recipient_events"] = lambda params: [
-        seen(reader, "email_click", "human", "click.engaged", link="0"),
-        seen(reader, "email_click", "machine_scanner", "click.trap", link=str(TRAP_LINK)),
-        seen(reader, "email_open", "machine_prefetch", "ua.apple_mpp", repeats="3"),
-        seen(reader, "email_open", "human_proxied", "ua.gmail_proxy", flags=["forwarded_likely"]),
-        seen(reader, "page_view", "human", host="shop.example", path="/lamps", browser="7"),
-        seen(reader, "email_unsubscribe", "human", wants="leave"),
+        seen_of(reader, "email_click", "human", "click.engaged", link="0"),
+        seen_of(reader, "email_click", "machine_scanner", "click.trap", link=str(TRAP_LINK)),
+        seen_of(reader, "email_open", "machine_prefetch", "ua.apple_mpp", repeats="3"),
+        seen_of(reader, "email_open", "human_proxied", "ua.gmail_proxy", flags=["forwarded_likely"]),
+        seen_of(reader, "page_view", "human", host="shop.example", path="/lamps", browser="7"),
+        seen_of(reader, "email_unsubscribe", "human", wants="leave"),
     ]
     html = admin.get(f"/s/{place.site.id}/email/recipients/{reader}").text
     for text in (
