@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from onebyone.state.sites import Site
 from onebyone.state.tag_settings import Banner, ConsentGate, TagSettings
-from onebyone.tags.modules import MODULES, READERS
+from onebyone.tags.modules import HABITS, MODULES, READERS
 from onebyone.tags.script import LANGUAGES, banner_for, script_for
 
 _STRINGS = ("google", "tcf", "gpp")  # what a consent platform says in a standard's words
@@ -43,15 +43,17 @@ def rows() -> list[Row]:
         Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
         Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
         Row("core and every report, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
-        Row("the same with debugging", _size(_all(gate, "debug"))),
-        Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), "debug"))),
+        Row("the same with the calls of gtag and fbq", _size(_all(gate, *HABITS))),
+        Row("and with debugging", _size(_all(gate, *HABITS, "debug"))),
+        Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *HABITS, "debug"))),
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
         Row("the banner's file, largest language", max(_banner(each) for each in LANGUAGES), 6_000),
     ]
 
 
 def _all(gate: ConsentGate, *more: str) -> TagSettings:
-    return TagSettings(modules=(*(module for module in MODULES if module != "debug"), *more), consent=gate)
+    reports = (module for module in MODULES if module not in ("debug", *HABITS))
+    return TagSettings(modules=(*reports, *more), consent=gate)
 
 
 def _site(settings: TagSettings) -> Site:

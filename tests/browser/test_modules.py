@@ -279,6 +279,74 @@ def test_e_commerce_is_read_from_the_data_layer_in_all_its_shapes(page: Page, wi
     assert {event["name"] for event in site.events()} == {"page_view", "view_item", "purchase", "add_to_cart"}
 
 
+SPOKEN = [
+    ("event", "purchase", {"transaction_id": "NL-9", "value": 5, "currency": "EUR", "send_to": "AW-1/x"}),
+    ("event", "page_view", {}),
+    ("event", "sign_up", {"method": "mail", "event_id": "s-1"}),
+    ("config", "G-1", {"user_id": "u-7"}),
+    ("set", "user_data", {"email": "a@b.example"}),
+    ("js", 1),
+]
+
+
+@pytest.mark.parametrize("snippet", [True, False])
+def test_calls_of_gtag_are_taken_once_and_nothing_of_googles_is_loaded(
+    page: Page, with_modules: Site, snippet: bool
+) -> None:
+    stub = "<script>dataLayer = []; function gtag() { dataLayer.push(arguments) }; gtag('event', 'early')</script>"
+    site = with_modules("ecommerce", "gtag", body=stub if snippet else "")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/a")
+    page.wait_for_function("!!window.onebyone_1")
+    page.evaluate("(calls) => calls.forEach((call) => gtag(...call))", SPOKEN)
+    page.evaluate("new Promise((done) => gtag('event', 'went', {event_callback: done}))")
+    site.wait(lambda: site.events("went"), "the last call")
+    site.wait(lambda: len(unique(site, "identify")) == 2, "who it is")
+    (order,) = unique(site, "purchase")
+    assert order["event_id"] == "purchase:NL-9" and order["order"] == {"id": "NL-9", "value": 5, "currency": "EUR"}
+    assert order["props"] == {} and unique(site, "sign_up")[0]["event_id"] == "s-1"
+    assert len(unique(site, "page_view")) == 1 and len(unique(site, "early")) == snippet
+    first, second = unique(site, "identify")
+    assert first["user_id"] == "u-7" and second["user_data"] == {"email": "a@b.example"}
+    assert all(url.startswith(site.url) for url in asked)
+
+
+META = """<script>n = window.fbq = function () {
+    n.callMethod ? n.callMethod.apply(n, arguments) : n.queue.push(arguments) };
+  n.queue = []; fbq("init", "123", {em: "a@b.example"}); fbq("track", "PageView")</script>"""
+
+
+@pytest.mark.parametrize("pixel", [True, False])
+def test_calls_of_fbq_are_taken_under_their_event_id_and_reach_metas_pixel_as_before(
+    page: Page, with_modules: Site, pixel: bool
+) -> None:
+    site = with_modules("fbq", body=META if pixel else "")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/a")
+    page.wait_for_function("!!window.onebyone_1")
+    page.evaluate("""() => {
+      window.reached = [];
+      fbq.callMethod = (...call) => reached.push(call);
+      fbq("track", "Purchase", {value: 9, currency: "EUR", contents: [{id: "L1", quantity: 2, item_price: 4.5}]},
+        {eventID: "e-1"});
+      fbq("trackSingle", "123", "AddToCart", {content_ids: ["L1"], order_id: 0});
+      fbq("trackCustom", "Wished", {search_string: "lamp"});
+    }""")
+    site.wait(lambda: site.events("Wished"), "the last call")
+    (order,) = unique(site, "purchase")
+    assert order["event_id"] == "e-1"
+    assert order["order"] == {
+        "value": 9, "currency": "EUR", "items": [{"item_id": "L1", "price": 4.5, "quantity": 2}],
+    }  # fmt: skip
+    assert props(site, "AddToCart") == [{"items": [{"item_id": "L1"}]}]
+    assert props(site, "Wished") == [{"search_term": "lamp"}]
+    assert [event["user_data"] for event in unique(site, "identify")] == [{"email": "a@b.example"}] * pixel
+    assert page.evaluate("reached.length") == (3 if pixel else 0), "a page without Meta's pixel has nobody else to tell"
+    assert len(unique(site, "page_view")) == 1 and all(url.startswith(site.url) for url in asked)
+
+
 def test_faults_of_the_page_are_told_once_each_and_ten_at_most(page: Page, with_modules: Site) -> None:
     site = with_modules("errors")
     page.goto(f"{site.url}/a")

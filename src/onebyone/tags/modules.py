@@ -17,9 +17,12 @@ READERS = (
 
 MODULES = (
     "debug", "spa", "not_found", "outbound", "downloads", "scroll", "engagement", "forms", "clicks", "rage_clicks",
-    "web_vitals", "ecommerce", "errors",
+    "web_vitals", "ecommerce", "errors", "gtag", "fbq",
 )  # fmt: skip
 """What a script may report beside page views and calls. Debug is first, to see what the others do."""
+
+HABITS = ("gtag", "fbq")
+"""Of these, the ones that take calls written for somebody else's pixel."""
 
 
 def modules_of(site: Site) -> tuple[str, ...]:

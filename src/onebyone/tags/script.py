@@ -50,6 +50,7 @@ def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
         "choice": {"banner": _banner(settings)},
         "google": {"data_layer": settings.data_layer},
         "ecommerce": {"data_layer": settings.data_layer},
+        "gtag": {"data_layer": settings.data_layer},
         "spa": {"spa": {"query": settings.spa_query, "hash": settings.spa_hash}},
         "outbound": {"hosts": _hosts(site)},
         "downloads": {"downloads": settings.download_endings},

@@ -26,6 +26,16 @@ MODULES = {
         " they are told.",
     ),
     "errors": ("Errors of the page", "Event exception: script errors, files that did not load, ten a page at most."),
+    "gtag": (
+        "Calls of gtag()",
+        "What the page says to Google with gtag('event', …) is counted here, too. Google's script is not loaded.",
+    ),
+    "fbq": (
+        "Calls of fbq()",
+        "What the page says to Meta with fbq('track', …) is counted here under its eventID. Meta's script is not"
+        " loaded; if your page loads it, keep that above this script. A sale told both to gtag() and to fbq() needs its"
+        " order_id in both, or it is two.",
+    ),
     "debug": ("Debugging", "Prints in the developer tools what is sent, with ?onebyone_debug in the page's address."),
 }
 

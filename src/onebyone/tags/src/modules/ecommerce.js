@@ -32,7 +32,7 @@ MODULES.push((tag) => {
 
   function read(entry) {
     if (!entry) return;
-    if (entry[0] === "event" && EVENTS.test(entry[1])) return tag.add(entry[1], { ...entry[2] });
+    if (entry[0] === "event" && EVENTS.test(entry[1])) return tag.gtag || tag.add(entry[1], { ...entry[2] });
     if (entry.ecommerce === null) last = {};
     const shop = entry.ecommerce || {};
     const old = Object.keys(OLDER).filter((key) => Object(shop[key]) === shop[key]);
