@@ -102,7 +102,6 @@ class Place:
         self.conversions = Conversions(engine)
         self.destinations = Destinations(engine, Vault(bytes(32)))
         self.deliveries = Deliveries(engine)
-        self.conversions = Conversions(engine)
         self.platform_claims = PlatformClaims(engine)
         self.tried: list[Request] = []
         self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
@@ -136,7 +135,6 @@ class Place:
             conversions=self.conversions,
             destinations=self.destinations,
             deliveries=self.deliveries,
-            conversions=self.conversions,
             platform_claims=self.platform_claims,
             try_out=self.try_out,
             plan_replay=self.plan_replay,

@@ -7,7 +7,6 @@ from typing import Any
 
 from onebyone.event import Reason
 from onebyone.reports.fate import Fate
-from onebyone.web.gathered import Gathered
 from onebyone.web.story import Story, tell, visitor_name
 from web.month import HIT, SECOND, a_drop, an_event, the_copies
 
@@ -119,21 +118,3 @@ def test_a_hit_with_several_events_counts_each_of_them() -> None:
     story = _tell(HIT, [an_event(), second], [])
     assert story.lead == "On Tue 10 Nov 2026 at 19:42:08. Two sightings, two events."
     assert story.strip[1] == ("2 → 2", "two counted") and story.seen == "two sightings, two records"
-
-
-def test_each_copy_says_what_the_record_has_from_it() -> None:
-    kept, copies = an_event(), the_copies()
-    sightings = [f"{row['hit']}/{row['n']}" for row in (kept, *copies)]
-    gathered = Gathered(
-        merged={"value": 13390, "currency": "EUR"},
-        since=[("Refunded", "€20.00"), ("Net", "€113.90")],
-        gave={sightings[0]: ["host", "visitor", "click_ids.gclid"], sightings[1]: ["value", "identifiers.email"]},
-        copies=frozenset(sightings[:3]),
-    )
-    story = tell("NL-48213", Fate([kept], copies), zone="Europe/Berlin", now=NOW, final_at=None, gathered=gathered)
-    texts = " ".join(moment.text for moment in story.moments)
-    assert "The record has its page, visitor and gclid from here." in texts
-    assert "The record has its value and hashed email from here." in texts
-    assert texts.count("It added nothing to the record.") == 1  # the third; the others are no copies of it
-    assert ("Value", "€133.90") in story.record and story.record[-1] == ("Net", "€113.90")
-    assert any(fact.text == "says €129.00" and fact.warn for moment in story.moments for fact in moment.facts)

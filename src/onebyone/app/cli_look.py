@@ -144,12 +144,6 @@ def _print_story(story: dict[str, Any]) -> None:
     click.echo(f"{story['id']}: seen {len(story['sightings'])} times, {counts.get('kept', 0)} kept.\n")
     brought = {copy.sighting: (copy, one["currency"]) for one in story["records"] for copy in one["told_copies"]}
     for row in story["sightings"]:
-        gave = (
-            f"\n{'':25}gave the record its {', '.join(row['gave'])}"
-            if row["gave"] and len(story["sightings"]) > 1
-            else ""
-        )
-        click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}{gave}\n{'':25}{row['sighting']}")
         click.echo(f"{moment(row['received_at'])}  {_what(row)}\n{'':25}{_why(row)}")
         for line in _brought(*brought[row["sighting"]]) if row["sighting"] in brought else ():
             click.echo(f"{'':25}{line}")

@@ -208,7 +208,6 @@ def make_console(
         conversions=state.conversions,
         destinations=state.destinations,
         deliveries=state.deliveries,
-        conversions=state.conversions,
         platform_claims=state.platform_claims,
         try_out=partial(try_now, allow_private=settings.forward.allow_private),
         plan_replay=partial(plan_replay, place, state),

@@ -11,8 +11,6 @@ from onebyone.app.settings import Place
 from onebyone.app.state import State
 from onebyone.app.waiting import LogWaiting
 from onebyone.event import Fate, utc
-from onebyone.pipeline.conversions.merging import origins
-from onebyone.pipeline.conversions.records import read_record
 from onebyone.pipeline.conversions.telling import Account
 from onebyone.reports.fate import NO_HIT, find_fate
 from onebyone.state.sites import Site
@@ -28,8 +26,6 @@ def tell_fate(reports: Runs, place: Place, state: State, sites: Sequence[Site], 
         accounts += find_accounts(state.conversions, site, found)
         sightings += [_kept(row) for row in found.events] + [_ended(row) for row in found.drops]
     sightings.sort(key=lambda row: (row["received_at"], row["hit"], row["n"]))
-    gave = _gave(state, sightings)
-    sightings = [row | {"gave": gave.get(row["sighting"], [])} for row in sightings]
     if not sightings:
         sightings = _waiting(place, state, id.partition("/")[0])
     return {
@@ -40,16 +36,6 @@ def tell_fate(reports: Runs, place: Place, state: State, sites: Sequence[Site], 
         "deliveries": [],
         "nearest": [] if sightings else _nearest(reports, sites, id),
     }
-
-
-def _gave(state: State, sightings: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
-    """Which fields of its conversion's record each sighting gave."""
-    found: dict[str, list[str]] = {}
-    for row in sightings:
-        body = state.conversions.body(row["site"], row["conversion"]) if row.get("conversion") else None
-        if body is not None:
-            found |= origins(read_record(body).copies)
-    return found
 
 
 def _kept(row: dict[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,6 @@ class Desk(Struct, frozen=True, kw_only=True):
     conversions: Conversions
     destinations: Destinations
     deliveries: Deliveries
-    conversions: Conversions
     platform_claims: PlatformClaims
     try_out: TryOut
     plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log

@@ -14,7 +14,6 @@ from onebyone.pipeline.conversions.telling import Account, Told
 from onebyone.reports.fate import Fate
 from onebyone.web import account, countries, numbers, words
 from onebyone.web.desk import Row
-from onebyone.web.gathered import Gathered
 from onebyone.web.permissions import Granted, note_of, of_bits
 from onebyone.web.words import Words
 
@@ -94,10 +93,6 @@ def _is_machine(row: Row) -> bool:
 
 
 def tell(
-    asked_for: str, fate: Fate, *, zone: str, now: datetime, final_at: datetime | None, gathered: Gathered | None = None
-) -> Story:
-    """`fate` holds a row at least. `final_at` is when the day of the record becomes final; None without a record.
-    `gathered`: the record of the conversion that it is about, with what its copies gave."""
     asked_for: str,
     fate: Fate,
     *,
@@ -113,8 +108,6 @@ def tell(
     fate = _seen_only(asked_for, fate, account.of_adjustments(accounts))
     told = _sort(fate, zone)
     record = record_of(asked_for, fate)
-    if record is not None and gathered is not None:
-        record = record | gathered.merged
     main = record or _drop(asked_for, fate)
     copies = account.of_copies(accounts)
     mine = _account_of(main, accounts)
@@ -124,8 +117,6 @@ def tell(
         lead=_lead(main, told),
         strip=_strip(main, told, now, final_at, mine),
         seen=_seen(len(told.rows), len(told.events)),
-        moments=[_moment(row, record, zone, main_day, gathered) for row in told.rows],
-        record=[*_fields(main), *(gathered.since if gathered else ())],
         moments=[_moment(row, record, zone, main_day, copies) for row in told.rows],
         since=account.since(mine, zone, now) if mine is not None else [],
         worth=account.lines(mine) if mine is not None else [],
@@ -249,7 +240,6 @@ def _seen(sightings: int, events: int) -> str:
     return f"{_count_word(sightings)} {'copies' if events == 1 else 'sightings'}, {records}"
 
 
-def _moment(row: Row, record: Row | None, zone: str, main_day: date, gathered: Gathered | None) -> Moment:
 def _moment(row: Row, record: Row | None, zone: str, main_day: date, copies: Mapping[str, tuple[Told, str]]) -> Moment:
     reason = row.get("reason") or ""
     kept = not reason and "fate" not in row
@@ -261,8 +251,6 @@ def _moment(row: Row, record: Row | None, zone: str, main_day: date, copies: Map
         glyph=machine.glyph if machine else "full" if kept else told.glyph,
         tone=machine.tone if machine else "ac" if kept else told.tone,
         headline=_headline(row, kept, told),
-        text=" ".join(filter(None, (_text(row, kept, told), gathered.of(row) if gathered else ""))),
-        facts=_facts(row, record, opened),
         text=_text(row, kept, told),
         facts=[*_facts(row, record, opened), *_brought(row, copies)],
         received=_received(row, zone),

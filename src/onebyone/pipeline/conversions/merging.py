@@ -47,7 +47,10 @@ def merge(copies: Sequence[Copy]) -> Event:
     events = [copy.event for copy in copies]
     if len(events) == 1:
         return replace(events[0], conversion="")
-    in_time, browser_first, server_first = _ordered(events)
+    apart = len({event.at for event in events}) == len(events)
+    in_time = sorted(events, key=_at if apart else _in_time)
+    browser_first = sorted(in_time, key=lambda event: not is_browser(event))
+    server_first = sorted(in_time, key=is_browser)
     changed: dict[str, Any] = {}
     for groups, order in ((_OF_SERVER, server_first), (_OF_BROWSER, browser_first)):
         for names in groups:
@@ -69,38 +72,6 @@ def merge(copies: Sequence[Copy]) -> Event:
         conversion="",
         **changed,
     )
-
-
-def origins(copies: Sequence[Copy]) -> dict[str, list[str]]:
-    """Which words of the record are whose: by sighting, the first name of each field that `merge` takes from that copy,
-    and `name.key` of each entry of a union. A copy that gave nothing is not among them."""
-    in_time, browser_first, server_first = _ordered([copy.event for copy in copies])
-    gave: dict[str, list[str]] = {}
-
-    def note(event: Event | None, name: str) -> None:
-        if event is not None:
-            gave.setdefault(event.sighting, []).append(name)
-
-    note(next((event for event in server_first if event.currency), None), "value")
-    for groups, order in ((_OF_SERVER, server_first), (_OF_BROWSER, browser_first)):
-        for names in groups:
-            note(next((event for event in order if getattr(event, names[0])), None), names[0])
-    for name in _UNITED:
-        order = server_first if name in _UNITED_OF_SERVER else browser_first
-        for key in sorted({key for event in order for key in getattr(event, name)}):
-            note(next(event for event in order if key in getattr(event, name)), f"{name}.{key}")
-    for event in in_time:
-        if event.consent_source not in _DEFAULTS:
-            note(event, "permissions")
-    return gave
-
-
-def _ordered(events: Sequence[Event]) -> tuple[list[Event], list[Event], list[Event]]:
-    """In time, browsers' first, servers' first."""
-    apart = len({event.at for event in events}) == len(events)
-    in_time = sorted(events, key=_at if apart else _in_time)
-    browser_first = sorted(in_time, key=lambda event: not is_browser(event))
-    return in_time, browser_first, sorted(in_time, key=is_browser)
 
 
 def conflicts(copies: Iterable[Copy]) -> list[str]:
@@ -140,7 +111,6 @@ def _words(event: Event) -> set[str]:
 
 
 _UNITED = ("click_ids", "browser_ids", "identifiers", "properties")
-_UNITED_OF_SERVER = ("identifiers", "properties")
 
 
 def _at(event: Event) -> datetime:

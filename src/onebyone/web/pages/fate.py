@@ -21,7 +21,6 @@ from onebyone.web.account import find_accounts
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.destination_view import Shown, shown
 from onebyone.web.frame import frame, page
-from onebyone.web.gathered import gather
 from onebyone.web.look_up import LONGEST_ID, address, find_waiting, look_up, sites_that_know
 
 
@@ -33,9 +32,6 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         return _page(request, desk, site, "fate_trouble.html", asked_for, status=503, answer=found)
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
-    held = gather(desk.conversions, site.id, found.events)
-    final_at = _final_at(found, site.zone)
-    told = story.tell(asked_for, found, zone=site.zone, now=desk.clock(), final_at=final_at, gathered=held)
     told = story.tell(
         asked_for,
         found,
