@@ -37,6 +37,7 @@ VARIABLES: dict[str, Variable] = {
     "Page Path": Variable(type="url", component="path"),
     "Referrer": Variable(type="referrer"),
     "Event": Variable(type="event"),
+    "Event ID": Variable(type="event_id"),  # which all tags of one message share, and the own event that it is
     "_event": Variable(type="event"),
     "Random Number": Variable(type="random"),
     "Container ID": Variable(type="container_id"),

@@ -100,13 +100,20 @@ def _wrong(made: Container) -> Iterator[tuple[Path, str]]:
         yield from _wrong_trigger(name, trigger, made)
     for name, tag in made.tags.items():
         yield from _wrong_tag(name, tag, made)
-    yield from _cycles("variables", {name: _used(each) for name, each in made.variables.items()})
+    yield from _cycles(
+        "variables", {name: _used(each) + _used_in_code(each, made) for name, each in made.variables.items()}
+    )
     yield from _cycles("triggers", {name: list(each.triggers) for name, each in made.triggers.items()})
     yield from _cycles("tags", {name: _sequence(each) for name, each in made.tags.items()})
 
 
 def _used(variable: Variable) -> list[str]:
+    """In code only what is there: other braces are JavaScript's."""
     return list(references([variable.value, variable.source, variable.input, [r.value for r in variable.rows]]))
+
+
+def _used_in_code(variable: Variable, made: Container) -> list[str]:
+    return [name for name in references(variable.code) if name in made.variables]
 
 
 def _sequence(tag: Tag) -> list[str]:

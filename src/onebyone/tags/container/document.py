@@ -22,6 +22,7 @@ Operator = Literal[
 VariableType = Literal[
     "constant", "data_layer", "global", "cookie", "url", "referrer", "element", "lookup", "regex_table", "random",
     "event", "container_version", "container_id", "undefined", "javascript", "permission",
+    "event_id",
 ]  # fmt: skip
 PermissionName = Literal["functional", "personalize_site", "analytics", "ads_storage", "ads_share", "ads_personalize"]
 Component = Literal["url", "protocol", "host", "port", "path", "query", "extension", "fragment"]
@@ -81,7 +82,7 @@ class Row(_Part, frozen=True):
 
 class Variable(_Part, frozen=True):
     type: VariableType
-    value: Any = None  # of "constant"
+    value: Any = msgspec.UNSET  # of "constant"
     name: str = ""  # of data_layer, global, cookie and permission
     version: Literal[1, 2] = 2  # of data_layer: 1 is the last message's own key, 2 the merged model by a dotted path
     default: Scalar | msgspec.UnsetType = msgspec.UNSET
