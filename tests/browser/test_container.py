@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page, Route
 
+from browser.product import Product
 from browser.stub import NONCE, SITE, Stub
+from onebyone import tags
+from onebyone.app.cli import group
 from onebyone.state.tag_settings import ConsentGate, PublishedContainer, TagSettings
 from onebyone.tags.container.check import read_container
 from onebyone.tags.container.compiling import compile_container, csp_of
@@ -65,6 +70,23 @@ def test_the_golden_cases_come_out_the_same_as_in_node(page: Page) -> None:
         file = compile_container(read_container(json.dumps(case["document"])), site="s1", number=7).file.decode()
         answer = page.evaluate("(given) => decide(given)", {**case, "file": file})
         assert answer == {"decisions": [], "set": {}, "errors": [], **case["out"]}, case["title"]
+
+
+def test_the_data_layer_adds_up_in_a_browser_too(page: Page) -> None:
+    files = {
+        "/model.js": Path(tags.__file__).parent / "src/container/parts/model.js",
+        "/cases.js": TESTS / "tags/container/data_layer.mjs",
+    }
+
+    def serve(route: Route) -> None:
+        found = files.get(urlsplit(route.request.url).path)
+        kind = "text/javascript" if found else "text/html"
+        route.fulfill(body=found.read_text(encoding="utf-8") if found else "<!doctype html>", content_type=kind)
+
+    page.route("https://www.shop.example/**", serve)
+    page.goto("https://www.shop.example/")
+    run = "async (cases) => (await import('/cases.js')).wrong(await import('/model.js'), cases)"
+    assert page.evaluate(run, json.loads((TESTS / "golden/data_layer.json").read_text(encoding="utf-8"))) == []
 
 
 LISTENING = f"""
@@ -274,3 +296,48 @@ def test_a_killed_vendor_is_never_asked(site: Stub, context: BrowserContext) -> 
     page.goto(site.url + "/")
     assert marks(page, 1) == ["gtm.js"]
     assert asked == []
+
+
+def command(product: Product, *words: str) -> None:
+    done = CliRunner().invoke(group, ["container", *words, "--data", product.data])
+    assert done.exit_code == 0, done.output
+
+
+def test_kill_holds_within_five_seconds_in_a_browser_with_a_warm_cache(
+    product: Product, context: BrowserContext, tmp_path: Path
+) -> None:
+    """The real collector and its cache headers; the site's script comes from the browser's cache throughout."""
+    text = "tags:\n" + marking("Stopped", "All Pages", '"stopped"') + marking("Other", "All Pages", '"other"')
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    command(product, "publish", str(tmp_path / "c.yaml"), "--site", product.site)
+    script = f"{product.collector}/{product.prefix}/s.js"
+    for _ in range(400):
+        if '"container":' in context.request.get(script).text():  # the collector knows
+            break
+    page = context.new_page()
+    cached = from_cache(page)
+    page.goto(product.shop)
+    assert marks(page, 2) == ["stopped", "other"]
+    command(product, "kill", "Stopped", "--site", product.site)
+    at = time.monotonic()
+    asked = 0.0
+    found: list[str] = []
+    while found != ["other"] and asked < 5:
+        asked = time.monotonic() - at
+        cached.clear()
+        page.goto(product.shop)
+        until(page, "(window.marks || []).includes('other')")
+        found = marks(page, 1)
+    assert found == ["other"]
+    assert script in cached
+
+
+def from_cache(page: Page) -> list[str]:
+    """Fills with the addresses that the browser did not ask the network for."""
+    asked: dict[str, str] = {}
+    found: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
+    session.on("Network.requestServedFromCache", lambda event: found.append(asked[event["requestId"]]))
+    session.send("Network.enable")
+    return found

@@ -178,8 +178,9 @@ def _refuse_ungated(made: Container, site: Site) -> None:
     waiting = [name for name, tag in made.tags.items() if needs_of(tag) and not tag.paused]
     if waiting:
         raise ConfigError(
-            f"{waiting[0]!r} needs a permission, but the site's script asks for none: turn the consent gate on "
-            "('onebyone site consent'), or write `consent: {needs: []}` where none is needed."
+            f"{waiting[0]!r} needs a permission, but the site's script asks for none: turn on that it waits "
+            "for a choice (the console's Settings, the site's script), or write `consent: {needs: []}` where no "
+            "permission is needed."
         )
 
 
