@@ -14,13 +14,26 @@ import tempfile
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.state.sites import Site
-from onebyone.state.tag_settings import Banner, ConsentGate, TagSettings
+from onebyone.state.tag_settings import Banner, ConsentGate, PublishedContainer, TagSettings
+from onebyone.tags.container.check import read_container
+from onebyone.tags.container.compiling import compile_container
 from onebyone.tags.modules import HABITS, MODULES, READERS
 from onebyone.tags.script import LANGUAGES, banner_for, script_for
 
 _STRINGS = ("google", "tcf", "gpp")  # what a consent platform says in a standard's words
+_LISTENING = """
+triggers:
+  A: {on: click}
+  B: {on: history_change}
+  C: {on: js_error}
+  D: {on: timer, every_ms: 1000}
+  E: {on: scroll, vertical: [50]}
+  F: {on: visibility, selector: p}
+tags: {T: {type: custom, fire_on: [A, B, C, D, E, F], settings: {code: return}}}
+"""
 OTHERS = {  # package: the file that a page loads
     "posthog-js": "package/dist/array.js",
     "mixpanel-browser": "package/dist/mixpanel.min.js",
@@ -39,6 +52,7 @@ class Row(Struct, frozen=True):
 def rows() -> list[Row]:
     gate = ConsentGate(on=True, readers=_STRINGS)
     banner = Banner(on=True)
+    container = replace(_site(TagSettings()), container=PublishedContainer(hash="a" * 20, number=1))
     return [
         Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
         Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
@@ -47,6 +61,8 @@ def rows() -> list[Row]:
         Row("and with debugging", _size(_all(gate, *HABITS, "debug"))),
         Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *HABITS, "debug"))),
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
+        Row("core and what loads a container", len(gzip.compress(script_for(container), 9))),
+        Row("the container's runtime and every listener, no tags", _container(_LISTENING), 8_000),
         Row("the banner's file, largest language", max(_banner(each) for each in LANGUAGES), 6_000),
     ]
 
@@ -62,6 +78,11 @@ def _site(settings: TagSettings) -> Site:
 
 def _size(settings: TagSettings) -> int:
     return len(gzip.compress(script_for(_site(settings)), 9))
+
+
+def _container(text: str) -> int:
+    file = compile_container(read_container(text), site="s7k2m9qd4w", number=1).file
+    return len(gzip.compress(file, 9))
 
 
 def _banner(language: str) -> int:

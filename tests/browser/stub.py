@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct, field
 
 from onebyone.state.sites import Site
@@ -46,6 +47,7 @@ class Stub(Struct, kw_only=True):
     choices: list[dict[str, Any]] = field(default_factory=list)
     policy: str = ""  # Content-Security-Policy of its pages
     site: Site = SITE
+    files: dict[str, bytes] = field(default_factory=dict)  # scripts beside the site's own, by path
     region: dict[str, Any] | None = None  # what /v1/privacy says; None: it hangs
     changed: threading.Condition = field(default_factory=threading.Condition)
     closing: threading.Event = field(default_factory=threading.Event)
@@ -73,7 +75,8 @@ class Stub(Struct, kw_only=True):
         if not batch.status:
             self.closing.wait()
         results = [{"id": event["id"], "status": "ok"} for event in batch.events]
-        return batch.status, json.dumps({"results": results}).encode()
+        told = {"container": self.site.told_container} if self.site.container.number else {}
+        return batch.status, msgspec.json.encode({"results": results, **told})
 
     def choose(self, choice: dict[str, Any]) -> None:
         with self.changed:
@@ -92,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        if path in (files := files_of(self.stub.site)):
+        if path in (files := {**files_of(self.stub.site), **self.stub.files}):
             self._answer(200, files[path], "text/javascript")
         elif path == f"/{SITE.prefix}/v1/privacy":
             if self.stub.region is None:

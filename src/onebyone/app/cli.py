@@ -11,6 +11,7 @@ from onebyone import __version__
 from onebyone.app import (
     cli_attribute,
     cli_classify,
+    cli_container,
     cli_destinations,
     cli_email,
     cli_judge,
@@ -62,6 +63,7 @@ _DOING = (
     *cli_judge.COMMANDS,
     *cli_destinations.COMMANDS,
     *cli_reconcile.COMMANDS,
+    *cli_container.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

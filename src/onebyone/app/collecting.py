@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable, Mapping
 from itertools import count
 
 import uvloop
@@ -18,6 +19,8 @@ from onebyone.collect.mailing import Mailing
 from onebyone.collect.registry import Registry
 from onebyone.log import LogUnavailable
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
+from onebyone.state.containers import Containers
+from onebyone.state.sites import Site
 from onebyone.tags.script import files_of
 from onebyone.telemetry import Counters, Log, set_up_logging
 
@@ -46,6 +49,16 @@ def open_partition(place: Place, settings: Settings, prefix: str = "c") -> Sqlit
     raise AssertionError("count() ends never")
 
 
+def scripts_of(containers: Containers) -> Callable[[Site], Mapping[str, bytes]]:
+    """A site's scripts, its published containers among them."""
+
+    def made(site: Site) -> Mapping[str, bytes]:
+        files = containers.files(site.id, site.container.number) if site.container.number else {}
+        return {**files_of(site), **{f"/{site.prefix}/c/{hash}.js": file for hash, file in files.items()}}
+
+    return made
+
+
 async def _serve(place: Place, settings: Settings, writer: SqliteWriter, state: State, host: str, port: int) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop, loop)
@@ -58,7 +71,7 @@ async def _serve(place: Place, settings: Settings, writer: SqliteWriter, state: 
         limits=settings.connections,
         commits=settings.commit,
         writer=writer,
-        registry=Registry(state.sites, state.keys, files_of),
+        registry=Registry(state.sites, state.keys, scripts_of(state.containers)),
         mailing=Mailing(state.mail, now_ms),
         visitor_key=state.visitor_key,
         policies=open_policies(place),

@@ -10,6 +10,7 @@ from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
+from onebyone.state.containers import Containers
 from onebyone.state.conversions import Conversions
 from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
@@ -37,6 +38,7 @@ class State(Struct, frozen=True):
     bounds: Bounds
     claims: Claims
     conversions: Conversions
+    containers: Containers
     mail: Mail
     choices: Choices
     permissions: Permissions
@@ -82,6 +84,7 @@ def open_state(place: Place) -> State:
         bounds=Bounds(engine),
         claims=Claims(engine),
         conversions=Conversions(engine),
+        containers=Containers(engine),
         mail=Mail(engine),
         choices=Choices(engine),
         permissions=Permissions(engine, suppression),

@@ -73,10 +73,12 @@ def not_stored(extra: Headers = ()) -> Answer:
     return problem(503, "Not stored", detail, extra)
 
 
-def script(body: bytes) -> Answer:
+def script(body: bytes, *, immutable: bool = False) -> Answer:
+    """Immutable is what is named after its content."""
+    keep = "public, max-age=31536000, immutable" if immutable else "max-age=300, stale-if-error=86400"
     headers = [
         ("content-type", "text/javascript; charset=utf-8"),
-        ("cache-control", "max-age=300, stale-if-error=86400"),
+        ("cache-control", keep),
         ("x-content-type-options", "nosniff"),
         ("cross-origin-resource-policy", "cross-origin"),
     ]

@@ -93,7 +93,7 @@ class Collector:
             return None
         if path.endswith(".js"):
             script = self._desk.registry.known.scripts.get(path)
-            return answers.NOT_FOUND if script is None else answers.script(script)
+            return answers.NOT_FOUND if script is None else answers.script(script, immutable="/c/" in path)
         if path == "/ready":
             self._later(self._ready(connection))
             return None

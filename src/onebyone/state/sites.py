@@ -15,7 +15,7 @@ from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import SiteId
 from onebyone.identity.rules import Rules
 from onebyone.state.database import METADATA
-from onebyone.state.tag_settings import TagSettings
+from onebyone.state.tag_settings import PublishedContainer, TagSettings
 
 _SITES = Table(
     "sites",
@@ -85,6 +85,12 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_ms: int = 0
     version: int = 0
     tag: TagSettings = TagSettings()
+    container: PublishedContainer = PublishedContainer()
+
+    @property
+    def told_container(self) -> dict[str, object]:
+        """What pages hear of the container: `v` grows with every change."""
+        return {"v": self.version, "hash": self.container.hash, "kill": self.container.kill}
 
 
 class Sites:

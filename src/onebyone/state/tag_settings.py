@@ -31,6 +31,14 @@ class Banner(Struct, frozen=True, kw_only=True, omit_defaults=True):
     days: int = 180  # until people are asked again
 
 
+class PublishedContainer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which version of the site's container holds, and what of it is stopped."""
+
+    hash: str = ""  # of its file; "" is none
+    number: int = 0
+    kill: tuple[str, ...] = ()  # names of tags, or "vendor:NAME"
+
+
 class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The defaults are a script that views pages and takes calls, at once."""
 

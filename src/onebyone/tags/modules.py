@@ -9,6 +9,7 @@ from onebyone.state.sites import Site
 GATE = "consent"
 CHOICE, CHOICE_BUTTON = "choice", "choice_button"  # our own banner's halves in the script
 COOKIELESS = "cookieless"
+CONTAINER = "container"
 READERS = (
     "consent_event", "tcf", "gpp", "klaro", "cookieconsent", "onetrust", "cookiebot", "usercentrics", "cookieyes",
     "complianz", "wordpress", "didomi", "google",
@@ -43,3 +44,5 @@ def _chosen(site: Site) -> Iterator[str]:
     elif settings.consent.on:
         yield from (reader for reader in READERS if reader in settings.consent.readers)
     yield from (module for module in MODULES if module in settings.modules)
+    if site.container.number:
+        yield CONTAINER

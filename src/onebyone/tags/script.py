@@ -55,6 +55,7 @@ def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
         "outbound": {"hosts": _hosts(site)},
         "downloads": {"downloads": settings.download_endings},
         "scroll": {"scroll_marks": settings.scroll_marks},
+        "container": {"container": {**site.told_container, "keep": site.visitor_cookie}},
         "debug": {"debug": settings.debug_always},
     }
     options: dict[str, Any] = {}

@@ -66,8 +66,15 @@ def _take_batch(batch: Batch, body: bytes, request: Request, desk: Desk) -> Repl
         asking=who.asking,
         sealed=sealed,
     )
-    told = answers.json({"results": results(batch.events, found, refused)}, extra)
+    told = answers.json({"results": results(batch.events, found, refused), **_container(site)}, extra)
     return Reply(record=encode(hit), count=hit.count, via=Via.TAG, stored=told, refused=answers.not_stored(extra))
+
+
+def _container(site: Site | None) -> dict[str, object]:
+    """Which version holds and what of it is stopped: it goes with every answer, for a cached script would not know."""
+    if site is None or not site.container.number:
+        return {}
+    return {"container": site.told_container}
 
 
 def _sealed(

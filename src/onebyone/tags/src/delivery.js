@@ -102,12 +102,13 @@ export function delivery(url, sameOrigin, tell) {
     }
     let done = batch.map((entry) => entry[ID]); // any other refusal would be repeated for ever
     if (answer.ok) {
-      const { results } = await answer.json(); // throws for an answer that is not ours: tried again
+      const { results, container } = await answer.json(); // throws for an answer that is not ours: tried again
       done = results.filter((result) => result.status !== "retry").map((result) => result.id);
       answered = true;
       withdrawn = false;
       if (may) rememberAnswer();
       tell("answer", results);
+      if (container) tell("container", container);
     }
     const left = waiting.filter((entry) => done.indexOf(entry[ID]) < 0);
     const settled = left.length < waiting.length;

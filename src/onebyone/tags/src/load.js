@@ -1,16 +1,22 @@
-/** Another file of the collector's, under the page's policy: its nonce, and Trusted Types where they are required. */
-let policy;
+/** Other scripts, under the page's policy: its nonce, and Trusted Types where they are required. */
 
-export function load(tag, address) {
-  const script = document.createElement("script");
+/** For a script's `src`: the collector's own files, and what begins with one of `tag.allowed`; else "". */
+export function address(tag, asked) {
   const own = tag.url.href.slice(0, -4);
-  policy =
-    policy ||
+  tag.policy =
+    tag.policy ||
     (window.trustedTypes || { createPolicy: (name, rules) => rules }).createPolicy("pxs", {
-      createScriptURL: (asked) => (asked.indexOf(own) ? "" : asked),
+      createScriptURL: (url) => ([own].concat(tag.allowed || []).some((each) => !url.indexOf(each)) ? url : ""),
     });
-  script.src = policy.createScriptURL(address);
+  return tag.policy.createScriptURL(asked);
+}
+
+/** Another file of the collector's. */
+export function load(tag, url) {
+  const script = document.createElement("script");
+  script.src = address(tag, url);
   script.async = true;
   if (tag.script) script.nonce = tag.script.nonce;
   document.head.append(script);
+  return script;
 }

@@ -37,11 +37,15 @@ MODULES.push((tag) => {
   let timer = 0;
   tag.hold();
 
+  function granted(name) {
+    const { choices = {} } = answers.find(Boolean) || {};
+    return !refused && (choices[name] || ((region || {}).permissions || {})[name]) === "granted";
+  }
+
   function decide() {
     const answer = answers.find(Boolean);
     if (!started || !(answer || (over && region))) return;
     const { choices = {}, local, ...evidence } = answer || {};
-    const granted = (name) => !refused && (choices[name] || ((region || {}).permissions || {})[name]) === "granted";
     const may = granted("analytics");
     open = may || granted("ads_storage"); // then the collector tells apart what may be kept
     if (!answer && !may && settings.strict) return; // nothing before the choice
@@ -65,6 +69,7 @@ MODULES.push((tag) => {
     wait,
     gpc,
     region: () => region,
+    granted,
 
     /**
      * A new reader, below those before it. What it gives back says what was chosen: permissions (undefined: nothing

@@ -1,0 +1,1 @@
+(()=>{TEMPLATES.custom=({code:c},o)=>o.code(c);})();

@@ -1,0 +1,1 @@
+(()=>{LISTENERS.errors=(e,g,m)=>m.on(window,"error",r=>{r.message!==void 0&&g({event:"gtm.pageError","gtm.errorMessage":r.message,"gtm.errorUrl":r.filename,"gtm.errorLineNumber":r.lineno,"gtm.triggers":e.map(o=>o[0])})});})();

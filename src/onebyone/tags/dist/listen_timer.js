@@ -1,0 +1,1 @@
+(()=>{LISTENERS.timer=(i,a,g)=>i.forEach(([o,{event:s,every_ms:r,limit:t}])=>{let m=Date.now(),e=0,c=setInterval(g.safely(()=>{let n=Date.now();t&&++e>=t?clearInterval(c):t||e++,a({event:s,"gtm.timerEventNumber":e,"gtm.timerInterval":r,"gtm.timerLimit":t||0,"gtm.timerStartTime":m,"gtm.timerCurrentTime":n,"gtm.timerElapsedTime":n-m,"gtm.triggers":[o]})}),r)});})();

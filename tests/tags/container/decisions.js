@@ -1,0 +1,32 @@
+// Runs one compiled container on a page that is made up. Defines `decide(given)`: a promise of what came of it.
+globalThis.decide = async (given) => {
+  const heard = {};
+  const out = { decisions: [], set: {}, errors: [] };
+  let granted = given.granted || [];
+  const tag = {
+    script: null,
+    hear: (what, listener) => (heard[what] = heard[what] || []).push(listener),
+    tell: (what, value) => (what === "decision" ? out.decisions.push(value) : (heard[what] || []).forEach((each) => each(value))),
+    on: (target, name, listener) => target.addEventListener(name, listener),
+    safely: (work) => work,
+    newId: () => "made-id",
+    add: (name, props) => (name === "container_error" ? out.errors.push(props.where) : out.decisions.push([name, props])),
+    granted: (name) => granted.indexOf(name) >= 0,
+    killed: (each) => (given.kill || []).indexOf(each.title) >= 0,
+    address: (url) => url,
+  };
+  window.dataLayer = (given.before || []).slice();
+  window.set = (name, value) => (out.set[name] = value === undefined ? "undefined" : value);
+  Object.assign(window, given.globals);
+  window.onebyone_container = (begin) => begin(tag);
+  new Function(given.file)();
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+  await turn();
+  for (const step of given.steps || []) {
+    if (step.push) window.dataLayer.push(step.push);
+    if (step.grant) tag.tell("granted", (granted = step.grant));
+    if (step.own) tag.tell("made", [["", 0, 0, "", JSON.stringify(step.own)]]);
+    await turn();
+  }
+  return out;
+};
