@@ -152,3 +152,8 @@ def test_ten_thousand_campaigns_are_matched() -> None:
     theirs = [Theirs(f"Campaign {n}", frozenset({str(n)})) for n in range(10_000)]
     found = match(theirs, [f"campaign-{n}" for n in range(10_000)])
     assert sum(one.how == "name" for one in found) == 10_000
+
+
+def test_a_campaign_of_ours_goes_to_one_of_theirs_alone() -> None:
+    theirs = [Theirs("Brand", names=frozenset({"Shared"})), Theirs("Generic", names=frozenset({"shared"}))]
+    assert [one.ours for one in match(theirs, ["shared"])] == [("shared",), ()]
