@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from destinations.examples import NOW_MS
 from destinations.forwarding import ALL_PERMISSIONS, SITE, World, a_world, an_order, changed
 from fakes.platforms import Answer
+from onebyone.destinations.outgoing import event_id_of
 from onebyone.destinations.web_client import Unreached
 from onebyone.event import Permission
 from onebyone.state.deliveries import ADJUST, State
@@ -38,7 +40,7 @@ def run(world: World, seconds: float, *, step: float = 1.0) -> None:
 
 def test_what_leaves_is_the_merged_record_after_its_settle_time(world: World) -> None:
     meta = world.connect("meta")
-    order = an_order("T-1", event={"event_id": "first", "value": 100})
+    order = an_order("T-1", event={"event_id": "first", "event_id_given": True, "value": 100})
     world.arrive(order)
     run(world, 5 * MINUTES, step=30)
     assert meta.requests == [] and world.states("meta") == {"settling": 1}
@@ -74,7 +76,9 @@ def test_a_retry_has_the_same_id_and_time(world: World) -> None:
     order = an_order("T-1")
     world.arrive(order)
     run(world, 6 * MINUTES + 2)
-    world.arrive(changed(order, event={"event_id": "other", "at": order.event.at.replace(year=2025)}))
+    world.arrive(
+        changed(order, event={"event_id": "other", "event_id_given": True, "at": order.event.at.replace(year=2025)})
+    )
     run(world, 2 * MINUTES)
     assert len(meta.requests) == 3 and len(meta.taken) == 2 and len(meta.counted) == 1
     bodies = [json.loads(one.body)["data"][0] for one in meta.requests]
@@ -274,3 +278,16 @@ def test_everything_that_became_of_them_is_told_once_more_or_less(world: World) 
     assert [line.get("state") for line in lines] == ["settling", "accepted"]
     assert [line["version"] for line in lines] == sorted(line["version"] for line in lines)
     assert world.deliveries.untold(10) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"event_id": "s-1"}, "purchase:T-1"),  # a copy's own id, which no other copy has
+        ({"event_id": "shop-1", "event_id_given": True}, "shop-1"),
+        ({"event_id": ""}, "purchase:T-1"),
+        ({"event_id": "l-1", "name": "generate_lead"}, "l-1"),
+    ],
+)
+def test_an_order_leaves_under_its_own_number_unless_the_site_gave_an_id(event: dict[str, Any], expected: str) -> None:
+    assert event_id_of(an_order("T-1", event=event)) == expected

@@ -25,6 +25,7 @@ from onebyone.state.sites import Site
 
 ORIGIN = "https://shop.example"
 KNOWN_S = 2.0  # after which a change of the state has reached every collector, as is promised
+ALLOW_LOOPBACK = "[forward]\nallow_private = true\n"  # ad platforms that a test serves on this machine
 _POOL = 40
 # The senders of these tests are nowhere, and say nothing of consent unless they are simulated.
 LOOPBACK = ConsentSettings(unknown_region="N", denied_mode={"N": Mode.COUNT})
@@ -172,7 +173,8 @@ class Collector:
 
 
 @contextmanager
-def a_platform(data: Path, *, workers: int = 1) -> Iterator[Platform]:
+def a_platform(data: Path, *, workers: int = 1, settings: str = "") -> Iterator[Platform]:
+    open_place(data).settings_file.write_text(settings)
     platform = Platform(data, workers=workers).start()
     try:
         yield platform

@@ -239,6 +239,10 @@ def serve(loopback: Loopback) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionResetError):  # whoever asked was killed
+                super().handle()
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             asked = Request(url=self.path, headers=dict(self.headers.items()), body=body)

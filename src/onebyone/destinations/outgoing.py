@@ -73,11 +73,12 @@ def outgoing(record: Record, *, permissions: int, raw: Raw, event_id: str) -> Co
 
 
 def event_id_of(record: Record) -> str:
-    """Shared with the browser's copy; a purchase without one is known by its order."""
+    """Shared with the browser's copy. A purchase for which the site gave none is known by its order: a page that is
+    loaded again, and the shop's server, each make an id of their own."""
     event = record.event
-    if event.event_id:
-        return event.event_id
-    return f"purchase:{event.order_id}" if event.name == "purchase" and event.order_id else record.id
+    if event.name == "purchase" and event.order_id and not event.event_id_given:
+        return f"purchase:{event.order_id}"
+    return event.event_id or record.id
 
 
 def adjustment(record: Record, built: Conversion, *, told: int) -> Conversion:
