@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from is_bot import Bots
 
-from onebyone.pipeline.patterns import Patterns, letters_of, needed_text
+from onebyone.pipeline.patterns import Patterns, alternatives, letters_of, needed_text
 from pipeline.examples import GOLDEN
 
 CRAWLERS = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA]
@@ -82,3 +82,17 @@ def test_a_text_that_an_expression_needs(expression: str, needed: str) -> None:
 
 def test_few_expressions_are_tried_on_every_string(crawlers: Patterns, bots: Patterns) -> None:
     assert len(crawlers._always) < 40 and len(bots._always) < 30
+
+
+@pytest.mark.parametrize(
+    ("expression", "parts"),
+    [
+        ("Chirp|gotosocial", ["Chirp", "gotosocial"]),
+        ("Ahrefs(Bot|SiteAudit)", ["Ahrefs(Bot|SiteAudit)"]),
+        ("a[|]b|c\\|d", ["a[|]b", "c\\|d"]),
+        ("(a(|b)|[)])|c", ["(a(|b)|[)])", "c"]),
+        ("|x", ["", "x"]),
+    ],
+)
+def test_what_stands_between_bars_that_are_in_no_group(expression: str, parts: list[str]) -> None:
+    assert alternatives(expression) == parts

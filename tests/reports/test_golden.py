@@ -18,7 +18,9 @@ from reports.golden import Case, cases, every_case, names, write
 from store.rows import put, put_facts
 
 CASES = every_case()
-MADE_OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
+_OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
+MADE_OF_SESSIONS = [(name, case) for name, case in _OF_SESSIONS if not case.deliveries]
+WITH_FACTS = [(name, case) for name, case in _OF_SESSIONS if case.deliveries]  # which name records by id: site s1's
 
 
 def store_days(store: Embedded, outcomes: Sequence[Event | Ended]) -> Sessions:
@@ -78,6 +80,14 @@ def test_every_report_answers_the_same_from_stored_sessions(store: Embedded) -> 
     store_days(store, outcomes)
     assert wrong_answers(store) == {}
     assert store.query("SELECT count() FROM sessions").rows != [[0]]
+
+
+@pytest.mark.parametrize(("name", "case"), WITH_FACTS, ids=[f"{n}: {c.title}" for n, c in WITH_FACTS])
+def test_so_does_one_that_knows_what_became_of_a_record(store: Embedded, name: str, case: Case) -> None:
+    put(store, case.outcomes())
+    put_facts(store, case.facts())
+    store_days(store, case.outcomes())
+    assert Reports(store).run(name, **case.typed_params()).rows == case.rows
 
 
 def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded) -> None:

@@ -37,14 +37,15 @@ class Patterns:
         self._by_letters: dict[Letters, list[tuple[str, int]]] = {}
         common = letters_of("".join(_BROWSERS))
         for number, text in enumerate(texts):
-            needed = needed_text(text)
-            needed = needed.lower() if ignores_case else needed
-            found = sorted(letters_of(needed))
-            if not found:
+            each = [needed_text(part) for part in alternatives(text)]
+            each = [needed.lower() for needed in each] if ignores_case else each
+            if not all(map(letters_of, each)):
                 self._always.append(number)
                 continue
-            key = next((letters for letters in found if letters not in common), found[0])
-            self._by_letters.setdefault(key, []).append((needed, number))
+            for needed in each:
+                found = sorted(letters_of(needed))
+                key = next((letters for letters in found if letters not in common), found[0])
+                self._by_letters.setdefault(key, []).append((needed, number))
         self._keys = frozenset(self._by_letters)
         self._any_always = (
             compile("|".join(f"(?:{texts[number]})" for number in self._always)) if self._always else None
@@ -56,7 +57,7 @@ class Patterns:
         maybe = list(self._always) if self._any_always is not None and self._any_always.search(string) else []
         for three in self._keys & letters:
             maybe += [number for needed, number in self._by_letters[three] if needed in asked]
-        for number in sorted(maybe) if len(maybe) > 1 else maybe:
+        for number in sorted(set(maybe)) if len(maybe) > 1 else maybe:
             expression = self._compiled.get(number)
             if expression is None:
                 expression = self._compiled[number] = self._compile(self._texts[number])
@@ -68,6 +69,20 @@ def letters_of(text: str) -> frozenset[Letters]:
     """Every three letters in a row, small."""
     text = text.lower()
     return frozenset(zip(text, text[1:], text[2:], strict=False))
+
+
+def alternatives(expression: str) -> list[str]:
+    """What stands between the bars that are in no group: one of these has to match."""
+    parts, start, at = [], 0, 0
+    while at < len(expression):
+        letter = expression[at]
+        if letter == "|":
+            parts.append(expression[start:at])
+            start = at + 1
+        at = _after_class(expression, at) if letter == "[" else at + (2 if letter == "\\" else 1)
+        if letter == "(":
+            at = _after_group(expression, at - 1)
+    return [*parts, expression[start:]]
 
 
 def needed_text(expression: str) -> str:

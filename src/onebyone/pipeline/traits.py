@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -88,8 +89,9 @@ class Releases:
         self._known: dict[str, list[tuple[int, date]]] = {}
         for release in sorted(known, key=lambda one: one.major):
             self._known.setdefault(release.browser, []).append((release.major, release.day))
+        self.old_from = lru_cache(maxsize=4_096)(self._old_from)
 
-    def old_from(self, browser: str, major: int) -> date | None:
+    def _old_from(self, browser: str, major: int) -> date | None:
         """The day from which this major is more than two years behind; None: never, as far as is known."""
         known = self._known.get(browser)
         if not known or not major or major >= known[-1][0]:
