@@ -78,6 +78,10 @@ def test_one_order_from_four_ways_is_counted_once_and_its_fate_tells_all(platfor
     assert reasons == ["", "duplicate_event", "order_joined", "order_reloaded", "order_repeated"]
     kept = next(s for s in story["sightings"] if s["fate"] == "kept")
     assert all(s["of"] == kept["sighting"] for s in story["sightings"] if s["fate"] == "dropped")
+    (record,) = story["records"]
+    told = {copy["via"]: copy["matched_by"] for copy in record["told_copies"][1:]}
+    assert (record["gross"], record["net"], record["copies"]) == (8990, 8990, 5)
+    assert told == {"tag": "order_id", "server": "order_id", "image": "order_id"}
 
 
 def test_a_server_without_its_key_is_told_so_and_leaves_a_trace(platform: Platform) -> None:

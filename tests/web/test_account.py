@@ -80,6 +80,7 @@ def test_gross_refunds_and_net_are_written_out_and_conflicts_are_in_words(held: 
     lines = {line.name: (line.value, line.by) for line in story.worth}
     assert lines["Gross"] == ("€133.90", "server")
     assert (lines["Refunds"][0], lines["Net"][0]) == ("€20.00", "€113.90")
+    assert "Value" not in dict(story.record)  # of the first copy alone: it would contradict the sums
     assert lines["Note"][0] == "Two copies name different amounts. The server's counts."
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -126,16 +125,17 @@ def lines(account: Account) -> list[Line]:
     return [line for line in found if line.value]
 
 
-def since(account: Account, zone: str, now: datetime) -> list[After]:
-    return [_after(one, account.conversion.event.currency, zone, now) for one in account.adjustments]
+def since(account: Account, zone: str, day: date) -> list[After]:
+    """`day` is the order's, in the zone: times of others carry their date."""
+    return [_after(one, account.conversion.event.currency, zone, day) for one in account.adjustments]
 
 
-def _after(one: Adjusted, currency: str, zone: str, now: datetime) -> After:
+def _after(one: Adjusted, currency: str, zone: str, day: date) -> After:
     worth = f", {numbers.money(one.value, one.currency)}" if one.currency else ""
     repeated = " Told again. Not counted." if one.fate else ""
     came = f"{words.VIAS[Via(one.via)].happened} It happened on {numbers.moment(one.at, zone)}."
     return After(
-        time=numbers.when(one.received_at, zone, now.astimezone(ZoneInfo(zone)).date()),
+        time=numbers.when(one.received_at, zone, day),
         glyph="copy" if one.fate else "merge",
         tone="of" if one.fate else "ac",
         headline=" ".join(filter(None, (_KINDS[one.kind], one.adjustment_id))) + worth + "." + repeated,

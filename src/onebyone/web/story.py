@@ -118,9 +118,9 @@ def tell(
         strip=_strip(main, told, now, final_at, mine),
         seen=_seen(len(told.rows), len(told.events)),
         moments=[_moment(row, record, zone, main_day, copies) for row in told.rows],
-        since=account.since(mine, zone, now) if mine is not None else [],
+        since=account.since(mine, zone, main_day) if mine is not None else [],
         worth=account.lines(mine) if mine is not None else [],
-        record=_fields(main),
+        record=[pair for pair in _fields(main) if mine is None or pair[0] != "Value"],  # else the first copy's word
         visitor=_visitor(main, told.rows),
         verdict=words.of_actor(main["actor"]),
         verdict_note=_verdict_note(main),
