@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -17,6 +18,8 @@ from browser.product import Product
 from browser.stub import NONCE, SITE, Stub
 from onebyone import tags
 from onebyone.app.cli import group
+from onebyone.state.database import open_database, sqlite_url
+from onebyone.state.sites import Sites
 from onebyone.state.tag_settings import ConsentGate, PublishedContainer, TagSettings
 from onebyone.tags.container.check import read_container
 from onebyone.tags.container.compiling import compile_container, csp_of
@@ -303,6 +306,19 @@ def command(product: Product, *words: str) -> None:
     assert done.exit_code == 0, done.output
 
 
+@pytest.fixture
+def own_container(product: Product) -> Iterator[None]:
+    """What a test publishes is gone after it: others share the product."""
+    yield
+    engine = open_database(sqlite_url(Path(product.data)))
+    sites = Sites(engine)
+    site = sites.find(product.site)
+    assert site is not None
+    sites.change(replace(site, container=PublishedContainer()))
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("own_container")
 def test_kill_holds_within_five_seconds_in_a_browser_with_a_warm_cache(
     product: Product, context: BrowserContext, tmp_path: Path
 ) -> None:

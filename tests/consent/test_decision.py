@@ -64,9 +64,9 @@ def test_whatever_a_string_says_a_decision_comes_of_it_soon() -> None:
     slowest = 0.0
     for n in range(1_000_000 if PROVE else 10_000):
         block = {random.choice(STRINGS): mangle(random, random.choice(KNOWN)), "analytics": "granted"}
-        began = time.perf_counter()
+        began = time.process_time()
         decision = policy.decide(read_said(block), random.choice(("DE", "US-CA", "JP", "")), at_ms(DAY) + n)
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.process_time() - began)
         assert decision.permissions & Permission.SECURITY.bit
         if decision.faults and any(answer.source in ("tcf", "gpp", "usp", "gcs", "gcd") for answer in decision.answers):
             assert not decision.allows(Permission.FINGERPRINT)

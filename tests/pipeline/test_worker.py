@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fakes.memory_log import MemoryDeadLetters, MemoryLog
-from onebyone.event import Drop, Event, Reason
+from onebyone.event import Drop, Event, Hit, Reason
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Context
 from onebyone.pipeline.worker import Settings, TooManyFailures, Worker
@@ -102,3 +102,22 @@ def test_nothing_to_read_is_nothing_done(tmp_path: Path) -> None:
     bench.send("good")
     assert (bench.worker.run_once(), bench.worker.run_once()) == (1, 0)
     assert bench.events.cursors == {"pipeline": {"c0": 1}}
+
+
+def test_a_batch_is_processed_in_the_order_of_arrival_and_a_file_in_its_own(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+
+    def sent(partition: str, *hits: Hit) -> None:
+        bench.hits.writer(partition).append([msgspec.msgpack.encode(hit) for hit in hits], count=len(hits))
+
+    def line(name: str, id: int) -> Hit:
+        body = msgspec.json.encode({"name": name})
+        return a_hit("import", id=bytes([id]) * 16, received_ms=RECEIVED_MS, path="event", body=body)
+
+    sent("c0", a_hit("image", id=bytes([9]) * 16, query="e=third", received_ms=RECEIVED_MS + 9))
+    sent("c1", a_hit("image", id=bytes([8]) * 16, query="e=second", received_ms=RECEIVED_MS + 8))
+    sent("import", line("first_line", 255), line("next_line", 1), line("last_line", 128))
+    bench.worker.run_once()
+    records = [record for group in bench.events.read({}, max_groups=9) for record in group.records]
+    names = [msgspec.json.decode(record[1:])["name"] for record in records if record[:1] == b"E"]
+    assert names == ["first_line", "next_line", "last_line", "second", "third"]

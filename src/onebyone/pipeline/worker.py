@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Protocol
 
 import msgspec
@@ -39,7 +39,6 @@ _APART = 1 << 20  # places between two hits: more than the sightings one may hav
 _AT_ONCE = 256  # sightings between decoding and their last step: they fit a processor's cache
 _RECORDS_AT_ONCE = 200
 _TRIES = 20  # of a batch while other pipelines commit for its sites
-_ARRIVAL = attrgetter("id")  # ids of hits sort by the moment they were made
 _HITS = msgspec.msgpack.Decoder(Hit)
 _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
@@ -122,6 +121,11 @@ class Batch:
                 body=body,
             )
             self.letters.append(letter)
+
+
+def _arrival(hit: Hit) -> tuple[int, bytes]:
+    """Ids of hits sort by the moment they were made; imported ones are hashes: there the file has an order."""
+    return hit.received_ms, b"" if hit.via == Via.IMPORT else hit.id
 
 
 class _Added(Struct, gc=False):
@@ -252,7 +256,7 @@ class Worker:
         groups = self._reader.read(start, max_groups=reach * len(start)) if start else []
         known = [group for group in groups if group.seq <= self.position.get(group.partition, 0)]
         hits = [_HITS.decode(record) for group in known for record in group.records]
-        for hit in sorted(hits, key=_ARRIVAL):  # in the order of arrival, whichever partition
+        for hit in sorted(hits, key=_arrival):  # in the order of arrival, whichever partition
             for row in self._decode(Batch(), hit, sites.get(hit.site)):
                 if isinstance(row.outcome, Event) and row.context is not None:
                     self._memory.recall(row.outcome, row.context)
@@ -303,7 +307,7 @@ class Worker:
         sites = self._sites()
         work: list[tuple[int, Hit, Decoded]] = []
         hits = [_HITS.decode(record) for group in groups for record in group.records]
-        for hit in sorted(hits, key=_ARRIVAL):  # whichever partition: the first copy is the one that came first
+        for hit in sorted(hits, key=_arrival):  # whichever partition: the first copy is the one that came first
             batch.place += _APART
             rows = self._decode(batch, hit, sites.get(hit.site))
             work += [(batch.place + row.n, hit, row) for row in rows]
