@@ -98,7 +98,8 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
                 "after_at": _END - timedelta(minutes=30), "after_hit": "", "after_n": 0,
                 "by": "channel", "window_days": 30, "within_ms": 1_800_000, "unit": "week", "first": "page_view",
                 "again": "page_view", "steps": ["page_view", "begin_checkout", "purchase"], "text": "", "persons": [],
-                "message": "", "recipients": [], "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",
+                "message": "", "recipients": [],
+                "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",
                 "channel": "", "campaign": "", "low": -(10**15), "high": 10**15, "sort": "-at", "after_rank": 2**63 - 1,
                 "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
             }  # fmt: skip
