@@ -102,6 +102,7 @@ class Reason(StrEnum):
     # what the person did not allow (docs/decisions/0025)
     CONSENT_WITHHELD = "consent_withheld"  # nothing is collected there of who refuses, or of this event
     SUPPRESSED = "suppressed"  # a late event of somebody who was erased, or objected
+    ERASED = "erased"  # what it said was taken away because its person asked for it
 
 
 class Permission(StrEnum):
@@ -161,6 +162,7 @@ class Hit(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     region: str = ""  # ISO code of where the visitor is, as the edge found it; "" if unknown, or a server sent it
     asking: str = ""  # first-party id that came with a hit which may not use it: to know and remember the choice by
     sealed: dict[str, str] = {}  # by index of the sighting: user data and address that were taken out of the body
+    erased: tuple[int, ...] = ()  # sightings that were taken out of it: their persons asked for it
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

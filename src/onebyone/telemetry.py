@@ -57,6 +57,7 @@ LogEvent = Literal[
     "store_locked",
     "replay_started",
     "verdicts_replayed",  # stored events have the verdicts of the present rules
+    "person_erased",
     "rules_loaded",  # rules or network lists changed; verdicts follow them from here on
     "rules_refused",  # a file of them cannot be read; the last good ones go on
 ]

@@ -51,3 +51,21 @@ def test_who_objected_allows_nothing_whatever_the_page_says(via: str) -> None:
 def test_a_stranger_is_not_touched() -> None:
     decided, outcome = went(visitor=9)
     assert outcome == decided and (decided.visitor, decided.site) == (9, SITE.id)
+
+
+def test_nothing_comes_back_by_an_order_an_address_or_an_email_of_the_erased() -> None:
+    listed = {("order", "A1"): "erased", ("email", "h1"): "erased", ("recipient", "ff"): "erased"}
+    step = add_permissions(the_policies(), MemoryChoices(), MemorySuppression(listed), the_places())
+    context = a_context(said={"analytics": "granted"}, region="JP")
+    events = [
+        an_event(name="refund", via="server", order_id="A1"),
+        an_event(identifiers={"email": "h1"}),
+        an_event(name="email_open", via="open", recipient="ff"),
+    ]
+    for event in events:
+        decided = step(event, context)
+        assert isinstance(decided, Event) and drop_withheld(decided, context) == Drop(Reason.SUPPRESSED)
+        assert (decided.order_id, decided.identifiers, decided.recipient) == ("", {}, "")
+    for stranger in (an_event(order_id="A2"), an_event(name="email_open", via="open", recipient="aa")):
+        decided = step(stranger, context)
+        assert isinstance(decided, Event) and drop_withheld(decided, context) == decided

@@ -63,7 +63,7 @@ def test_a_record_is_of_its_site_alone(engine: Engine) -> None:
     put(conversions, a_conversion())
     conversions.commit(NOON_MS, Claims(engine))
     assert conversions.get("s2", ID) is None and conversions.body("s2", ID) is None
-    assert conversions.erase("s2", [ID]) == 0 and conversions.erase("s1", [ID]) == 1
+    assert conversions.erase("s2", {ID: [KEY]}) == 0 and conversions.erase("s1", {ID: [KEY]}) == 1
     assert conversions.get("s1", ID) is None and conversions.find([KEY]) == {}
 
 

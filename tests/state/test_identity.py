@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 
 from onebyone.identity.clusters import resolve
 from onebyone.identity.facts import BUCKET_MS, Fact, Relation, earlier_and_later, edges_of, timeline_of
@@ -22,6 +22,7 @@ from onebyone.state.identity import Identity
 SITE = "s1"
 BROWSERS, USERS, EMAILS = (1001, 2**64 - 5, 1003, 1004), (1, 2, 3), (501, 502, 503)
 TABLES = (graph.SITES, graph.FACTS, graph.NODES, graph.GROUPS, graph.REFUSED, graph.CUTS, graph.ROWS)
+_IDS = ("left", "right", "node", "text", "owner", "a", "b", "visitor")
 RULES = Rules(emails=2, browsers=3, new_browsers=3, identifiers=7)
 
 
@@ -244,3 +245,31 @@ def test_what_was_not_committed_is_not_there(engine: Engine, tmp_path: Path) -> 
         bench.identity.add(connection, [identify(1001, 1, 5)], SITE, RULES)
         transaction.rollback()
     assert bench.identity.pending() == [] and bench.persons()[1001] == [(0, 1001)]
+
+
+def test_who_is_erased_is_in_no_table_and_the_other_user_of_their_browser_stays(tmp_path: Path) -> None:
+    engine = open_database(sqlite_url(tmp_path))
+    identity = Identity(engine)
+    shared, own = BROWSERS[0], BROWSERS[1]
+    facts = [
+        identify(own, USERS[0], 1_000), identify(shared, USERS[0], 2_000), says_email(USERS[0], EMAILS[0], 3_000),
+        identify(shared, USERS[1], DAY_MS), says_email(USERS[1], EMAILS[1], DAY_MS + 1_000),
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        identity.add(connection, facts, SITE, RULES)
+    before = identity.person(SITE, USERS[1])
+    person = identity.person(SITE, USERS[0])
+    theirs = {number for number, node in person.nodes.items() if node.owner != number or number == own} | {own}
+    assert identity.erase(SITE, RULES, theirs - {shared}) == 3
+    assert identity.erase(SITE, RULES, theirs - {shared}) == 0
+    gone = {graph.signed(number) for number in theirs - {shared}} | {"u1", f"e{EMAILS[0]}"}
+    with engine.connect() as connection:
+        for table in TABLES:
+            ids = [column for column in table.columns if column.name in _IDS]
+            held = {cell for row in connection.execute(select(*ids)) for cell in row} if ids else set()
+            assert held.isdisjoint(gone), table.name
+    after = identity.person(SITE, USERS[1])
+    assert {*after.nodes} & {USERS[1], EMAILS[1]} == {*before.nodes} & {USERS[1], EMAILS[1]}
+    row = identity.row(SITE, shared)
+    assert row is not None and USERS[0] not in (row.persons or (row.person,))
+    engine.dispose()

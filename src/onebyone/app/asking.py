@@ -5,19 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from onebyone.app.engine import open_store
 from onebyone.app.settings import ConfigError, Place, read_settings
+from onebyone.reports import Runs
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import EngineNotRunning, Remote
 from onebyone.state.sites import Site, Sites
-from onebyone.store import Param, Rows, StoreLocked, StoreUnavailable
-
-
-class Runs(Protocol):
-    def run(self, name: str, /, **params: Param) -> Rows: ...
+from onebyone.store import StoreLocked, StoreUnavailable
 
 
 @contextlib.contextmanager

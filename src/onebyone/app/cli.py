@@ -21,6 +21,7 @@ from onebyone.app import (
     cli_reconcile,
     cli_records,
     cli_replay,
+    cli_rights,
     cli_run,
     cli_sessions,
     cli_site,
@@ -64,6 +65,7 @@ _DOING = (
     *cli_destinations.COMMANDS,
     *cli_reconcile.COMMANDS,
     *cli_container.COMMANDS,
+    *cli_rights.COMMANDS,
 )
 _READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)

@@ -10,10 +10,11 @@ import click
 import msgspec
 
 from onebyone.app import options
-from onebyone.app.asking import Runs, choose_site, reports_of
+from onebyone.app.asking import choose_site, reports_of
 from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
+from onebyone.reports import Runs
 from onebyone.simulate.known import Known, judge_all
 
 _MOST_VIEWS = 2_000_000

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from onebyone import __version__
 from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
+from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
 from onebyone.app.law import open_policies
 from onebyone.app.reweighing import Reweighing
@@ -92,6 +93,7 @@ class Loading:
             settings=settings.load,
         )
         self._reweighing = Reweighing(place, store, self._loader.sessions)
+        self._erasing = Erasing(place, state, store, self._loader.sessions)
         self._kept_at = 0.0
         self._written_at = 0.0
         self._sites_version = -1
@@ -113,6 +115,8 @@ class Loading:
             total += rows
         while self._reweighing.step():
             pass
+        while self._erasing.step():
+            pass
         return total
 
     def _turn(self) -> float:
@@ -120,6 +124,7 @@ class Loading:
             self._follow_sites()
             loaded = self._loader.load_once()
             self._reweighing.step()
+            erased = self._erasing.step()
             self._upkeep()
         except (StoreUnavailable, QueryRefused, LogUnavailable, StateUnavailable, DBAPIError) as error:
             self._counters.add("onebyone_log_unwell_total", type(error).__name__)
@@ -128,7 +133,7 @@ class Loading:
         if loaded.rows:
             self._counters.add("onebyone_rows_loaded_total", value=loaded.rows)
             self._counters.add("onebyone_load_seconds_total", value=loaded.seconds)
-        return 0 if loaded.rows >= self._settings.load.max_rows else _IDLE_S
+        return 0 if erased or loaded.rows >= self._settings.load.max_rows else _IDLE_S
 
     def _follow_sites(self) -> None:
         """A site's session rules hold from now on."""

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from onebyone.app.asking import Runs
 from onebyone.app.settings import Place
 from onebyone.app.state import State
 from onebyone.app.waiting import LogWaiting
 from onebyone.event import Fate, utc
 from onebyone.pipeline.conversions.telling import Account
+from onebyone.reports import Runs
 from onebyone.reports.fate import NO_HIT, find_fate
 from onebyone.state.sites import Site
 from onebyone.web.account import as_json, find_accounts

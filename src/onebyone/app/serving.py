@@ -8,7 +8,7 @@ from types import TracebackType
 from msgspec import Struct
 
 from onebyone.app.running import Held, Running, already_served, running_file, write_running
-from onebyone.app.settings import Place, Settings, check_port
+from onebyone.app.settings import ConfigError, Place, Settings, check_port
 from onebyone.app.state import State, open_state
 from onebyone.app.supervisor import Supervisor, Wanted, answers
 
@@ -24,13 +24,15 @@ class Ports(Struct, frozen=True):
     def of(settings: Settings, port: int | None, console_port: int | None, shop_port: int | None = None) -> Ports:
         """Checked to be free; raises ConfigError."""
         own = settings.addresses
-        return Ports(
-            collector=check_port(own.host, own.port if port is None else port, "--port"),
-            console=check_port(
-                own.console_host, own.console_port if console_port is None else console_port, "--console-port"
-            ),
-            shop=0 if shop_port is None else check_port("127.0.0.1", shop_port, "--shop-port"),
-        )
+        collector = check_port(own.host, own.port if port is None else port, "--port")
+        asked = own.console_port if console_port is None else console_port
+        console = check_port(own.console_host, asked, "--console-port")
+        if console == collector and asked:
+            raise ConfigError(f"the collector listens on {collector} already. Choose another with --console-port.")
+        while console == collector:
+            console = check_port(own.console_host, 0, "--console-port")
+        shop = 0 if shop_port is None else check_port("127.0.0.1", shop_port, "--shop-port")
+        return Ports(collector=collector, console=console, shop=shop)
 
 
 class Serving:

@@ -16,6 +16,7 @@ from onebyone.state.crawler_checks import CrawlerChecks
 from onebyone.state.database import StateTooNew, StateUnavailable, open_database, sqlite_url
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Destinations
+from onebyone.state.erasures import Erasures
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -52,6 +53,7 @@ class State(Struct, frozen=True):
     destinations: Destinations
     deliveries: Deliveries
     platform_claims: PlatformClaims
+    erasures: Erasures
 
     @property
     def visitor_key(self) -> bytes:
@@ -92,6 +94,7 @@ def open_state(place: Place) -> State:
         destinations=Destinations(engine, vault),
         deliveries=Deliveries(engine),
         platform_claims=PlatformClaims(engine),
+        erasures=Erasures(engine),
         records=ConsentRecords(engine),
         receipts=Receipts(engine),
         crawler_checks=CrawlerChecks(engine),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from onebyone.log import DeadLetter, LogUnavailable
@@ -42,6 +42,20 @@ class SqliteDeadLetters:
             rows = connection.execute(sql, (site, limit)).fetchall()
         names = _COLUMNS.split(", ")
         return [DeadLetter(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def erase(self, is_theirs: Callable[[DeadLetter], bool]) -> int:
+        """Forget the letters of a person, and leave no byte of them in the file; returns how many."""
+        with self._transaction() as connection:
+            count = int(connection.execute("SELECT count(*) FROM letters").fetchone()[0])
+        gone = [(one.hit, one.n) for one in self.find(limit=count) if is_theirs(one)]
+        with self._transaction() as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.executemany("DELETE FROM letters WHERE hit = ? AND n = ?", gone)
+        with self._transaction() as connection:
+            connection.commit()
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(gone)
 
     def count(self) -> int:
         with self._transaction() as connection:

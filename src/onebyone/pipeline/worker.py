@@ -44,7 +44,7 @@ _JSON = msgspec.json.Encoder()
 # Drops somebody can do something about; the others are ordinary life and stand in the ledger alone.
 _LETTERS = frozenset(Reason) - COPIES - {
     Reason.NOT_A_PAGE, Reason.NOT_A_VIEW, Reason.ANSWER_ERROR, Reason.ANSWER_REDIRECT, Reason.ANSWER_PARTIAL,
-    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED, Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT,
+    Reason.CONSENT_WITHHELD, Reason.SUPPRESSED, Reason.ERASED, Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT,
 }  # fmt: skip
 _UNTOLD = (Reason.MEASURING_STOPPED, Reason.OPEN_DAY_KEPT)  # that it came is counted; when and from what is not kept
 

@@ -5,3 +5,16 @@ Takes: a store, and parameters as Python values.
 Gives: rows.
 Never: SQL in Python, money added across currencies, a number without its site.
 """
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from onebyone.store import Param, Rows
+
+
+class Runs(Protocol):
+    """Whoever answers reports: the engine itself, or its socket."""
+
+    def run(self, name: str, /, **params: Param) -> Rows:
+        """Blocks. Raises StoreUnavailable or QueryRefused."""

@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, SmallInteger, Table, delete, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    delete,
+    exists,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateTable, DropTable
 
 from onebyone.state.database import METADATA, StateUnavailable
 
@@ -26,6 +41,13 @@ _CLAIMS = Table(
     Column("order", LargeBinary(8), nullable=False),
     Column("until_day", Integer, nullable=False),  # days since 1970
     sqlite_with_rowid=False,
+)
+_ERASED = Table(  # of one transaction
+    "erased_sightings",
+    MetaData(),
+    Column("hit", LargeBinary(16), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    prefixes=["TEMPORARY"],
 )
 _ASKED_AT_ONCE = 500  # variables of one statement
 _DAY_MS = 86_400_000
@@ -102,6 +124,18 @@ class Claims:
         """Forget keys whose time is over; returns how many."""
         with self._engine.begin() as connection:
             return connection.execute(delete(_CLAIMS).where(_CLAIMS.c.until_day < now_ms // _DAY_MS)).rowcount
+
+    def erase(self, sightings: Iterable[tuple[bytes, int]]) -> int:
+        """Free every key that one of these holds; returns how many. Reads all keys once."""
+        with self._engine.begin() as connection:
+            connection.execute(CreateTable(_ERASED))
+            rows = [{"hit": hit, "n": n} for hit, n in set(sightings)]
+            if rows:
+                connection.execute(insert(_ERASED), rows)
+            same = (_ERASED.c.hit == _CLAIMS.c.hit) & (_ERASED.c.n == _CLAIMS.c.n)
+            gone = connection.execute(delete(_CLAIMS).where(exists().where(same))).rowcount
+            connection.execute(DropTable(_ERASED))
+        return gone
 
     def _look_up(self, connection: Connection, keys: list[bytes]) -> None:
         self._known.update(dict.fromkeys(keys))

@@ -6,7 +6,7 @@ of them since the batch began: what it had read may be old, so the batch is made
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -154,14 +154,19 @@ class Conversions:
             connection.execute(delete(_RECORDS).where(_RECORDS.c.until_day < today))
             return connection.execute(delete(_KEYS).where(_KEYS.c.until_day < today)).rowcount
 
-    def erase(self, site: str, ids: Iterable[str]) -> int:
-        """Forget these records of a site, and every key that leads to them; returns how many there were."""
+    def erase(self, site: str, keys: Mapping[str, Iterable[bytes]]) -> int:
+        """Forget these records of a site, each with the keys that lead to it; returns how many there were.
+
+        A batch of another process that had read one of them is made again.
+        """
         gone = 0
         with self._engine.begin() as connection:
-            for id in map(_bytes, ids):
-                here = (_RECORDS.c.id == id) & (_RECORDS.c.site == site)
+            self._sql.run(connection, self._sql.first_turn, [(site,)])
+            self._sql.run(connection, self._sql.next_turn, [(site,)])
+            for id, its in keys.items():
+                here = (_RECORDS.c.id == _bytes(id)) & (_RECORDS.c.site == site)
                 if connection.execute(delete(_RECORDS).where(here)).rowcount:
-                    connection.execute(delete(_KEYS).where(_KEYS.c.record == id))
+                    self._sql.run(connection, self._sql.untie, [(key, _bytes(id)) for key in its])
                     gone += 1
         return gone
 

@@ -6,6 +6,7 @@ was on its way is known.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -301,6 +302,23 @@ class Deliveries:
                 .values(request="", answer="")
             )
             return connection.execute(delete(_DELIVERIES).where(*over)).rowcount
+
+    def erase(self, site: str, conversions: Sequence[str]) -> dict[str, int]:
+        """Forget what was sent of these, and stop what waits; how many each destination had taken."""
+        told: Counter[str] = Counter()
+        try:
+            with self._engine.begin() as connection:
+                for at in range(0, len(conversions), _ASKED_AT_ONCE):
+                    some = conversions[at : at + _ASKED_AT_ONCE]
+                    theirs = (_DELIVERIES.c.site == site, _DELIVERIES.c.conversion.in_(some))
+                    taken = select(_DELIVERIES.c.destination).where(
+                        *theirs, _DELIVERIES.c.part == "", _DELIVERIES.c.state == State.ACCEPTED
+                    )
+                    told.update(connection.execute(taken).scalars())
+                    connection.execute(delete(_DELIVERIES).where(*theirs))
+        except DBAPIError as error:
+            raise StateUnavailable(str(error.orig)) from error
+        return dict(told)
 
     def _connect(self) -> Connection:
         try:

@@ -277,6 +277,13 @@ class Rows:
         ]  # fmt: skip
         self._put(ROWS, written, "version", "pending", "body")
 
+    def erase(self, nodes: Iterable[int]) -> None:
+        """Everything about these but what was said of them: see `facts_left`, `facts_right` and `drop_fact`."""
+        wanted = [signed(node) for node in nodes]
+        self.drop_refused(nodes)
+        for column in (NODES.c.node, NODES.c.owner, ROWS.c.visitor, CUTS.c.left, CUTS.c.right):
+            self._delete(column.table, column, wanted)
+
     def _facts(self, column: Any, wanted: Iterable[int]) -> Iterator[Fact]:
         columns = (
             FACTS.c.left, FACTS.c.right, FACTS.c.relation, FACTS.c.left_kind, FACTS.c.right_kind, FACTS.c.first_ms,

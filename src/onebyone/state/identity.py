@@ -6,7 +6,7 @@ into the log "events": a crash in between sends it again, under the same version
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.identity.facts import Fact
-from onebyone.identity.nodes import Kind
+from onebyone.identity.nodes import Kind, user_node, value_node
 from onebyone.identity.rules import LARGE_CLUSTER, Rules
 from onebyone.state.database import StateUnavailable
 from onebyone.state.graph import GROUPS, REFUSED, ROWS, Cut, Node, Row, Rows, signed
@@ -118,6 +118,27 @@ class Identity:
             joining.drop([fact for fact in joining.facts(visitor) if fact.last_ms >= since_ms])
 
         return self._change(site, rules, put, try_only=False)
+
+    def erase(self, site: str, rules: Rules, nodes: Collection[int]) -> int:
+        """Forget these identifiers and all that was said of them; returns how many sayings went.
+
+        Whom they were joined with stays as the rest says. The store must be told to forget their rows itself.
+        """
+        with self._engine.begin() as connection:
+            rows = Rows(connection, site)
+            joining = Joining(rows, rules)
+            said = [*rows.facts_left(nodes), *rows.facts_right(nodes)]
+            gone = {(fact.left, *fact.key): fact for fact in said}
+            joining.drop(gone.values())
+            joining.finish()
+            rows.erase(nodes)
+            return len(gone)
+
+    def find(self, site: str, kind: Kind, text: str) -> int:
+        """The number of a user id or a keyed hash, as it is kept; 0 if nothing was ever said of it."""
+        node = user_node(site, text) if kind is Kind.USER else value_node(site, kind, text)
+        with self._engine.connect() as connection:
+            return node if Rows(connection, site).nodes({node}) else 0
 
     def person(self, site: str, node: int) -> Person:
         """The cluster of a node; of one that nothing is known of, the node alone."""

@@ -5,8 +5,9 @@ No e-mail address is kept: a recipient is known by the sender's own id.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -14,6 +15,7 @@ from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Index,
@@ -90,6 +92,7 @@ KEPT_DAYS = 800  # of a message: its tokens may be signed for 400 days, and veri
 _DAY_MS = 86_400_000
 _AT_ONCE = 400  # variables of one statement
 _RECIPIENT_BYTES = 16
+_HIDDEN = "\x01erased:"  # how a ref begins that stands for a person who was erased; no sender's begins so
 
 
 class Mode(StrEnum):
@@ -166,6 +169,7 @@ class Mail:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._hiding: bytes | None = None  # key of the hashes of people who were erased
         self._secrets: dict[int, bytes] = {}  # collectors ask every second, and a secret never changes
 
     # keys
@@ -214,9 +218,10 @@ class Mail:
     def add_recipients(self, message: Message, people: Sequence[NewRecipient], *, now_ms: int) -> list[Recipient]:
         """Each with its id, in their order; one that is there already, or twice in the list, is the one it was."""
         wanted = {person.ref: person for person in people}
+        hidden = self._hide(message.site, wanted)
         with self._engine.begin() as connection:
             known = {one.ref: one for one in _by_refs(connection, message.key, list(wanted))}
-            unmeasured = set(_refs_in(connection, _UNMEASURED, message.site, list(wanted)))
+            unmeasured = self._among(connection, _UNMEASURED, message.site, hidden)
             made = [
                 _recipient(message, person, Mode.OFF if person.ref in unmeasured else person.mode)
                 for ref, person in wanted.items()
@@ -286,12 +291,15 @@ class Mail:
 
     def left(self, site: str, refs: Sequence[str]) -> set[str]:
         """Those of the refs that unsubscribed."""
+        hidden = self._hide(site, refs)
         with self._engine.connect() as connection:
-            return set(_refs_in(connection, _LEFT, site, refs))
+            return self._among(connection, _LEFT, site, hidden)
 
     def left_since(self, site: str, *, since_ms: int = 0) -> list[tuple[str, int]]:
-        """Everybody who unsubscribed, and when: for the sender's own list."""
-        asked = select(_LEFT.c.ref, _LEFT.c.at_ms).where(_LEFT.c.site == site, _LEFT.c.at_ms >= since_ms)
+        """Everybody who unsubscribed and was not erased, and when: for the sender's own list."""
+        asked = select(_LEFT.c.ref, _LEFT.c.at_ms).where(
+            _LEFT.c.site == site, _LEFT.c.at_ms >= since_ms, _LEFT.c.ref.not_like(f"{_HIDDEN}%")
+        )
         with self._engine.connect() as connection:
             return [(row.ref, row.at_ms) for row in connection.execute(asked.order_by(_LEFT.c.at_ms, _LEFT.c.ref))]
 
@@ -315,14 +323,48 @@ class Mail:
             done = connection.execute(delete(_RECIPIENTS).where(_RECIPIENTS.c.message.in_(old))).rowcount
         return done
 
-    def erase(self, site: str, ref: str) -> list[bytes]:
-        """Forget a person: every recipient that stands for them, whose ids are returned for the store. That they left
-        and are not to be measured stays, so that neither is forgotten by the next mailing."""
-        person = (_RECIPIENTS.c.site == site, _RECIPIENTS.c.ref == ref)
+    def refs_of(self, site: str, users: Sequence[str]) -> set[str]:
+        """What the sender calls people whom the site calls that."""
+        asked = select(_RECIPIENTS.c.ref).where(_RECIPIENTS.c.site == site, _RECIPIENTS.c.user_id.in_(users))
+        with self._engine.connect() as connection:
+            return set(connection.execute(asked).scalars()) if users else set()
+
+    def ids_of(self, site: str, refs: Iterable[str]) -> list[bytes]:
+        """Every recipient that stands for one of these people."""
+        with self._engine.connect() as connection:
+            return [
+                id
+                for ref in refs
+                for id in connection.execute(select(_RECIPIENTS.c.id).where(*_person(site, ref))).scalars()
+            ]
+
+    def erase(self, site: str, ref: str) -> int:
+        """Forget a person: every recipient that stands for them; returns how many. That they left and are not to be
+        measured stays, under a hash, so that neither is forgotten by the next mailing."""
+        hidden = self._hidden(site, ref)
         with self._engine.begin() as connection:
-            ids = list(connection.execute(select(_RECIPIENTS.c.id).where(*person)).scalars())
-            connection.execute(delete(_RECIPIENTS).where(*person))
-        return ids
+            gone = select(_RECIPIENTS.c.id).where(*_person(site, ref))
+            connection.execute(delete(_SILENT).where(_SILENT.c.recipient.in_(gone)))
+            count = connection.execute(delete(_RECIPIENTS).where(*_person(site, ref))).rowcount
+            for table in (_LEFT, _UNMEASURED):
+                there = (table.c.site == site, table.c.ref == ref)
+                connection.execute(update(table).where(*there).values(ref=hidden))
+        return count
+
+    def _among(self, connection: Connection, table: Table, site: str, hidden: Mapping[str, str]) -> set[str]:
+        """Those of the refs that the table holds, in clear or as `_hide` writes them."""
+        found = _refs_in(connection, table, site, [*hidden.values(), *hidden])
+        return {hidden.get(ref, ref) for ref in found}
+
+    def _hide(self, site: str, refs: Iterable[str]) -> dict[str, str]:
+        """Each ref under what stands for it once its person was erased. Before a transaction: it may make the key."""
+        return {self._hidden(site, ref): ref for ref in refs}
+
+    def _hidden(self, site: str, ref: str) -> str:
+        if self._hiding is None:
+            self._hiding = get_secret(self._engine, "mail_erased")
+        text = f"{site}\x00{ref}".encode("utf-8", "replace")
+        return _HIDDEN + hashlib.blake2b(text, key=self._hiding, digest_size=16).hexdigest()
 
     def _secret(self, key: int) -> bytes:
         found = self._secrets.get(key)
@@ -385,6 +427,10 @@ def _recipient(message: Message, person: NewRecipient, mode: Mode) -> Recipient:
         shared=person.shared if mode == Mode.AGGREGATE else b"",
         sent_ms=person.sent_ms,
     )
+
+
+def _person(site: str, ref: str) -> tuple[ColumnElement[bool], ...]:
+    return (_RECIPIENTS.c.site == site, _RECIPIENTS.c.ref == ref)
 
 
 def _by_refs(connection: Connection, message: bytes, refs: Sequence[str]) -> Iterator[Recipient]:

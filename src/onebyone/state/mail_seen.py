@@ -207,6 +207,16 @@ class MailSeen:
         with self._engine.begin() as connection:
             return connection.execute(delete(_SEEN).where(_SEEN.c.until_ms < now_ms, _SEEN.c.due == 0)).rowcount
 
+    def erase(self, recipients: Sequence[bytes]) -> int:
+        """Forget what these people fetched, and from where; returns how many fetches."""
+        gone = 0
+        with self._engine.begin() as connection:
+            for at in range(0, len(recipients), MAX_NEAR):
+                some = recipients[at : at + MAX_NEAR]
+                gone += connection.execute(delete(_SEEN).where(_SEEN.c.recipient.in_(some))).rowcount
+                connection.execute(delete(_PLACES).where(_PLACES.c.recipient.in_(some)))
+        return gone
+
     def _write(self, connection: Connection, now_ms: int) -> None:
         if self._sent:
             gone = [hit for hit in self._sent if hit not in self._fresh]

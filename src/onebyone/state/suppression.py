@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, Column, Engine, LargeBinary, String, Table, func, insert, select
+from sqlalchemy import BigInteger, Column, Engine, LargeBinary, String, Table, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from onebyone.state.database import METADATA
@@ -24,7 +24,8 @@ _REFRESH_S = 1.0
 
 
 class Suppression:
-    """Identifiers are told apart by kind: "visitor" (the number in decimal), "user", "email", "phone", "consent"."""
+    """Identifiers are told apart by kind: "visitor" (the number in decimal), "user", "order", "recipient" (of an
+    e-mail, hexadecimal), and "email", "phone" and "external", whose values are hashed already."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -49,6 +50,18 @@ class Suppression:
             except IntegrityError:
                 continue
         return added
+
+    def lift(self, site: str, identifiers: Iterable[tuple[str, str]]) -> int:
+        """They may be known again; returns how many were listed."""
+        hashes = [self.hash_of(site, kind, value) for kind, value in identifiers]
+        with self._engine.begin() as connection:
+            return connection.execute(delete(_SUPPRESSED).where(_SUPPRESSED.c.hash.in_(hashes))).rowcount
+
+    def holds(self, site: str, kind: str, value: str) -> bool:
+        """Asks the state."""
+        listed = select(_SUPPRESSED.c.hash).where(_SUPPRESSED.c.hash == self.hash_of(site, kind, value))
+        with self._engine.connect() as connection:
+            return connection.execute(listed).first() is not None
 
     def why(self, site: str, *identifiers: tuple[str, str]) -> str:
         """ "erased" or "objected" if any of them is listed, else "". Reads memory, which is at most a second old."""

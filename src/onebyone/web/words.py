@@ -185,6 +185,11 @@ REASONS: Mapping[Reason, Words] = {
         "It arrived after this person was erased from the records, or had objected to them.",
         "Nothing to do. Nothing of it was kept.",
     ),
+    Reason.ERASED: Words(
+        "Erased",
+        "Its person asked to be forgotten. What it said is gone; that it came is still counted.",
+        "Nothing to do.",
+    ),
 }
 
 ACTORS: Mapping[Actor, Words] = {

@@ -107,8 +107,11 @@ def _final_at(at: datetime) -> datetime:
 
 def order_key(event: Event) -> bytes:
     """Of an order, by what reports it or adjusts it."""
-    name = ADJUSTED if event.name in ADJUSTS else event.name
-    return _key(event.site, name, "order", event.order_id)
+    return order_key_of(event.site, ADJUSTED if event.name in ADJUSTS else event.name, event.order_id)
+
+
+def order_key_of(site: str, name: str, order_id: str) -> bytes:
+    return _key(site, name, "order", order_id)
 
 
 def event_key(event: Event) -> bytes:

@@ -27,6 +27,8 @@ DECODERS: Mapping[str, Callable[[Hit, Site], list[Decoded]]] = {
     Via.UNSUBSCRIBE: decode_mail,
 }
 
+_ERASED = Drop(Reason.ERASED)
+
 
 def decode(hit: Hit, site: Site | None) -> list[Decoded]:
     """One answer for each of the hit's `count` sightings, in their order.
@@ -38,7 +40,8 @@ def decode(hit: Hit, site: Site | None) -> list[Decoded]:
         return _fit([], hit, Drop(Reason(hit.refused)))
     if site is None:
         return _fit([], hit, Drop(Reason.UNKNOWN_SITE))
-    return _fit(DECODERS[hit.via](hit, site), hit, Drop(Reason.WRONG_SHAPE, detail="events: fewer than were counted"))
+    found = _fit(DECODERS[hit.via](hit, site), hit, Drop(Reason.WRONG_SHAPE, detail="events: fewer than were counted"))
+    return [dropped(row.n, _ERASED) if row.n in hit.erased else row for row in found] if hit.erased else found
 
 
 def _fit(found: list[Decoded], hit: Hit, otherwise: Drop) -> list[Decoded]:

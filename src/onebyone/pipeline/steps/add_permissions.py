@@ -58,13 +58,20 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
     """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
 
     def step(event: Event, context: Context) -> Event:
-        if event.via in MAILS:
-            return event  # its recipient allowed or refused it by the mode that drop_mail_copy reads
+        if event.via in MAILS:  # its recipient allowed or refused it by the mode that drop_mail_copy reads
+            erased = suppressed.why(event.site, ("recipient", event.recipient))
+            return (
+                replace(event, consent_source=Source.SUPPRESSED, **_reduced(event, "", Mode.DROP)) if erased else event
+            )
         visitor = event.visitor or visitor_hash(event.site, context.hit.asking)
         received_ms = context.hit.received_ms
         before = choices.find(event.site, visitor, received_ms) if visitor else None
         known = before.known if before is not None else NOBODY
-        why = suppressed.why(event.site, ("visitor", str(visitor or "")), ("user", event.user_id))
+        why = suppressed.why(
+            event.site, ("visitor", str(visitor or "")), ("user", event.user_id), *event.identifiers.items()
+        )
+        if suppressed.why(event.site, ("order", event.order_id)):  # of somebody who was erased: nothing is left of it
+            return replace(event, consent_source=Source.SUPPRESSED, **_reduced(event, "", Mode.DROP))
         if why:
             known = replace(known, suppressed=True)
         region = _region(event, context, before, places)

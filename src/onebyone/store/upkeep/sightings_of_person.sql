@@ -1,0 +1,10 @@
+-- What one person did, also on browsers that others use: by whose each moment was.
+WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers
+SELECT DISTINCT concat(toString(hit), '/', toString(n)) AS sighting
+FROM (
+  SELECT *, {{person}} AS person
+  FROM events
+  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+  WHERE site = {site:String} AND has(numbers, node)
+)
+WHERE person = toUInt64({person:String})
