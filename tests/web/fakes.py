@@ -18,6 +18,7 @@ from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
+from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -83,6 +84,38 @@ class FakeWaiting:
         return [Process("collect", int(NOW.timestamp() * 1000) - 7_200_000), Process("pipeline", 0)]
 
 
+class FakeRights:
+    """Knows Anna alone."""
+
+    def __init__(self) -> None:
+        self.erased: list[Erasure] = []
+
+    def find(self, site: Site, by: str, text: str) -> Meant:
+        if by == "email" and "@" not in text:
+            raise ValueError(f"{text!r} is no email that could name anybody")
+        return Meant(person=7, users=(text,)) if "anna" in text else Meant()
+
+    def held(self, site: Site, meant: Meant) -> Held:
+        known = int(bool(meant.users))
+        return Held(
+            events=412 * known, orders=3 * known, browsers=2 * known, shared_browsers=known, user_ids=known,
+            hashed_values=known, messages=2 * known, deliveries=6 * known, consent_records=2 * known,
+        )  # fmt: skip
+
+    def export(self, site: Site, meant: Meant) -> dict[str, Any]:
+        tables = ("conversions", "deliveries", "consent_records", "messages")
+        return {"events": [{"name": "page_view", "flags": ["a"]}], **{key: [] for key in tables}}
+
+    def erase(self, site: Site, meant: Meant, *, by: str) -> Erasure:
+        now_ms = int(NOW.timestamp() * 1000)
+        one = Erasure(id=f"proof{len(self.erased)}", site=site.id, stage="waiting", by=by, asked_ms=now_ms)
+        self.erased.insert(0, one)
+        return one
+
+    def erasures(self, site: str) -> list[Erasure]:
+        return [one for one in self.erased if one.site == site]
+
+
 class Place:
     """A console with its own state. One site, Nordlight, unless `empty`."""
 
@@ -103,6 +136,7 @@ class Place:
         self.destinations = Destinations(engine, Vault(bytes(32)))
         self.deliveries = Deliveries(engine)
         self.platform_claims = PlatformClaims(engine)
+        self.rights = FakeRights()
         self.tried: list[Request] = []
         self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
         self.plan = Plan()
@@ -140,6 +174,7 @@ class Place:
             plan_replay=self.plan_replay,
             clock=lambda: self.clock_now,
             mail=self.mail,
+            rights=self.rights,
             allows_opens=lambda site, region: region == "US",
         )
         Place._console = app = Place._console or console(desk)

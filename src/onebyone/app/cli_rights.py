@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import time
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,15 +17,17 @@ from onebyone.app.asking import choose_site, reports_of
 from onebyone.app.engine import Loading, open_store
 from onebyone.app.pipelining import Pipeline
 from onebyone.app.printing import print_json
-from onebyone.app.rights import Held, Rights
+from onebyone.app.rights import Rights
 from onebyone.app.running import is_served
 from onebyone.app.settings import ConfigError, Place, Settings, open_place, read_settings
 from onebyone.app.state import State, open_state
 from onebyone.app.subject import By, Unusable
 from onebyone.event import utc
-from onebyone.state.erasures import Erasure, Meant, Stage
+from onebyone.state.erasures import Erasure, Held, Meant, Stage
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
+from onebyone.web.rights_file import TABLES, zipped
+from onebyone.web.rights_words import STAGES, counted, told
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _HELP = {
@@ -41,16 +40,6 @@ _HELP = {
     By.ORDER: "An order: whoever its copies name.",
     By.CONSENT: "The id under which the banner keeps the choice.",
     By.RECIPIENT: "The sender's own id of somebody it writes to.",
-}
-_WORDS = {
-    Stage.ASKED: "Nothing more is taken of them",
-    Stage.WAITING: "Waiting until all that had arrived is processed",
-    Stage.LOADING: "Waiting until the store has it",
-    Stage.LOGS: "Taking them out of the logs",
-    Stage.STATE: "Taking them out of the state",
-    Stage.STORE: "Taking them out of the store",
-    Stage.FILES: "Waiting until the disk has let the old files go",
-    Stage.DONE: "Done",
 }
 
 
@@ -114,7 +103,7 @@ def erasures(site: str | None, data: Path, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['id']}  asked {row['asked_at']}  {_WORDS[Stage(row['stage'])]}  {_counted(row['counts'])}")
+        click.echo(f"{row['id']}  asked {row['asked_at']}  {STAGES[Stage(row['stage'])]}  {counted(row['counts'])}")
     if not rows:
         click.echo("Nobody has asked to be forgotten. 'onebyone erase --help' says how it is done.")
 
@@ -146,30 +135,7 @@ def export_person(
     else:
         file.write_bytes(zipped(bundle) if file.suffix == ".zip" else msgspec.json.encode(bundle))
         click.echo(f"{file}: {len(bundle['events']):,} events, {len(bundle['conversions']):,} conversions.")
-    context.exit(0 if any(bundle[table] for table in _TABLES) else 1)
-
-
-_TABLES = ("events", "conversions", "deliveries", "consent_records", "messages")
-
-
-def zipped(bundle: Mapping[str, Any]) -> bytes:
-    """The same as files: the whole as JSON, and each table as CSV, lists and objects in it as JSON."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
-        files.writestr("person.json", msgspec.json.encode(bundle))
-        for table in _TABLES:
-            rows = bundle[table]
-            text = io.StringIO()
-            names = list(dict.fromkeys(name for row in rows for name in row))
-            writer = csv.writer(text)
-            writer.writerow(names)
-            writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-            files.writestr(f"{table}.csv", text.getvalue())
-    return packed.getvalue()
-
-
-def _cell(value: object) -> object:
-    return msgspec.json.encode(value).decode() if isinstance(value, list | dict) else value
+    context.exit(0 if any(bundle[table] for table in TABLES) else 1)
 
 
 def _find(rights: Rights, site: Site, named: Mapping[str, str | None]) -> Meant:
@@ -185,10 +151,10 @@ def _find(rights: Rights, site: Site, named: Mapping[str, str | None]) -> Meant:
 
 def _finish(place: Place, settings: Settings, state: State, one: Erasure, *, wait: bool, quiet: bool) -> Erasure:
     with Progress(transient=True, disable=quiet) as progress:
-        task = progress.add_task(_WORDS[Stage.ASKED], total=len(Stage) - 1)
+        task = progress.add_task(STAGES[Stage.ASKED], total=len(Stage) - 1)
         for now in _steps(place, settings, state, one, wait=wait):
             at = list(Stage).index(Stage(now.stage))
-            progress.update(task, completed=at, description=_WORDS[Stage(now.stage)])
+            progress.update(task, completed=at, description=STAGES[Stage(now.stage)])
             one = now
     return one
 
@@ -245,17 +211,13 @@ def _say_held(held: Held, site: Site, verb: str) -> None:
 
 def _say_done(one: Erasure) -> None:
     if one.stage != Stage.DONE:
-        click.echo(f"Erasure {one.id} is under way: {_WORDS[Stage(one.stage)].lower()}.")
+        click.echo(f"Erasure {one.id} is under way: {STAGES[Stage(one.stage)].lower()}.")
         return
-    click.echo(f"Erased; proof {one.id}: {_counted(one.counts)}.")
-    told = {name[5:]: number for name, number in one.counts.items() if name.startswith("told_") and number}
-    if told:
-        names = ", ".join(f"{name} ({number:,})" for name, number in sorted(told.items()))
+    click.echo(f"Erased; proof {one.id}: {counted(one.counts)}.")
+    asked = told(one.counts)
+    if asked:
+        names = ", ".join(f"{name} ({number:,})" for name, number in asked)
         click.echo(f"These ad platforms had been told of conversions, and must be asked by you: {names}.")
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items() if number) or "nothing"
 
 
 COMMANDS = (erase, erasures, export_person)

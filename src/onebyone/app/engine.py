@@ -23,6 +23,7 @@ from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
 from onebyone.app.law import open_policies
 from onebyone.app.reweighing import Reweighing
+from onebyone.app.rights import Rights
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.app.waiting import LogWaiting
@@ -217,6 +218,7 @@ def make_console(
         try_out=partial(try_now, allow_private=settings.forward.allow_private),
         plan_replay=partial(plan_replay, place, state),
         mail=state.mail,
+        rights=Rights(state, reports),
         allows_opens=_opens_allowed(open_policies(place)),
     )
     return console(desk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from onebyone.app import erasing
 from onebyone.app.state import State
@@ -14,28 +13,10 @@ from onebyone.event import utc
 from onebyone.pipeline.conversions.copies import ADJUSTED, order_key_of
 from onebyone.reports import Runs
 from onebyone.state.deliveries import Delivery
-from onebyone.state.erasures import Erasure, Meant
+from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.sites import Site
 
 MOST_EVENTS = 1_000_000
-
-
-class Held(Struct, frozen=True, kw_only=True):
-    """What is kept of a person, by count; before anything is done about it."""
-
-    events: int
-    orders: int
-    browsers: int
-    shared_browsers: int  # others signed in there, too: what those did stays
-    user_ids: int
-    hashed_values: int
-    messages: int  # e-mails that were sent to them and are measured
-    deliveries: int  # to ad platforms, of their conversions
-    consent_records: int
-
-    @property
-    def is_anything(self) -> bool:
-        return any((self.events, self.messages, self.deliveries, self.consent_records, self.orders))
 
 
 class Rights:

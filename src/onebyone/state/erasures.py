@@ -62,6 +62,24 @@ class Meant(Struct, frozen=True, kw_only=True):
     recipients: tuple[str, ...] = ()  # of e-mails, hexadecimal
 
 
+class Held(Struct, frozen=True, kw_only=True):
+    """What is kept of a person, by count; before anything is done about it."""
+
+    events: int
+    orders: int
+    browsers: int
+    shared_browsers: int  # others signed in there, too: what those did stays
+    user_ids: int
+    hashed_values: int
+    messages: int  # e-mails that were sent to them and are measured
+    deliveries: int  # to ad platforms, of their conversions
+    consent_records: int
+
+    @property
+    def is_anything(self) -> bool:
+        return any((self.events, self.messages, self.deliveries, self.consent_records, self.orders))
+
+
 class Erasure(Struct, frozen=True, kw_only=True):
     id: str
     site: str

@@ -14,7 +14,18 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
-from onebyone.web import api, api_conversions, api_loss, api_people, mail_api, pages, reconcile_api, sign_in, trouble
+from onebyone.web import (
+    api,
+    api_conversions,
+    api_loss,
+    api_people,
+    api_rights,
+    mail_api,
+    pages,
+    reconcile_api,
+    sign_in,
+    trouble,
+)
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, TheDesk
 
@@ -46,6 +57,7 @@ def console(desk: Desk) -> Litestar:
             *api.ROUTES,
             *api_loss.ROUTES,
             *api_people.ROUTES,
+            *api_rights.ROUTES,
             *mail_api.ROUTES,
             *reconcile_api.ROUTES,
         ],

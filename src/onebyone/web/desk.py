@@ -22,6 +22,7 @@ from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
+from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -63,6 +64,25 @@ class Reports(Protocol):
         """The same as a Parquet file."""
 
 
+class Rights(Protocol):
+    """What a person may ask for. Every call blocks; raises StoreUnavailable, QueryRefused or StateUnavailable."""
+
+    def find(self, site: Site, by: str, text: str) -> Meant:
+        """Who is meant. Raises ValueError, with words, for what names nobody."""
+
+    def held(self, site: Site, meant: Meant) -> Held:
+        """What is kept of them."""
+
+    def export(self, site: Site, meant: Meant) -> dict[str, Any]:
+        """All of it."""
+
+    def erase(self, site: Site, meant: Meant, *, by: str) -> Erasure:
+        """Refuse them from now on; the rest follows."""
+
+    def erasures(self, site: str) -> list[Erasure]:
+        """The newest first, without whom they are about."""
+
+
 class Answer(Struct, frozen=True):
     """Rows, or the id of an error that one cell shows while the others live."""
 
@@ -94,6 +114,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     try_out: TryOut
     plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
     mail: Mail
+    rights: Rights
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))

@@ -49,6 +49,7 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         day_lines=permissions.lines(answers["days"].rows, "country"),
         person=person if may_see else "",
         may_see=may_see,
+        may_erase=request.user.may(site.id, Role.ADMIN),
         choices=[permissions.choice(one, site.zone) for one in found[:LATEST]] if may_see else [],
         rules=_rules(site),
         **controls(view, desk, site, compares=False),

@@ -93,6 +93,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         hold=hold,
         others=others,
         may_change=request.user.may(site.id, Role.EDITOR),
+        may_erase=request.user.may(site.id, Role.ADMIN),
         clock=numbers.clock(desk.clock(), site.zone),
         first_at=numbers.moment(persons.timeline(events.rows, [], site.id, site.zone, desk.clock())[-1].at, site.zone)
         if events.rows
