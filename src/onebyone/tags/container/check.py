@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from onebyone.tags.container.builtin import TRIGGERS, VARIABLES
 from onebyone.tags.container.document import Condition, Container, Tag, Trigger, Variable
+from onebyone.tags.container.javascript import script_fault
 from onebyone.tags.container.reading import Path, Problem, Text, Unreadable, read_text
 from onebyone.tags.container.templates import templates
 
@@ -42,6 +43,7 @@ def read_container(text: str) -> Container:
     made, problems = _convert(read)
     if not problems:
         problems = [Problem(read.line_of(path), _dotted(path), why) for path, why in _wrong(made)]
+        problems += _wrong_scripts(read, made)
     if problems:
         raise Refused(sorted(set(problems)))
     return made
@@ -105,6 +107,25 @@ def _wrong(made: Container) -> Iterator[tuple[Path, str]]:
     )
     yield from _cycles("triggers", {name: list(each.triggers) for name, each in made.triggers.items()})
     yield from _cycles("tags", {name: _sequence(each) for name, each in made.tags.items()})
+
+
+def scripts_of(made: Container) -> Iterator[tuple[Path, str]]:
+    """The document's own scripts: each is the body of a function."""
+    for name, variable in made.variables.items():
+        if variable.type == "javascript":
+            yield ("variables", name, "code"), variable.code
+    for name, tag in made.tags.items():
+        if tag.type == "custom":
+            yield ("tags", name, "settings", "code"), str(tag.settings.get("code") or "")
+
+
+def _wrong_scripts(read: Text, made: Container) -> Iterator[Problem]:
+    for path, code in scripts_of(made):
+        known = REFERENCE.sub(lambda found: "v(0)" if found[1] in {**VARIABLES, **made.variables} else found[0], code)
+        if fault := script_fault(known):
+            lost = [f"; there is no variable {name!r}" for name in references(known)][:1]
+            reason = f"line {fault.line} of the script: {fault.reason}{''.join(lost)}"
+            yield Problem(read.line_in(path, fault.line), _dotted(path), reason)
 
 
 def _used(variable: Variable) -> list[str]:
