@@ -21,8 +21,13 @@ _KINDS: Mapping[str, type[Struct]] = {"variables": Variable, "triggers": Trigger
 _NOT_JAVASCRIPT = re.compile(r"\(\?(?![:=!]|<[=!A-Za-z_$])|(?<!\\)[*+?}]\+")
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "data_layer": ("name",), "global": ("name",), "cookie": ("name",), "permission": ("name",),
-    "element": ("selector",), "lookup": ("input",), "regex_table": ("input",), "javascript": ("code",),
-    "event": (), "timer": ("every_ms",), "visibility": ("selector",), "group": ("triggers",),
+    "element": ("selector",), "visibility": ("selector",), "lookup": ("input",), "regex_table": ("input",),
+    "javascript": ("code",),
+    "event": (), "timer": ("every_ms",), "group": ("triggers",),
+}  # fmt: skip
+_ONLY_OF: Mapping[str, tuple[str, ...]] = {
+    "unless_prevented": ("click", "link_click", "form_submit"), "start": ("scroll", "video"),
+    "capture": ("video",), "progress": ("video",), "add_api": ("video",),
 }  # fmt: skip
 
 
@@ -160,6 +165,13 @@ def _wrong_trigger(name: str, trigger: Trigger, made: Container) -> Iterator[tup
         yield path, "an event trigger needs `event`"
     if trigger.on == "scroll" and not (trigger.vertical or trigger.horizontal):
         yield path, "a scroll trigger needs `vertical` or `horizontal`"
+    if trigger.on == "video" and not (trigger.capture or trigger.progress):
+        yield path, "a video trigger needs `capture` or `progress`"
+    for key in msgspec.to_builtins(trigger):
+        if trigger.on not in _ONLY_OF.get(key, (trigger.on,)):
+            yield (*path, key), f"{trigger.on} has no `{key}`: it is of {', '.join(_ONLY_OF[key])}"
+    if trigger.unit == {"scroll": "seconds", "video": "pixels"}.get(trigger.on):
+        yield (*path, "unit"), f"{trigger.on} is not measured in {trigger.unit}"
     if trigger.on == "timer" and 0 < trigger.every_ms < 50:
         yield (*path, "every_ms"), "a timer of less than 50 ms would be in the page's way"
     if trigger.regex and (reason := regex_problem(trigger.event)):
