@@ -69,13 +69,13 @@ def test_what_an_element_holds_and_how_much_of_it_is_seen_can_be_asked(site: Stu
 
 
 def sound() -> str:
-    """Two seconds of silence that a browser plays."""
+    """Silence that a browser plays, longer than a second."""
     made = io.BytesIO()
     with wave.open(made, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(1)
         file.setframerate(8000)
-        file.writeframes(b"\x80" * 16_000)
+        file.writeframes(b"\x80" * 9_600)
     return "data:audio/wav;base64," + b64encode(made.getvalue()).decode()
 
 
