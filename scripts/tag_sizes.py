@@ -24,15 +24,21 @@ from onebyone.tags.modules import HABITS, MODULES, READERS
 from onebyone.tags.script import LANGUAGES, banner_for, script_for
 
 _STRINGS = ("google", "tcf", "gpp")  # what a consent platform says in a standard's words
+_NOTHING = "tags: {T: {type: custom, fire_on: [All Pages], settings: {code: return}}}\n"
 _LISTENING = """
+variables:
+  U: {type: url}
+  R: {type: regex_table, input: "{{U}}", rows: [{key: a}]}
+  S: {type: visibility, selector: p}
 triggers:
   A: {on: click}
   B: {on: history_change}
   C: {on: js_error}
   D: {on: timer, every_ms: 1000}
   E: {on: scroll, vertical: [50]}
-  F: {on: visibility, selector: p}
-tags: {T: {type: custom, fire_on: [A, B, C, D, E, F], settings: {code: return}}}
+  F: {on: visibility, selector: p, when: [{value: "{{R}}{{S}}", is: equals}]}
+  G: {on: video, capture: [start]}
+tags: {T: {type: custom, fire_on: [A, B, C, D, E, F, G], settings: {code: return}}}
 """
 OTHERS = {  # package: the file that a page loads
     "posthog-js": "package/dist/array.js",
@@ -62,7 +68,8 @@ def rows() -> list[Row]:
         Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *HABITS, "debug"))),
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
         Row("core and what loads a container", len(gzip.compress(script_for(container), 9))),
-        Row("the container's runtime and every listener, no tags", _container(_LISTENING), 8_000),
+        Row("the container's runtime, no tags", _container(_NOTHING), 6_000),
+        Row("the same with every listener and kind of variable", _container(_LISTENING), 8_000),
         Row("the banner's file, largest language", max(_banner(each) for each in LANGUAGES), 6_000),
     ]
 

@@ -58,11 +58,22 @@ def test_a_rollback_lets_the_very_file_hold_again(data: Path, state: State) -> N
     assert isinstance(run(data, "rollback", "9").exception, ConfigError)
 
 
-def test_a_refused_document_leaves_what_holds(data: Path, state: State) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (FIRST.replace("All Pages", "Nope"), "1: tags.T.fire_on.0: there is no trigger 'Nope'"),
+        (FIRST.replace("= 1", "= ("), "1: tags.T.settings.code: line 1 of the script: "),
+        ("triggers:\n  E: {on: event, event: '(', regex: true}\n", "2: triggers.E.event: invalid regex: "),
+        ("triggers:\n  G: {on: group, triggers: [G]}\n", "2: triggers.G: a cycle: G → G"),
+        ("tags: [\n", "2: "),
+    ],
+)
+def test_a_refused_document_leaves_what_holds(data: Path, state: State, wrong: str, reason: str) -> None:
     run(data, "publish", write(data, FIRST))
     held = state.sites.all()[0].container
-    assert run(data, "publish", write(data, FIRST.replace("All Pages", "Nope"))).exit_code == 1
-    assert state.sites.all()[0].container == held
+    refused = run(data, "publish", write(data, wrong))
+    assert refused.exit_code == 1 and f"container.yaml:{reason}" in refused.output
+    assert state.sites.all()[0].container == held and len(state.containers.all(state.sites.all()[0].id)) == 1
 
 
 def test_what_is_killed_stays_so_over_the_next_version_until_it_is_undone(data: Path, state: State) -> None:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page, Route
 
+from browser.containers import FREE, hold, marking, marks, until
 from browser.product import Product
 from browser.stub import NONCE, SITE, Stub
 from onebyone import tags
@@ -30,36 +31,6 @@ TESTS = Path(__file__).parents[1]
 CASES: list[dict[str, Any]] = json.loads((TESTS / "golden/containers.json").read_text(encoding="utf-8"))
 VENDORS = (Path(__file__).parent / "vendors.js").read_text(encoding="utf-8")
 ADDRESS = "https://www.shop.example/cart/list.html?a=1&b=2#top"
-FREE = "consent: {needs: []}"
-
-
-def hold(site: Stub, text: str, *, kill: tuple[str, ...] = (), broken: bytes = b"", **more: Any) -> None:
-    """The document becomes the site's container."""
-    number = site.site.container.number + 1
-    compiled = compile_container(read_container(text), site=SITE.id, number=number)
-    site.files[f"/{SITE.prefix}/c/{compiled.hash}.js"] = broken or compiled.file
-    held = PublishedContainer(hash=compiled.hash, number=number, kill=kill)
-    site.site = replace(SITE, container=held, version=site.site.version + 1, **more)
-
-
-def until(page: Page, expression: str) -> None:
-    """Asks again and again: `wait_for_function` needs a page that allows eval."""
-    for _ in range(800):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError(f"never: {expression}; marks: {page.evaluate('window.marks')}")
-
-
-def marks(page: Page, count: int) -> list[str]:
-    until(page, f"(window.marks || []).length >= {count}")
-    found: list[str] = page.evaluate("window.marks")
-    return found
-
-
-def marking(name: str, trigger: str, text: str = "{{Event}}") -> str:
-    code = f"window.marks = (window.marks || []).concat({text})"
-    return f"  {name}:\n    type: custom\n    fire_on: [{trigger}]\n    {FREE}\n    settings: {{code: '{code}'}}\n"
 
 
 def test_the_golden_cases_come_out_the_same_as_in_node(page: Page) -> None:

@@ -53,6 +53,7 @@ def addresses_of(site: Site) -> list[tuple[str, str]]:
     links = [f"{base}/l/x4RtQ0aPzk", f"{base}/u/x4RtQ0aPzk"]
     return [
         *((path, "script") for path in files_of(site)),
+        (f"/{site.prefix}/c/0123456789abcdef4567.js", "script"),  # a container
         *posted,
         *((path, "image") for path in images),
         *((path, "document") for path in links),

@@ -9,7 +9,7 @@ from onebyone.state.sites import Site
 GATE = "consent"
 CHOICE, CHOICE_BUTTON = "choice", "choice_button"  # our own banner's halves in the script
 COOKIELESS = "cookieless"
-CONTAINER = "container"
+CONTAINER, DEBUG, DEBUG_CONTAINER = "container", "debug", "debug_container"
 READERS = (
     "consent_event", "tcf", "gpp", "klaro", "cookieconsent", "onetrust", "cookiebot", "usercentrics", "cookieyes",
     "complianz", "wordpress", "didomi", "google",
@@ -45,4 +45,6 @@ def _chosen(site: Site) -> Iterator[str]:
         yield from (reader for reader in READERS if reader in settings.consent.readers)
     yield from (module for module in MODULES if module in settings.modules)
     if site.container.number:
+        if DEBUG in settings.modules:
+            yield DEBUG_CONTAINER
         yield CONTAINER

@@ -30,6 +30,16 @@ _MESSAGE = {
     "Scroll Direction": "gtm.scrollDirection",
     "Percent Visible": "gtm.visibleRatio",
     "On-Screen Duration": "gtm.visibleTime",
+    "First Visible Time": "gtm.visibleFirstTime",
+    "Recent Visible Time": "gtm.visibleLastTime",
+    "Video Provider": "gtm.videoProvider",
+    "Video Status": "gtm.videoStatus",
+    "Video URL": "gtm.videoUrl",
+    "Video Title": "gtm.videoTitle",
+    "Video Duration": "gtm.videoDuration",
+    "Video Current Time": "gtm.videoCurrentTime",
+    "Video Percent": "gtm.videoPercent",
+    "Video Visible": "gtm.videoVisible",
 }
 VARIABLES: dict[str, Variable] = {
     "Page URL": Variable(type="url"),
@@ -39,6 +49,8 @@ VARIABLES: dict[str, Variable] = {
     "Event": Variable(type="event"),
     "Event ID": Variable(type="event_id"),  # which all tags of one message share, and the own event that it is
     "_event": Variable(type="event"),
+    "_url": Variable(type="url"),
+    "Debug Mode": Variable(type="debug"),
     "Random Number": Variable(type="random"),
     "Container ID": Variable(type="container_id"),
     "Container Version": Variable(type="container_version"),

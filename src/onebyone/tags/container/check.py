@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from onebyone.tags.container.builtin import TRIGGERS, VARIABLES
 from onebyone.tags.container.document import Condition, Container, Tag, Trigger, Variable
+from onebyone.tags.container.javascript import script_fault
 from onebyone.tags.container.reading import Path, Problem, Text, Unreadable, read_text
 from onebyone.tags.container.templates import templates
 
@@ -20,8 +21,13 @@ _KINDS: Mapping[str, type[Struct]] = {"variables": Variable, "triggers": Trigger
 _NOT_JAVASCRIPT = re.compile(r"\(\?(?![:=!]|<[=!A-Za-z_$])|(?<!\\)[*+?}]\+")
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "data_layer": ("name",), "global": ("name",), "cookie": ("name",), "permission": ("name",),
-    "element": ("selector",), "lookup": ("input",), "regex_table": ("input",), "javascript": ("code",),
-    "event": (), "timer": ("every_ms",), "visibility": ("selector",), "group": ("triggers",),
+    "element": ("selector",), "visibility": ("selector",), "lookup": ("input",), "regex_table": ("input",),
+    "javascript": ("code",),
+    "event": (), "timer": ("every_ms",), "group": ("triggers",),
+}  # fmt: skip
+_ONLY_OF: Mapping[str, tuple[str, ...]] = {
+    "unless_prevented": ("click", "link_click", "form_submit"), "start": ("scroll", "video"),
+    "capture": ("video",), "progress": ("video",), "add_api": ("video",),
 }  # fmt: skip
 
 
@@ -42,6 +48,7 @@ def read_container(text: str) -> Container:
     made, problems = _convert(read)
     if not problems:
         problems = [Problem(read.line_of(path), _dotted(path), why) for path, why in _wrong(made)]
+        problems += _wrong_scripts(read, made)
     if problems:
         raise Refused(sorted(set(problems)))
     return made
@@ -107,6 +114,25 @@ def _wrong(made: Container) -> Iterator[tuple[Path, str]]:
     yield from _cycles("tags", {name: _sequence(each) for name, each in made.tags.items()})
 
 
+def scripts_of(made: Container) -> Iterator[tuple[Path, str]]:
+    """The document's own scripts: each is the body of a function."""
+    for name, variable in made.variables.items():
+        if variable.type == "javascript":
+            yield ("variables", name, "code"), variable.code
+    for name, tag in made.tags.items():
+        if tag.type == "custom":
+            yield ("tags", name, "settings", "code"), str(tag.settings.get("code") or "")
+
+
+def _wrong_scripts(read: Text, made: Container) -> Iterator[Problem]:
+    for path, code in scripts_of(made):
+        known = REFERENCE.sub(lambda found: "v(0)" if found[1] in {**VARIABLES, **made.variables} else found[0], code)
+        if fault := script_fault(known):
+            lost = [f"; there is no variable {name!r}" for name in references(known)][:1]
+            reason = f"line {fault.line} of the script: {fault.reason}{''.join(lost)}"
+            yield Problem(read.line_in(path, fault.line), _dotted(path), reason)
+
+
 def _used(variable: Variable) -> list[str]:
     """In code only what is there: other braces are JavaScript's."""
     return list(references([variable.value, variable.source, variable.input, [r.value for r in variable.rows]]))
@@ -139,6 +165,13 @@ def _wrong_trigger(name: str, trigger: Trigger, made: Container) -> Iterator[tup
         yield path, "an event trigger needs `event`"
     if trigger.on == "scroll" and not (trigger.vertical or trigger.horizontal):
         yield path, "a scroll trigger needs `vertical` or `horizontal`"
+    if trigger.on == "video" and not (trigger.capture or trigger.progress):
+        yield path, "a video trigger needs `capture` or `progress`"
+    for key in msgspec.to_builtins(trigger):
+        if trigger.on not in _ONLY_OF.get(key, (trigger.on,)):
+            yield (*path, key), f"{trigger.on} has no `{key}`: it is of {', '.join(_ONLY_OF[key])}"
+    if trigger.unit == {"scroll": "seconds", "video": "pixels"}.get(trigger.on):
+        yield (*path, "unit"), f"{trigger.on} is not measured in {trigger.unit}"
     if trigger.on == "timer" and 0 < trigger.every_ms < 50:
         yield (*path, "every_ms"), "a timer of less than 50 ms would be in the page's way"
     if trigger.regex and (reason := regex_problem(trigger.event)):

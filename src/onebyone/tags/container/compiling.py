@@ -27,11 +27,15 @@ _MESSAGES = {
     "window_loaded": "gtm.load", "click": "gtm.click", "link_click": "gtm.linkClick",
     "form_submit": "gtm.formSubmit", "history_change": "gtm.historyChange", "js_error": "gtm.pageError",
     "timer": "gtm.timer", "scroll": "gtm.scrollDepth", "visibility": "gtm.elementVisibility",
-    "group": "gtm.triggerGroup",
+    "video": "gtm.video", "group": "gtm.triggerGroup",
 }  # fmt: skip
 _LISTENERS = {
     "click": "clicks", "link_click": "clicks", "form_submit": "clicks", "history_change": "history",
     "js_error": "errors", "timer": "timer", "scroll": "scroll", "visibility": "visibility",
+    "video": "video",
+}  # fmt: skip
+_KINDS = {
+    "url": "kind_url", "referrer": "kind_url", "visibility": "kind_visibility", "regex_table": "kind_regex_table",
 }  # fmt: skip
 
 
@@ -69,8 +73,9 @@ def compile_container(made: Container, *, site: str, number: int, layer: str = "
         "listeners": [[_LISTENERS[t.on], i] for i, t in enumerate(triggers.values()) if t.on in _LISTENERS],
     }
     listeners = sorted({f"listen_{part}" for part, _ in data["listeners"]})
-    parts = (*listeners, *types, "container_runtime")
-    head = f"const CONTAINER={_script_json(data)},TEMPLATES={{}},LISTENERS={{}},CODE=[{','.join(code)}];"
+    kinds = sorted({_KINDS[each.type] for each in variables.values() if each.type in _KINDS})
+    parts = (*listeners, *kinds, *types, "container_runtime")
+    head = f"const CONTAINER={_script_json(data)},TEMPLATES={{}},LISTENERS={{}},KINDS={{}},CODE=[{','.join(code)}];"
     file = f"{{{head}{''.join(map(_built, parts))}}}\n".encode()
     return Compiled(hashlib.sha256(file).hexdigest()[:20], file, parts)
 
@@ -135,7 +140,7 @@ def _places(parts: Iterable[str]) -> dict[str, int]:
 
 
 def _variable(name: str, variable: Variable, places: _Places, code: list[str]) -> dict[str, Any]:
-    made: dict[str, Any] = msgspec.to_builtins(variable)
+    made = _without_words(msgspec.to_builtins(variable))
     made["title"] = name
     for key in ("value", "input", "source"):
         if key in made:
@@ -148,8 +153,10 @@ def _variable(name: str, variable: Variable, places: _Places, code: list[str]) -
 
 
 def _trigger(name: str, trigger: Trigger, places: _Places) -> dict[str, Any]:
-    made: dict[str, Any] = msgspec.to_builtins(trigger)
+    made = _without_words(msgspec.to_builtins(trigger))
     made |= {"title": name, "event": trigger.event or _MESSAGES.get(trigger.on, "")}
+    if trigger.on == "video":
+        made["capture"] = trigger.capture
     for key in ("when", "enable_when"):
         if key in made:
             made[key] = [_condition(each, places) for each in getattr(trigger, key)]
@@ -159,6 +166,10 @@ def _trigger(name: str, trigger: Trigger, places: _Places) -> dict[str, Any]:
     if trigger.on in _LISTENERS or trigger.on == "group":
         made["own"] = True
     return made
+
+
+def _without_words(made: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in made.items() if key not in ("notes", "folder")}
 
 
 def _condition(condition: Condition, places: _Places) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 Scalar = str | int | float | bool | None
 On = Literal[
     "consent_init", "init", "page_view", "dom_ready", "window_loaded", "event", "click", "link_click", "form_submit",
-    "history_change", "js_error", "timer", "scroll", "visibility", "group",
+    "history_change", "js_error", "timer", "scroll", "visibility", "video", "group",
 ]  # fmt: skip
 Operator = Literal[
     "equals", "contains", "starts_with", "ends_with", "matches_regex", "greater", "greater_or_equals", "less",
@@ -22,17 +22,25 @@ Operator = Literal[
 VariableType = Literal[
     "constant", "data_layer", "global", "cookie", "url", "referrer", "element", "lookup", "regex_table", "random",
     "event", "container_version", "container_id", "undefined", "javascript", "permission",
-    "event_id",
+    "event_id", "event_element", "visibility", "debug",
 ]  # fmt: skip
 PermissionName = Literal["functional", "personalize_site", "analytics", "ads_storage", "ads_share", "ads_personalize"]
+VideoStatus = Literal["start", "pause", "complete"]
 Component = Literal["url", "protocol", "host", "port", "path", "query", "extension", "fragment"]
 
 
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Unknown fields are refused: a misspelt one would be ignored in silence."""
 
 
-class Condition(_Part, frozen=True):
+class _Part(_Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands in the document under a name: a browser gets neither of these."""
+
+    notes: str = ""
+    folder: str = ""
+
+
+class Condition(_Strict, frozen=True):
     """`value` is to `to` as `is` says."""
 
     value: str
@@ -50,20 +58,25 @@ class Trigger(_Part, frozen=True):
     regex: bool = False
     when: tuple[Condition, ...] = ()
     enable_when: tuple[Condition, ...] = ()  # of listeners: asked once, when they begin
+    unless_prevented: bool = False  # of clicks and forms: not where the page itself holds back what would follow
+    start: Literal["container", "dom_ready", "window_loaded"] = "container"  # of "scroll" and "video"
     every_ms: int = 0  # of "timer"
     limit: int = 0  # of "timer"; 0 is no limit
     vertical: tuple[float, ...] = ()  # of "scroll"
     horizontal: tuple[float, ...] = ()
-    unit: Literal["percent", "pixels"] = "percent"
+    unit: Literal["percent", "pixels", "seconds"] = "percent"  # of "scroll" and of the `progress` of "video"
     selector: str = ""  # of "visibility"
     ratio: float = 50  # per cent of the element
     duration_ms: int = 0  # seen for so long, in all
     frequency: Literal["once", "once_per_element", "many_per_element"] = "once"
-    watch_dom: bool = False  # elements that come later count, too
+    watch_dom: bool = False  # elements that come later count, too; of "visibility" and of YouTube's frames
+    capture: tuple[VideoStatus, ...] = ()  # of "video"
+    progress: tuple[float, ...] = ()
+    add_api: bool = False  # loads YouTube's frames again with `enablejsapi=1`, without which they say nothing
     triggers: tuple[str, ...] = ()  # of "group": all of them, once a page
 
 
-class Format(_Part, frozen=True):
+class Format(_Strict, frozen=True):
     """What becomes of a variable's value at last, in this order."""
 
     case: Literal["", "lower", "upper"] = ""
@@ -75,7 +88,7 @@ class Format(_Part, frozen=True):
     boolean: bool = False
 
 
-class Row(_Part, frozen=True):
+class Row(_Strict, frozen=True):
     key: str
     value: Scalar = ""
 
@@ -88,11 +101,12 @@ class Variable(_Part, frozen=True):
     default: Scalar | msgspec.UnsetType = msgspec.UNSET
     decode: bool = False  # of cookie
     component: Component = "url"
-    query: str = ""
+    query: str | tuple[str, ...] = ""  # of several the first one that is there
     strip_www: bool = False
     source: str = ""  # of url: another address than the page's
-    selector: str = ""  # of element
-    attribute: str = ""  # of element; its text if empty
+    selector: str = ""  # of element and visibility
+    attribute: str = ""  # of element, and of event_element: the one that was clicked, sent or seen; its text if empty
+    ratio: float = 0  # of visibility: whether so much of it is seen; without, how much is, in per cent
     input: str = ""  # of lookup and regex_table
     rows: tuple[Row, ...] = ()
     full_match: bool = True
@@ -102,19 +116,19 @@ class Variable(_Part, frozen=True):
     format: Format = Format()
 
 
-class After(_Part, frozen=True):
+class After(_Strict, frozen=True):
     """A tag before or after another one."""
 
     tag: str
     must_succeed: bool = False
 
 
-class Schedule(_Part, frozen=True):
+class Schedule(_Strict, frozen=True):
     start_ms: int = 0  # unix milliseconds by the browser's clock
     end_ms: int = 0
 
 
-class Consent(_Part, frozen=True):
+class Consent(_Strict, frozen=True):
     """Which permissions a tag needs, all of them. Without `needs` its template says."""
 
     needs: tuple[PermissionName, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -133,10 +147,9 @@ class Tag(_Part, frozen=True):
     setup: After | None = None
     teardown: After | None = None
     consent: Consent = Consent()
-    notes: str = ""
 
 
-class Container(_Part, frozen=True):
+class Container(_Strict, frozen=True):
     format: Literal[1] = field(name="container", default=1)
     variables: dict[str, Variable] = {}
     triggers: dict[str, Trigger] = {}

@@ -40,6 +40,7 @@ class Text(Struct, frozen=True):
 
     value: Any
     lines: Mapping[Path, int]
+    blocks: frozenset[Path] = frozenset()  # texts that were written with `|`: a line each for theirs
 
     def line_of(self, path: Path) -> int:
         """Of the part itself, or of the nearest one around it."""
@@ -47,22 +48,27 @@ class Text(Struct, frozen=True):
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def line_in(self, path: Path, line: int) -> int:
+        """Of a line of that text: where it stands in the document, or where the text begins."""
+        return self.line_of(path) + (line if path in self.blocks else 0)
+
 
 def read_text(text: str) -> Text:
     """Raises Unreadable."""
     if len(text) > MAX_BYTES:
         raise Unreadable(1, f"a container document has at most {MAX_BYTES:,} characters")
     lines: dict[Path, int] = {}
+    blocks: set[Path] = set()
     try:
         _look(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = {} if node is None else _value(node, (), lines)
+        value = {} if node is None else _value(node, (), lines, blocks)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Unreadable(mark.line + 1 if mark else 1, error.problem or "this is no YAML") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise Unreadable(1, "this is no YAML, or it is nested too deeply") from error
-    return Text(value=value, lines=lines)
+    return Text(value=value, lines=lines, blocks=frozenset(blocks))
 
 
 def _look(text: str) -> None:
@@ -77,17 +83,19 @@ def _look(text: str) -> None:
             raise Unreadable(line, f"nested deeper than {_MAX_DEPTH} levels")
 
 
-def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
+def _value(node: yaml.Node, path: Path, lines: dict[Path, int], blocks: set[Path]) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(each, (*path, place), lines) for place, each in enumerate(node.value)]
+        return [_value(each, (*path, place), lines, blocks) for place, each in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
-        return dict(_pairs(node, path, lines))
+        return dict(_pairs(node, path, lines, blocks))
+    if getattr(node, "style", None) == "|":
+        blocks.add(path)
     return _scalar(node)
 
 
-def _pairs(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> Iterator[tuple[str, Any]]:
+def _pairs(node: yaml.MappingNode, path: Path, lines: dict[Path, int], blocks: set[Path]) -> Iterator[tuple[str, Any]]:
     seen = set()
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -97,7 +105,7 @@ def _pairs(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> Iterat
             raise Unreadable(line, f"{key.value!r} stands here twice")
         seen.add(key.value)
         lines[*path, key.value] = line
-        yield key.value, _value(value, (*path, key.value), lines)
+        yield key.value, _value(value, (*path, key.value), lines, blocks)
 
 
 def _scalar(node: yaml.Node) -> Any:

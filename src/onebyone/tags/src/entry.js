@@ -14,11 +14,21 @@ const MAX_ENTRIES = 200;
 const MAX_BYTES = 262144; // 256 KiB
 const MAX_AGE_MS = 604800000; // 7 days
 
+/** JSON in ASCII, also on a page whose library has its own idea of it: `toJSON` of lists and texts from before 2010. */
 export function ascii(value) {
-  return JSON.stringify(value).replace(
-    /[^\0-\x7f]/g,
-    (char) => "\\u" + (char.charCodeAt(0) + 0x10000).toString(16).slice(1),
-  );
+  const back = [Array, String, Number].map(({ prototype: each }) => {
+    const own = each.toJSON;
+    delete each.toJSON;
+    return () => own && (each.toJSON = own);
+  });
+  try {
+    return JSON.stringify(value).replace(
+      /[^\0-\x7f]/g,
+      (char) => "\\u" + (char.charCodeAt(0) + 0x10000).toString(16).slice(1),
+    );
+  } finally {
+    back.forEach((each) => each());
+  }
 }
 
 /** What is kept of these: nothing too old, and under the limits; the oldest that is no conversion goes first. */

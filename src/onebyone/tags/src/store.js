@@ -1,4 +1,5 @@
 /** The store: localStorage, one key per page, so that two tabs never write the same key. Only what still waits. */
+import { ascii } from "./entry.js";
 import { newId } from "./id.js";
 
 const PREFIX = "ob:" + CONFIG.site + ":";
@@ -7,7 +8,7 @@ const MINE = PREFIX + newId(Date.now());
 /** Replace what this page has stored. False: storage is blocked or full, and the page's memory is all there is. */
 export function save(entries) {
   try {
-    if (entries.length) localStorage.setItem(MINE, JSON.stringify(entries));
+    if (entries.length) localStorage.setItem(MINE, ascii(entries));
     else localStorage.removeItem(MINE);
     return true;
   } catch {

@@ -1,5 +1,5 @@
 /**
- * Executes a compiled container: CONTAINER (data), CODE (its functions), TEMPLATES and LISTENERS (the parts in use)
+ * Executes a compiled container: CONTAINER (data), CODE (its functions), TEMPLATES, LISTENERS and KINDS (the parts in use)
  * stand in front of this file. It begins when the site's script hands it the tag.
  *
  * A message is anything pushed on the page's data layer, or seen by a listener. Messages are taken one after the
@@ -7,16 +7,18 @@
  */
 import { holds } from "./parts/conditions.js";
 import { isPlain, lookUp, take } from "./parts/model.js";
-import { KINDS, formatted } from "./parts/variables.js";
+import { PLAIN, formatted } from "./parts/variables.js";
 
 const MAX_REPORTS = 10;
 const LAYER_ENTRIES = 300;
+
+const kinds = { ...KINDS, ...PLAIN };
 
 function begin(tag) {
   const { variables, triggers, tags, listeners, layer: layerName } = CONTAINER;
   const model = {};
   tag.allowed = CONTAINER.scripts;
-  const queue = [];
+  const queue = []; // [what was pushed, whether the page did]
   const waiting = []; // for a grant: [tag, context, settings]
   const fired = {}; // tags of once_per_page
   const members = triggers.map((trigger) => (trigger.members || []).slice());
@@ -27,6 +29,7 @@ function begin(tag) {
   let made = 0;
   let deaf = false;
   let quiet = false; // while a tag reports an event of its own
+  let layer;
 
   function fault(where, error) {
     if (reported[where] || reports++ >= MAX_REPORTS) return;
@@ -41,13 +44,15 @@ function begin(tag) {
   }
 
   /** What variables are asked with: one for each message, so that each is evaluated once. */
-  function contextOf(message) {
+  function contextOf(message, theirs) {
     const known = {};
     let id;
     const ask = {
       message,
+      theirs,
       model,
       container: CONTAINER,
+      debug: !!tag.debug,
       granted: tag.granted,
       done: {}, // tags that this message fired
       id: () => (id = id || message.event_id || orderId(message) || tag.newId(Date.now())),
@@ -57,7 +62,7 @@ function begin(tag) {
         const variable = variables[index];
         let value;
         try {
-          value = KINDS[variable.type](variable, ask);
+          value = kinds[variable.type](variable, ask);
         } catch (error) {
           fault(variable.title, error);
         }
@@ -83,12 +88,16 @@ function begin(tag) {
     return ask;
   }
 
+  /** Whether it is the trigger's kind of message. Another tag manager's page life, pushed by the page, is not ours. */
+  function might(trigger, index, { message, theirs }) {
+    if (theirs && trigger.on !== "event") return false;
+    if (trigger.regex ? !new RegExp(trigger.event).test(message.event) : trigger.event !== message.event) return false;
+    return !trigger.own || (message["gtm.triggers"] || []).indexOf(index) >= 0;
+  }
+
   function matches(trigger, index, ask) {
-    const { message } = ask;
     try {
-      if (trigger.regex ? !new RegExp(trigger.event).test(message.event) : trigger.event !== message.event) return false;
-      if (trigger.own && (message["gtm.triggers"] || []).indexOf(index) < 0) return false;
-      return ask.all(trigger.when);
+      return might(trigger, index, ask) && ask.all(trigger.when);
     } catch (error) {
       fault(trigger.title, error);
       return false;
@@ -192,11 +201,11 @@ function begin(tag) {
         const at = is ? left.indexOf(place) : -1;
         if (at >= 0) left.splice(at, 1);
       });
-      if (!left.length) queue.push({ event: "gtm.triggerGroup", "gtm.triggers": [index] });
+      if (!left.length) queue.push([{ event: "gtm.triggerGroup", "gtm.triggers": [index] }]);
     });
   }
 
-  function takeOne(pushed) {
+  function takeOne([pushed, theirs]) {
     try {
       take(model, pushed);
     } catch (error) {
@@ -206,9 +215,10 @@ function begin(tag) {
     if (pushed && pushed[0] === "event" && !Array.isArray(pushed)) message = { ...pushed[2], event: pushed[1] };
     if (!isPlain(message) || message.event === undefined) return;
     message = { ...message, "gtm.uniqueEventId": ++made };
-    const ask = contextOf(message);
+    const ask = contextOf(message, theirs);
     const matched = triggers.map((trigger, index) => matches(trigger, index, ask));
     const runs = [];
+    tag.tell("looked", [ask, matched, might]);
     tags.forEach((each) => {
       const is = (index) => matched[index];
       if (!each.fire_on.some(is)) return;
@@ -225,57 +235,81 @@ function begin(tag) {
     }
   }
 
-  function push(pushed) {
-    queue.push(pushed);
+  function push(pushed, theirs) {
+    queue.push([pushed, theirs]);
     if (busy) return;
     busy = true;
     while (queue.length) takeOne(queue.shift());
     busy = false;
   }
 
+  /** The page's layer from now on, also one that took another's place. Gives what is on it already. */
   function follow() {
-    const layer = (window[layerName] = window[layerName] || []);
+    const found = (window[layerName] = window[layerName] || []);
+    if (found === layer || !Array.isArray(found)) return [];
+    layer = found;
     const own = layer.push;
     layer.push = function (...pushed) {
       const result = own.apply(this, pushed);
-      if (!deaf) pushed.forEach(tag.safely(push));
-      if (layer.length > LAYER_ENTRIES) layer.splice(0, layer.length - LAYER_ENTRIES);
+      if (!deaf && this === layer) pushed.forEach(theirs);
+      if (this.length > LAYER_ENTRIES) this.splice(0, this.length - LAYER_ENTRIES);
       return result;
     };
     return layer.slice();
   }
+  const theirs = tag.safely((pushed) => push(pushed, true));
+  const followed = tag.safely(follow);
+  const again = () => (followed() || []).forEach(theirs);
 
   function listen() {
     const heard = {};
     listeners.forEach(([part, index]) => {
       const trigger = triggers[index];
-      if (contextOf({}).all(trigger.enable_when)) (heard[part] = heard[part] || []).push([index, trigger]);
+      const key = part + "," + (trigger.start || "");
+      if (contextOf({}).all(trigger.enable_when)) (heard[key] = heard[key] || []).push([index, trigger]);
     });
-    Object.keys(heard).forEach((part) => {
-      try {
-        LISTENERS[part](heard[part], push, tag);
-      } catch (error) {
-        fault(part, error);
-      }
+    Object.keys(heard).forEach((key) => {
+      const [part, start] = key.split(",");
+      const hear = () => {
+        try {
+          LISTENERS[part](heard[key], seen, tag);
+        } catch (error) {
+          fault(part, error);
+        }
+      };
+      start ? later(start, hear) : hear();
     });
   }
 
-  const pushed = tag.safely(follow)() || [];
+  function seen(message) {
+    again();
+    push(message);
+  }
+
+  const later = (start, work) => {
+    const [done, target, name] =
+      start === "dom_ready"
+        ? [document.readyState !== "loading", document, "DOMContentLoaded"]
+        : [document.readyState === "complete", window, "load"];
+    if (done) work();
+    else tag.on(target, name, work);
+  };
+
+  const pushed = followed() || [];
   const first = pushed.findIndex((entry) => entry && (entry.event !== undefined || entry[0] === "event"));
   const before = first < 0 ? pushed : pushed.slice(0, first);
-  before.forEach(push);
+  before.forEach(theirs);
   ["gtm.init_consent", "gtm.init"].forEach((event) => push({ event }));
   listen();
   push({ event: "gtm.js" });
-  pushed.slice(before.length).forEach(push);
-  const later = (done, target, name, event) => (done ? push({ event }) : tag.on(target, name, () => push({ event })));
-  later(document.readyState !== "loading", document, "DOMContentLoaded", "gtm.dom");
-  later(document.readyState === "complete", window, "load", "gtm.load");
+  pushed.slice(before.length).forEach(theirs);
+  later("dom_ready", () => seen({ event: "gtm.dom" }));
+  later("window_loaded", () => seen({ event: "gtm.load" }));
 
   tag.hear("made", ([entry]) => {
     if (quiet) return;
     const { name, id, event_id, props, order } = JSON.parse(entry[4]);
-    if (name !== "container_error") push({ ...props, order, event: "onebyone." + name, event_id: event_id || id });
+    if (name !== "container_error") seen({ ...props, order, event: "onebyone." + name, event_id: event_id || id });
   });
   tag.hear("granted", () => waiting.splice(0).forEach(([each, ask, settings]) => run(each, ask, settings)));
 }

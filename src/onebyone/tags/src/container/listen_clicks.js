@@ -1,7 +1,5 @@
 /** Clicks, clicks on links, and forms that are sent. Nothing is held back: the page goes on as it would. */
 LISTENERS.clicks = (heard, push, tag) => {
-  const of = (kind) => heard.filter((each) => each[1].on === kind).map((each) => each[0]);
-  const [click, link, form] = ["click", "link_click", "form_submit"].map(of);
   const attribute = (element, name) => element.getAttribute(name) || "";
 
   const told = (event, element, triggers, url) =>
@@ -16,19 +14,24 @@ LISTENERS.clicks = (heard, push, tag) => {
       "gtm.triggers": triggers,
     });
 
-  if (click.length || link.length)
-    tag.on(
-      document,
-      "click",
-      (event) => {
+  /** Before the page's own listeners; or with `unless_prevented` after them, and not where one held it back. */
+  [false, true].forEach((last) => {
+    const of = (kind) => heard.filter(([, each]) => each.on === kind && !!each.unless_prevented === last).map((each) => each[0]);
+    const [click, link, form] = ["click", "link_click", "form_submit"].map(of);
+    const on = (name, listener) =>
+      tag.on(last ? window : document, name, (event) => (last && event.defaultPrevented) || listener(event), !last);
+    if (click.length || link.length)
+      on("click", (event) => {
         const element = (event.composedPath && event.composedPath()[0]) || event.target;
         if (!element || !element.closest) return;
         const anchor = element.closest("a[href],area[href]");
         if (click.length) told("gtm.click", element, click, element.href || attribute(element, "href"));
         if (link.length && anchor) told("gtm.linkClick", anchor, link, anchor.href);
-      },
-      true,
-    );
-  if (form.length)
-    tag.on(document, "submit", (event) => told("gtm.formSubmit", event.target, form, attribute(event.target, "action") && new URL(attribute(event.target, "action"), location.href).href), true);
+      });
+    if (form.length)
+      on("submit", ({ target }) => {
+        const action = attribute(target, "action");
+        told("gtm.formSubmit", target, form, action && new URL(action, location.href).href);
+      });
+  });
 };

@@ -29,4 +29,9 @@ LISTENERS.history = (heard, push, tag) => {
     };
   });
   tag.on(window, "popstate", () => changed("popstate"));
+
+  // a page that put its own function in the place of ours, or calls the one below it
+  const told = ({ navigationType: type }) =>
+    setTimeout(tag.safely(() => location.href === url || changed(type === "replace" ? "replaceState" : "pushState")));
+  if (window.navigation) tag.on(navigation, "currententrychange", told);
 };

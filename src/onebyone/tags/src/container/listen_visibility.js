@@ -17,6 +17,8 @@ LISTENERS.visibility = (heard, push, tag) =>
         "gtm.elementText": (element.textContent || "").trim().slice(0, 500),
         "gtm.visibleRatio": Math.round(state.ratio * 100),
         "gtm.visibleTime": needed,
+        "gtm.visibleFirstTime": state.first,
+        "gtm.visibleLastTime": state.since,
         "gtm.triggers": [index],
       });
     }
@@ -33,6 +35,7 @@ LISTENERS.visibility = (heard, push, tag) =>
         return;
       }
       state.since = now;
+      state.first = state.first || now;
       state.ratio = entry.intersectionRatio;
       if (state.done || over) return;
       const left = needed - state.sum;

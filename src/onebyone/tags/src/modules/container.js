@@ -44,7 +44,7 @@ MODULES.push((tag) => {
   tag.hear("container", (answer) => {
     if (answer.v < told.v) return;
     told = answer;
-    if (may) saved(JSON.stringify(told));
+    if (may) saved(tag.ascii(told));
     begin();
   });
   tag.hear("decided", ([given, allowed]) => {

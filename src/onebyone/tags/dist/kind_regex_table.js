@@ -1,0 +1,1 @@
+(()=>{KINDS.regex_table=(e,a)=>{let s=String(a.text(e.input)),u=t=>new RegExp(e.full_match===!1?t:`^(?:${t})$`,e.ignore_case===!1?"":"i"),n=(e.rows||[]).find(t=>u(t.key).test(s));if(!n)return;let r=a.text(n.value),f=u(n.key).exec(s);return e.replace===!1||typeof r!="string"?r:r.replace(/\$(\d|&)/g,(t,c)=>f[c==="&"?0:c]||"")};})();

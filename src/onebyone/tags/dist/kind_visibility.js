@@ -1,0 +1,1 @@
+(()=>{KINDS.visibility=({selector:o,ratio:t})=>{let n=document.querySelector(o),{left:c=0,right:d=0,top:r=0,bottom:a=0,width:g=0,height:m=0}=n?n.getBoundingClientRect():{},[e,i]=[Math.min(d,innerWidth)-Math.max(c,0),Math.min(a,innerHeight)-Math.max(r,0)],h=e>0&&i>0?100*e*i/(g*m):0;return t?h>=t:Math.round(h)};})();
