@@ -26,6 +26,7 @@ def pages(site: str) -> dict[str, str]:
         "conversions": f"/s/{site}/conversions",
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
+        "engagement": f"/s/{site}/engagement", "vitals": f"/s/{site}/vitals", "errors": f"/s/{site}/errors",
         "events": f"/s/{site}/events", "email": f"/s/{site}/email",
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",

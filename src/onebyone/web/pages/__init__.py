@@ -27,6 +27,7 @@ from onebyone.web.pages import (
     start,
     system,
     traffic,
+    vitals,
 )
 
 ROUTES = (
@@ -38,6 +39,7 @@ ROUTES = (
     *attribution.ROUTES,
     *reconciliation.ROUTES,
     *breakdown.ROUTES,
+    *vitals.ROUTES,
     *funnels.ROUTES,
     *retention.ROUTES,
     *email.ROUTES,
