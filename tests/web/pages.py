@@ -40,6 +40,8 @@ PAGES = (
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
     "/s/{site}/settings/sessions",
+    "/s/{site}/settings/alarms",
+    "/s/{site}/settings/alarms?kind=block_rate",
     "/s/{site}/settings/keys",
     "/s/{site}/settings/people",
     "/s/{site}/settings/trail",

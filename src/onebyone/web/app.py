@@ -14,7 +14,18 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
-from onebyone.web import api, api_conversions, api_loss, api_people, mail_api, pages, reconcile_api, sign_in, trouble
+from onebyone.web import (
+    api,
+    api_alarms,
+    api_conversions,
+    api_loss,
+    api_people,
+    mail_api,
+    pages,
+    reconcile_api,
+    sign_in,
+    trouble,
+)
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, TheDesk
 
@@ -43,6 +54,7 @@ def console(desk: Desk) -> Litestar:
             *sign_in.ROUTES,
             *pages.ROUTES,
             *api_conversions.ROUTES,
+            *api_alarms.ROUTES,
             *api.ROUTES,
             *api_loss.ROUTES,
             *api_people.ROUTES,

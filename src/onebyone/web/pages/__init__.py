@@ -1,6 +1,7 @@
 """One file a page: what it asks, and in which words it answers."""
 
 from onebyone.web.pages import (
+    alarms,
     attribution,
     breakdown,
     consent,
@@ -54,6 +55,7 @@ ROUTES = (
     *definitions.ROUTES,
     *script.ROUTES,
     *session_rules.ROUTES,
+    *alarms.ROUTES,
     *settings.ROUTES,
     *find.ROUTES,
     *system.ROUTES,
