@@ -54,6 +54,7 @@ LogEvent = Literal[
     "report_failed",  # a report could not be answered: the store is unwell, or it asked too much
     "destination_failing",  # left alone for a while, then tried again
     "destination_stopped",  # its credentials or settings do not work: it waits for its operator
+    "notices_unwell",  # alarms and exports could not be looked after; they are at the next turn
     "store_locked",
     "replay_started",
     "verdicts_replayed",  # stored events have the verdicts of the present rules

@@ -13,6 +13,7 @@ from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
+from onebyone.state.alarms import Alarm, Alarms
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
@@ -137,6 +138,9 @@ class Place:
         self.deliveries = Deliveries(engine)
         self.platform_claims = PlatformClaims(engine)
         self.rights = FakeRights()
+        self.alarms = Alarms(engine, Vault(bytes(32)))
+        self.alarms_tried: list[Alarm] = []
+        self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
         self.tried: list[Request] = []
         self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
         self.plan = Plan()
@@ -151,6 +155,10 @@ class Place:
 
     def plan_replay(self, one: Configured, again: Again) -> Plan:
         return self.plan
+
+    def try_alarm(self, alarm: Alarm, site: Site, now_ms: int) -> list[tuple[str, str]]:
+        self.alarms_tried.append(alarm)
+        return self.ways
 
     def app(self) -> Litestar:
         """The one console of this process, now at this place: making one anew takes a fifth of a second."""
@@ -172,6 +180,8 @@ class Place:
             platform_claims=self.platform_claims,
             try_out=self.try_out,
             plan_replay=self.plan_replay,
+            alarms=self.alarms,
+            try_alarm=self.try_alarm,
             clock=lambda: self.clock_now,
             mail=self.mail,
             rights=self.rights,

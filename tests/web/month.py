@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from onebyone.store import Param
-from web import records
+from web import on_page, records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
@@ -164,6 +164,7 @@ def month() -> Answers:
                 ("/warenkorb", 5120, 4010, 0),
             )
         ],
+        **on_page.ANSWERS,
         "properties": lambda _: [
             _property("add_to_cart", "item_name", 4120, 0, ["Halo pendant", "Lichterzeit"]),
             _property("search", "search_term", 902, 0, ["lampe", "halo"]),

@@ -22,6 +22,7 @@ from onebyone.app.asgi import serve_until
 from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
 from onebyone.app.law import open_policies
+from onebyone.app.noticing import Noticing, try_alarm
 from onebyone.app.reweighing import Reweighing
 from onebyone.app.rights import Rights
 from onebyone.app.settings import ConfigError, Place, Settings
@@ -178,12 +179,16 @@ def run_engine(place: Place, settings: Settings, *, host: str, port: int, collec
             loader = Loading(place, settings, state, store, counters)
             loading = threading.Thread(target=loader.run, args=(stop, _end_process), name="load")
             loading.start()
+            noticing = Noticing(place, settings, state, Reports(store))
+            watching = threading.Thread(target=noticing.run, args=(stop, _end_process), name="notices")
+            watching.start()
             try:
                 forwarding = Forwarding(place, settings, state, state.conversions, counters)
                 uvloop.run(_serve(place, settings, state, store, host, port, collector_url, forwarding))
             finally:
                 stop.set()
                 loading.join()
+                watching.join()
     except StoreLocked:
         raise ConfigError(f"another engine owns {place.store}: stop it first.") from None
     Log().info("process_stopped")
@@ -217,6 +222,8 @@ def make_console(
         platform_claims=state.platform_claims,
         try_out=partial(try_now, allow_private=settings.forward.allow_private),
         plan_replay=partial(plan_replay, place, state),
+        alarms=state.alarms,
+        try_alarm=partial(try_alarm, settings, state.alarms),
         mail=state.mail,
         rights=Rights(state, reports),
         allows_opens=_opens_allowed(open_policies(place)),

@@ -13,6 +13,7 @@ from onebyone.collect import commit, connection, desk
 from onebyone.destinations import forward
 from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
+from onebyone.notices import sender
 from onebyone.pipeline import judge, worker
 from onebyone.store import load
 from onebyone.store.engine import Limits
@@ -47,6 +48,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     verdict: judge.Settings = judge.Settings()
     load: load.Settings = load.Settings()
     forward: forward.Settings = forward.Settings()
+    mail: sender.Settings = sender.Settings()  # alarms and scheduled exports leave by it
     store: Limits = Limits()
     terms: Terms = Terms()  # how long the store keeps rows
 

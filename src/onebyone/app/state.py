@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Engine
 
 from onebyone.app.settings import ConfigError, Place
+from onebyone.state.alarms import Alarms
 from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
@@ -54,6 +55,7 @@ class State(Struct, frozen=True):
     deliveries: Deliveries
     platform_claims: PlatformClaims
     erasures: Erasures
+    alarms: Alarms
 
     @property
     def visitor_key(self) -> bytes:
@@ -101,4 +103,5 @@ def open_state(place: Place) -> State:
         seals=seals,
         user_data=UserData(engine, seals),
         identity=Identity(engine),
+        alarms=Alarms(engine, vault),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -25,6 +23,7 @@ from onebyone.destinations.destination import (
     money,
     ok,
 )
+from onebyone.destinations.signing import HEADER, signature
 from onebyone.destinations.times import rfc_3339
 from onebyone.destinations.user_data import hashes
 
@@ -81,8 +80,7 @@ def _user_data(conversion: Conversion) -> Row:
 
 def request(rows: Sequence[Row], settings: Settings) -> Request:
     body = encode({"events": rows})
-    signature = hmac.new(settings.signing_secret.reveal().encode(), body, hashlib.sha256).hexdigest()
-    return Request(url=settings.url, headers={"X-Onebyone-Signature": f"sha256={signature}"}, body=body)
+    return Request(url=settings.url, headers={HEADER: signature(settings.signing_secret.reveal(), body)}, body=body)
 
 
 def read(response: Response) -> Outcome:

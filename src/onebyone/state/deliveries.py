@@ -218,6 +218,17 @@ class Deliveries:
             found = connection.execute(query).scalar()
         return None if found is None else int(found)
 
+    def retries_since(self, site: str, destination: str) -> int | None:
+        """When the oldest was queued that was tried in vain and is to be tried again."""
+        query = select(func.min(_DELIVERIES.c.queued_ms)).where(
+            _DELIVERIES.c.site == site,
+            _DELIVERIES.c.destination == destination,
+            _DELIVERIES.c.state == State.RETRYING,
+        )
+        with self._connect() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else int(found)
+
     def on_their_way(self) -> list[Delivery]:
         """Claimed and never answered for: at the start, what a crash left."""
         return self.find(states=(State.SENDING,), limit=1_000_000)

@@ -31,7 +31,7 @@ ReportName = Literal[
     "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "sources", "referrers",
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
     "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
-    "persons", "persons_days",
+    "persons", "persons_days", "engagement", "vitals", "vital_pages", "errors", "error_pages",
 ]  # fmt: skip
 MOST_ROWS = 10_000
 

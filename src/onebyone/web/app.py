@@ -16,6 +16,7 @@ from litestar.params import FromPath
 
 from onebyone.web import (
     api,
+    api_alarms,
     api_conversions,
     api_loss,
     api_people,
@@ -54,6 +55,7 @@ def console(desk: Desk) -> Litestar:
             *sign_in.ROUTES,
             *pages.ROUTES,
             *api_conversions.ROUTES,
+            *api_alarms.ROUTES,
             *api.ROUTES,
             *api_loss.ROUTES,
             *api_people.ROUTES,

@@ -51,6 +51,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[str, tuple[Table, ...]], ...]  # the css of a row and its cells
     says: Callable[[Mapping[str, Answer]], str]
     of_all: bool = False  # machines' rows too, and no choice of traffic
+    menu: str = ""  # the page of the menu that this one stands under; "" is itself
 
     @property
     def tables(self) -> list[Table]:

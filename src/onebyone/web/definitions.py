@@ -9,7 +9,7 @@ from msgspec import Struct
 from onebyone.reports.catalogue import DIRECTORY, Report, read_report
 from onebyone.store import Param
 from onebyone.store.params import written
-from onebyone.web import breakdown, overview_tables
+from onebyone.web import breakdown, on_page, overview_tables
 
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
@@ -18,7 +18,8 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "attribution": ("credits_by_rule", "paths"),
     "reconciliation": ("reconciliation_orders", "order_copies"),
     "ledger": ("ledger_days", "drops"),
-    **{shown.page: tuple(table.report for table in shown.tables) for shown in breakdown.ALL},
+    **{shown.page: tuple(table.report for table in shown.tables) for shown in (*breakdown.ALL, *on_page.ALL)},
+    "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel",),
     "retention": ("retention",),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
@@ -35,7 +36,7 @@ FILES = {  # the address's name of a file, and the report whose rows it has
         for name in (
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
-            "event_names", "properties",
+            "event_names", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages",
         )
     },
 }  # fmt: skip

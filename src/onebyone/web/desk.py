@@ -18,6 +18,7 @@ from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
+from onebyone.state.alarms import Alarm, Alarms
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
@@ -41,6 +42,7 @@ Row = dict[str, Any]  # of a report: its columns by name
 
 
 TryOut = Callable[[Destination[Any], Request], Tried]  # sends a test; blocks
+TryAlarm = Callable[[Alarm, Site, int], list[tuple[str, str]]]  # sends a test; each way with "" or why not; blocks
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -116,6 +118,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     mail: Mail
     rights: Rights
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
+    alarms: Alarms
+    try_alarm: TryAlarm
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))
 

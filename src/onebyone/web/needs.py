@@ -9,6 +9,7 @@ from msgspec import Struct
 from onebyone.destinations.all import ALL
 from onebyone.event import Reason
 from onebyone.log import DeadLetter
+from onebyone.state.alarms import Alarm, Standing
 from onebyone.state.deliveries import State, Tally
 from onebyone.state.destinations import Configured
 from onebyone.state.sites import Site
@@ -37,7 +38,8 @@ def needs(desk: Desk, site: Site) -> list[Need]:
     stopped = stopped_destinations(desk, site)
     tallies = desk.deliveries.tallies(site.id) if stopped else []
     found = [of_stopped(one, tallies) for one in stopped]
-    return [*found, *of_letters(desk.letters(site.id, _LETTERS) or [])][:MOST]
+    raised = [of_raised(one, standing) for one, standing in raised_alarms(desk, site)]
+    return [*found, *raised, *of_letters(desk.letters(site.id, _LETTERS) or [])][:MOST]
 
 
 def stopped_destinations(desk: Desk, site: Site) -> list[Configured]:
@@ -49,6 +51,16 @@ def of_stopped(one: Configured, tallies: Iterable[Tally]) -> Need:
     said = of_stop(one.stopped, ALL[one.name].title)
     what = f"{said.title}: {numbers.count(waiting)} {'conversion waits' if waiting == 1 else 'conversions wait'}."
     return Need(what if waiting else f"{said.title}.", said.to_do.rstrip("."), f"destinations/{one.name}")
+
+
+def raised_alarms(desk: Desk, site: Site) -> list[tuple[Alarm, Standing]]:
+    standings = desk.alarms.standings(site.id)
+    raised = {id: standing for id, standing in standings.items() if standing.raised}
+    return [(one, raised[one.id]) for one in desk.alarms.all(site.id) if one.id in raised] if raised else []
+
+
+def of_raised(alarm: Alarm, standing: Standing) -> Need:
+    return Need(standing.says, f"Look at “{alarm.name}”", "settings/alarms", "half", "wa")
 
 
 def of_letters(letters: Sequence[DeadLetter]) -> list[Need]:

@@ -1,6 +1,7 @@
 """One file a page: what it asks, and in which words it answers."""
 
 from onebyone.web.pages import (
+    alarms,
     attribution,
     breakdown,
     consent,
@@ -28,6 +29,7 @@ from onebyone.web.pages import (
     start,
     system,
     traffic,
+    vitals,
 )
 
 ROUTES = (
@@ -39,6 +41,7 @@ ROUTES = (
     *attribution.ROUTES,
     *reconciliation.ROUTES,
     *breakdown.ROUTES,
+    *vitals.ROUTES,
     *funnels.ROUTES,
     *retention.ROUTES,
     *email.ROUTES,
@@ -54,6 +57,7 @@ ROUTES = (
     *definitions.ROUTES,
     *script.ROUTES,
     *session_rules.ROUTES,
+    *alarms.ROUTES,
     *settings.ROUTES,
     *find.ROUTES,
     *system.ROUTES,

@@ -1,13 +1,17 @@
-"""Acquisition, Pages, Events: where people come from, what they see, what is sent."""
+"""Acquisition, Pages with time and errors, Events: where people come from, what they see, what is sent."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from onebyone.state.sites import Site
+from onebyone.web import on_page
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.breakdown import ALL, ASKED, Breakdown
-from onebyone.web.desk import TheDesk
+from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
@@ -25,11 +29,14 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
         return page(
             desk,
             "breakdown.html",
-            frame(request, desk, shown.title, site=site, page=shown.page),
+            frame(request, desk, shown.title, site=site, page=shown.menu or shown.page),
             view=view,
             shown=shown,
             ever=answers["ledger_totals"],
             says="" if failed else shown.says(answers),
+            tabs=on_page.TABS if shown.page in on_page.TABS else {},
+            tab=shown.page,
+            teach=_teach(shown, answers, site),
             rows=[(css, [(t.report, t.fill(answers[t.report], site)) for t in tables]) for css, tables in shown.rows],
             **controls(view, desk, site, compares=False),
         )
@@ -37,4 +44,13 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
     return breakdown
 
 
-ROUTES = tuple(_page(shown) for shown in ALL)
+def _teach(shown: Breakdown, answers: Mapping[str, Answer], site: Site) -> on_page.Teach | None:
+    """Where a module of the script is needed and told nothing: how it is turned on."""
+    if shown.page not in on_page.MODULE_OF or any(
+        answers[t.report].rows or answers[t.report].error for t in shown.tables
+    ):
+        return None
+    return on_page.teach(shown.page, site)
+
+
+ROUTES = tuple(_page(shown) for shown in (*ALL, *on_page.ALL))

@@ -22,10 +22,13 @@ SECTIONS = {
     "general": "General",
     "script": "Script",
     "sessions": "Sessions",
+    "alarms": "Alarms",
     "keys": "Keys",
     "people": "People and roles",
     "trail": "Audit trail",
 }
+
+OPEN_SECTIONS = ("general", "alarms")  # for everybody of the site
 
 
 @get("/s/{site_id:str}/settings", sync_to_thread=False, include_in_schema=False)
@@ -100,6 +103,13 @@ def set_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respon
 ROUTES = (settings, section_page, change_site, add_key, revoke_key, set_person)
 
 
+def sections_of(request: Ask, site: Site) -> dict[str, str]:
+    """Those that this person may open."""
+    if request.user.may(site.id, Role.ADMIN):
+        return SECTIONS
+    return {key: SECTIONS[key] for key in OPEN_SECTIONS}
+
+
 def _section(
     request: Ask,
     desk: Desk,
@@ -121,7 +131,7 @@ def _section(
         frame(request, desk, "Settings", site=site, page="settings"),
         status=status,
         section=section,
-        sections=SECTIONS if is_admin else {"general": SECTIONS["general"]},
+        sections=sections_of(request, site),
         typed=typed or site_form.form_of(site),
         wrong=wrong or {},
         said=said,

@@ -1,0 +1,173 @@
+"""What the tag's modules tell of pages: time and scroll, web vitals, errors. Each a page under the tabs of Pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from onebyone.state.sites import Site
+from onebyone.web import numbers
+from onebyone.web.breakdown import Breakdown, Table
+from onebyone.web.desk import Answer, Row
+from onebyone.web.script_words import MODULES
+from onebyone.web.tables import Cell, Column
+
+TABS = {"pages": "Seen", "engagement": "Time and scroll", "vitals": "Web vitals", "errors": "Errors"}
+MODULE_OF = {"engagement": "engagement", "vitals": "web_vitals", "errors": "errors"}  # page -> what must be turned on
+_NO_TIME = "No view of this period told how long the page was looked at."
+_NO_ERRORS = "Nothing went wrong on a page in this period, as far as the script saw."
+_KINDS = {"script": "script", "promise": "promise", "resource": "file not loaded", "policy": "refused by a policy"}
+
+
+class Teach(Struct, frozen=True):
+    """What stands on a page whose module never told anything."""
+
+    title: str
+    text: str
+    module: str  # its name under Settings, Script
+    on: bool  # it is turned on, and nothing has come yet
+
+
+_TEACHES = {
+    "engagement": "Here will stand how long each page is looked at, and how far down it is read.",
+    "vitals": "Here will stand how fast your pages are for the people who open them: how soon the largest part is"
+    " seen, how soon a click is answered, how much moves meanwhile.",
+    "errors": "Here will stand what goes wrong on your pages, how often and for how many people: scripts that fail,"
+    " files that do not load.",
+}  # fmt: skip
+
+
+def teach(page: str, site: Site) -> Teach:
+    module = MODULE_OF[page]
+    return Teach(f"{TABS[page]}: nothing yet", _TEACHES[page], MODULES[module][0], module in site.tag.modules)
+
+
+def length(ms: float | None) -> str:
+    """42 s, 5 min; below ten seconds with one decimal."""
+    if ms is None:
+        return numbers.NONE
+    return f"{ms / 1000:.1f} s" if ms < 9_950 else _long(ms)
+
+
+def _long(ms: float) -> str:
+    return numbers.duration(timedelta(milliseconds=ms))
+
+
+def _page(row: Row) -> tuple[str, str]:
+    return row["path"], row["host"]
+
+
+def _to_end(row: Row) -> str:
+    return numbers.share(row["to_end"], row["scroll_measured"])
+
+
+def _engaged(_site: Site) -> Sequence[Column]:
+    return [
+        Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"]))),
+        Column("Measured", "n p2", lambda row: Cell(numbers.count(row["measured"]))),
+        Column("Time in all", "n sorted", lambda row: Cell(_long(row["engaged_ms"]))),
+        Column("Median", "n", _of("measured", lambda row: length(row["median_ms"]))),
+        Column("Median depth", "n p2", _of("scroll_measured", lambda row: f"{row['median_scroll']}%")),
+        Column("To the end", "n", _of("scroll_measured", _to_end)),
+    ]  # fmt: skip
+
+
+def _faults(site: Site) -> Sequence[Column]:
+    return [
+        Column("Seen", "n sorted", lambda row: Cell(numbers.count(row["seen"]))),
+        Column("Visitors", "n", lambda row: Cell(numbers.count(row["visitors"]))),
+        Column("Page", "p2", lambda row: Cell(_pages(row))),
+        Column("Browsers", "p2", lambda row: Cell(", ".join(row["browsers"]) or numbers.NONE)),
+        *_times(site),
+    ]
+
+
+def _faulty(site: Site) -> Sequence[Column]:
+    return [
+        Column("Seen", "n sorted", lambda row: Cell(numbers.count(row["seen"]))),
+        Column("Different", "n", lambda row: Cell(numbers.count(row["different"]))),
+        Column("Visitors", "n", lambda row: Cell(numbers.count(row["visitors"]))),
+        Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"]))),
+        *_times(site),
+    ]
+
+
+def _times(site: Site) -> list[Column]:
+    return [
+        Column("First", "n p2", lambda row: Cell(_moment(row["first_at"], site.zone))),
+        Column("Last", "n p2", lambda row: Cell(_moment(row["last_at"], site.zone))),
+    ]
+
+
+def _of(count: str, write: Callable[[Row], str]) -> Callable[[Row], Cell]:
+    """Nothing to say where nothing was measured."""
+    return lambda row: Cell(write(row)) if row[count] else Cell(numbers.NONE, "mut")
+
+
+def _pages(row: Row) -> str:
+    more = row["pages"] - 1
+    return row["page"] if not more else f"{row['page']} and {numbers.count(more)} more"
+
+
+def _fault(row: Row) -> tuple[str, str]:
+    place = row["source"].rpartition("/")[2]
+    where = f"{place}:{row['line']}" if place and row["line"] else place
+    return row["description"] or numbers.NONE, " ".join(filter(None, (_KINDS.get(row["kind"], row["kind"]), where)))
+
+
+def _moment(text: str, zone: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}"
+
+
+def _says_time(answers: Mapping[str, Answer]) -> str:
+    rows = answers["engagement"].rows
+    measured, engaged = sum(row["measured"] for row in rows), sum(row["engaged_ms"] for row in rows)
+    if not measured:
+        return _NO_TIME
+    scrolled, to_end = sum(row["scroll_measured"] for row in rows), sum(row["to_end"] for row in rows)
+    mean = f"{numbers.count(measured)} views were looked at for {length(engaged / measured)} on average"
+    return f"{mean}; {numbers.share(to_end, scrolled)} saw the page to its end." if scrolled else f"{mean}."
+
+
+def _says_errors(answers: Mapping[str, Answer]) -> str:
+    rows = answers["errors"].rows
+    if not rows:
+        return _NO_ERRORS
+    seen, first = sum(row["seen"] for row in rows), rows[0]
+    kinds = "one fault" if len(rows) == 1 else f"{numbers.count(len(rows))} different faults"
+    return f"{numbers.count(seen)} errors of {kinds}; {numbers.share(first['seen'], seen)} of them are the first below."
+
+
+ENGAGEMENT = Breakdown(
+    page="engagement",
+    title="Pages",
+    says=_says_time,
+    menu="pages",
+    rows=(
+        ("c1", (
+            Table(report="engagement", title="Time and scroll", head="Page", name=_page, by="engaged_ms",
+                  columns=_engaged, empty=_NO_TIME,
+                  note="seen, in front, and with somebody there; the end is nine tenths of the height"),
+        )),
+    ),
+)  # fmt: skip
+ERRORS = Breakdown(
+    page="errors",
+    title="Pages",
+    says=_says_errors,
+    menu="pages",
+    rows=(
+        ("c1", (
+            Table(report="errors", title="Errors", head="What went wrong", name=_fault, by="seen", columns=_faults,
+                  empty=_NO_ERRORS, note="each fault once a view, ten a view at most"),
+        )),
+        ("c1", (
+            Table(report="error_pages", title="Pages with errors", head="Page",
+                  name=_page, by="seen", columns=_faulty, empty=_NO_ERRORS),
+        )),
+    ),
+)  # fmt: skip
+ALL = (ENGAGEMENT, ERRORS)
