@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from argon2 import PasswordHasher
 from litestar import Litestar
 
+from consent.deciding import REGIONS
 from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
@@ -185,6 +186,7 @@ class Place:
             clock=lambda: self.clock_now,
             mail=self.mail,
             rights=self.rights,
+            law=REGIONS,
             allows_opens=lambda site, region: region == "US",
         )
         Place._console = app = Place._console or console(desk)

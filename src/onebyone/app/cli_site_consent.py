@@ -45,14 +45,17 @@ _MODES = (Mode.DROP.value, Mode.COUNT.value, Mode.PING.value)
 @click.option(
     "--exempt", multiple=True, metavar="COUNTRY", help="Countries with statistics without a choice; '' for none."
 )
+@click.option(
+    "--keep-query", "query", multiple=True, metavar="NAME", help="Parameters of addresses to keep; '' for none."
+)
 @click.option("--tcf-vendor", type=click.IntRange(0, 65_535), help="The owner's id on the IAB vendor list; 0 for none.")
 @click.option("--cookies/--no-cookies", default=None, help="Without cookies a visitor is known for one day alone.")
 @options.site
 @options.data
 @options.as_json
 def consent(
-    modes: tuple[str, ...], exempt: tuple[str, ...], cookies: bool | None, site: str | None, data: Path, as_json: bool,
-    **given: Any,
+    modes: tuple[str, ...], exempt: tuple[str, ...], query: tuple[str, ...], cookies: bool | None, site: str | None,
+    data: Path, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """What a site decided about consent; with options, change it. Collectors follow within two seconds."""
     place = open_place(data)
@@ -66,6 +69,8 @@ def consent(
         changes["denied_mode"] = _modes(chosen.consent, modes, regions)
     if exempt:
         changes["analytics_exempt"] = tuple(_country(code) for code in exempt if code)
+    if query:
+        changes["query_kept"] = tuple(name.lower() for name in query if name)
     if changes or cookies is not None:
         kept = chosen.visitor_cookie if cookies is None else cookies
         chosen = state.sites.change(replace(chosen, consent=replace(chosen.consent, **changes), visitor_cookie=kept))

@@ -21,7 +21,7 @@ from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
 from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
-from onebyone.app.law import open_policies
+from onebyone.app.law import open_policies, open_regions
 from onebyone.app.noticing import Noticing, try_alarm
 from onebyone.app.reweighing import Reweighing
 from onebyone.app.rights import Rights
@@ -226,6 +226,7 @@ def make_console(
         try_alarm=partial(try_alarm, settings, state.alarms),
         mail=state.mail,
         rights=Rights(state, reports),
+        law=open_regions(place),
         allows_opens=_opens_allowed(open_policies(place)),
     )
     return console(desk)

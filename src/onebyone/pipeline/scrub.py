@@ -24,14 +24,16 @@ def scrub_all(properties: Mapping[str, str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=16_384)
-def scrub(query: str) -> str:
-    """A query string without the parameters whose value is, or holds, one."""
-    if not _SUSPECT.search(query):
-        return query
-    pairs = (
-        pair for pair in query.split("&") if not is_personal(unquote_plus(pair.partition("=")[2], errors="replace"))
-    )
-    return "&".join(pairs)
+def scrub(query: str, kept: tuple[str, ...]) -> str:
+    """Of a query string the parameters with these names, but none whose value is, or holds, one."""
+    if not kept:
+        return ""
+    return "&".join(pair for pair in query.split("&") if _may_stay(pair, kept))
+
+
+def _may_stay(pair: str, kept: tuple[str, ...]) -> bool:
+    name, _, value = pair.partition("=")
+    return unquote_plus(name).lower() in kept and not is_personal(unquote_plus(value, errors="replace"))
 
 
 def is_personal(value: str) -> bool:

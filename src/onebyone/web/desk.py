@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Struct, field
 
+from onebyone.consent.regions import Regions
 from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
@@ -117,6 +118,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
     mail: Mail
     rights: Rights
+    law: Regions  # which rule of consent holds where
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
     alarms: Alarms
     try_alarm: TryAlarm

@@ -137,7 +137,7 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
     """What changes where statistics are allowed: what only other permissions would allow goes."""
     changed: dict[str, Any] = {"visitor": visitor if event.via != Via.CONSENT else 0}  # a record is no statistics
     if event.query:
-        changed["query"] = scrub(event.query)
+        changed["query"] = scrub(event.query, context.site.consent.query_kept)
     if event.properties:
         changed["properties"] = scrub_all(event.properties)
     if not decision.allows(Permission.ADS_STORAGE):

@@ -72,6 +72,10 @@ def _rules(site: TheSite) -> list[tuple[str, str]]:
     gpc = "honoured" if chosen.gpc else "not honoured"
     rules.append(("Global Privacy Control", gpc + (", in listed regions" if chosen.gpc_scope != "worldwide" else "")))
     rules.append(("Do Not Track", "honoured" if chosen.honor_dnt else "not honoured"))
+    kept = ", ".join(chosen.query_kept)
+    rules.append(
+        ("Parameters of addresses", f"{kept} are kept" if kept else "cut off, but for campaigns and click ids")
+    )
     if chosen.sensitive:
         rules.append(("Sensitive site", "asks everywhere where opting out would do"))
     if chosen.analytics_exempt:

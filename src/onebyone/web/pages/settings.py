@@ -22,6 +22,7 @@ SECTIONS = {
     "general": "General",
     "script": "Script",
     "sessions": "Sessions",
+    "consent": "Consent",
     "alarms": "Alarms",
     "keys": "Keys",
     "people": "People and roles",
