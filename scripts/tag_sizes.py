@@ -62,7 +62,7 @@ def rows() -> list[Row]:
     return [
         Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
         Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
-        Row("core and every report, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
+        Row("core, every report, linker, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
         Row("the same with the calls of gtag and fbq", _size(_all(gate, *HABITS))),
         Row("and with debugging", _size(_all(gate, *HABITS, "debug"))),
         Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *HABITS, "debug"))),
@@ -76,11 +76,13 @@ def rows() -> list[Row]:
 
 def _all(gate: ConsentGate, *more: str) -> TagSettings:
     reports = (module for module in MODULES if module not in ("debug", *HABITS))
-    return TagSettings(modules=(*reports, *more), consent=gate)
+    return TagSettings(modules=(*reports, *more), consent=gate, linked=("shop.example", "pay.example"))
 
 
 def _site(settings: TagSettings) -> Site:
-    return Site(id="s7k2m9qd4w", name="", prefix="brvkt", origins=("https://shop.example",), tag=settings)
+    return Site(
+        id="s7k2m9qd4w", name="", prefix="brvkt", origins=("https://shop.example", "https://pay.example"), tag=settings
+    )
 
 
 def _size(settings: TagSettings) -> int:

@@ -185,6 +185,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     life: int = 0  # 64-bit hash of the id that the tag gave this showing of the page; 0: nobody counted
 
     visitor: int = 0  # 64-bit hash of the first-party id; 0: nobody
+    linked: int = 0  # the visitor that followed a link here from another of the site's domains; 0: none
     user_id: str = ""
     host: str = ""
     path: str = ""

@@ -91,6 +91,7 @@ class EventBody(Struct, frozen=True, kw_only=True):
     consent: dict[str, Any] | None = None
     webdriver: bool | None = None
     facts: list[str] | None = None
+    link: str | None = None
     ip: str | None = None
     device: DeviceBody | None = None
 
@@ -127,6 +128,7 @@ class SentEvent(Struct, frozen=True, kw_only=True):
     consent: dict[str, Any] | None = None
     webdriver: bool = False
     facts: tuple[str, ...] = ()  # of FACTS
+    link: str = ""  # the token that the page's address came with: identity/links.py
     ip: str = ""
     user_agent: str = ""
     flags: tuple[str, ...] = ()
@@ -258,6 +260,7 @@ def _check_event(body: EventBody) -> SentEvent:
         consent=body.consent,
         webdriver=body.webdriver or False,
         facts=tuple(fact for fact in FACTS if fact in body.facts) if body.facts else (),
+        link=_text(body.link, MAX_ID_CHARS),
         ip=_text(body.ip, MAX_ID_CHARS),
         user_agent=_text(device.user_agent, MAX_TEXT_CHARS + 1),  # one more shows that it was too long
         flags=tuple(cut),

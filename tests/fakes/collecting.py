@@ -146,6 +146,7 @@ class FakeCollector:
             receipts=Receipts(engine),
             now_ms=lambda: NOW_MS,
             mailing=mailing or Mailing(),
+            link_key=b"l" * 32,
         )
         self.app = Collector(self.desk, self.committer, self.counters, limits or Limits())  # type: ignore[arg-type]
 

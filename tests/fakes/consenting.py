@@ -79,4 +79,5 @@ def the_steps(seen: Seen, *, choices: MemoryChoices | None = None) -> tuple[tupl
         places=the_places(),
         records=MemoryRecords(),
         opening=MemoryUserData(),
+        link_key=b"l" * 32,
     )

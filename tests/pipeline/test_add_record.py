@@ -34,6 +34,7 @@ class Path:
             places=the_places(),
             records=self.records,
             opening=MemoryUserData(),
+            link_key=b"l" * 32,
         )
 
     def go(self, hit: Hit) -> Event:

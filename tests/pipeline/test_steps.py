@@ -23,6 +23,7 @@ from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_history import add_history
 from onebyone.pipeline.steps.add_identifiers import add_identifiers
+from onebyone.pipeline.steps.add_link import add_link
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.add_place import add_place
@@ -48,6 +49,7 @@ def additions() -> dict[str, Step]:
         "add_channel": add_channel(Referrers()),
         "add_device": add_device,
         "add_place": add_place(the_places()),
+        "add_link": add_link(b"l" * 32, Forgetful()),
         "add_identifiers": add_identifiers(MemoryUserData()),
         "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
         "add_record": add_record(MemoryRecords()),

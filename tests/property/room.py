@@ -21,6 +21,7 @@ from onebyone.pipeline.seen import Seen
 from onebyone.pipeline.step import Step
 from onebyone.pipeline.steps.add_history import add_history
 from onebyone.pipeline.steps.add_identifiers import add_identifiers
+from onebyone.pipeline.steps.add_link import add_link
 from onebyone.pipeline.steps.add_permissions import Remembering, add_permissions
 from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
@@ -155,6 +156,7 @@ def quick_steps(
     return (
         *_additions(),
         ("add_verdict", add_verdict(judge, seen)),
+        ("add_link", add_link(b"l" * 32, seen)),
         ("add_identifiers", add_identifiers(MemoryUserData())),
         ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
         ("add_record", add_record(records)),

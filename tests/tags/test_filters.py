@@ -48,7 +48,9 @@ def blocked() -> Blocked:
 def addresses_of(site: Site) -> list[tuple[str, str]]:
     """Every address that a page or a message of the site asks for, and as what."""
     base = f"/{site.prefix}/v1"
-    posted = [(f"{base}/{name}", kind) for name in ("e", "consent", "privacy") for kind in ("ping", "xmlhttprequest")]
+    posted = [
+        (f"{base}/{name}", kind) for name in ("e", "d", "consent", "privacy") for kind in ("ping", "xmlhttprequest")
+    ]
     images = [f"{base}/n/{site.id}.gif", f"{base}/n/{site.id}.gif?e=pv", f"{base}/o/x4RtQ0aPzk.gif"]
     links = [f"{base}/l/x4RtQ0aPzk", f"{base}/u/x4RtQ0aPzk"]
     return [

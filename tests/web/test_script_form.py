@@ -21,7 +21,7 @@ FORM = script_form.form_of(SITE)
 
 
 def test_what_is_not_touched_stays_as_it_was() -> None:
-    assert script_form.check(FORM) == {} and script_form.changed(SITE, FORM) == SITE
+    assert script_form.check(FORM, SITE) == {} and script_form.changed(SITE, FORM) == SITE
 
 
 def test_every_switch_has_its_words() -> None:
@@ -47,12 +47,12 @@ def test_every_switch_has_its_words() -> None:
 )
 def test_what_is_wrong_is_said_in_words(field: str, value: str, says: str) -> None:
     form = replace(FORM, **{field: value})
-    assert says in script_form.check(form)[field]
+    assert says in script_form.check(form, SITE)[field]
 
 
 def test_a_platform_needs_a_reader_and_a_banner_a_purpose() -> None:
-    assert "readers" in script_form.check(replace(FORM, consent="platform", readers=()))
-    assert "purposes" in script_form.check(replace(FORM, consent="banner", purposes=()))
+    assert "readers" in script_form.check(replace(FORM, consent="platform", readers=()), SITE)
+    assert "purposes" in script_form.check(replace(FORM, consent="banner", purposes=()), SITE)
 
 
 def test_a_form_from_a_browser_becomes_the_sites_settings() -> None:
@@ -65,7 +65,7 @@ def test_a_form_from_a_browser_becomes_the_sites_settings() -> None:
         }
     )  # fmt: skip
     form = script_form.typed(sent)
-    assert script_form.check(form) == {}
+    assert script_form.check(form, SITE) == {}
     site = script_form.changed(SITE, form)
     gate, banner = site.tag.consent, site.tag.banner
     assert (gate.on, gate.readers, gate.categories) == (True, ("google", "klaro"), {"our numbers": "statistics"})

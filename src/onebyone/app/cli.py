@@ -26,6 +26,7 @@ from onebyone.app import (
     cli_sessions,
     cli_site,
     cli_site_consent,
+    cli_site_domains,
     cli_tracker,
     cli_work,
 )
@@ -55,6 +56,7 @@ _DOING = (
     *cli_run.COMMANDS,
     *cli_site.COMMANDS,
     *cli_site_consent.COMMANDS,
+    *cli_site_domains.COMMANDS,
     *cli_sessions.COMMANDS,
     *cli_email.COMMANDS,
     *cli_work.COMMANDS,

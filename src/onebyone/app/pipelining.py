@@ -18,6 +18,7 @@ from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import now_ms
 from onebyone.event import utc
+from onebyone.identity.links import link_key
 from onebyone.log import LogUnavailable
 from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.sqlite_reader import SqliteReader
@@ -82,6 +83,7 @@ class Pipeline:
         self._events = SqliteReader(place.events)
         self._seen = MailSeen(self._state.engine, self._state.mail)
         self._book = MailBook(self._seen, self._state.mail_source_key)
+        self._link_key = link_key(self._state.visitor_key)
         self._places = open_places(settings)
         self._policies = open_policies(place)
         self._judging = Judging(place, settings.verdict, self._state.crawler_checks, now_ms)
@@ -140,6 +142,7 @@ class Pipeline:
             opening=self._state.user_data,
             judge=self._judging.judge,
             book=self._book,
+            link_key=self._link_key,
         )
 
     def _turn(self) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from onebyone.collect import answers
+from onebyone.collect import answers, linking
 from onebyone.collect.answers import Answer, Later, Reply
 from onebyone.collect.commit import Committer
 from onebyone.collect.connection import Connection, Limits
@@ -91,6 +91,8 @@ class Collector:
         if matches(path) and request.method == "GET":
             self._later(self._read_record(request, connection))
             return None
+        if linking.matches(path):
+            return linking.give_token(request, self._desk)
         if path.endswith(".js"):
             script = self._desk.registry.known.scripts.get(path)
             return answers.NOT_FOUND if script is None else answers.script(script, immutable="/c/" in path)

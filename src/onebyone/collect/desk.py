@@ -52,6 +52,7 @@ class Desk(Struct, frozen=True):
     receipts: Receipts
     now_ms: Callable[[], int]
     mailing: Mailing
+    link_key: bytes  # of tokens between domains
 
 
 def now_ms() -> int:

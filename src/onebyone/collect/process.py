@@ -19,6 +19,7 @@ from onebyone.collect.registry import Registry
 from onebyone.collect.visitors import Visitors
 from onebyone.consent.decision import Policies
 from onebyone.event import HitIds
+from onebyone.identity.links import link_key
 from onebyone.log import Writer
 from onebyone.places import Places
 from onebyone.state.consent_records import ConsentRecords
@@ -75,6 +76,7 @@ async def run(
         receipts=receipts,
         now_ms=now_ms,
         mailing=mailing,
+        link_key=link_key(visitor_key),
     )
     collector = Collector(desk, committer, counters, limits)
     loop = asyncio.get_running_loop()

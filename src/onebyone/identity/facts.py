@@ -57,7 +57,7 @@ def may_join(event: Event) -> bool:
 
 def facts_of(event: Event) -> list[Fact]:
     """What the event says about who is who; most say nothing."""
-    says = event.user_id or event.identifiers or event.name in ("reset", "alias")
+    says = event.user_id or event.identifiers or event.linked or event.name in ("reset", "alias")
     if not says or event.actor.startswith("machine") or event.actor == "invalid" or not may_join(event):
         return []
     if event.name == "reset":
@@ -67,6 +67,8 @@ def facts_of(event: Event) -> list[Fact]:
 
 def _said(event: Event) -> Iterator[Fact]:
     user = user_node(event.site, event.user_id) if event.user_id else 0
+    if event.linked and event.visitor not in (0, event.linked):
+        yield _fact(event, event.linked, event.visitor, Relation.LINK, (Kind.BROWSER, Kind.BROWSER))
     if event.visitor and user:
         yield _fact(event, event.visitor, user, Relation.IDENTIFY, (Kind.BROWSER, Kind.USER), text=event.user_id)
     other = event.properties.get(ALIAS_OF, "") if event.name == "alias" else ""

@@ -83,6 +83,11 @@ def machine_key(key: bytes) -> bytes:
     return _key("machine", key.hex())
 
 
+def link_key(site: str, token: str) -> bytes:
+    """A token of a link between domains: held by the first event that brings it."""
+    return _key("link", site, token)
+
+
 def person_key(event: Event) -> bytes:
     """Held by the first event of this visitor at which somebody moved."""
     return _key("person", event.site, str(event.visitor))

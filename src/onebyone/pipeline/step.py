@@ -27,6 +27,7 @@ class Context(Struct, frozen=True, kw_only=True, gc=False):
     region: str = ""  # ISO code of where the visitor is; "" if nobody knows
     choice: ChoiceBody | None = None  # that is to be kept as a record
     sealed: str = ""  # user data and full address of this sighting, which only the key of their day opens
+    link: str = ""  # the token that the page's address came with
     facts: tuple[str, ...] = ()  # what else it noticed: wire.FACTS
 
 

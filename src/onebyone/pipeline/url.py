@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from msgspec import Struct
 
+from onebyone.identity.links import PARAM as LINK_PARAM
 from onebyone.mail.facts import CLICK_PARAM
 from onebyone.pipeline.decode.ids import usable_id
 from onebyone.wire import clean
@@ -30,7 +31,19 @@ CLICK_IDS = frozenset(
 )
 _UTM = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"})
 _LINKERS = frozenset(
-    {"_ga", "_gl", "gclsrc", "gad_source", "gad_campaignid", "mc_eid", "_hsenc", "_hsmi", "igshid", CLICK_PARAM}
+    {
+        "_ga",
+        "_gl",
+        "gclsrc",
+        "gad_source",
+        "gad_campaignid",
+        "mc_eid",
+        "_hsenc",
+        "_hsmi",
+        "igshid",
+        CLICK_PARAM,
+        LINK_PARAM,
+    }
 )
 MAX_PARAMETER_CHARS = 512
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?|[0-9a-f:.]{2,45}")

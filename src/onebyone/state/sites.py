@@ -88,6 +88,11 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     container: PublishedContainer = PublishedContainer()
 
     @property
+    def linked(self) -> tuple[str, ...]:
+        """The domains among which links carry who follows them. Without a cookie nobody is followed."""
+        return self.tag.linked if self.visitor_cookie else ()
+
+    @property
     def told_container(self) -> dict[str, object]:
         """What pages hear of the container: `v` grows with every change."""
         return {"v": self.version, "hash": self.container.hash, "kill": self.container.kill}

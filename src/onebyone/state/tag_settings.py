@@ -48,6 +48,7 @@ class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spa_hash: bool = False  # and another fragment
     download_endings: str = _ENDINGS  # of files that a link downloads
     scroll_marks: tuple[int, ...] = (90,)  # per cent
+    linked: tuple[str, ...] = ()  # domains among which a person is followed; two at least
     debug_always: bool = False  # else only with ?onebyone_debug in the page's address
     consent: ConsentGate = ConsentGate()
     banner: Banner = Banner()

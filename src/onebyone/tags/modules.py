@@ -10,6 +10,7 @@ GATE = "consent"
 CHOICE, CHOICE_BUTTON = "choice", "choice_button"  # our own banner's halves in the script
 COOKIELESS = "cookieless"
 CONTAINER, DEBUG, DEBUG_CONTAINER = "container", "debug", "debug_container"
+LINKER = "linker"
 READERS = (
     "consent_event", "tcf", "gpp", "klaro", "cookieconsent", "onetrust", "cookiebot", "usercentrics", "cookieyes",
     "complianz", "wordpress", "didomi", "google",
@@ -43,6 +44,8 @@ def _chosen(site: Site) -> Iterator[str]:
             yield CHOICE_BUTTON
     elif settings.consent.on:
         yield from (reader for reader in READERS if reader in settings.consent.readers)
+    if site.linked:
+        yield LINKER
     yield from (module for module in MODULES if module in settings.modules)
     if site.container.number:
         if DEBUG in settings.modules:

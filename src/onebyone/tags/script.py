@@ -52,6 +52,7 @@ def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
         "ecommerce": {"data_layer": settings.data_layer},
         "gtag": {"data_layer": settings.data_layer},
         "spa": {"spa": {"query": settings.spa_query, "hash": settings.spa_hash}},
+        "linker": {"linked": site.linked},
         "outbound": {"hosts": _hosts(site)},
         "downloads": {"downloads": settings.download_endings},
         "scroll": {"scroll_marks": settings.scroll_marks},
@@ -74,7 +75,7 @@ def _without_no(value: Any) -> Any:
 def _hosts(site: Site) -> list[str]:
     """Of the site's own addresses; a host below one of them is its own, too."""
     hosts = (urlsplit(origin).hostname or "" for origin in site.origins)
-    return sorted({host.removeprefix("www.") for host in hosts} - {""})
+    return sorted({host.removeprefix("www.") for host in hosts} - {""} | set(site.linked))
 
 
 def banner_for(site: Site, language: str, *, name: str = "onebyone") -> bytes:
@@ -150,7 +151,7 @@ def _texts(language: str) -> dict[str, str]:
 
 @cache
 def _built(name: str) -> str:
-    """A committed file of esbuild's."""
+    """A committed file of `npm run build`."""
     return (_DIST / f"{name}.js").read_text(encoding="ascii").strip()
 
 

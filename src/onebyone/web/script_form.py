@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from litestar.datastructures import FormMultiDict
 from msgspec import Struct, structs
 
+from onebyone.state.domains import WrongDomains, check_domains
 from onebyone.state.sites import Site
 from onebyone.state.tag_settings import Banner, ConsentGate, TagSettings
 from onebyone.web.script_words import CONSENT, MODULES, PURPOSES, READERS
@@ -40,6 +41,7 @@ class ScriptForm(Struct, frozen=True, kw_only=True):
     download_endings: str = ""
     scroll_marks: str = ""
     data_layer: str = ""
+    linked: str = ""
     debug_always: str = ""
 
 
@@ -75,11 +77,12 @@ def form_of(site: Site) -> ScriptForm:
         download_endings=tag.download_endings,
         scroll_marks=" ".join(map(str, tag.scroll_marks)),
         data_layer=tag.data_layer,
+        linked=" ".join(tag.linked),
         debug_always=_switch(tag.debug_always),
     )
 
 
-def check(form: ScriptForm) -> Mapping[str, str]:
+def check(form: ScriptForm, site: Site) -> Mapping[str, str]:
     """The sentence for each field that is wrong; empty if all is well."""
     wrong = {}
     if form.consent not in CONSENT:
@@ -104,6 +107,10 @@ def check(form: ScriptForm) -> Mapping[str, str]:
     for ending in form.download_endings.split():
         if not re.fullmatch(r"[a-z0-9]{1,10}", ending):
             wrong["download_endings"] = f"“{ending}” is no ending. Write it like pdf."
+    try:
+        check_domains(form.linked.split(), site)
+    except WrongDomains as error:
+        wrong["linked"] = str(error)
     if not _NAME.fullmatch(form.data_layer):
         wrong["data_layer"] = f"“{form.data_layer}” is no name of a variable. Usually it is dataLayer."
     return wrong
@@ -131,6 +138,7 @@ def changed(site: Site, form: ScriptForm) -> Site:
     tag = TagSettings(
         modules=form.modules,
         data_layer=form.data_layer,
+        linked=check_domains(form.linked.split(), site),
         spa_query=bool(form.spa_query),
         spa_hash=bool(form.spa_hash),
         download_endings=" ".join(form.download_endings.split()),

@@ -294,6 +294,27 @@ FLAGS: Mapping[str, Words] = {
         "half",
         "wa",
     ),
+    "link_invalid": Words(
+        "link not believed",
+        "The page was reached with a token between domains that is altered, or made for another domain or browser.",
+        "Nothing to do: the visit counts, and joins nobody. Many of them mean that somebody tries.",
+        "half",
+        "wa",
+    ),
+    "link_expired": Words(
+        "link too late",
+        "The page was reached with a token between domains that was more than two minutes old.",
+        "Nothing to do: the visit counts, and joins nobody.",
+        "half",
+        "wa",
+    ),
+    "link_reused": Words(
+        "link used twice",
+        "The page was reached with a token between domains that an earlier visit had used.",
+        "Nothing to do: the visit counts, and joins nobody. Addresses that are passed on carry such tokens.",
+        "half",
+        "wa",
+    ),
     "not_a_url": Words(
         "an address that is none",
         "The page's address could not be read, so the event has no page.",

@@ -45,6 +45,7 @@ def _decode(
         said=read_said(consent, sent.consent, headers=headers, received_ms=hit.received_ms),
         region=hit.region,
         sealed=hit.sealed.get(str(n), ""),
+        link=sent.link,
         facts=sent.facts,
     )
     return Decoded(n=n, outcome=event, context=context)

@@ -15,6 +15,7 @@ from onebyone.pipeline.steps.add_channel import add_channel
 from onebyone.pipeline.steps.add_device import add_device
 from onebyone.pipeline.steps.add_history import add_history
 from onebyone.pipeline.steps.add_identifiers import Opening, add_identifiers
+from onebyone.pipeline.steps.add_link import add_link
 from onebyone.pipeline.steps.add_mail_visit import add_mail_visit
 from onebyone.pipeline.steps.add_page import add_page
 from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, add_permissions
@@ -40,6 +41,7 @@ def steps(
     opening: Opening,
     judge: Judge | None = None,
     book: MailBook | None = None,
+    link_key: bytes,
 ) -> tuple[tuple[str, Step], ...]:
     """Each step with its name. drop_* may end an event; add_* only fills fields. Those behind the last add_* ask what
     was counted before, which the worker looks up for the whole batch.
@@ -63,6 +65,7 @@ def steps(
         ("add_place", add_place(places)),
         ("add_verdict", add_verdict(judge, seen)),
         *visits,
+        ("add_link", add_link(link_key, seen)),
         ("add_identifiers", add_identifiers(opening)),
         ("add_permissions", add_permissions(policies, choices, suppressed, places)),
         ("add_record", add_record(records)),

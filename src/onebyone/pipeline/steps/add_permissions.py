@@ -24,7 +24,14 @@ _MAX_AGENT_CHARS = 1_024
 _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
-_NOBODY_AT_ALL: dict[str, Any] = {"visitor": 0, "user_id": "", "identifiers": {}, "browser_ids": {}, "click_ids": {}}
+_NOBODY_AT_ALL: dict[str, Any] = {
+    "visitor": 0,
+    "linked": 0,
+    "user_id": "",
+    "identifiers": {},
+    "browser_ids": {},
+    "click_ids": {},
+}
 _NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {
     "recipient": "",
     "sealed": "",
@@ -93,6 +100,8 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
         elif why == "erased":
             mode = Mode.DROP
         changed |= _reduced(event, decision.region, mode) if mode else _allowed(event, context, decision, visitor)
+        if event.linked and not _still_allows(choices.find(event.site, event.linked, received_ms)):
+            changed["linked"] = 0
         return replace(event, **changed)
 
     return step
@@ -105,6 +114,11 @@ def _region(event: Event, context: Context, before: Remembered | None, places: P
         return context.region
     found = places.find(context.address) if event.via not in _LEARNT else ""
     return found or (before.region if before is not None else "")
+
+
+def _still_allows(there: Remembered | None) -> bool:
+    """Whether the other side of a link has not withdrawn since its token was made."""
+    return there is None or bool(there.permissions & Permission.ANALYTICS.bit)
 
 
 def _remembered(context: Context, decision: Decision, known: Known, received_ms: int) -> Remembered:
@@ -144,7 +158,7 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
         changed["click_ids"] = {}
         changed["browser_ids"] = {name: id for name, id in event.browser_ids.items() if name not in _ADS_IDS}
     if not decision.joins:
-        changed |= {"user_id": "", "identifiers": {}}
+        changed |= {"linked": 0, "user_id": "", "identifiers": {}}
     if decision.allows(Permission.ADS_SHARE):
         changed["sealed"] = context.sealed
         if event.name in context.site.conversions:

@@ -1,1 +1,1 @@
-(()=>{MODULES.push(n=>{let{permissions:e,reader:s}=n.consent,o=s("event");n.on(window,CONFIG.name+":consent",t=>o(e(t.detail)))});})();
+MODULES.push(e=>{let{permissions:n,reader:s}=e.consent,o=s("event");e.on(window,CONFIG.name+":consent",e=>o(n(e.detail)))});

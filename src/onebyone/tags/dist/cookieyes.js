@@ -1,1 +1,1 @@
-(()=>{MODULES.push(e=>{let{permissions:o,reader:s,until:t}=e.consent,i=s("cookieyes");function n(){let{isUserActionCompleted:c,categories:d}=window.getCkyConsent();c&&i(o(d))}e.on(document,"cookieyes_consent_update",n),t(()=>window.getCkyConsent,n)});})();
+MODULES.push(e=>{let{permissions:n,reader:o,until:t}=e.consent,s=o("cookieyes");function i(){let{isUserActionCompleted:e,categories:o}=window.getCkyConsent();e&&s(n(o))}e.on(document,"cookieyes_consent_update",i),t(()=>window.getCkyConsent,i)});

@@ -1,1 +1,1 @@
-(()=>{TEMPLATES.image=({url:a,cache_buster:e},$)=>$.image(e?`${a}${a.indexOf("?")<0?"?":"&"}${e}=${Math.floor(Math.random()*1e15)}`:a);})();
+TEMPLATES.image=({url:a,cache_buster:e},r)=>r.image(e?`${a}${a.indexOf("?")<0?"?":"&"}${e}=${Math.floor(1e15*Math.random())}`:a);

@@ -1,1 +1,1 @@
-(()=>{MODULES.push(s=>{let{permissions:e,reader:t,until:c}=s.consent,r=t("klaro");c(()=>window.klaro&&window.klaro.getManager(),o=>{let n=()=>o.confirmed&&r(e(o.consents));o.watch({update:s.safely(a=>a&&n())}),n()})});})();
+MODULES.push(e=>{let{permissions:n,reader:a,until:o}=e.consent,r=a("klaro");o(()=>window.klaro&&window.klaro.getManager(),a=>{let o=()=>a.confirmed&&r(n(a.consents));a.watch({update:e.safely(e=>e&&o())}),o()})});

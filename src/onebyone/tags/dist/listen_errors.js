@@ -1,1 +1,1 @@
-(()=>{LISTENERS.errors=(e,g,m)=>m.on(window,"error",r=>{r.message!==void 0&&g({event:"gtm.pageError","gtm.errorMessage":r.message,"gtm.errorUrl":r.filename,"gtm.errorLineNumber":r.lineno,"gtm.triggers":e.map(o=>o[0])})});})();
+LISTENERS.errors=(r,e,g)=>g.on(window,"error",g=>{void 0!==g.message&&e({event:"gtm.pageError","gtm.errorMessage":g.message,"gtm.errorUrl":g.filename,"gtm.errorLineNumber":g.lineno,"gtm.triggers":r.map(r=>r[0])})});

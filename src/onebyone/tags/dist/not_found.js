@@ -1,1 +1,1 @@
-(()=>{MODULES.push(e=>{e.hear("start",()=>{let r=document.querySelector("meta[name=ps-status]"),s=performance.getEntriesByType("navigation")[0],t=r?+r.content:s&&s.responseStatus,n=t<400||!t;e.hear("view",()=>{n||e.add("page_error",{status:t}),n=!0})})});})();
+MODULES.push(e=>{e.hear("start",()=>{let t=document.querySelector("meta[name=ps-status]"),a=performance.getEntriesByType("navigation")[0],r=t?+t.content:a&&a.responseStatus,s=r<400||!r;e.hear("view",()=>{s||e.add("page_error",{status:r}),s=!0})})});

@@ -37,8 +37,8 @@ export function delivery(url, sameOrigin, tell) {
     (batch[0][CONSENT] && `"consent":${batch[0][CONSENT]},`) +
     `"events":[${batch.map((entry) => entry[TEXT])}]}`;
 
-  const post = (body, signal) =>
-    fetch(url, {
+  const post = (body, signal, to) =>
+    fetch(to || url, {
       method: "POST",
       body, // a string travels as text/plain: no preflight
       keepalive: body.length < KEEPALIVE_BYTES,
@@ -134,6 +134,8 @@ export function delivery(url, sameOrigin, tell) {
   }
 
   return {
+    post,
+
     add(entry, urgent) {
       keep(waiting.concat([entry]));
       if (hidden) leave();

@@ -7,6 +7,5 @@ export function onLink(tag, opened) {
     const text = link.textContent.trim().slice(0, 100);
     opened(link, { link_url: link.href, link_domain: link.hostname, ...(text && { link_text: text }) });
   };
-  tag.on(document, "click", listener, true); // the keyboard's Enter arrives as one, too
-  tag.on(document, "auxclick", listener, true);
+  tag.on(document, "click auxclick", listener); // the keyboard's Enter arrives as a click, too
 }

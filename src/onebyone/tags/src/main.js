@@ -26,7 +26,10 @@ function begin() {
 
   const tell = (what, value) => (heard[what] || []).forEach((listener) => listener(value));
   const sent = delivery(url.href, url.origin === location.origin, tell);
-  const on = (target, name, listener, options) => target.addEventListener(name, safely(listener), options);
+
+  /** `names` with spaces between them. Heard before the page's own listeners, which may stop an event. */
+  const on = (target, names, listener, options = true) =>
+    names.split(" ").forEach((name) => target.addEventListener(name, safely(listener), options));
 
   function add(name, props) {
     const entry = made.make(name, props);
@@ -44,6 +47,8 @@ function begin() {
     add,
     on,
     newId,
+    post: sent.post,
+    said: () => made.consent(), // all choices so far, as text
     safely,
     tell,
     view,

@@ -27,7 +27,7 @@ def script_page(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def change_script(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     need(request, site, Role.ADMIN)
     typed = script_form.typed(form)
-    wrong = script_form.check(typed)
+    wrong = script_form.check(typed, site)
     if wrong:
         return _page(request, desk, site, typed, wrong=dict(wrong), status=400)
     changed = desk.sites.change(script_form.changed(site, typed))

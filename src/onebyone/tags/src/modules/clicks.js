@@ -14,6 +14,5 @@ MODULES.push((tag) => {
       const role = element.getAttribute("role") || element.tagName.toLowerCase();
       tag.add("element_click", { selector: selector(element), role, text: words(element) });
     },
-    true,
   );
 });

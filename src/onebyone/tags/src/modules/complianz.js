@@ -9,6 +9,6 @@ MODULES.push((tag) => {
     say(permissions({ preferences: has("preferences"), statistics: has("statistics"), marketing: has("marketing") }));
   }
 
-  for (const name of ["cmplz_status_change", "cmplz_fire_categories"]) tag.on(document, name, read);
+  tag.on(document, "cmplz_status_change cmplz_fire_categories", read);
   until(() => window.cmplz_has_consent, read);
 });

@@ -48,10 +48,8 @@ MODULES.push((tag) => {
     touched = now();
   };
 
-  for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) {
-    tag.on(document, name, touch, { passive: true, capture: true });
-  }
-  for (const name of ["focus", "blur"]) tag.on(window, name, account);
+  tag.on(document, "pointerdown pointermove keydown scroll", touch);
+  tag.on(window, "focus blur", account);
   tag.on(document, "visibilitychange", account);
   tag.hear("leave", report);
   tag.hear("view", () => {

@@ -22,7 +22,6 @@ MODULES.push((tag) => {
       if (target === window) return add("script", event.message, event.filename, event.lineno);
       add("resource", target.tagName, target.src || target.href);
     },
-    true,
   );
   tag.on(window, "unhandledrejection", ({ reason }) => add("promise", (reason && reason.message) || reason));
   tag.on(document, "securitypolicyviolation", (event) =>

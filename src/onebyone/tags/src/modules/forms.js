@@ -39,8 +39,8 @@ MODULES.push((tag) => {
     setTimeout(() => watch.disconnect(), ANSWER_MS);
   }
 
-  for (const name of ["input", "change"]) tag.on(document, name, touched, true);
-  tag.on(document, "submit", sent, true);
+  tag.on(document, "input change", touched);
+  tag.on(document, "submit", sent);
   tag.hear("leave", () => {
     known.forEach((state, form) => {
       if (state.leaves) tag.add("form_success", named(form));

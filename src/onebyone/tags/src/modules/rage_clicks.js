@@ -18,6 +18,5 @@ MODULES.push((tag) => {
       const target = event.composedPath()[0];
       if (last.length === CLICKS && !isPrivate(target)) tag.add("rage_click", { selector: selector(target) });
     },
-    true,
   );
 });

@@ -23,7 +23,7 @@ MODULES.push((tag) => {
     tag.scrolled = 0;
     later();
   });
-  tag.on(window, "scroll", later, { passive: true });
+  tag.on(window, "scroll", later);
   new ResizeObserver(() => {
     height = root.scrollHeight;
     later();

@@ -34,6 +34,5 @@ MODULES.push((tag) => {
       return result;
     };
   }
-  tag.on(window, "popstate", () => settle());
-  tag.on(window, "hashchange", () => settle());
+  tag.on(window, "popstate hashchange", () => settle());
 });

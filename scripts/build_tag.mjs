@@ -1,0 +1,37 @@
+// Builds the script's parts: esbuild bundles a file each, terser makes it small. npm run build [-- folder]
+import { readdirSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+import { minify } from "terser";
+
+const SOURCES = "src/onebyone/tags/src/";
+const FOLDERS = ["modules", "container", "templates"];
+const out = process.argv[2] || "src/onebyone/tags/dist";
+
+const files = { tag: "main.js", banner: "banner/banner.js" };
+for (const folder of FOLDERS) {
+  const names = readdirSync(SOURCES + folder).filter((name) => name.endsWith(".js"));
+  for (const name of names) files[name.slice(0, -3)] = `${folder}/${name}`;
+}
+
+const compress = {
+  passes: 4,
+  pure_getters: true, // reading a property does nothing else, here
+  unsafe_arrows: true, // no function of ours is called with new
+  keep_fargs: false,
+  inline: 1,
+  reduce_funcs: false, // functions in one piece repeat better than their bodies
+};
+
+for (const [name, file] of Object.entries(files)) {
+  const bundled = await build({
+    entryPoints: [SOURCES + file],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2020",
+    minifySyntax: true,
+  });
+  const text = bundled.outputFiles[0].text;
+  const small = await minify(text, { ecma: 2020, compress, mangle: true, format: { ascii_only: true } });
+  writeFileSync(`${out}/${name}.js`, small.code + "\n");
+}

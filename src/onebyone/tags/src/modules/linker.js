@@ -1,0 +1,50 @@
+/**
+ * Links and forms that lead to another of the site's domains carry who follows them: a token of the collector's, for
+ * one use within two minutes. It is asked for when somebody comes near; a link is never held up for it.
+ */
+const PAUSE_MS = 1000; // between two questions about one link; each use needs a fresh token
+const TOKEN = /([?&])_ob=([^&#]*)(&?)/;
+
+MODULES.push((tag) => {
+  let begun = false; // whether anything may be sent yet
+  let came = TOKEN.exec(location.search);
+
+  const without = (url) => url.replace(TOKEN, (_, before, token, after) => after && before);
+  const domain = (host) => CONFIG.linked.find((each) => ("." + host).endsWith("." + each));
+
+  /** A form that is sent by GET loses the query of its address, so there it is a field. */
+  function give(target, name, token) {
+    if (target.method === "get") {
+      const old = target.querySelector("[name=_ob]");
+      if (old) old.remove();
+      const field = document.createElement("input");
+      if (token) target.append(Object.assign(field, { type: "hidden", name: "_ob", value: token }));
+      return;
+    }
+    const add = (query) => query + (token && (query ? "&" : "?") + "_ob=" + token);
+    target[name] = without(target[name]).replace(/(\?[^#]*)?(?=#|$)/, add);
+  }
+
+  function near(event) {
+    const target = event.composedPath().find((each) => each.href || each.action);
+    const name = target && target.href ? "href" : "action";
+    if (!begun || !target || !/^https?:/.test(target[name])) return;
+    const { hostname } = new URL(target[name]);
+    const there = domain(hostname);
+    if (!there || there === domain(location.hostname) || Date.now() - target.obAt < PAUSE_MS) return;
+    target.obAt = Date.now();
+    tag
+      .post(`{"to":"${hostname}","consent":${tag.said()}}`, undefined, tag.url.href.slice(0, -1) + "d")
+      .then((answer) => answer.json())
+      .then(({ token }) => give(target, name, token))
+      .catch(() => {});
+  }
+
+  if (came) history.replaceState(history.state, "", without(location.href));
+  tag.hear("made", ([entry]) => {
+    if (came) entry[4] = entry[4].slice(0, -1) + `,"link":${tag.ascii(came[2])}}`;
+    came = 0;
+  });
+  tag.hear("batch", () => (begun = true));
+  tag.on(document, "pointerover pointerdown focusin", near);
+});
