@@ -41,6 +41,7 @@ class ScriptForm(Struct, frozen=True, kw_only=True):
     scroll_marks: str = ""
     data_layer: str = ""
     debug_always: str = ""
+    frames: str = ""
 
 
 _LISTS: dict[str, Mapping[str, object]] = {"readers": READERS, "purposes": PURPOSES, "modules": MODULES}
@@ -76,6 +77,7 @@ def form_of(site: Site) -> ScriptForm:
         scroll_marks=" ".join(map(str, tag.scroll_marks)),
         data_layer=tag.data_layer,
         debug_always=_switch(tag.debug_always),
+        frames=_switch(tag.frames),
     )
 
 
@@ -136,6 +138,7 @@ def changed(site: Site, form: ScriptForm) -> Site:
         download_endings=" ".join(form.download_endings.split()),
         scroll_marks=tuple(sorted({int(mark) for mark in form.scroll_marks.split()})),
         debug_always=bool(form.debug_always),
+        frames=bool(form.frames),
         consent=consent,
         banner=banner,
     )
