@@ -174,5 +174,5 @@ safely(() => {
     window[CONFIG.name] = api;
     ((stub && stub.q) || []).forEach((args) => api.apply(null, args));
   }
-  if (tag) tag.listen();
+  if (tag) setTimeout(safely(tag.listen)); // a task of its own: together they would be a long one on a slow phone
 })();
