@@ -1,4 +1,4 @@
-"""Each template's calls in the vendor's words, in node; tests/browser/test_container.py sees the requests they lead to."""
+"""Each template's calls in the vendor's words, in node; browser/test_container.py sees the requests they lead to."""
 
 from __future__ import annotations
 
