@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove accuracy bench golden lint types tag sizes platforms clean browser help
+.PHONY: demo serve test check prove accuracy bench golden lint types tag sizes cost platforms clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
@@ -17,6 +17,7 @@ help:
 	@echo "make golden  rewrite the golden cases; review the diff like code"
 	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
+	@echo "make cost    what the script costs a page, in Chromium on a slow CPU (minutes, on a quiet machine)"
 	@echo "make tag     rebuild the browser script (needs Node)"
 
 demo: $(VENV)/runtime
@@ -60,6 +61,9 @@ platforms:
 
 sizes: $(VENV)/dev
 	$(RUN)/python scripts/tag_sizes.py --others
+
+cost: $(VENV)/dev browser
+	cd tests && ../$(RUN)/python -m browser.page_cost
 
 browser:
 	@sh scripts/find_chromium.sh

@@ -69,7 +69,7 @@ def rows() -> list[Row]:
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
         Row("core and what loads a container", len(gzip.compress(script_for(container), 9))),
         Row("the container's runtime, no tags", _container(_NOTHING), 6_000),
-        Row("the same with every listener and kind of variable", _container(_LISTENING), 8_000),
+        Row("the container's runtime, every listener and variable", _container(_LISTENING), 8_000),
         Row("the banner's file, largest language", max(_banner(each) for each in LANGUAGES), 6_000),
     ]
 

@@ -68,6 +68,15 @@ def test_what_an_element_holds_and_how_much_of_it_is_seen_can_be_asked(site: Stu
     assert marks(page, 1)[0] == "5,Buy,50,false,false"  # the site's script has no debugging in it
 
 
+def test_a_selector_that_is_none_is_told_once_and_the_others_are_heard(site: Stub, page: Page) -> None:
+    text = "triggers:\n  Bad: {on: visibility, selector: '[['}\n  Good: {on: visibility, selector: p}\ntags:\n"
+    hold(site, text + marking("Bad", "Bad") + marking("Good", "Good"))
+    page.goto(site.url + "/")
+    assert marks(page, 1) == ["gtm.elementVisibility"]
+    site.wait(lambda: site.events("container_error"), "the fault")
+    assert [each["props"]["where"] for each in site.events("container_error")] == ["visibility"]
+
+
 def sound() -> str:
     """Silence that a browser plays, longer than a second."""
     made = io.BytesIO()

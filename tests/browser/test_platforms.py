@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from browser.chromium import as_person
+from browser.containers import hold, marking, marks
 from browser.stub import SITE, Stub
 from onebyone.state.tag_settings import ConsentGate, TagSettings
 
@@ -135,10 +136,16 @@ APPLICATION = """<nav><a href="/lamps" data-navigo>Lamps</a> <a href="/lamps/fjo
 @pytest.mark.parametrize("api", ["navigation", "history"])
 def test_an_application_with_the_router_navigo(page: Page, opted_in: Callable[..., Stub], api: str) -> None:
     site = opted_in(MODULES / "navigo/lib/navigo.js", APPLICATION)
-    site.site = replace(SITE, tag=TagSettings(modules=("spa",)))
+    routes = (
+        "triggers: {Route: {on: history_change}}\ntags:\n"
+        + marking("All", "All Pages")
+        + marking("Route", "Route", "{{History Source}} + {{Page Path}}")
+    )
+    hold(site, routes, tag=TagSettings(modules=("spa",)))
     if api == "history":
         page.add_init_script("Object.defineProperty(window, 'navigation', {value: undefined})")
     page.goto(f"{site.url}/a")
+    assert marks(page, 1) == ["gtm.js"]
     page.click("text=Lamps")
     page.wait_for_function("document.title === 'Lamps'")
     page.click("text=Fjord")
@@ -152,3 +159,4 @@ def test_an_application_with_the_router_navigo(page: Page, opted_in: Callable[..
         ("/a", "Home", "navigate"), ("/lamps", "Lamps", "spa"), ("/lamps/fjord", "One lamp", "spa"),
         ("/lamps", "Lamps", "spa"),
     ]  # fmt: skip
+    assert marks(page, 4) == ["gtm.js", "pushState/lamps", "pushState/lamps/fjord", "popstate/lamps"]

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium, settle
+from browser.containers import FREE, hold
 from browser.stub import SITE, Stub, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -71,6 +72,10 @@ def test_a_page_from_the_back_forward_cache_is_viewed_again(page: Page, site: St
 
 @pytest.mark.usefixtures("browser")  # skips where there is none
 def test_a_prerendered_page_says_nothing_until_it_is_seen(site: Stub, tmp_path: Path) -> None:
+    hold(
+        site,
+        f"tags:\n  T: {{type: image, fire_on: [All Pages], {FREE}, settings: {{url: '/ran.gif?{{{{Page Path}}}}'}}}}",
+    )
     rules = '{"prerender":[{"source":"list","urls":["/next"],"eagerness":"immediate"}]}'
     leave = 'fetch("/leaving.gif?" + Date.now()).then(() => location.href = "/next")'
     site.pages["/first"] = f"""<script type="speculationrules">{rules}</script><script>
@@ -83,10 +88,13 @@ def test_a_prerendered_page_says_nothing_until_it_is_seen(site: Stub, tmp_path: 
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # a debugger would prevent prerendering
         try:
             site.wait(lambda: site.events("early"), "the activation")
+            site.wait(lambda: "/ran.gif?/next" in site.images, "the container's tag")
         finally:
             process.terminate()
     if not site.events("early")[0]["props"]["prerendered"]:
         pytest.skip("this Chromium chose not to prerender, as it may where memory is short")
+    left = next(place for place, image in enumerate(site.images) if "leaving" in image)
+    assert site.images.index("/ran.gif?/next") > left, "a container's tags wait, too"
     left_at = next(int(image.split("?")[1]) for image in site.images if "leaving" in image)
     view, early = [event for event in site.events() if event["nav"] == "prerender"]
     assert (view["name"], early["name"]) == ("page_view", "early")

@@ -10,5 +10,5 @@ def test_no_part_of_the_script_outgrows_its_limit(row: tag_sizes.Row) -> None:
 
 
 def test_what_is_not_turned_on_costs_nothing() -> None:
-    core, *others = tag_sizes.rows()
-    assert core.bytes < 3_600 and all(row.bytes > core.bytes + 500 for row in others[:-3])  # what else is in the script
+    core, *others = [row for row in tag_sizes.rows() if not row.what.startswith(("the container", "the banner"))]
+    assert core.bytes < 3_600 and all(row.bytes > core.bytes + 500 for row in others)

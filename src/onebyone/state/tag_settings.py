@@ -50,6 +50,7 @@ class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     scroll_marks: tuple[int, ...] = (90,)  # per cent
     linked: tuple[str, ...] = ()  # domains among which a person is followed; two at least
     debug_always: bool = False  # else only with ?onebyone_debug in the page's address
+    frames: bool = False  # also runs where the page stands in a frame of another site's page
     consent: ConsentGate = ConsentGate()
     banner: Banner = Banner()
 

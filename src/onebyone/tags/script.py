@@ -36,6 +36,7 @@ def script_for(site: Site, *, collector_url: str = "", name: str = "onebyone") -
         "url": f"{collector_url}/{site.prefix}/v1/e",
         "name": name,
         "conversions": site.conversions,
+        **({"frames": True} if site.tag.frames else {}),
         **_options(site, chosen),
     }
     modules = "".join(map(_built, chosen))

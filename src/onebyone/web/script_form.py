@@ -43,6 +43,7 @@ class ScriptForm(Struct, frozen=True, kw_only=True):
     data_layer: str = ""
     linked: str = ""
     debug_always: str = ""
+    frames: str = ""
 
 
 _LISTS: dict[str, Mapping[str, object]] = {"readers": READERS, "purposes": PURPOSES, "modules": MODULES}
@@ -79,6 +80,7 @@ def form_of(site: Site) -> ScriptForm:
         data_layer=tag.data_layer,
         linked=" ".join(tag.linked),
         debug_always=_switch(tag.debug_always),
+        frames=_switch(tag.frames),
     )
 
 
@@ -144,6 +146,7 @@ def changed(site: Site, form: ScriptForm) -> Site:
         download_endings=" ".join(form.download_endings.split()),
         scroll_marks=tuple(sorted({int(mark) for mark in form.scroll_marks.split()})),
         debug_always=bool(form.debug_always),
+        frames=bool(form.frames),
         consent=consent,
         banner=banner,
     )

@@ -152,8 +152,18 @@ function safely(work) {
   };
 }
 
+/** Whether this page stands in a frame of another site's page: what happens there is not a visit to this one. */
+function isForeign() {
+  try {
+    return !window.top.location.href;
+  } catch {
+    return true;
+  }
+}
+
 /** The first copy of the tag does the work; another one on the same page only hands over what waits for it. */
 safely(() => {
+  if (!CONFIG.frames && isForeign()) return (window[CONFIG.name] = () => {});
   const stub = window[CONFIG.name];
   let api = window[VERSIONED];
   let tag;
@@ -169,5 +179,5 @@ safely(() => {
     window[CONFIG.name] = api;
     ((stub && stub.q) || []).forEach((args) => api.apply(null, args));
   }
-  if (tag) tag.listen();
+  if (tag) setTimeout(safely(tag.listen)); // a task of its own: together they would be a long one on a slow phone
 })();

@@ -1,6 +1,7 @@
 /** Elements that are seen, by share and time. */
-LISTENERS.visibility = (heard, push, tag) =>
-  heard.forEach(([index, trigger]) => {
+LISTENERS.visibility = (heard, push, tag) => {
+  let failed;
+  const listen = ([index, trigger]) => {
     const { selector, ratio = 50, duration_ms: needed = 0, frequency = "once", watch_dom: watches } = trigger;
     const known = new Map(); // element -> {since, sum, done, timer, ratio}
     let over = false;
@@ -58,4 +59,14 @@ LISTENERS.visibility = (heard, push, tag) =>
     look();
     if (document.readyState === "loading") tag.on(document, "DOMContentLoaded", look);
     if (watches) new MutationObserver(tag.safely(look)).observe(document.documentElement, { childList: true, subtree: true });
+  };
+
+  heard.forEach((each) => {
+    try {
+      listen(each);
+    } catch (error) {
+      failed = error; // a selector that is none; the others listen all the same
+    }
   });
+  if (failed) throw failed;
+};

@@ -1,13 +1,14 @@
 /** Clarity: its script records; with an event, marks it. It is told what is allowed. */
 import { loaded, queue } from "./parts/queue.js";
 
-TEMPLATES.clarity = ({ id, event, tags }, api) => {
+TEMPLATES.clarity = ({ id, event, tags, user_id: user }, api) => {
   const clarity = queue("clarity", "q", null);
   const state = (name) => (api.granted(name) ? "granted" : "denied");
   if (api.once("clarity " + id)) {
     clarity("consentv2", { ad_Storage: state("ads_storage"), analytics_Storage: state("analytics") });
   }
   Object.keys(tags || {}).forEach((key) => clarity("set", key, String(tags[key])));
+  if (user) clarity("identify", String(user));
   if (event) clarity("event", event);
   return loaded(clarity, api, `https://www.clarity.ms/tag/${encodeURIComponent(id)}`);
 };

@@ -1,5 +1,5 @@
 /** Microsoft Advertising: a queue until the vendor's script has come, then its object. */
-TEMPLATES.microsoft_uet = ({ id, event, parameters, event_id: same }, api) => {
+TEMPLATES.microsoft_uet = ({ id, event, parameters, user_data: user, event_id: same }, api) => {
   const foreign = window.uetq && !window.uetq.ours && api.once("uet foreign") ? window.uetq : 0;
   if (!window.uetq) {
     window.uetq = [];
@@ -7,6 +7,7 @@ TEMPLATES.microsoft_uet = ({ id, event, parameters, event_id: same }, api) => {
   }
   const first = !foreign && window.uetq.ours && api.once("uet " + id);
   if (first) window.uetq.push("consent", "default", { ad_storage: api.granted("ads_storage") ? "granted" : "denied" });
+  if (user) window.uetq.push("set", { pid: user });
   if (event) window.uetq.push("event", event, { ...parameters, event_id: same || api.id });
   if (!first) return true;
   return api.load("https://bat.bing.com/bat.js").then((came) => {

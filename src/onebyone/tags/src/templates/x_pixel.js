@@ -1,9 +1,9 @@
 /** X: without an event the visit, which `config` reports. */
-import { loaded, queue } from "./parts/queue.js";
+import { loaded, queue, unknown } from "./parts/queue.js";
 
 TEMPLATES.x_pixel = ({ id, event, parameters, event_id: same }, api) => {
   const twq = queue("twq", "queue", "exe", { version: "1.1" });
-  if (api.once("x " + id)) twq("config", id);
+  if (unknown(twq, api, "x " + id)) twq("config", id);
   if (event) twq("event", event, { ...parameters, conversion_id: same || api.id });
   return loaded(twq, api, "https://static.ads-twitter.com/uwt.js");
 };

@@ -14,5 +14,8 @@ export function queue(name, list, later, fields) {
   return Object.assign(made, fields);
 }
 
+/** Whether it has to be told the id: once, and not where the page has set it up itself, which would count twice. */
+export const unknown = (found, api, key) => api.once(key) && found.ours;
+
 /** The vendor's script, unless the page brought its own. */
 export const loaded = (found, api, url) => (found.ours ? api.load(url) : true);

@@ -1,0 +1,52 @@
+"""Each template's calls in the vendor's words, in node; browser/test_container.py sees the requests they lead to."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onebyone.tags.container.templates import templates
+
+HERE = Path(__file__).parent
+GOLDEN = HERE.parents[1] / "golden/tags"
+DIST = HERE.parents[2] / "src/onebyone/tags/dist"
+
+
+def cases_of(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    return cases
+
+
+def test_every_template_has_an_example_and_every_setting_of_it_is_in_one() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(templates())
+    for name, template in templates().items():
+        shown = {key for case in cases_of(name) for run in case["runs"] for key in run}
+        assert shown <= {*template.required, *template.optional}, name
+        assert set(template.required) <= shown, name
+
+
+def test_a_template_says_what_its_vendor_understands() -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed: the browser tests run the templates, too")
+    given = [
+        {**case, "template": name, "file": (DIST / f"{name}.js").read_text(encoding="ascii")}
+        for name in sorted(templates())
+        for case in cases_of(name)
+    ]
+    command = ["node", str(HERE / "run_templates.mjs")]
+    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=True)
+    answers = json.loads(done.stdout)
+    if os.environ.get("GOLDEN") == "write":
+        for name in templates():
+            cases = [{**c, "out": a} for c, a in zip(given, answers, strict=True) if c["template"] == name]
+            shown = ("title", "granted", "before", "runs", "out")
+            lines = [json.dumps({key: case[key] for key in shown if key in case}) for case in cases]
+            (GOLDEN / f"{name}.json").write_text("[\n  " + ",\n  ".join(lines) + "\n]\n", encoding="utf-8")
+    for case, answer in zip(given, answers, strict=True):
+        assert answer == case["out"] or os.environ.get("GOLDEN") == "write", (case["template"], case["title"])
