@@ -105,6 +105,7 @@ def make_steps() -> tuple[tuple[str, Step], ...]:
         places=Places(),
         records=ConsentRecords(engine),
         opening=UserData(engine, Seals(engine)),
+        blinding=Seals(engine),
     )
 
 

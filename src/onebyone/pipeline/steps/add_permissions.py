@@ -54,7 +54,15 @@ class Suppressing(Protocol):
     def why(self, site: str, *identifiers: tuple[str, str]) -> str: ...
 
 
-def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppressing, places: Places) -> Step:
+class Blinding(Protocol):
+    """`state.seals.Seals`, or what a test puts in its place."""
+
+    def blind(self, site: str, text: str, *, now_ms: int) -> str: ...
+
+
+def add_permissions(
+    policies: Policies, choices: Remembering, suppressed: Suppressing, *, places: Places, blinding: Blinding
+) -> Step:
     """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
 
     def step(event: Event, context: Context) -> Event:
@@ -93,6 +101,8 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
         elif why == "erased":
             mode = Mode.DROP
         changed |= _reduced(event, decision.region, mode) if mode else _allowed(event, context, decision, visitor)
+        if mode in (Mode.COUNT, Mode.DROP):
+            changed |= _blinded(event, blinding, received_ms)
         return replace(event, **changed)
 
     return step
@@ -163,6 +173,17 @@ def _reduced(event: Event, region: str, mode: Mode) -> dict[str, Any]:
     changed["referrer"] = event.referrer_host
     changed["properties"] = scrub_all(event.properties)
     return changed
+
+
+def _blinded(event: Event, blinding: Blinding, now_ms: int) -> dict[str, Any]:
+    """Ids of an event of which nothing but its number is kept: "purchase:1001" names an order, so another word stands
+    for it, the same for its copies. The tag's own id of a view says nothing, and its retries are known by it."""
+
+    def other(id: str) -> str:
+        return blinding.blind(event.site, id, now_ms=now_ms) if id else ""
+
+    sent_id = event.sent_id if event.via == Via.TAG and event.name == "page_view" else other(event.sent_id)
+    return {"sent_id": sent_id, "event_id": other(event.event_id) if event.event_id != event.sent_id else sent_id}
 
 
 @lru_cache(maxsize=1_024)
