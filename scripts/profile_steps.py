@@ -106,6 +106,7 @@ def make_steps() -> tuple[tuple[str, Step], ...]:
         records=ConsentRecords(engine),
         opening=UserData(engine, Seals(engine)),
         link_key=bytes(32),
+        blinding=Seals(engine),
     )
 
 

@@ -245,6 +245,23 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Sighting(f"{self.hit}/{self.n}")
 
 
+class Booking(Struct, frozen=True, kw_only=True):
+    """What one arrival changed about a conversion, with its dates. The sums of all are what it says now.
+
+    Moments of which a day is made are those of their quarter of an hour: no zone's midnight lies within one.
+    """
+
+    received_at: datetime  # UTC, the arrival
+    order_at: datetime  # UTC, when the conversion happened
+    at: datetime  # UTC, the same; of what an adjustment changes, when that happened
+    cause: str  # arrived, copy, joined, refund, cancel, order_edit
+    currency: str
+    counted: int
+    gross: int  # this and the next two in minor units
+    refunded: int
+    net: int
+
+
 class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that counts, from all its copies: a version of its record (specs/measurement.md 1.3).
 
@@ -268,6 +285,7 @@ class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gross: int = 0  # minor units: the value, or that of the latest edit
     refunded: int = 0  # minor units, sum of distinct refunds
     net: int = 0  # minor units: what is left of the latest value
+    booked: list[Booking] = field(default_factory=list)  # empty: all at once, when the first copy came
 
 
 @final

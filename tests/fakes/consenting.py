@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -49,6 +50,13 @@ class MemoryRecords:
         self.drafts.append(draft)
 
 
+class MemoryBlinding:
+    """One salt for ever."""
+
+    def blind(self, site: str, text: str, *, now_ms: int) -> str:
+        return "x." + hashlib.sha256(f"{site}/{text}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
 class MemoryUserData:
     """Seals nothing: what is sealed is the JSON itself."""
 
@@ -80,4 +88,5 @@ def the_steps(seen: Seen, *, choices: MemoryChoices | None = None) -> tuple[tupl
         records=MemoryRecords(),
         opening=MemoryUserData(),
         link_key=b"l" * 32,
+        blinding=MemoryBlinding(),
     )

@@ -25,7 +25,9 @@ SITE = Site(
     prefix="bcdfg",
     origins=("https://shop.example",),
     excluded_referrers=("paypal.com",),
-    consent=ConsentSettings(unknown_region="N", query_kept=("size", "mail")),  # the examples come from nowhere, and are not about consent
+    consent=ConsentSettings(
+        unknown_region="N", query_kept=("size", "mail")
+    ),  # the examples come from nowhere, and are not about consent
 )
 _HIT_FIELDS = ("site", "day", "received_at", "id", "hit", "via")  # the same in every case, or made from it
 

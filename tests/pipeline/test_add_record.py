@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes.consenting import MemoryChoices, MemoryRecords, MemorySuppression, MemoryUserData, the_places, the_policies
+from fakes.consenting import (
+    MemoryBlinding,
+    MemoryChoices,
+    MemoryRecords,
+    MemorySuppression,
+    MemoryUserData,
+    the_places,
+    the_policies,
+)
 from fakes.seen import MemorySeen
 from fakes.shelf import MemoryShelf
 from onebyone.consent.canonical import canonical
@@ -35,6 +43,7 @@ class Path:
             records=self.records,
             opening=MemoryUserData(),
             link_key=b"l" * 32,
+            blinding=MemoryBlinding(),
         )
 
     def go(self, hit: Hit) -> Event:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from fakes.consenting import MemoryChoices, MemorySuppression, the_places, the_policies
+from fakes.consenting import MemoryBlinding, MemoryChoices, MemorySuppression, the_places, the_policies
 from fakes.seen import MemorySeen
 from onebyone.consent.decision import NOBODY
 from onebyone.consent.settings import Settings as ConsentSettings
@@ -32,7 +32,9 @@ class Road:
         self.choices = MemoryChoices()
         self._site = replace(LINKED, consent=consent)
         self._link = add_link(KEY, MemorySeen())
-        self._permit = add_permissions(the_policies(), self.choices, MemorySuppression(), the_places())
+        self._permit = add_permissions(
+            the_policies(), self.choices, MemorySuppression(), places=the_places(), blinding=MemoryBlinding()
+        )
 
     def go(self, *, hit: int = 1, context: dict[str, Any] | None = None, **event: Any) -> Event:
         given = {"visitor": HERE, "host": "www.pay.example", "hit": f"00000000-0000-0000-0000-{hit:012}"} | event

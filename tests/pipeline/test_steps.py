@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fakes.consenting import (
+    MemoryBlinding,
     MemoryChoices,
     MemoryRecords,
     MemorySuppression,
@@ -51,7 +52,9 @@ def additions() -> dict[str, Step]:
         "add_place": add_place(the_places()),
         "add_link": add_link(b"l" * 32, Forgetful()),
         "add_identifiers": add_identifiers(MemoryUserData()),
-        "add_permissions": add_permissions(the_policies(), MemoryChoices(), MemorySuppression(), the_places()),
+        "add_permissions": add_permissions(
+            the_policies(), MemoryChoices(), MemorySuppression(), places=the_places(), blinding=MemoryBlinding()
+        ),
         "add_record": add_record(MemoryRecords()),
         "add_verdict": add_verdict(Judge(), Forgetful()),
         "add_history": add_history(Forgetful(), Judge().moves),

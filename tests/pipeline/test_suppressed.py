@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.consenting import MemoryChoices, MemorySuppression, the_places, the_policies
+from fakes.consenting import MemoryBlinding, MemoryChoices, MemorySuppression, the_places, the_policies
 from onebyone.event import Drop, Event, Permission, Reason
 from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
@@ -17,7 +17,9 @@ LISTED = {("visitor", "7"): "erased", ("user", "u8"): "objected"}
 
 def went(**given: Any) -> tuple[Event, Event | Drop]:
     context = a_context(said={"analytics": "granted"}, region="JP", sealed="S")
-    step = add_permissions(the_policies(), MemoryChoices(), MemorySuppression(LISTED), the_places())
+    step = add_permissions(
+        the_policies(), MemoryChoices(), MemorySuppression(LISTED), places=the_places(), blinding=MemoryBlinding()
+    )
     decided = step(an_event(user_id="u9", order_id="A1", click_ids={"gclid": "x"}, **given), context)
     assert isinstance(decided, Event)
     return decided, drop_withheld(decided, context)
@@ -41,7 +43,9 @@ def test_who_objected_allows_nothing_whatever_the_page_says(via: str) -> None:
     decided, outcome = went(visitor=8, via=via) if via == "image" else went(visitor=8)
     assert decided.permissions != Permission.SECURITY.bit and outcome == decided
     context = a_context(said={"analytics": "granted"}, region="JP")
-    step = add_permissions(the_policies(), MemoryChoices(), MemorySuppression(LISTED), the_places())
+    step = add_permissions(
+        the_policies(), MemoryChoices(), MemorySuppression(LISTED), places=the_places(), blinding=MemoryBlinding()
+    )
     objected = step(an_event(user_id="u8", visitor=8, via=via), context)
     assert isinstance(objected, Event)
     assert (objected.permissions, objected.consent_source) == (Permission.SECURITY.bit, "suppressed")
@@ -55,7 +59,9 @@ def test_a_stranger_is_not_touched() -> None:
 
 def test_nothing_comes_back_by_an_order_an_address_or_an_email_of_the_erased() -> None:
     listed = {("order", "A1"): "erased", ("email", "h1"): "erased", ("recipient", "ff"): "erased"}
-    step = add_permissions(the_policies(), MemoryChoices(), MemorySuppression(listed), the_places())
+    step = add_permissions(
+        the_policies(), MemoryChoices(), MemorySuppression(listed), places=the_places(), blinding=MemoryBlinding()
+    )
     context = a_context(said={"analytics": "granted"}, region="JP")
     events = [
         an_event(name="refund", via="server", order_id="A1"),

@@ -9,7 +9,7 @@ from itertools import cycle
 import msgspec
 from msgspec.structs import replace
 
-from fakes.consenting import MemorySuppression, MemoryUserData, the_places, the_policies, the_steps
+from fakes.consenting import MemoryBlinding, MemorySuppression, MemoryUserData, the_places, the_policies, the_steps
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
 from onebyone.event import Conversion, Hit
 from onebyone.log import Position
@@ -158,7 +158,12 @@ def quick_steps(
         ("add_verdict", add_verdict(judge, seen)),
         ("add_link", add_link(b"l" * 32, seen)),
         ("add_identifiers", add_identifiers(MemoryUserData())),
-        ("add_permissions", add_permissions(the_policies(), choices, MemorySuppression(), the_places())),
+        (
+            "add_permissions",
+            add_permissions(
+                the_policies(), choices, MemorySuppression(), places=the_places(), blinding=MemoryBlinding()
+            ),
+        ),
         ("add_record", add_record(records)),
         ("add_history", add_history(seen, judge.moves)),
         ("drop_withheld", drop_withheld),

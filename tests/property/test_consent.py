@@ -34,6 +34,7 @@ NUMBER = str(visitor_hash(SITE.id, COOKIE)).encode()
 PERSON = (NUMBER, b"USER-WORD", b"GA-WORD", b"QUERY-WORD", b"REFERRER-WORD", COOKIE.encode())  # need statistics
 ADS = (b"CLICK-WORD", b"FBP-WORD")  # need ads_storage
 SHARED = (b"AGENT-WORD",)  # need ads_share
+ORDER = (b"ORDER-WORD",)  # goes where nothing but the number of events is kept
 NEVER = (b"MAIL-WORD", b"203.0.113.77", b"PROP-WORD")
 PAGE = "https://shop.example/lamp?gclid=CLICK-WORD&q=QUERY-WORD&mail=PROP-WORD%40mail.example"
 REFERRER = "https://blog.example/REFERRER-WORD"
@@ -104,6 +105,7 @@ def an_event(sent: Sent, n: int) -> dict[str, Any]:
     event: dict[str, Any] = {
         "name": sent.name,
         "id": f"e{n}",
+        "event_id": f"purchase:ORDER-WORD{n}",
         "user_id": "USER-WORD",
         "page": {"url": PAGE, "referrer": REFERRER},
         "props": {"_fbp": "FBP-WORD", "_ga": "GA-WORD", "contact": "PROP-WORD@mail.example"},
@@ -119,6 +121,7 @@ def a_request(sent: Sent, n: int) -> bytes:
     headers += [("Sec-GPC", "1")] * sent.gpc + [("DNT", "1")] * sent.dnt
     if sent.way == "image":
         said = {"e": sent.name, "id": f"e{n}", "u": PAGE, "r": REFERRER, "uid": "USER-WORD", "p.fbp": "FBP-WORD"}
+        said |= {"eid": f"purchase:ORDER-WORD{n}", "o": f"ORDER-WORD{n}"}
         query = urlencode({**said, "p.ga": "GA-WORD", "p.contact": "PROP-WORD@mail.example", **sent.block})
         return request("GET", f"/bcdfg/v1/n/{SITE.id}.gif?{query}", headers=headers)
     body: dict[str, Any] = {"site": SITE.id, "events": [an_event(sent, n)]}
@@ -139,6 +142,8 @@ def check(record: bytes) -> None:
     row = row.get("event", row)  # a conversion is judged by what its merged event was allowed
     allowed = row.get("permissions", 0)
     assert not [word for word in NEVER if word in record], record
+    if row.get("reason") in ("consent_withheld", "suppressed") or row.get("withheld") in ("count", "drop"):
+        assert not [word for word in ORDER if word in record], record
     if not allowed & Permission.ANALYTICS.bit:
         assert not [word for word in (*PERSON, *ADS, *SHARED) if word in record], record
         assert not row.get("os") and not row.get("device") and not row.get("sealed")

@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from onebyone.destinations.telling import DeliveryLine
-from onebyone.event import Ended, Event
+from onebyone.event import Conversion, Ended, Event
 from onebyone.state.graph import Row as Whose
-from store.rows import a_delivery, a_drop, an_event
+from store.rows import a_conversion, a_delivery, a_drop, an_event
 
 DIRECTORY = Path(__file__).parents[1] / "golden" / "reports"
 
@@ -35,6 +35,7 @@ class Case(Struct, omit_defaults=True):
     deliveries: list[dict[str, Any]] = []
 
     identity: list[dict[str, Any]] = []
+    conversions: list[dict[str, Any]] = []  # records whose value changed: how, over time
     columns: list[str] = []
     rows: list[list[Any]] = []
 
@@ -49,6 +50,10 @@ class Case(Struct, omit_defaults=True):
     def facts(self, **changed: Any) -> list[DeliveryLine]:
         """Likewise, of what other rooms decided."""
         return [a_delivery(**_typed(row) | changed) for row in self.deliveries]
+
+    def changed_records(self, site: str = "s1") -> list[Conversion]:
+        """Likewise, of what counts and has a history of its own."""
+        return [a_conversion(**_typed(row) | {"site": site}) for row in self.conversions]
 
     def whose(self, site: str = "s1") -> list[Whose]:
         """Whose the browsers and user ids are."""
@@ -86,11 +91,11 @@ def _case_text(case: dict[str, Any]) -> str:
 
 
 def _field_text(key: str, value: Any) -> str:
-    if key not in ("rows", "events", "drops", "deliveries", "identity") or not value:
+    if key not in ("rows", "events", "drops", "deliveries", "identity", "conversions") or not value:
         return json.dumps(value, ensure_ascii=False)
     return "[\n" + ",\n".join(f"      {json.dumps(row, ensure_ascii=False)}" for row in value) + "\n    ]"
 
 
 def _typed(fields: dict[str, Any]) -> dict[str, Any]:
-    times = {"at", "received_at", "from", "to", "after_at", "due_at", "sent_at", "answered_at"} & fields.keys()
+    times = {"at", "received_at", "from", "now", "to", "after_at", "due_at", "sent_at", "answered_at"} & fields.keys()
     return fields | {name: msgspec.convert(fields[name], datetime) for name in times}

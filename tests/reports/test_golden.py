@@ -38,7 +38,7 @@ def test_every_report_has_a_golden_case_and_every_case_a_report(store: Embedded)
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
 def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case) -> None:
-    put(store, [*case.outcomes(), *case.whose()])
+    put(store, [*case.outcomes(), *case.whose(), *case.changed_records()])
     put_facts(store, case.facts())
     found = Reports(store).run(name, **case.typed_params())
     if os.environ.get("GOLDEN") == "write":
@@ -50,7 +50,7 @@ def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
 def test_a_report_counts_once_what_was_inserted_twice(store: Embedded, name: str, case: Case) -> None:
     for token in ("first", "again"):
-        put(store, [*case.outcomes(), *case.whose()], token=token)
+        put(store, [*case.outcomes(), *case.whose(), *case.changed_records()], token=token)
         put_facts(store, case.facts(), token=token)
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
 
@@ -103,9 +103,9 @@ def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded) 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
 def test_a_report_does_not_see_another_site_with_the_same_ids(store: Embedded, name: str, case: Case) -> None:
-    put(store, [*case.outcomes(), *case.whose()])
+    put(store, [*case.outcomes(), *case.whose(), *case.changed_records()])
     others = case.outcomes(site="other", value=77, host="other.example")
-    put(store, [*others, *case.whose("other")], token="other")
+    put(store, [*others, *case.whose("other"), *case.changed_records("other")], token="other")
     put_facts(store, case.facts())
     put_facts(store, case.facts(site="other"), token="other")
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows

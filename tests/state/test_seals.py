@@ -69,6 +69,19 @@ def test_a_salt_is_gone_when_its_day_is_over(engine: Engine) -> None:
     assert seals.visitor("s1", "a", "b", day=20_000) != before
 
 
+def test_an_id_that_may_not_be_kept_has_one_other_word_for_four_weeks_and_none_that_lasts(engine: Engine) -> None:
+    seals, weeks_ms = Seals(engine), 28 * DAY_MS
+    start = NOW_MS // weeks_ms * weeks_ms
+    word = seals.blind("s1", "purchase:1001", now_ms=start)
+    assert "1001" not in word and Seals(engine).blind("s1", "purchase:1001", now_ms=start + weeks_ms - 1) == word
+    others = [("s2", "purchase:1001", start), ("s1", "purchase:1002", start), ("s1", "purchase:1001", start + weeks_ms)]
+    assert len({word, *(seals.blind(site, id, now_ms=at) for site, id, at in others)}) == 4
+    seals.expire(start + 36 * DAY_MS)  # a hit lives seven days: what is replayed finds its salt
+    assert seals.blind("s1", "purchase:1001", now_ms=start) == word
+    seals.expire(start + 37 * DAY_MS)
+    assert seals.blind("s1", "purchase:1001", now_ms=start) != word
+
+
 @pytest.mark.parametrize(
     "text", ["", "x", "1.2", "20000.a.b.c", "20000.AAAA.", "-1.a.", "99999999999.a.b", "20000.!.!"]
 )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from onebyone.destinations.telling import DeliveryLine
-from onebyone.event import COPIES, Conversion, Ended, Event, event_uuid, hit_uuid
+from onebyone.event import COPIES, Booking, Conversion, Ended, Event, event_uuid, hit_uuid
 from onebyone.state.graph import Row
 from onebyone.store.engine import Embedded
 from onebyone.store.flat import flat
@@ -50,6 +50,27 @@ def a_delivery(number: int = 1, **fields: Any) -> DeliveryLine:
     return DeliveryLine(**known | fields)
 
 
+def a_conversion(number: int = 1, *, history: Sequence[Sequence[Any]], **fields: Any) -> Conversion:
+    """Purchase `number` with what each arrival changed: received_at, at, cause, counted, gross, refunded, net."""
+    at = fields.get("at", NOON)
+    event = an_event(number, name="purchase", via="server", **{"at": at, "currency": "EUR"} | fields)
+    booked = [
+        Booking(received_at=_moment(one[0]), order_at=at, at=_moment(one[1]), cause=one[2], currency=event.currency,
+                counted=one[3], gross=one[4], refunded=one[5], net=one[6])
+        for one in history
+    ]  # fmt: skip
+    counted, gross, refunded, net = (sum(one[place] for one in history) for place in (3, 4, 5, 6))
+    return Conversion(
+        site=event.site, first_day=event.day, id=event_uuid(event.site, "conversion", event.sighting), version=1,
+        first_received_at=booked[0].received_at, updated_at=booked[-1].received_at, event=event, vias=[event.via],
+        status="counted" if counted else "cancelled", gross=gross, refunded=refunded, net=net, booked=booked,
+    )  # fmt: skip
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def put_facts(store: Embedded, lines: Sequence[DeliveryLine], *, token: str = "test") -> None:
     if lines:
         store.insert("deliveries", [msgspec.json.encode(line) for line in lines], f"deliveries:{token}")
@@ -59,18 +80,19 @@ def a_hit(number: int) -> str:
     return hit_uuid(number.to_bytes(16, "big"))
 
 
-def put(store: Embedded, outcomes: Sequence[Event | Ended | Row], *, token: str = "test") -> None:
+def put(store: Embedded, outcomes: Sequence[Event | Ended | Row | Conversion], *, token: str = "test") -> None:
     """Straight into the tables. Needs another token for the same rows again."""
     for table, kind in _TABLES:
         lines = [msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, kind)]
         if lines:
             store.insert(table, lines, f"{table}:{token}")
-    rows = [flat(msgspec.json.encode(one)) for one in conversions_of(outcomes)]
+    counted = [*conversions_of(outcomes), *(one for one in outcomes if isinstance(one, Conversion))]
+    rows = [flat(msgspec.json.encode(one)) for one in counted]
     if rows:
         store.insert("conversions", rows, f"conversions:{token}")
 
 
-def conversions_of(outcomes: Sequence[Event | Ended | Row]) -> list[Conversion]:
+def conversions_of(outcomes: Sequence[Event | Ended | Row | Conversion]) -> list[Conversion]:
     """What the pipeline would have written for the purchases among them: each with the ways in of its copies."""
     found = []
     for event in outcomes:

@@ -21,6 +21,7 @@ from onebyone.reports.missed import in_a_row, read_group
 from onebyone.store import Param
 from onebyone.web.account import added, matched
 from onebyone.web.numbers import money
+from onebyone.web.revenue import DATED
 from onebyone.web.words import REASONS, of_flag
 
 _EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")
@@ -66,8 +67,11 @@ def events(site: str | None, first: Any, last: Any, limit: int, data: Path, as_j
 @options.last
 @options.limit(50)
 @click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
-@click.option("--event", default="purchase", show_default=True, help="Of loss: which conversion.")
+@click.option("--event", default="purchase", show_default=True, help="Of loss and revenue: which conversion.")
 @click.option("--by", type=click.Choice(_BY), default="", help="Of loss: a row for each.")
+@click.option(
+    "--dated", type=click.Choice(DATED), default=DATED[0], show_default=True, help="Of revenue: by which date."
+)
 @options.data
 @options.as_json
 def report(
@@ -79,6 +83,7 @@ def report(
     traffic: str,
     event: str,
     by: str,
+    dated: str,
     data: Path,
     as_json: bool,
 ) -> None:
@@ -89,7 +94,7 @@ def report(
     more: dict[str, Any] = {"limit": limit, "traffic": traffic}
     file = DIRECTORY / f"{name}.sql"
     if file.exists():
-        known = _START | ({"event": event, "by": by} if name == "loss" else {})
+        known = _START | {"event": event, "by": by, "dated": dated, "now": datetime.now(UTC)}
         more |= {key: value for key, value in known.items() if key in read_report(file).params}
     rows = _run(name, data, site, first, last, **more)
     if name == "loss":

@@ -140,6 +140,7 @@ class Pipeline:
             places=self._places,
             records=self._state.records,
             opening=self._state.user_data,
+            blinding=self._state.seals,
             judge=self._judging.judge,
             book=self._book,
             link_key=self._link_key,

@@ -49,6 +49,7 @@ class Wanted(Struct, kw_only=True):
         return (
             event.visitor in self.visitors
             or asking in self.visitors
+            or event.linked in self.visitors
             or event.user_id in self.users
             or (event.order_id != "" and event.order_id in self.orders)
             or (event.recipient != "" and event.recipient in self.recipients)
@@ -139,6 +140,7 @@ class _Line(Struct):
     via: str = ""
     received_at: datetime = _NO_TIME
     visitor: int = 0
+    linked: int = 0
     user_id: str = ""
     order_id: str = ""
     recipient: str = ""
@@ -183,7 +185,7 @@ def _is_of(kind: bytes, line: _Line, wanted: Wanted) -> bool:
     if kind in (b"E", b"D"):
         return (
             line.sighting in wanted.sightings
-            or line.visitor in wanted.visitors
+            or not wanted.visitors.isdisjoint((line.visitor, line.linked))
             or line.user_id in wanted.users
             or (line.order_id != "" and line.order_id in wanted.orders)
             or (line.recipient != "" and line.recipient in wanted.recipients)

@@ -1,6 +1,7 @@
 """Raw user data and full addresses, sealed with a key of their day: unreadable once that key is destroyed.
 
 Address keys live 8 days, user-data keys 90, and the salt of cookieless visitors until its day is over (design.md 11).
+The salt for ids that may not be kept serves four weeks and lives eight days more (docs/decisions/0034).
 AES-256-GCM; what is sealed is bound to its site. A sealed text is `<day>.<user data>.<address>`, either may be empty.
 """
 
@@ -30,7 +31,8 @@ _KEYS = Table(
     Column("day", Integer, primary_key=True),  # days since 1970
     Column("key", LargeBinary(32), nullable=False),
 )
-KEPT_DAYS = {"user_data": 90, "address": 8, "visitor": 0}  # after their own day
+_BLIND_DAYS = 28  # one salt
+KEPT_DAYS = {"user_data": 90, "address": 8, "visitor": 0, "blind": _BLIND_DAYS + 8}  # after their own day
 _DAY_MS = 86_400_000
 _NONCE_BYTES = 12
 _encode = msgspec.json.Encoder().encode
@@ -60,7 +62,7 @@ class Seals:
     def refresh(self, now_ms: int) -> None:
         """Fetch the keys of today and tomorrow, so that no request has to wait for them. Blocks."""
         today = now_ms // _DAY_MS
-        for kind in KEPT_DAYS:
+        for kind in KEPT_DAYS.keys() - {"blind"}:
             for day in (today, today + 1):
                 self._key(kind, day, make=True)
         self._forget(today)
@@ -96,6 +98,17 @@ class Seals:
         salt = self._key("visitor", day, make=True)
         text = f"{site}\x00{address}\x00{user_agent}".encode("utf-8", "replace")
         return "d." + _text(hmac.new(salt, text, hashlib.sha256).digest()[:16])
+
+    def blind(self, site: str, text: str, *, now_ms: int) -> str:
+        """What stands for an id that may not be kept: the same for the same id and site within one of the four weeks
+        that follow each other, and nothing anybody could make or read again once their salt is destroyed.
+
+        May block at the first call of such weeks. Raises StateUnavailable.
+        """
+        salt = self._key("blind", now_ms // _DAY_MS // _BLIND_DAYS * _BLIND_DAYS, make=True)
+        return "x." + _text(
+            hmac.new(salt, f"{site}\x00{text}".encode("utf-8", "replace"), hashlib.sha256).digest()[:12]
+        )
 
     def expire(self, now_ms: int) -> int:
         """Destroy the keys whose time is over; returns how many. The bytes are overwritten where SQLite holds them."""

@@ -24,6 +24,7 @@ OF_SOME = (
     "model",
     "q",
     "event",
+    "dated",
     "via",
     "matched",
     "flag",

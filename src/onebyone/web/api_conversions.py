@@ -9,6 +9,7 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from onebyone.web import conversions as shown
+from onebyone.web import revenue
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import read_view
 from onebyone.web.api import MOST_ROWS, rows_of
@@ -21,6 +22,13 @@ class ConversionsOut(Struct, frozen=True):
 
     rows: list[dict[str, Any]]
     after: str
+
+
+class RevenueOut(Struct, frozen=True):
+    """`rows` are days, in minor units; `revisions` what changed those that were final, the newest first."""
+
+    rows: list[dict[str, Any]]
+    revisions: list[dict[str, Any]]
 
 
 @get("/api/v1/sites/{site_id:str}/conversions", sync_to_thread=True, tags=["conversions"], summary="Records, each once")
@@ -48,4 +56,27 @@ def api_conversions(
     return ConversionsOut([shown.row_out(row) for row in rows], shown.after(rows, limit))
 
 
-ROUTES = (api_conversions,)
+@get(
+    "/api/v1/sites/{site_id:str}/conversions/days",
+    sync_to_thread=True,
+    tags=["conversions"],
+    summary="By day, preliminary and final",
+)
+def api_revenue(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    event: Annotated[str, QueryParameter(description="such as purchase; the site's first if it is left out")] = "",
+    dated: Annotated[str, QueryParameter(description="order adjustment")] = "",
+    period: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
+) -> RevenueOut:
+    query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
+    first = since(desk, site) if period == "all" else desk.today(site.zone)
+    view = read_view(request.scope["path"], query, today=desk.today(site.zone), since=first, more=revenue.KEYS)
+    given = params(view, site) | revenue.params(view, site)
+    days = rows_of(desk, "revenue_days", now=desk.clock(), **given)
+    return RevenueOut(days, rows_of(desk, "revenue_revisions", limit=limit, **given))
+
+
+ROUTES = (api_conversions, api_revenue)

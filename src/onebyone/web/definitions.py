@@ -13,7 +13,7 @@ from onebyone.web import breakdown, on_page, overview_tables
 
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
-    "conversions": ("conversion_sums", "conversion_parts", "conversion_records"),
+    "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
     "loss": ("loss", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
     "reconciliation": ("reconciliation_orders", "order_copies"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.event import Event
 from onebyone.money import exponent_of
@@ -53,23 +54,40 @@ def distinct(adjustments: Iterable[Copy]) -> list[list[Copy]]:
 def adjust(order: Event, adjustments: Sequence[Copy]) -> Left:
     """`order` is the merged record; adjustments that waited longer than 90 days for it are too old."""
     if not adjustments:
-        return Left(order.value, 0, order.value, False, [])
-    timely = [copy for copy in adjustments if copy.event.received_at + _WAITS >= order.received_at]
-    reports = distinct(timely)
-    flags = {flag for copies in reports for flag in conflicts(copies) if flag == VALUE_CONFLICT}
+        return _left(order, [])
+    timely = _timely(order, adjustments)
+    flags = {flag for copies in distinct(timely) for flag in conflicts(copies) if flag == VALUE_CONFLICT}
     flags |= {ID_MISSING for copy in timely if not copy.event.adjustment_id}
-    said = sorted((merge(copies) for copies in reports), key=lambda event: (event.at, adjustment_key(event)))
+    left = _left(order, _said(timely))
+    return replace(left, flags=sorted({*flags, *left.flags}))
+
+
+def adjust_in_turn(order: Event, adjustments: Sequence[Copy]) -> list[tuple[Event, Left]]:
+    """Each adjustment in the order in which they happened, merged from its reports, and what was left after it."""
+    said = _said(_timely(order, adjustments))
+    return [(event, _left(order, said[: number + 1])) for number, event in enumerate(said)]
+
+
+def _timely(order: Event, adjustments: Sequence[Copy]) -> list[Copy]:
+    return [copy for copy in adjustments if copy.event.received_at + _WAITS >= order.received_at]
+
+
+def _said(timely: Sequence[Copy]) -> list[Event]:
+    merged = (merge(copies) for copies in distinct(timely))
+    return sorted(merged, key=lambda event: (event.at, adjustment_key(event)))
+
+
+def _left(order: Event, said: Sequence[Event]) -> Left:
     if any(event.name == "cancel" for event in said):
-        return Left(order.value, 0, 0, True, sorted(flags))
+        return Left(order.value, 0, 0, True, [])
     fitting = [event for event in said if _fits(event, order)]
-    if len(fitting) < len(said):
-        flags.add(REFUND_CURRENCY)
+    flags = [REFUND_CURRENCY] if len(fitting) < len(said) else []
     edits = [event.value for event in fitting if event.name == "order_edit" and event.currency]
     worth = edits[-1] if edits else order.value
     refunded = sum(event.value if event.currency else worth for event in fitting if event.name == "refund")
     if refunded > worth:
-        flags.add(OVER_REFUNDED)
-    return Left(worth, refunded, max(0, worth - refunded), False, sorted(flags))
+        flags.append(OVER_REFUNDED)
+    return Left(worth, refunded, max(0, worth - refunded), False, flags)
 
 
 def _fits(event: Event, order: Event) -> bool:

@@ -33,10 +33,10 @@ _OF_BROWSER = (
     ("browser", "browser_version", "os", "device"),
     ("country",),
     ("visitor",),
-    ("event_id", "event_id_given", "sent_id"),
     ("user_agent",),
     ("user_id",),
 )
+_OF_NAMER = (("event_id", "event_id_given", "sent_id"),)  # an id that a tag made, no vendor's pixel has used
 
 
 def merge(copies: Sequence[Copy]) -> Event:
@@ -52,7 +52,8 @@ def merge(copies: Sequence[Copy]) -> Event:
     browser_first = sorted(in_time, key=lambda event: not is_browser(event))
     server_first = sorted(in_time, key=is_browser)
     changed: dict[str, Any] = {}
-    for groups, order in ((_OF_SERVER, server_first), (_OF_BROWSER, browser_first)):
+    given_first = sorted(browser_first, key=lambda event: not event.event_id_given)
+    for groups, order in ((_OF_SERVER, server_first), (_OF_BROWSER, browser_first), (_OF_NAMER, given_first)):
         for names in groups:
             said = next((event for event in order if getattr(event, names[0])), None)
             if said is not None:
@@ -102,7 +103,8 @@ def winners(copies: Sequence[Copy]) -> set[str]:
 
 def _words(event: Event) -> set[str]:
     """What a copy may be the first to say: a field at all; a value, an entry of a union or a flag that nobody said."""
-    filled = {names[0] for names in (*_OF_SERVER, *_OF_BROWSER) if getattr(event, names[0])}
+    filled = {names[0] for names in (*_OF_SERVER, *_OF_BROWSER, *_OF_NAMER) if getattr(event, names[0])}
+    filled |= {"event_id given"} if event.event_id_given else set()
     entries = {f"{name}.{key}" for name in _UNITED for key in getattr(event, name)}
     money = {f"money {event.value} {event.currency} {_states_currency(event)}"} if event.currency else set()
     sides = {str(is_browser(event)), f"machine {is_machine(event)}"}

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from onebyone.event import Conversion, Event
 from onebyone.pipeline.conversions.adjusting import Left, adjust, may_adjust
+from onebyone.pipeline.conversions.booking import book
 from onebyone.pipeline.conversions.copies import Copy, conversion_id, is_browser
 from onebyone.pipeline.conversions.matching import Group, match
 from onebyone.pipeline.conversions.merging import conflicts, merge, winners
@@ -149,7 +150,8 @@ def conversion_of(record: Record) -> Conversion:
     """What the world sees of a record that has copies."""
     copies, seat = record.copies, record.seat
     event = merge(copies)
-    left = adjust(event, [copy for copy in record.adjustments if may_adjust(copy.event)])
+    adjustments = [copy for copy in record.adjustments if may_adjust(copy.event)]
+    left = adjust(event, adjustments)
     return Conversion(
         site=event.site,
         first_day=seat.first_day,
@@ -166,6 +168,7 @@ def conversion_of(record: Record) -> Conversion:
         gross=left.gross,
         refunded=left.refunded,
         net=left.net,
+        booked=book(copies, adjustments, record.joins, known_since=seat.first_received_at),
     )
 
 

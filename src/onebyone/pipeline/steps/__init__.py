@@ -18,7 +18,7 @@ from onebyone.pipeline.steps.add_identifiers import Opening, add_identifiers
 from onebyone.pipeline.steps.add_link import add_link
 from onebyone.pipeline.steps.add_mail_visit import add_mail_visit
 from onebyone.pipeline.steps.add_page import add_page
-from onebyone.pipeline.steps.add_permissions import Remembering, Suppressing, add_permissions
+from onebyone.pipeline.steps.add_permissions import Blinding, Remembering, Suppressing, add_permissions
 from onebyone.pipeline.steps.add_place import add_place
 from onebyone.pipeline.steps.add_record import Recording, add_record
 from onebyone.pipeline.steps.add_verdict import add_verdict
@@ -39,6 +39,7 @@ def steps(
     places: Places,
     records: Recording,
     opening: Opening,
+    blinding: Blinding,
     judge: Judge | None = None,
     book: MailBook | None = None,
     link_key: bytes,
@@ -67,7 +68,7 @@ def steps(
         *visits,
         ("add_link", add_link(link_key, seen)),
         ("add_identifiers", add_identifiers(opening)),
-        ("add_permissions", add_permissions(policies, choices, suppressed, places)),
+        ("add_permissions", add_permissions(policies, choices, suppressed, places=places, blinding=blinding)),
         ("add_record", add_record(records)),
         ("add_history", add_history(seen, judge.moves)),
         ("drop_withheld", drop_withheld),

@@ -61,15 +61,21 @@ class Suppressing(Protocol):
     def why(self, site: str, *identifiers: tuple[str, str]) -> str: ...
 
 
-def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppressing, places: Places) -> Step:
+class Blinding(Protocol):
+    """`state.seals.Seals`, or what a test puts in its place."""
+
+    def blind(self, site: str, text: str, *, now_ms: int) -> str: ...
+
+
+def add_permissions(
+    policies: Policies, choices: Remembering, suppressed: Suppressing, *, places: Places, blinding: Blinding
+) -> Step:
     """What the person allowed, by what was said, what is remembered of this browser, and the rule of the place."""
 
     def step(event: Event, context: Context) -> Event:
         if event.via in MAILS:  # its recipient allowed or refused it by the mode that drop_mail_copy reads
             erased = suppressed.why(event.site, ("recipient", event.recipient))
-            return (
-                replace(event, consent_source=Source.SUPPRESSED, **_reduced(event, "", Mode.DROP)) if erased else event
-            )
+            return _forgotten(event, blinding, context.hit.received_ms) if erased else event
         visitor = event.visitor or visitor_hash(event.site, context.hit.asking)
         received_ms = context.hit.received_ms
         before = choices.find(event.site, visitor, received_ms) if visitor else None
@@ -78,7 +84,7 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
             event.site, ("visitor", str(visitor or "")), ("user", event.user_id), *event.identifiers.items()
         )
         if suppressed.why(event.site, ("order", event.order_id)):  # of somebody who was erased: nothing is left of it
-            return replace(event, consent_source=Source.SUPPRESSED, **_reduced(event, "", Mode.DROP))
+            return _forgotten(event, blinding, received_ms)
         if why:
             known = replace(known, suppressed=True)
         region = _region(event, context, before, places)
@@ -102,6 +108,8 @@ def add_permissions(policies: Policies, choices: Remembering, suppressed: Suppre
         changed |= _reduced(event, decision.region, mode) if mode else _allowed(event, context, decision, visitor)
         if event.linked and not _still_allows(choices.find(event.site, event.linked, received_ms)):
             changed["linked"] = 0
+        if mode in (Mode.COUNT, Mode.DROP):
+            changed |= _blinded(event, blinding, received_ms)
         return replace(event, **changed)
 
     return step
@@ -177,6 +185,23 @@ def _reduced(event: Event, region: str, mode: Mode) -> dict[str, Any]:
     changed["referrer"] = event.referrer_host
     changed["properties"] = scrub_all(event.properties)
     return changed
+
+
+def _forgotten(event: Event, blinding: Blinding, now_ms: int) -> Event:
+    """A late event of somebody who was erased."""
+    gone = _reduced(event, "", Mode.DROP) | _blinded(event, blinding, now_ms)
+    return replace(event, consent_source=Source.SUPPRESSED, **gone)
+
+
+def _blinded(event: Event, blinding: Blinding, now_ms: int) -> dict[str, Any]:
+    """Ids of an event of which nothing but its number is kept: "purchase:1001" names an order, so another word stands
+    for it, the same for its copies. The tag's own id of a view says nothing, and its retries are known by it."""
+
+    def other(id: str) -> str:
+        return blinding.blind(event.site, id, now_ms=now_ms) if id else ""
+
+    sent_id = event.sent_id if event.via == Via.TAG and event.name == "page_view" else other(event.sent_id)
+    return {"sent_id": sent_id, "event_id": other(event.event_id) if event.event_id != event.sent_id else sent_id}
 
 
 @lru_cache(maxsize=1_024)

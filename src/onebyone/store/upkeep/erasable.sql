@@ -8,7 +8,7 @@ WITH
 SELECT concat(toString(hit), '/', toString(n)) AS sighting, received_at, via, order_id, user_id
 FROM events
 WHERE site = {site:String} AND (
-  has(visitors, visitor) OR has(users, user_id) OR has(orders, order_id) OR has(recipients, recipient)
+  has(visitors, visitor) OR has(visitors, linked) OR has(users, user_id) OR has(orders, order_id) OR has(recipients, recipient)
   OR hasAny(arrayMap((kind, hash) -> concat(kind, ':', hash), mapKeys(identifiers), mapValues(identifiers)), hashes)
   OR conversion GLOBAL IN (SELECT text FROM erasing WHERE site = {site:String} AND kind = 'record')
   OR concat(toString(hit), '/', toString(n)) GLOBAL IN (SELECT text FROM erasing WHERE site = {site:String} AND kind = 'sighting'))

@@ -1,0 +1,72 @@
+"""Conversions by day: what did a day bring, is that final, and what changed it later?"""
+
+from __future__ import annotations
+
+from litestar import Response, get
+
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web import revenue as shown
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import View
+from onebyone.web.csv_file import csv_answer
+from onebyone.web.definitions import MOST_ROWS
+from onebyone.web.desk import TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+
+def _given(site: Site, view: View) -> dict[str, Param]:
+    return params(view, site) | shown.params(view, site)
+
+
+@get("/s/{site_id:str}/conversions/days", sync_to_thread=True, include_in_schema=False)
+def revenue(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, shown.KEYS)
+    given = _given(site, view)
+    answers = desk.ask_all(
+        {
+            "ledger_totals": ("ledger_totals", params(view, site)),
+            "days": ("revenue_days", given | {"now": desk.clock()}),
+            "revisions": ("revenue_revisions", given | {"limit": shown.SHOWN}),
+        }
+    )
+    rows = answers["days"].rows
+    return page(
+        desk,
+        "revenue.html",
+        frame(request, desk, "Conversions by day", site=site, page="conversions"),
+        view=view,
+        event=given["event"],
+        dated=given["dated"],
+        names=shown.NAMES,
+        kinds=site.conversions,
+        failed_answer=next((answer for answer in answers.values() if answer.error), None),
+        days=shown.days(rows, site),
+        total=shown.total(rows, site.currency),
+        currency=site.currency,
+        preliminary=sum(not row["is_final"] for row in rows),
+        revisions=shown.revisions(answers["revisions"].rows, site),
+        most=shown.SHOWN,
+        ever=answers["ledger_totals"],
+        **controls(view, desk, site, compares=False),
+    )
+
+
+@get("/s/{site_id:str}/conversions/days.csv", sync_to_thread=True, include_in_schema=False)
+def days_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """Raises what the report raises."""
+    view = asked(request, desk, site, shown.KEYS)
+    rows = desk.reports.run("revenue_days", now=desk.clock(), **_given(site, view)).dicts()
+    return csv_answer(f"{site.name}-conversions-by-day", rows)
+
+
+@get("/s/{site_id:str}/conversions/revisions.csv", sync_to_thread=True, include_in_schema=False)
+def revisions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """Raises what the report raises."""
+    view = asked(request, desk, site, shown.KEYS)
+    rows = desk.reports.run("revenue_revisions", limit=MOST_ROWS, **_given(site, view)).dicts()
+    return csv_answer(f"{site.name}-revisions", [shown.flat(row) for row in rows])
+
+
+ROUTES = (revenue, days_file, revisions_file)
