@@ -28,7 +28,10 @@ from onebyone.tags.container.compiling import compile_container, csp_of
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TESTS = Path(__file__).parents[1]
-CASES: list[dict[str, Any]] = json.loads((TESTS / "golden/containers.json").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = [
+    *json.loads((TESTS / "golden/containers.json").read_text(encoding="utf-8")),
+    *json.loads((TESTS / "golden/containers_on_pages.json").read_text(encoding="utf-8")),  # they need a document
+]
 VENDORS = (Path(__file__).parent / "vendors.js").read_text(encoding="utf-8")
 ADDRESS = "https://www.shop.example/cart/list.html?a=1&b=2#top"
 

@@ -7,7 +7,7 @@ globalThis.decide = async (given) => {
     script: null,
     hear: (what, listener) => (heard[what] = heard[what] || []).push(listener),
     tell: (what, value) => (what === "decision" ? out.decisions.push(value) : (heard[what] || []).forEach((each) => each(value))),
-    on: (target, name, listener) => target.addEventListener(name, listener),
+    on: (target, name, listener, how) => target.addEventListener(name, listener, how),
     safely: (work) => work,
     newId: () => "made-id",
     add: (name, props) => (name === "container_error" ? out.errors.push(props.where) : out.decisions.push([name, props])),
@@ -18,11 +18,15 @@ globalThis.decide = async (given) => {
   window.dataLayer = (given.before || []).slice();
   window.set = (name, value) => (out.set[name] = value === undefined ? "undefined" : value);
   Object.assign(window, given.globals);
+  if (given.page !== undefined) document.body.innerHTML = given.page;
   window.onebyone_container = (begin) => begin(tag);
   new Function(given.file)();
   const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
   await turn();
   for (const step of given.steps || []) {
+    if (step.do) new Function(step.do)();
+    for (let turns = 0; step.until && out.decisions.length < step.until && turns < 400; turns++)
+      await new Promise((resolve) => setTimeout(resolve, 25));
     if (step.push) window.dataLayer.push(step.push);
     if (step.grant) tag.tell("granted", (granted = step.grant));
     if (step.own) tag.tell("made", [["", 0, 0, "", JSON.stringify(step.own)]]);

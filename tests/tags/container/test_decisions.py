@@ -6,12 +6,13 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from onebyone.tags.container.check import read_container
 from onebyone.tags.container.compiling import compile_container
+from onebyone.tags.container.document import On, Operator, VariableType
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parents[1] / "golden"
@@ -34,6 +35,15 @@ def node(*arguments: str, stdin: str) -> Any:
     done = subprocess.run(["node", *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def test_every_kind_of_trigger_condition_and_variable_has_a_case() -> None:
+    cases = CASES + json.loads((GOLDEN / "containers_on_pages.json").read_text(encoding="utf-8"))
+    documents = [read_container(json.dumps(case["document"])) for case in cases]
+    used = [compile_container(each, site="s", number=1).file.decode() for each in documents]
+    for literal, key in ((On, "on"), (Operator, "is"), (VariableType, "type")):
+        missing = [each for each in get_args(literal) if not any(f'"{key}":"{each}"' in file for file in used)]
+        assert missing == [], key
 
 
 def test_a_document_leads_to_its_decisions_in_node() -> None:
