@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from onebyone.state.destinations import Configured, Destinations
 from onebyone.state.vault import Vault
 from onebyone.telemetry import Counters
 
+W = TypeVar("W", bound="World")
 SITE = "s1"
 ALL_PERMISSIONS = sum(one.bit for one in Permission)
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
@@ -79,8 +80,8 @@ class People:
         self.now: dict[tuple[str, int], int] = {}
         self.user_data: dict[str, Any] = {"email": "jane@example.com", "phone": "+49 30 901820"}
 
-    def allowed_now(self, site: str, visitor: int) -> int | None:
-        return self.now.get((site, visitor))
+    def allowed_now(self, event: Event) -> int | None:
+        return self.now.get((event.site, event.visitor))
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return Raw(self.user_data, "203.0.113.7")
@@ -180,13 +181,17 @@ class World:
         return found
 
 
+def a_world(directory: Path) -> AbstractContextManager[World]:
+    return a_world_of(World, directory)
+
+
 @contextmanager
-def a_world(directory: Path) -> Iterator[World]:
+def a_world_of(kind: type[W], directory: Path) -> Iterator[W]:
     engine = open_database(sqlite_url(directory))
     listen(engine, "connect", _hurry)
     engine.dispose()
     try:
-        yield World(engine)
+        yield kind(engine)
     finally:
         engine.dispose()
 

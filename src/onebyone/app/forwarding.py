@@ -16,6 +16,7 @@ from onebyone.destinations.intake import Intake, Plan
 from onebyone.destinations.outgoing import Raw
 from onebyone.destinations.prepare import Records
 from onebyone.destinations.web_client import Client, WebClient
+from onebyone.event import Event
 from onebyone.log import LogUnavailable
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
@@ -34,8 +35,9 @@ class Asked:
         self._permissions = permissions
         self._seals = seals
 
-    def allowed_now(self, site: str, visitor: int) -> int | None:
-        return self._permissions.now(site, visitor)
+    def allowed_now(self, event: Event) -> int | None:
+        named = (("user", event.user_id), *event.identifiers.items())
+        return self._permissions.now(event.site, event.visitor, *named)
 
     def unseal(self, site: str, sealed: str) -> Raw:
         try:

@@ -12,12 +12,15 @@ from msgspec.structs import replace
 from onebyone.destinations.arrival import Target
 from onebyone.destinations.conversion import Conversion
 from onebyone.destinations.destination import Refusal, Row, rows_of
-from onebyone.destinations.gate import effective, withheld
+from onebyone.destinations.gate import Withheld, effective, withheld
 from onebyone.destinations.masking import identifiers
 from onebyone.destinations.outgoing import Raw, adjustment, outgoing
 from onebyone.event import Conversion as Record
+from onebyone.event import Event
 from onebyone.state.deliveries import ADJUST, Delivery, State
 
+Key = tuple[str, str, str, str]
+CHANGED = "consent_changed"  # between building the row and sending it: it is built anew
 FAILED = "failed"  # our own defect; the traceback is kept with the delivery
 
 
@@ -30,8 +33,8 @@ class Records(Protocol):
 class People(Protocol):
     """What is known of who did it, at the moment of sending. Both may raise StateUnavailable."""
 
-    def allowed_now(self, site: str, visitor: int) -> int | None:
-        """The bits of the person's last word; None: nothing newer than the event is known."""
+    def allowed_now(self, event: Event) -> int | None:
+        """The bits of the last word of who did it; None: nothing newer than the event is known."""
 
     def unseal(self, site: str, sealed: str) -> Raw:
         """What was sealed with an event; empty once its key is gone."""
@@ -40,7 +43,8 @@ class People(Protocol):
 class Prepared(Struct, frozen=True):
     rows: list[tuple[Delivery, Row]]
     ended: list[Delivery]
-    refunds: dict[tuple[str, str, str, str], int] = {}  # what the platform knows once it took the adjustment
+    refunds: dict[Key, int] = {}  # what the platform knows once it took the adjustment
+    permissions: dict[Key, int] = {}  # those that the rows were built with
 
 
 class Preparing:
@@ -53,10 +57,10 @@ class Preparing:
         self._people = people
 
     def __call__(self, claimed: Sequence[Delivery], now_ms: int) -> Prepared:
-        prepared = Prepared([], [], {})
+        prepared = Prepared([], [])
         for one in claimed:
             try:
-                made = self._prepare(one, now_ms, prepared.refunds)
+                made = self._prepare(one, now_ms, prepared)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 text = "".join(traceback.format_exception(error)[-4:])[-2000:]
                 made = one.changed(state=State.GAVE_UP, cause=FAILED, answer=text, answered_ms=now_ms)
@@ -66,16 +70,24 @@ class Preparing:
                 prepared.rows.extend(made)
         return prepared
 
-    def _prepare(
-        self, one: Delivery, now_ms: int, refunds: dict[tuple[str, str, str, str], int]
-    ) -> list[tuple[Delivery, Row]] | Delivery:
+    def changed(self, one: Delivery, permissions: int) -> tuple[State, str] | None:
+        """How a row that waited for its turn ends instead of being sent; None: it may go as it was built."""
+        record = self._records.get(one.site, one.conversion)
+        if record is None:
+            return State.GAVE_UP, "record_gone"
+        allowed = self._people.allowed_now(record.event)
+        wrong = self._withheld(one, record, allowed)
+        if wrong is not None:
+            return State.NOT_ALLOWED, wrong
+        return None if effective(record, allowed) == permissions else (State.RETRYING, CHANGED)
+
+    def _prepare(self, one: Delivery, now_ms: int, prepared: Prepared) -> list[tuple[Delivery, Row]] | Delivery:
         record = self._records.get(one.site, one.conversion)
         if record is None:
             return one.changed(state=State.GAVE_UP, cause="record_gone", answered_ms=now_ms)
-        event = record.event
-        allowed = self._people.allowed_now(one.site, event.visitor) if event.visitor else None
-        wrong = withheld(self._target.destination, self._target.configured, record, allowed)
-        if wrong is not None and not (one.part == ADJUST and wrong == "cancelled"):
+        allowed = self._people.allowed_now(record.event)
+        wrong = self._withheld(one, record, allowed)
+        if wrong is not None:
             return one.changed(state=State.NOT_ALLOWED, cause=wrong, answered_ms=now_ms)
         built = self._built(one, record, effective(record, allowed))
         rows = rows_of(self._target.destination, built, self._settings, now_ms=now_ms)
@@ -85,9 +97,15 @@ class Preparing:
             return one.changed(state=state, cause=rows, answered_ms=now_ms)
         keys = sorted({key for row in rows for key in identifiers(row)})
         if one.part == ADJUST:
-            refunds[one.key] = record.refunded
+            prepared.refunds[one.key] = record.refunded
+        prepared.permissions[one.key] = effective(record, allowed)
         sent = replace(one, record_version=record.version, keys=_json(keys))
         return [(sent, row) for row in rows]
+
+    def _withheld(self, one: Delivery, record: Record, allowed_now: int | None) -> Withheld | None:
+        """A platform that has an order is told that it was cancelled."""
+        wrong = withheld(self._target.destination, self._target.configured, record, allowed_now)
+        return None if one.part == ADJUST and wrong == Withheld.CANCELLED else wrong
 
     def _built(self, one: Delivery, record: Record, permissions: int) -> Conversion:
         """Under the id and time that were written down with the claim: after a crash they are the same again."""

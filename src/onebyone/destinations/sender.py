@@ -35,7 +35,8 @@ UNKNOWN = "outcome_unknown"
 _MAX_REFUSED_IN_A_ROW = 100  # then it is not the conversions
 _MANY_LANES = 16
 _SMALL_BATCH = 10
-_WORST = (State.ACCEPTED, State.REFUSED, State.GAVE_UP, State.RETRYING)
+_FRESH_MS = 5_000  # as long as permissions that were asked hold for a row that waits
+_WORST = (State.ACCEPTED, State.REFUSED, State.NOT_ALLOWED, State.GAVE_UP, State.RETRYING)
 
 
 class Round(Struct, frozen=True):
@@ -90,8 +91,9 @@ class Sender:
         )
         if not claimed:
             return Round(wait_s=0.5)
+        prepared_ms = self._now_ms()
         prepared = await asyncio.to_thread(self._prepare, claimed)
-        run = Run(self._deliveries, prepared)
+        run = Run(self._deliveries, prepared, prepared_ms)
         await asyncio.gather(*(self._lane(run, rows) for rows in _apart(prepared.rows, lanes)))
         return self._end(run, len(claimed))
 
@@ -120,8 +122,11 @@ class Sender:
         if run.over:
             await run.write(batch, State.RETRYING, run.code, self._now_ms())
             return
-        request = self.target.destination.request([row for _, row in batch], self._settings)
         await self._wait_turn()
+        batch = await self._still_allowed(run, batch)
+        if not batch:
+            return
+        request = self.target.destination.request([row for _, row in batch], self._settings)
         sent_ms = self._now_ms()
         found = await self._client.send(request)
         outcome = self._outcome(found, batch)
@@ -139,6 +144,18 @@ class Sender:
         wait_s = self._bucket.wait_s(self._clock())
         if wait_s:
             await self._sleep(wait_s)
+
+    async def _still_allowed(self, run: Run, batch: Sequence[Pair]) -> Sequence[Pair]:
+        """Without what was withdrawn while the batch waited: for the platform's rate, or for slow answers before."""
+        if self._now_ms() - run.prepared_ms < _FRESH_MS:
+            return batch
+        found = await asyncio.to_thread(
+            lambda: [self._preparing.changed(one, run.permissions[one.key]) for one, _ in batch]
+        )
+        for pair, ends in zip(batch, found, strict=True):
+            if ends is not None:
+                await run.write([pair], *ends, self._now_ms())
+        return [pair for pair, ends in zip(batch, found, strict=True) if ends is None]
 
     def _outcome(self, found: Response | Unreached, batch: Sequence[Pair]) -> Outcome:
         if isinstance(found, Response):
@@ -193,8 +210,10 @@ class Sender:
 class Run:
     """The rows of one round, and what became of each. A delivery with several rows ends as its worst one does."""
 
-    def __init__(self, deliveries: Deliveries, prepared: Prepared) -> None:
+    def __init__(self, deliveries: Deliveries, prepared: Prepared, prepared_ms: int) -> None:
         self._deliveries = deliveries
+        self.permissions = prepared.permissions
+        self.prepared_ms = prepared_ms
         self._open: dict[tuple[str, str, str, str], int] = {}
         self._worst: dict[tuple[str, str, str, str], Delivery] = {}
         self._asked: dict[int, tuple[str, str, int]] = {}

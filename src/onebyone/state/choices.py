@@ -150,12 +150,14 @@ class Permissions:
         self._engine = engine
         self._suppression = suppression
 
-    def now(self, site: str, visitor: int) -> int | None:
+    def now(self, site: str, visitor: int, *named: tuple[str, str]) -> int | None:
         """The bits of the visitor's last known choice; None if nothing is known, then what was stored stands.
-        Of who was erased or objected, security alone."""
+        Of who was erased or objected, by this browser or by one of the other names, security alone."""
         self._suppression.refresh()
-        if self._suppression.why(site, ("visitor", str(visitor))):
+        if self._suppression.why(site, ("visitor", str(visitor or "")), *named):
             return Permission.SECURITY.bit
+        if not visitor:
+            return None
         rows = select(_CHOICES.c.permissions).where(
             _CHOICES.c.site == site, _CHOICES.c.visitor == visitor.to_bytes(8, "big")
         )

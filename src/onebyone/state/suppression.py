@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterable
 
@@ -31,8 +32,9 @@ class Suppression:
         self._engine = engine
         self._key = get_secret(engine, "suppression")
         self._known: dict[bytes, str] = {}
-        self._count = -1
-        self._asked_at = 0.0
+        self._stand: tuple[int, int | None] = (-1, None)
+        self._asked_at = -_REFRESH_S
+        self._lock = threading.Lock()
 
     def hash_of(self, site: str, kind: str, value: str) -> bytes:
         text = f"{site}\x00{kind}\x00{value}".encode("utf-8", "replace")
@@ -71,17 +73,20 @@ class Suppression:
         return "erased" if "erased" in found else "objected" if "objected" in found else ""
 
     def refresh(self) -> None:
-        """Read the list again if it grew. A state that cannot be read leaves it as it is."""
-        now = time.monotonic()
-        if now - self._asked_at < _REFRESH_S:
-            return
-        self._asked_at = now
+        """Read the list again if it changed. A state that cannot be read leaves it as it is."""
+        with self._lock:  # who asks during the first reading must not find the list empty
+            now = time.monotonic()
+            if now - self._asked_at >= _REFRESH_S:
+                self._asked_at = now
+                self._read()
+
+    def _read(self) -> None:
         try:
             with self._engine.connect() as connection:
-                count = connection.execute(select(func.count()).select_from(_SUPPRESSED)).scalar() or 0
-                if count != self._count:
+                count, last = connection.execute(select(func.count(), func.max(_SUPPRESSED.c.at_ms))).one()
+                if (count, last) != self._stand:
                     rows = connection.execute(select(_SUPPRESSED.c.hash, _SUPPRESSED.c.why))
                     self._known = {bytes(hash): why for hash, why in rows}
-                    self._count = count
+                    self._stand = (count, last)
         except DBAPIError:
             return

@@ -62,6 +62,9 @@ CAUSES: Mapping[str, Words] = {
     Withheld.CONSENT: _own("Not allowed by the person", "It was not allowed when it happened.", "Nothing to do."),
     Withheld.WITHDRAWN: _own("Withdrawn", "It was allowed first, and then no longer.", "Nothing to do."),
     Withheld.BROWSER_ONLY: _own("Told by the pixel alone", "You chose so for this destination.", "Nothing to do."),
+    "consent_changed": Words(
+        "Choice changed", "The person chose anew while it waited for its turn.", "Nothing to do: it is built again."
+    ),
     "interrupted": Words("Interrupted", "The engine ended while it was on its way.", "Nothing to do: it goes again."),
     "outcome_unknown": Words(
         "Nobody knows whether it arrived",
