@@ -23,6 +23,7 @@ SECTIONS = {
     "script": "Script",
     "sessions": "Sessions",
     "alarms": "Alarms",
+    "exports": "Exports",
     "keys": "Keys",
     "people": "People and roles",
     "trail": "Audit trail",
