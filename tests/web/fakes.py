@@ -21,6 +21,7 @@ from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.erasures import Erasure, Held, Meant
+from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -141,6 +142,9 @@ class Place:
         self.rights = FakeRights()
         self.alarms = Alarms(engine, Vault(bytes(32)))
         self.alarms_tried: list[Alarm] = []
+        self.exports = Exports(engine)
+        self.exports_sent: list[Export] = []
+        self.export_fails = ""
         self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
         self.tried: list[Request] = []
         self.answer = Tried(ok=True, code="", status=200, answer="{}", credentials=True)
@@ -160,6 +164,10 @@ class Place:
     def try_alarm(self, alarm: Alarm, site: Site, now_ms: int) -> list[tuple[str, str]]:
         self.alarms_tried.append(alarm)
         return self.ways
+
+    def send_export(self, export: Export, site: Site, now_ms: int) -> str:
+        self.exports_sent.append(export)
+        return self.export_fails
 
     def app(self) -> Litestar:
         """The one console of this process, now at this place: making one anew takes a fifth of a second."""
@@ -183,6 +191,8 @@ class Place:
             plan_replay=self.plan_replay,
             alarms=self.alarms,
             try_alarm=self.try_alarm,
+            exports=self.exports,
+            send_export=self.send_export,
             clock=lambda: self.clock_now,
             mail=self.mail,
             rights=self.rights,

@@ -42,6 +42,7 @@ PAGES = (
     "/s/{site}/settings/sessions",
     "/s/{site}/settings/alarms",
     "/s/{site}/settings/alarms?kind=block_rate",
+    "/s/{site}/settings/exports",
     "/s/{site}/settings/keys",
     "/s/{site}/settings/people",
     "/s/{site}/settings/trail",

@@ -36,6 +36,7 @@ def pages(site: str) -> dict[str, str]:
         "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",
         "sessions": f"/s/{site}/settings/sessions",
         "alarms": f"/s/{site}/settings/alarms", "alarm": f"/s/{site}/settings/alarms?kind=block_rate",
+        "exports": f"/s/{site}/settings/exports",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
         "account": "/account",
         "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1", "find": "/find?q=over", "login": "/login",

@@ -22,7 +22,7 @@ from onebyone.app.asgi import serve_until
 from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
 from onebyone.app.law import open_policies, open_regions
-from onebyone.app.noticing import Noticing, try_alarm
+from onebyone.app.noticing import Noticing, exporting, try_alarm
 from onebyone.app.reweighing import Reweighing
 from onebyone.app.rights import Rights
 from onebyone.app.settings import ConfigError, Place, Settings
@@ -224,6 +224,8 @@ def make_console(
         plan_replay=partial(plan_replay, place, state),
         alarms=state.alarms,
         try_alarm=partial(try_alarm, settings, state.alarms),
+        exports=state.exports,
+        send_export=exporting(place, settings, state, reports).send,
         mail=state.mail,
         rights=Rights(state, reports),
         law=open_regions(place),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.settings import Place, Settings
 from onebyone.app.state import State
 from onebyone.collect.desk import now_ms
+from onebyone.notices.exporting import Exporting
 from onebyone.notices.sender import Sender
 from onebyone.notices.telling import body_of, tell
 from onebyone.notices.watch import KEEP_DAYS, Watch
@@ -18,7 +18,7 @@ from onebyone.reports.catalogue import Reports
 from onebyone.state.alarms import Alarm, Alarms, Standing
 from onebyone.state.database import StateUnavailable
 from onebyone.state.sites import Site
-from onebyone.store import Param, QueryRefused, StoreUnavailable
+from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
 
 _TURN_S = 5.0
@@ -28,18 +28,18 @@ _DAY_MS = 86_400_000
 class Noticing:
     def __init__(self, place: Place, settings: Settings, state: State, reports: Reports) -> None:
         self._state = state
-        self._reports = reports
         self._kept_ms = 0
         self._watch = Watch(
             sites=state.sites,
             alarms=state.alarms,
             destinations=state.destinations,
             deliveries=state.deliveries,
-            ask=self._ask,
+            ask=reports.run_dicts,
             way=_sender(settings),
             link=lambda site: link_of(settings, site),
             every_ms=settings.mail.every_s * 1000,
         )
+        self._exporting = exporting(place, settings, state, reports)
 
     def run(self, stop: threading.Event, failed: Callable[[], object]) -> None:
         """Until stopped. A defect calls `failed` and rises."""
@@ -53,6 +53,7 @@ class Noticing:
     def _turn(self) -> None:
         try:
             self._watch.step(now_ms())
+            self._exporting.step(now_ms())
             self._upkeep()
         except (StoreUnavailable, QueryRefused, StateUnavailable, DBAPIError) as error:
             Log().warning("notices_unwell", why=type(error).__name__)
@@ -62,8 +63,16 @@ class Noticing:
             self._kept_ms = now_ms()
             self._state.alarms.expire(now_ms() - KEEP_DAYS * _DAY_MS)
 
-    def _ask(self, report: str, /, **params: Param) -> Sequence[dict[str, Any]]:
-        return self._reports.run_dicts(report, **params)
+
+def exporting(place: Place, settings: Settings, state: State, reports: Reports) -> Exporting:
+    return Exporting(
+        sites=state.sites,
+        exports=state.exports,
+        alarms=state.alarms,
+        ask=reports.run_dicts,
+        way=_sender(settings),
+        directory=place.exports,
+    )
 
 
 def link_of(settings: Settings, site: str) -> str:

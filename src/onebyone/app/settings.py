@@ -96,6 +96,11 @@ class Place(Struct, frozen=True):
         return self.data / "run" / "engine.sock"
 
     @property
+    def exports(self) -> Path:
+        """What is exported by a clock: a directory a site, in it one an export."""
+        return self.data / "exports"
+
+    @property
     def regions(self) -> Path:
         """The operator's own table of regions, if there is one."""
         return self.data / "regions.json"

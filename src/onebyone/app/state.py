@@ -18,6 +18,7 @@ from onebyone.state.database import StateTooNew, StateUnavailable, open_database
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Destinations
 from onebyone.state.erasures import Erasures
+from onebyone.state.exports import Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -56,6 +57,7 @@ class State(Struct, frozen=True):
     platform_claims: PlatformClaims
     erasures: Erasures
     alarms: Alarms
+    exports: Exports
 
     @property
     def visitor_key(self) -> bytes:
@@ -104,4 +106,5 @@ def open_state(place: Place) -> State:
         user_data=UserData(engine, seals),
         identity=Identity(engine),
         alarms=Alarms(engine, vault),
+        exports=Exports(engine),
     )

@@ -16,18 +16,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text th
 
 def csv_answer(name: str, rows: Sequence[Row]) -> Response[str]:
     """Raw values: minor units, UTC instants, no thousands."""
+    return Response(csv_text(rows), media_type="text/csv; charset=utf-8", headers=download(name, "csv"))
+
+
+def csv_text(rows: Sequence[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     if rows:
         writer.writerow(rows[0])
         writer.writerows([_cell(value) for value in row.values()] for row in rows)
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=download(name, "csv"))
+    return text.getvalue()
 
 
 def download(name: str, ending: str) -> dict[str, str]:
     """The headers of a file with a harmless name."""
-    safe = re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-").lower()
-    return {"Content-Disposition": f'attachment; filename="{safe}.{ending}"'}
+    return {"Content-Disposition": f'attachment; filename="{safe_name(name)}.{ending}"'}
+
+
+def safe_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-").lower()
 
 
 def _cell(value: object) -> object:

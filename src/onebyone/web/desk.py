@@ -25,6 +25,7 @@ from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.erasures import Erasure, Held, Meant
+from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
@@ -44,6 +45,8 @@ Row = dict[str, Any]  # of a report: its columns by name
 
 TryOut = Callable[[Destination[Any], Request], Tried]  # sends a test; blocks
 TryAlarm = Callable[[Alarm, Site, int], list[tuple[str, str]]]  # sends a test; each way with "" or why not; blocks
+
+SendExport = Callable[[Export, Site, int], str]  # now; "" or why it did not work; blocks
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -122,6 +125,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
     alarms: Alarms
     try_alarm: TryAlarm
+    exports: Exports
+    send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))
 

@@ -24,6 +24,7 @@ SECTIONS = {
     "sessions": "Sessions",
     "consent": "Consent",
     "alarms": "Alarms",
+    "exports": "Exports",
     "keys": "Keys",
     "people": "People and roles",
     "trail": "Audit trail",

@@ -1,0 +1,140 @@
+"""Scheduled exports: when one is due, its file, and its way into a directory or by e-mail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from onebyone.event import utc
+from onebyone.notices.findings import Ask
+from onebyone.notices.sender import Attached
+from onebyone.notices.telling import Way
+from onebyone.state.alarms import Alarms, Told, What
+from onebyone.state.exports import Export, Exports
+from onebyone.state.sites import Site, Sites
+from onebyone.store import QueryRefused
+from onebyone.web.csv_file import csv_text, safe_name
+from onebyone.web.definitions import FILES, MOST_ROWS
+from onebyone.web.period import Period, preset
+
+MOST_TRIES = 4
+AGAIN_MS = 15 * 60_000
+MOST_FILES = 60  # of one export; older ones make room
+MOST_BYTES = 10_000_000  # that a mail carries
+
+
+def last_due_ms(export: Export, zone: str, now_ms: int) -> int:
+    """The latest moment, not after now, at which it was to be sent."""
+    now = utc(now_ms).astimezone(ZoneInfo(zone))
+    at = now.replace(hour=export.hour, minute=0, second=0, microsecond=0)
+    if export.every == "week":
+        at -= timedelta(days=at.weekday())
+    elif export.every == "month":
+        at = at.replace(day=1)
+    return int((at if at <= now else _earlier(at, export)).timestamp() * 1000)
+
+
+def _earlier(at: datetime, export: Export) -> datetime:
+    if export.every == "month":
+        return (at - timedelta(days=1)).replace(day=1)
+    return at - timedelta(days=7 if export.every == "week" else 1)
+
+
+def is_due(export: Export, zone: str, now_ms: int) -> bool:
+    """What fell due while the engine was down is sent once, not once for each time."""
+    since = max(export.done_ms, export.created_ms)
+    return export.enabled and now_ms >= export.next_try_ms and last_due_ms(export, zone, now_ms) > since
+
+
+class Exporting(Struct, frozen=True, kw_only=True):
+    sites: Sites
+    exports: Exports
+    alarms: Alarms  # which keep the history
+    ask: Ask
+    way: Way
+    directory: Path
+
+    def step(self, now_ms: int) -> int:
+        """Everything that is due; how many. Raises what reports and state raise: then it is due still."""
+        done = 0
+        for site in self.sites.all():
+            for export in self.exports.all(site.id):
+                if is_due(export, site.zone, now_ms):
+                    self._carry_out(export, site, now_ms)
+                    done += 1
+        return done
+
+    def _carry_out(self, export: Export, site: Site, now_ms: int) -> None:
+        why = self.send(export, site, now_ms)
+        over = not why or export.tries + 1 >= MOST_TRIES
+        changed = (
+            replace(export, done_ms=last_due_ms(export, site.zone, now_ms), tries=0, next_try_ms=0)
+            if over
+            else replace(export, tries=export.tries + 1, next_try_ms=now_ms + AGAIN_MS)
+        )
+        if self.exports.find(site.id, export.id) is not None:  # nobody took it away meanwhile
+            self.exports.put(changed)
+
+    def send(self, export: Export, site: Site, now_ms: int) -> str:
+        """Now, whatever the clock says. "" or why it did not work; a line of the history either way."""
+        period = preset(export.period, today=utc(now_ms).astimezone(ZoneInfo(site.zone)).date(), since=_made(site))
+        try:
+            rows = self._rows(export, site, period)
+        except QueryRefused:
+            return self._note(export, now_ms, "The question is too large for the store: choose fewer days.")
+        name = f"{safe_name(f'{site.name}-{export.name}')}-{period.first}-{period.last}"
+        body = csv_text(rows).encode()
+        why = ""
+        if export.to_file:
+            why = _write(self.directory / site.id / export.id, f"{name}.csv", body)
+        if export.to:
+            why = " ".join(filter(None, (why, self._mail(export, site, period, name, body, len(rows)))))
+        return self._note(export, now_ms, why, f"{name}.csv, {len(rows):,} rows")
+
+    def _rows(self, export: Export, site: Site, period: Period) -> Sequence[Any]:
+        start, end = period.instants(site.zone)
+        given = {"site": site.id, "zone": site.zone, "currency": site.currency, "traffic": export.traffic}
+        return self.ask(FILES[export.report], **given, **{"from": start, "to": end, "limit": MOST_ROWS})
+
+    def _mail(self, export: Export, site: Site, period: Period, name: str, body: bytes, rows: int) -> str:
+        if len(body) > MOST_BYTES:
+            return f"The file has {len(body):,} bytes, more than a mail carries: choose fewer days, or a directory."
+        text = (
+            f"{export.name}: {export.report} of {site.name}, {period.first} to {period.last} in {site.zone}, "
+            f"{rows:,} rows.\nAmounts are in minor units of their currency, times are UTC.\n"
+        )
+        return self.way.mail(export.to, f"{export.name} ({site.name})", text, [Attached(f"{name}.csv", body)])
+
+    def _note(self, export: Export, now_ms: int, why: str, sent: str = "") -> str:
+        what, text = (What.NOT_SENT, why) if why else (What.SENT, sent)
+        self.alarms.note(Told(site=export.site, about=export.id, name=export.name, at_ms=now_ms, what=what, text=text))
+        return why
+
+
+def _made(site: Site) -> date:
+    return utc(site.created_ms).astimezone(ZoneInfo(site.zone)).date()
+
+
+def _write(directory: Path, name: str, body: bytes) -> str:
+    """Whole or not at all: whoever fetches the files sees no half of one."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        fresh = directory / f".{name}.new"
+        with fresh.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(directory / name)
+        files = sorted(directory.glob("*.csv"), key=lambda one: one.stat().st_mtime_ns)
+        for old in files[:-MOST_FILES]:
+            old.unlink()
+    except OSError as error:
+        return f"The file was not written: {error.strerror}."
+    return ""

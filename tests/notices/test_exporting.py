@@ -1,0 +1,179 @@
+"""Scheduled exports: when one is due, what its file holds, and what happens when it cannot leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.posts import Postbox, postbox
+from onebyone.app.settings import open_place
+from onebyone.app.state import State, open_state
+from onebyone.notices.exporting import AGAIN_MS, MOST_FILES, MOST_TRIES, Exporting, is_due, last_due_ms
+from onebyone.notices.sender import Sender, Settings
+from onebyone.state.alarms import What
+from onebyone.state.exports import Every, Export
+from onebyone.store import QueryRefused, StoreUnavailable
+
+BERLIN = "Europe/Berlin"
+
+
+def ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1000)
+
+
+def an_export(**given: Any) -> Export:
+    known = {"site": "s1", "id": "", "name": "Pages", "report": "pages", "period": "yesterday"}
+    return Export(**known | given)
+
+
+@pytest.mark.parametrize(
+    ("every", "now", "due"),
+    [
+        ("day", "2026-11-12T07:00:00+01:00", "2026-11-12T07:00:00+01:00"),
+        ("day", "2026-11-12T06:59:59+01:00", "2026-11-11T07:00:00+01:00"),
+        ("week", "2026-11-12T12:00:00+01:00", "2026-11-09T07:00:00+01:00"),
+        ("week", "2026-11-09T06:00:00+01:00", "2026-11-02T07:00:00+01:00"),
+        ("month", "2026-11-01T06:00:00+01:00", "2026-10-01T07:00:00+02:00"),
+        ("month", "2026-03-01T08:00:00+01:00", "2026-03-01T07:00:00+01:00"),
+        ("day", "2026-10-25T12:00:00+01:00", "2026-10-25T07:00:00+01:00"),  # the night that an hour was longer
+        ("day", "2026-03-29T06:00:00+02:00", "2026-03-28T07:00:00+01:00"),
+    ],
+)
+def test_it_is_due_at_its_hour_of_the_site(every: Every, now: str, due: str) -> None:
+    assert last_due_ms(an_export(every=every), BERLIN, ms(now)) == ms(due)
+
+
+@given(
+    st.sampled_from(["day", "week", "month"]), st.integers(0, 23),
+    st.integers(1_735_700_000, 1_830_000_000),
+)  # fmt: skip
+def test_the_last_time_it_was_due_is_never_to_come_and_never_long_ago(every: Every, hour: int, at: int) -> None:
+    now = at * 1000
+    due = last_due_ms(an_export(every=every, hour=hour), BERLIN, now)
+    assert now - timedelta(days=32).total_seconds() * 1000 < due <= now
+
+
+def test_a_new_one_waits_for_its_hour_and_what_was_missed_is_sent_once() -> None:
+    made = an_export(created_ms=ms("2026-11-10T12:00:00+01:00"))
+    assert not is_due(made, BERLIN, ms("2026-11-11T06:59:00+01:00"))
+    assert is_due(made, BERLIN, ms("2026-11-14T09:00:00+01:00"))
+    done = an_export(created_ms=made.created_ms, done_ms=ms("2026-11-14T07:00:00+01:00"))
+    assert not is_due(done, BERLIN, ms("2026-11-14T09:00:00+01:00"))
+    assert not is_due(an_export(enabled=False), BERLIN, ms("2026-11-14T09:00:00+01:00"))
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Postbox]:
+    with postbox() as opened:
+        yield opened
+
+
+class Shop:
+    def __init__(self, state: State, directory: Path, box: Postbox) -> None:
+        self.state, self.directory = state, directory
+        self.site = state.sites.add("Nordlight", ["https://nordlight.example"], zone=BERLIN)
+        self.asked: list[dict[str, Any]] = []
+        self.fails: Exception | None = None
+        mail = Settings(host="127.0.0.1", port=box.port, security="none", sender="onebyone@nordlight.example")
+        self.exporting = Exporting(
+            sites=state.sites, exports=state.exports, alarms=state.alarms, ask=self._ask, way=Sender(mail),
+            directory=directory,
+        )  # fmt: skip
+
+    def _ask(self, report: str, /, **params: Any) -> list[dict[str, Any]]:
+        self.asked.append({"report": report, **params})
+        if self.fails:
+            raise self.fails
+        return [{"path": "/", "views": 3}, {"path": "=cmd|'/c calc'!A0", "views": 1}]
+
+    def add(self, **given: Any) -> Export:
+        return self.state.exports.put(an_export(site=self.site.id, created_ms=1, **given))
+
+    def whats(self) -> list[What]:
+        return [line.what for line in reversed(self.state.alarms.history(self.site.id))]
+
+    def files(self) -> list[Path]:
+        return sorted(self.directory.rglob("*.csv"))
+
+
+@pytest.fixture
+def shop(tmp_path: Path, box: Postbox) -> Iterator[Shop]:
+    box.mails.clear()
+    box.answer = "250 OK"
+    made = Shop(open_state(open_place(tmp_path)), tmp_path / "exports", box)
+    yield made
+    made.state.engine.dispose()
+
+
+NOW = ms("2026-11-12T14:00:00+01:00")
+
+
+def test_it_goes_into_a_file_and_by_mail_once(shop: Shop, box: Postbox) -> None:
+    export = shop.add(to=("lea@nordlight.example",), to_file=True)
+    assert [shop.exporting.step(NOW), shop.exporting.step(NOW + 60_000)] == [1, 0]
+    (file,) = shop.files()
+    name = "nordlight-pages-2026-11-11-2026-11-11.csv"
+    assert file == shop.directory / shop.site.id / export.id / name
+    assert file.read_bytes() == b"path,views\r\n/,3\r\n'=cmd|'/c calc'!A0,1\r\n"
+    (mail,) = box.mails
+    (attached,) = mail.iter_attachments()
+    assert (mail["Subject"], attached.get_filename()) == ("Pages (Nordlight)", name)
+    (asked,) = shop.asked
+    assert (asked["report"], asked["site"], asked["traffic"]) == ("pages", shop.site.id, "people")
+    assert (asked["from"], asked["to"]) == tuple(
+        datetime.fromisoformat(f"2026-11-{day}T00:00:00+01:00").astimezone(UTC) for day in (11, 12)
+    )
+    assert shop.whats() == [What.SENT]
+
+
+def test_a_mail_that_cannot_leave_is_tried_some_times_and_then_waits_for_its_next_day(shop: Shop, box: Postbox) -> None:
+    shop.add(to=("lea@nordlight.example",))
+    box.answer = "451 later"
+    tries = [shop.exporting.step(NOW + n * AGAIN_MS) for n in range(MOST_TRIES + 2)]
+    assert sum(tries) == MOST_TRIES and shop.whats() == [What.NOT_SENT] * MOST_TRIES
+    assert shop.exporting.step(NOW + AGAIN_MS // 2) == 0
+    box.answer = "250 OK"
+    assert shop.exporting.step(NOW + 86_400_000) == 1
+    assert len(box.mails) == 1
+
+
+def test_a_store_that_does_not_answer_leaves_it_due_and_one_that_refuses_does_not(shop: Shop) -> None:
+    shop.add(to_file=True)
+    shop.fails = StoreUnavailable("down")
+    with pytest.raises(StoreUnavailable):
+        shop.exporting.step(NOW)
+    shop.fails = QueryRefused("large")
+    assert shop.exporting.step(NOW) == 1
+    assert shop.whats() == [What.NOT_SENT] and shop.files() == []
+    shop.fails = None
+    assert shop.exporting.step(NOW + AGAIN_MS) == 1
+    assert shop.whats() == [What.NOT_SENT, What.SENT]
+
+
+def test_a_directory_keeps_the_newest_files(shop: Shop) -> None:
+    export = shop.add(to_file=True)
+    for day in range(MOST_FILES + 5):
+        assert shop.exporting.send(export, shop.site, NOW + day * 86_400_000) == ""
+    assert len(shop.files()) == MOST_FILES
+    assert not any("2026-11-11" in file.name for file in shop.files())
+
+
+def test_a_name_cannot_lead_out_of_the_directory(shop: Shop) -> None:
+    shop.add(name="../../../etc/passwd", to_file=True)
+    shop.exporting.step(NOW)
+    (file,) = shop.files()
+    assert file.resolve().is_relative_to(shop.directory.resolve() / shop.site.id)
+
+
+def test_a_directory_that_cannot_be_written_is_said(shop: Shop) -> None:
+    shop.directory.write_text("a file is here")
+    shop.add(to_file=True)
+    assert shop.exporting.step(NOW) == 1
+    (line,) = shop.state.alarms.history(shop.site.id)
+    assert (line.what, line.text) == (What.NOT_SENT, "The file was not written: Not a directory.")

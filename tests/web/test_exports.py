@@ -1,0 +1,76 @@
+"""The page of scheduled exports: set one, send it now, change it, remove it; who may."""
+
+from __future__ import annotations
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from onebyone.state.exports import Export
+from web.fakes import Place
+from web.pages import form_secret
+
+Client = TestClient[Litestar]
+GOOD = {
+    "name": "Pages", "report": "pages", "period": "yesterday", "traffic": "people", "every": "week", "hour": "7",
+    "to": "lea@nordlight.example",
+}  # fmt: skip
+
+
+def an_export(place: Place) -> Export:
+    known = Export(site=place.site.id, id="", name="Pages", report="pages", period="7d", to_file=True)
+    return place.exports.put(known)
+
+
+def post(client: Client, place: Place, what: str, **form: str) -> tuple[int, str]:
+    answer = client.post(f"/s/{place.site.id}/exports/{what}", data={"_csrf": form_secret(client)} | form)
+    return answer.status_code, answer.text
+
+
+def test_one_is_set_and_changed(place: Place, admin: Client) -> None:
+    status, html = post(admin, place, "save", **GOOD, to_file="on")
+    (export,) = place.exports.all(place.site.id)
+    assert (status, export.report, export.every, export.to_file) == (200, "pages", "week", True)
+    assert "every Monday at 07:00" in html
+    post(admin, place, "save", **(GOOD | {"id": export.id, "hour": "8"}))
+    assert [(one.hour, one.to_file) for one in place.exports.all(place.site.id)] == [(8, False)]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"name": ""}, "Give it a name"), ({"report": "persons"}, "Choose one"), ({"period": "all"}, "Choose one"),
+        ({"traffic": "'; --"}, "Choose one"), ({"every": "hour"}, "Choose one"), ({"hour": "24"}, "0 to 23"),
+        ({"hour": "²"}, "0 to 23"), ({"to": ""}, "Name an e-mail address"), ({"to": "x"}, "addresses like"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_not_saved(place: Place, admin: Client, change: dict[str, str], says: str) -> None:
+    status, html = post(admin, place, "save", **(GOOD | change))
+    assert (status, place.exports.all(place.site.id)) == (400, []) and says in html
+
+
+def test_one_is_sent_now_and_why_it_did_not_leave_is_said(place: Place, admin: Client) -> None:
+    export = an_export(place)
+    assert "left." in post(admin, place, f"{export.id}/send")[1]
+    place.export_fails = "The mail server answered 554."
+    status, html = post(admin, place, f"{export.id}/send")
+    assert (status, place.exports_sent) == (502, [export, export]) and "The mail server answered 554." in html
+
+
+def test_one_is_paused_and_removed_by_its_name(place: Place, admin: Client) -> None:
+    export = an_export(place)
+    post(admin, place, f"{export.id}/switch", to="off")
+    assert not place.exports.all(place.site.id)[0].enabled
+    assert post(admin, place, f"{export.id}/remove", confirm="no")[0] == 400
+    post(admin, place, f"{export.id}/remove", confirm="Pages")
+    assert place.exports.all(place.site.id) == []
+
+
+def test_only_an_admin_may_and_only_of_the_own_site(place: Place, admin: Client, viewer: Client) -> None:
+    export = an_export(place)
+    assert viewer.get(f"/s/{place.site.id}/settings/exports").status_code == 403
+    assert post(viewer, place, f"{export.id}/send")[0] == 403
+    other = place.sites.add("Other", ["https://other.example"])
+    at = f"/s/{other.id}/exports/{export.id}/send"
+    assert admin.post(at, data={"_csrf": form_secret(admin)}).status_code == 404
+    assert place.exports_sent == []
