@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from onebyone.event import Event
 from onebyone.store.engine import Embedded
 from onebyone.store.retention import Expired, Terms, expire
-from store.rows import a_delivery, a_drop, an_event, put, put_facts
+from store.rows import a_conversion, a_delivery, a_drop, an_event, put, put_facts
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TERMS = Terms(events_days=60, drops_days=30)
@@ -63,3 +63,17 @@ def test_deliveries_stay_as_long_as_their_conversions(store: Embedded) -> None:
     put_facts(store, [a_delivery(1, at=old), a_delivery(2, at=late), a_delivery(3, at=NOW - timedelta(days=200))])
     assert expire(store, {}, now=NOW, default=TERMS) == Expired(months=1, rows=1)
     assert kept(store, "deliveries") == ["e2"]
+
+
+def test_ids_of_ad_clicks_go_after_their_term_and_the_channel_they_led_to_stays(store: Embedded) -> None:
+    said = {"click_ids": {"gclid": "G"}, "browser_ids": {"fbp": "F"}, "user_agent": "UA", "channel": "Paid Search"}
+    put(store, [aged(1, 98, **said), aged(2, 89, **said)])
+    old = NOW - timedelta(days=98)
+    seen = (old.isoformat(), old.isoformat(), "order", 1, 0, 0, 0)
+    put(store, [a_conversion(3, history=[seen], at=old, click_ids={"gclid": "G"})])
+    done = expire(store, {}, now=NOW, default=Terms())
+    assert (done.months, done.rows, done.months_of_ids) == (0, 0, 2)
+    asked = "SELECT event_id, click_ids, user_agent, channel FROM events FINAL ORDER BY event_id"
+    assert store.query(asked).rows == [["e1", {}, "", "Paid Search"], ["e2", {"gclid": "G"}, "UA", "Paid Search"]]
+    assert store.query("SELECT click_ids FROM conversions FINAL").rows == [[{}]]
+    assert expire(store, {}, now=NOW, default=Terms()).months_of_ids == 0

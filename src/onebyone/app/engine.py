@@ -21,6 +21,7 @@ from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
 from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
+from onebyone.app.kept import kept
 from onebyone.app.law import open_policies, open_regions
 from onebyone.app.noticing import Noticing, exporting, try_alarm
 from onebyone.app.reweighing import Reweighing
@@ -152,7 +153,9 @@ class Loading:
             self._loader.sessions.store_next()  # takes a fifth of the time at most, and rests when nothing is due
         if now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
-            expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
+            expired = expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
+            self._log.info("rows_expired", months=expired.months, rows=expired.rows, ids=expired.months_of_ids)
+            self._state.erasures.expire(now_ms())
             forward, day_ms = self._settings.forward, 86_400_000
             self._state.deliveries.expire(
                 now_ms() - forward.keep_days * day_ms, texts_before_ms=now_ms() - forward.keep_texts_days * day_ms
@@ -204,7 +207,11 @@ def make_console(
 ) -> Litestar:
     desk = Desk(
         settings=WebSettings(
-            collector_url=collector_url, secure_cookie=not plain, version=__version__, rules=place.data
+            collector_url=collector_url,
+            secure_cookie=not plain,
+            version=__version__,
+            rules=place.data,
+            kept=kept(settings),
         ),
         reports=reports,
         sites=state.sites,

@@ -11,12 +11,15 @@ from onebyone.store import Param, Store
 from onebyone.store.migrate import UPKEEP, Words
 from onebyone.store.sessions import forget
 
+_LATE = timedelta(days=7)
+
 
 class Terms(Struct, frozen=True):
     """How long a site's rows are kept."""
 
     events_days: int = 425  # 14 months
     drops_days: int = 92
+    click_ids_days: int = 90  # of ad clicks, and raw user agents; the channel they led to stays
 
     def days(self, table: str) -> int:
         return self.drops_days if table == "drops" else self.events_days
@@ -25,6 +28,7 @@ class Terms(Struct, frozen=True):
 class Expired(Struct, frozen=True):
     months: int  # whole partitions, of all tables
     rows: int  # others
+    months_of_ids: int = 0  # in which ids of ad clicks were taken out of rows that stay
 
 
 def expire(
@@ -41,12 +45,24 @@ def expire(
     but not beside the loader: an old row that arrives between the look at a month and its end would go with it.
     Raises StoreUnavailable.
     """
-    months = rows = 0
+    months = rows = ids = 0
     for table in ("events", "drops", "conversions", "deliveries"):
         job = _Job(store, table, terms, default or Terms(), now, words or Words())
         months += job.drop_months()
         rows += job.delete_rows()
-    return Expired(months=months, rows=rows)
+    for table in ("events", "conversions"):
+        ids += _forget_ids(store, table, now - timedelta(days=(default or Terms()).click_ids_days), words or Words())
+    return Expired(months=months, rows=rows, months_of_ids=ids)
+
+
+def _forget_ids(store: Store, table: str, before: datetime, words: Words) -> int:
+    """In how many months. A month is rewritten whole, so it waits until a week of it is due."""
+    due = 0
+    for month, since in store.query(_upkeep("stale_ids"), {"table": table, "before": before}).rows:
+        if datetime.fromisoformat(since) < before - _LATE:
+            store.execute(words.fill(_upkeep(f"forget_ids_{table}")), {"month": month, "before": before})
+            due += 1
+    return due
 
 
 class _Job:

@@ -56,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     secure_cookie: bool = False  # True wherever the console is not on plain loopback
     version: str = ""
     rules: Path | None = None  # where the operator's rules of verdicts lie
+    kept: Sequence[tuple[str, str, str]] = ()  # what is kept, how long, and the setting that says so
 
 
 def _now() -> datetime:
