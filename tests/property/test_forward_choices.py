@@ -27,7 +27,7 @@ SPINS = 30  # of the loop, more than any step of the work takes
 SHARE = Permission.ADS_SHARE.bit
 # As few at once as one can: most of what is claimed waits for its turn.
 PLATFORMS: dict[str, dict[str, Any]] = {
-    "ga4": {"requests_per_minute": 6},
+    "ga4": {"requests_per_minute": 3},
     "meta": {"requests_per_minute": 6, "max_batch": 2},
     "tiktok": {},
 }
@@ -88,7 +88,7 @@ class Watched(World):
 
 
 @settings(max_examples=8, deadline=None)
-@given(people=st.lists(PERSON, min_size=4, max_size=25))
+@given(people=st.lists(PERSON, min_size=12, max_size=25))
 def test_nothing_leaves_later_than_a_minute_after_it_was_withdrawn(people: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as directory, a_world_of(Watched, Path(directory)) as world:
         _live(world, people)
