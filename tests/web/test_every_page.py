@@ -1,0 +1,133 @@
+"""Every page of the console in Chromium, with data and without: no error, no message, nothing for axe to find."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from onebyone.state.alarms import Alarm, Kind
+from onebyone.state.destinations import Configured
+from onebyone.state.exports import Export
+from web.fakes import FakeReports, Place
+from web.mails import add_mails
+from web.month import nothing
+from web.pages import PAGES
+from web.preview import sign_in
+from web.serving import serving
+from web.test_browser import chromium
+
+__all__ = ["chromium"]
+
+PROVE = "PROVE" in os.environ
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BELOW = ("/s/{site}/email/messages/", "/s/{site}/email/recipients/")  # known only once there are some
+NO_PAGES = {"/login", "/favicon.ico", "/metrics", "/fate/{fate_id}", "/s/{site_id}/settings"}  # or lead to one
+PARTS = {"/s/{site_id}/live/new", "/s/{site_id}/start/new", "/s/{site_id}/funnels/choose"}  # of a page
+_WANTED = re.compile(r"fate/.*404|people/.*404|destinations/.*404|chanel=.*400")  # unknown ids and filters say so
+WIDTHS = {"light": 1440, "dark": 390}
+
+
+def furnish(place: Place) -> None:
+    """What a site has that the reports do not tell."""
+    add_mails(place)
+    site = place.site.id
+    place.destinations.put(Configured(site=site, name="meta", settings={"pixel_id": "1"}), {"access_token": "secret"})
+    to = ("ops@nordlight.example",)
+    place.alarms.put(Alarm(site=site, id="", name="Orders stop", kind=Kind.EVENT_STOPS, hours=6, to=to))
+    place.exports.put(Export(site=site, id="", name="Pages", report="pages", period="7d", to=to))
+
+
+@pytest.fixture(scope="module", params=["with data", "without data"] if PROVE else ["without data"])
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, str]]:
+    empty = request.param == "without data"
+    place = Place(tmp_path_factory.mktemp("console"), FakeReports(nothing()) if empty else None)
+    if not empty:
+        furnish(place)
+    with serving(place) as base:
+        yield place, base
+    place.engine.dispose()
+
+
+@contextmanager
+def signed_in(chromium: Browser, shop: tuple[Place, str], theme: Any, *, axe: bool = False) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": WIDTHS[theme], "height": 900}, color_scheme=theme)
+    if axe:
+        context.add_init_script(path=AXE)
+    sign_in(context, *shop)
+    yield context.new_page()
+    context.close()
+
+
+def addresses(page: Page, shop: tuple[Place, str]) -> list[str]:
+    """Those of PAGES, and what the list of mails leads to."""
+    place, base = shop
+    found = [base + address.format(site=place.site.id) for address in PAGES]
+    at = f"{base}/s/{place.site.id}/email"
+    page.goto(at)
+    for part in ("messages", "recipients"):
+        link = page.locator(f"a[href*='/email/{part}/']")
+        if link.count():
+            found.append(base + (link.first.get_attribute("href") or ""))
+            page.goto(found[-1])
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_no_page_fails_or_says_anything_or_asks_another_host(chromium: Browser, shop: tuple[Place, str]) -> None:
+    host, wrong = urlsplit(shop[1]).netloc, []
+    with signed_in(chromium, shop, "light") as page:
+        every = addresses(page, shop)
+        page.on("console", lambda message: wrong.append(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+        page.on("request", lambda request: wrong.extend([request.url] * (urlsplit(request.url).netloc != host)))
+        for address in every:
+            answer = page.goto(address)
+            wrong += [] if answer and answer.status < 500 else [f"{address}: {answer and answer.status}"]
+    assert [one for one in wrong if not _WANTED.search(one)] == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.skipif(not PROVE, reason="half a minute each: make axe, or PROVE=1")
+@pytest.mark.parametrize("theme", WIDTHS)
+def test_axe_finds_nothing(chromium: Browser, shop: tuple[Place, str], theme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: run npm ci --ignore-scripts to have the pages checked by it")
+    found: dict[str, list[str]] = {}
+    with signed_in(chromium, shop, theme, axe=True) as page:
+        for address in addresses(page, shop):
+            page.goto(address)
+            for rule, target in _violations(page):
+                found.setdefault(rule, []).append(f"{address.removeprefix(shop[1])}: {target}")
+    assert found == {}
+
+
+def _violations(page: Page) -> list[tuple[str, str]]:
+    result = page.evaluate(
+        "tags => axe.run({runOnly: tags, resultTypes: ['violations']}).then(r => r.violations.map(v => "
+        "[`${v.impact} ${v.id}`, v.nodes.slice(0, 2).map(n => n.target.join(' ')).join('; ')]))",
+        RULES,
+    )
+    return [(rule, target) for rule, target in result]
+
+
+def test_every_address_that_answers_with_a_page_is_looked_at(tmp_path: Path) -> None:
+    app = Place(tmp_path).app()
+    files = re.compile(r"\.(csv|parquet|sql)$")
+    walked = [address.partition("?")[0].replace("{site}", "s") for address in (*PAGES, *(f"{one}1" for one in BELOW))]
+    for route in app.routes:
+        path = route.path_format
+        if "GET" not in getattr(route, "methods", ()) or path.startswith(("/api/v1/", "/static")) or files.search(path):
+            continue
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
+        assert path in NO_PAGES | PARTS or any(pattern.fullmatch(one) for one in walked), path
