@@ -3,11 +3,13 @@ globalThis.decide = async (given) => {
   const heard = {};
   const out = { decisions: [], set: {}, errors: [] };
   let granted = given.granted || [];
+  const over = new AbortController(); // the next case begins on a page where nobody listens
+  const { signal } = over;
   const tag = {
     script: null,
     hear: (what, listener) => (heard[what] = heard[what] || []).push(listener),
     tell: (what, value) => (what === "decision" ? out.decisions.push(value) : (heard[what] || []).forEach((each) => each(value))),
-    on: (target, name, listener, how) => target.addEventListener(name, listener, how),
+    on: (target, name, listener, how) => target.addEventListener(name, listener, typeof how === "object" ? { ...how, signal } : { capture: !!how, signal }),
     safely: (work) => work,
     newId: () => "made-id",
     add: (name, props) => (name === "container_error" ? out.errors.push(props.where) : out.decisions.push([name, props])),
@@ -32,5 +34,6 @@ globalThis.decide = async (given) => {
     if (step.own) tag.tell("made", [["", 0, 0, "", JSON.stringify(step.own)]]);
     await turn();
   }
+  over.abort();
   return out;
 };
