@@ -103,6 +103,7 @@ class FakeRights:
         return Held(
             events=412 * known, orders=3 * known, browsers=2 * known, shared_browsers=known, user_ids=known,
             hashed_values=known, messages=2 * known, deliveries=6 * known, consent_records=2 * known,
+            told={"meta": 3} if known else {},
         )  # fmt: skip
 
     def export(self, site: Site, meant: Meant) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def test_only_an_admin_may(place: Place, viewer: Client, what: str) -> None:
 def test_what_is_kept_is_shown_before_anything_is_done(place: Place, admin: Client) -> None:
     status, text = post(admin, place, "find", **ANNA)
     assert status == 200 and "<dt>Events</dt><dd>412</dd>" in text and "Others signed in on 1 of their browsers" in text
+    assert "meta (3 conversions)" in text
     status, text = post(admin, place, "find", by="email", text="stranger@shop.test")
     assert status == 200 and "Nothing is kept of this person." in text
     status, text = post(admin, place, "find", by="email", text="no address")

@@ -205,6 +205,9 @@ def _say_held(held: Held, site: Site, verb: str) -> None:
     click.echo(
         f"Known by {held.user_ids:,} user ids, {held.browsers:,} browsers, {held.hashed_values:,} hashed values."
     )
+    if held.told:
+        names = ", ".join(f"{name} ({number:,})" for name, number in sorted(held.told.items()))
+        click.echo(f"Already sent, and to be asked for there: {names}.")
     if held.shared_browsers:
         click.echo(f"Others signed in on {held.shared_browsers:,} more browsers: there only what this person did goes.")
 

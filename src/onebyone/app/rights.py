@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
 
 from onebyone.app import erasing
-from onebyone.app.state import State
+from onebyone.app.state import State as Opened
 from onebyone.app.subject import By, find_subject
 from onebyone.event import utc
 from onebyone.pipeline.conversions.copies import ADJUSTED, order_key_of
 from onebyone.reports import Runs
-from onebyone.state.deliveries import Delivery
+from onebyone.state.deliveries import Delivery, State
 from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.sites import Site
 
@@ -23,7 +24,7 @@ class Rights:
     """For the console and the commands. Every call blocks, and raises Unusable for a text that names nobody,
     StoreUnavailable, QueryRefused or StateUnavailable."""
 
-    def __init__(self, state: State, reports: Runs) -> None:
+    def __init__(self, state: Opened, reports: Runs) -> None:
         self._state = state
         self._reports = reports
 
@@ -32,7 +33,7 @@ class Rights:
 
     def held(self, site: Site, meant: Meant) -> Held:
         events = self._events(site, meant)
-        conversions = _conversions_in(events)
+        deliveries = self._deliveries(site, meant, _conversions_in(events))
         orders = {row["order_id"] for row in events if row["name"] == ADJUSTED} | {*meant.orders}
         return Held(
             events=len(events),
@@ -42,7 +43,8 @@ class Rights:
             user_ids=len(meant.users),
             hashed_values=len(meant.values),
             messages=len(meant.recipients),
-            deliveries=len(self._deliveries(site, meant, conversions)),
+            deliveries=len(deliveries),
+            told=dict(Counter(one.destination for one in deliveries if one.state == State.ACCEPTED and not one.part)),
             consent_records=len(self._consent_records(site, meant)),
         )
 

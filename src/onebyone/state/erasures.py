@@ -74,6 +74,7 @@ class Held(Struct, frozen=True, kw_only=True):
     messages: int  # e-mails that were sent to them and are measured
     deliveries: int  # to ad platforms, of their conversions
     consent_records: int
+    told: dict[str, int] = {}  # conversions that each destination has taken: a withdrawal does not reach them
 
     @property
     def is_anything(self) -> bool:
