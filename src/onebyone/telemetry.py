@@ -60,6 +60,7 @@ LogEvent = Literal[
     "replay_started",
     "verdicts_replayed",  # stored events have the verdicts of the present rules
     "person_erased",
+    "erasure_failed",  # by a defect; it is tried again
     "rules_loaded",  # rules or network lists changed; verdicts follow them from here on
     "rules_refused",  # a file of them cannot be read; the last good ones go on
 ]

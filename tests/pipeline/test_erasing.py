@@ -82,9 +82,10 @@ def test_a_request_that_is_all_hers_becomes_a_tombstone() -> None:
         a_hit(Via.TAG, MIXED[:1], asking="her-browser"),
         a_hit(Via.SERVER, body=b'{"events": [{"name": "x", "user_id": "anna"', count=1),
         a_hit(Via.TAG, MIXED[:1], visitor="her-browser", refused="origin_not_allowed"),
+        a_hit(Via.SERVER, MIXED[1:2], refused="no reason that exists"),
     ],
     ids=["by the query", "by a query that nobody can read", "by a browser that may not be used", "by half a body",
-         "by the cookie of a refused request"],
+         "by the cookie of a refused request", "by the text of what nobody can decode"],
 )  # fmt: skip
 def test_she_is_found_however_she_is_named(hit: Hit) -> None:
     assert gone_from(hit) == {0}

@@ -7,11 +7,13 @@ remains is a tombstone for each sighting and a proof that names nobody (specs/co
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import partial
 
 import msgspec
 from msgspec.structs import replace
+from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.settings import Place
 from onebyone.app.state import State
@@ -20,7 +22,7 @@ from onebyone.collect.desk import now_ms
 from onebyone.event import Hit, Reason
 from onebyone.identity.nodes import user_node
 from onebyone.identity.rules import Rules
-from onebyone.log import DeadLetter
+from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.log.dead_letters import SqliteDeadLetters
 from onebyone.log.rewriting import rewrite
 from onebyone.log.sqlite_reader import SqliteReader
@@ -29,11 +31,13 @@ from onebyone.pipeline.conversions.counting import KEY_DAYS
 from onebyone.pipeline.conversions.records import Record, read_record
 from onebyone.pipeline.erasing import Said, Wanted, change_lines, ended, find_in_hit, is_named_in, without
 from onebyone.pipeline.worker import CURSOR
-from onebyone.state.database import leave_no_trace
+from onebyone.state.database import StateUnavailable, leave_no_trace
+from onebyone.state.deliveries import Delivery
+from onebyone.state.deliveries import State as Delivered
 from onebyone.state.erasures import Erasure, Meant, Stage
 from onebyone.state.mail_seen import MailSeen
 from onebyone.state.sites import Site
-from onebyone.store import Store
+from onebyone.store import QueryRefused, Store, StoreUnavailable
 from onebyone.store.erasing import Erasure as InStore
 from onebyone.store.sessions import Sessions
 from onebyone.telemetry import Log
@@ -43,6 +47,9 @@ _ROUNDS = 8  # until a person's sightings, orders and records lead to no others
 _HITS = msgspec.msgpack.Decoder(Hit)
 _encode = msgspec.msgpack.Encoder().encode
 _JSON = msgspec.json.Encoder()
+_REST_S = 60.0
+_UNWELL = (LogUnavailable, StateUnavailable, DBAPIError, StoreUnavailable, QueryRefused)
+_DEFECTS = (LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError)
 Steps = Generator[bool, None, Erasure]
 
 
@@ -63,12 +70,16 @@ class Erasing:
         self._sessions = sessions
         self._log = Log()
         self._work: Iterator[bool] | None = None
+        self._rest_until = 0.0
 
     def step(self) -> bool:
         """A moment's work; False if nothing can be done now.
 
-        Raises what log, state and store raise: the next call begins the stage again.
+        Raises what log, state and store raise: the next call begins the stage again. After anything else, a defect of
+        ours, it rests for a while: whoever owns the store has more to do.
         """
+        if time.monotonic() < self._rest_until:
+            return False
         if self._work is None:
             one = self._state.erasures.next()
             if one is None:
@@ -79,9 +90,13 @@ class Erasing:
         except StopIteration:
             self._work = None
             return True
-        except BaseException:
+        except _UNWELL:
             self._work = None
             raise
+        except _DEFECTS as error:
+            self._work, self._rest_until = None, time.monotonic() + _REST_S
+            self._log.error("erasure_failed", error=type(error).__name__)
+            return False
 
     def _erase(self, one: Erasure) -> Iterator[bool]:
         """True after a moment's work, False where it has to wait."""
@@ -186,6 +201,8 @@ class Erasing:
         keys |= {id: _keys(record) for id, record in records.items()}
         counts = {"records": state.conversions.erase(one.site, keys)}
         yield True
+        while any(delivery.state == Delivered.SENDING for delivery in self._deliveries(one.site, wanted)):
+            yield False  # its answer would bring the row back
         told = state.deliveries.erase(one.site, sorted(wanted.records))
         counts |= {f"told_{destination}": number for destination, number in told.items()}
         state.claims.erase(_hit_and_n(sighting) for sighting in wanted.sightings)
@@ -200,8 +217,9 @@ class Erasing:
         return state.erasures.move(one, Stage.STORE, counts=counts)
 
     def _from_store(self, one: Erasure) -> Steps:
-        store = InStore(self._store, one.site)
-        store.name(_named(_wanted(one), _who(one)))
+        store, wanted = InStore(self._store, one.site), _wanted(one)
+        self._state.deliveries.erase(one.site, sorted(wanted.records))  # one that was just being refused
+        store.name(_named(wanted, _who(one)))
         rows = [_JSON.encode(ended(one.site, row.sighting, row.received_at, row.via)) for row in store.find()]
         for _ in store.delete(self._sessions, sorted(rows)):
             yield True
@@ -213,6 +231,9 @@ class Erasing:
         for _ in InStore(self._store, one.site).purge():
             yield False
         return self._state.erasures.move(one, Stage.DONE, now_ms=now_ms())
+
+    def _deliveries(self, site: str, wanted: Wanted) -> Iterable[Delivery]:
+        return self._state.deliveries.of_conversions(site, sorted(wanted.records)).values()
 
     def _move(self, one: Erasure, stage: Stage, *, tails: Mapping[str, int]) -> Erasure:
         return self._state.erasures.move(one, stage, who=replace(_who(one), tails=tails))

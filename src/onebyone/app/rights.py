@@ -75,7 +75,7 @@ class Rights:
         return [msgspec.structs.replace(one, who=None) for one in self._state.erasures.latest(site)]
 
     def _events(self, site: Site, meant: Meant) -> list[dict[str, Any]]:
-        numbers = [str(number) for number in sorted({*meant.nodes, *meant.shared, meant.person})]
+        numbers = [str(number) for number in sorted({*meant.nodes, *meant.shared, meant.person} - {0})]
         values = [f"{kind}:{text}" for kind, text in meant.values]
         return self._reports.run(
             "person_everything", site=site.id, person=str(meant.person), nodes=numbers, values=values,

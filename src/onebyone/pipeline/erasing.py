@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from onebyone.event import Ended, Event, Hit, Reason, hit_uuid, visitor_hash
+from onebyone.event import Drop, Ended, Event, Hit, Reason, hit_uuid, visitor_hash
 from onebyone.identity.values import identifiers_of
 from onebyone.pipeline.decode import Decoded, decode
+from onebyone.pipeline.decode.sighting import dropped
 from onebyone.state.sites import Site
 
 STEP = "decode"  # where a replay ends a tombstone
@@ -68,7 +69,7 @@ def find_in_hit(hit: Hit, site: Site, wanted: Wanted, *, key: bytes, unseal: Uns
     """Which of a hit's sightings are the person's. Adds them to `wanted`, and their ids to `said`."""
     asking = visitor_hash(hit.site, hit.asking) if hit.asking else 0
     found: set[int] = set()
-    for row in decode(hit, site):
+    for row in _decode(hit, site):
         event = row.outcome
         if f"{hit_uuid(hit.id)}/{row.n}" in wanted.sightings:
             found.add(row.n)
@@ -85,6 +86,14 @@ def find_in_hit(hit: Hit, site: Site, wanted: Wanted, *, key: bytes, unseal: Uns
         if len(found) == hit.count:
             said.texts |= {text for text in (hit.visitor, hit.asking) if text}
     return found
+
+
+def _decode(hit: Hit, site: Site) -> list[Decoded]:
+    """As the pipeline does; a hit that no version of ours would write is looked through as a text."""
+    try:
+        return decode(hit, site)
+    except (ValueError, KeyError):
+        return [dropped(n, Drop(Reason.WRONG_SHAPE)) for n in range(hit.count)]
 
 
 def _names(hit: Hit, row: Decoded, wanted: Wanted) -> bool:
