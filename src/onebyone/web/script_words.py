@@ -36,7 +36,11 @@ MODULES = {
         " loaded; if your page loads it, keep that above this script. A sale told both to gtag() and to fbq() needs its"
         " order_id in both, or it is two.",
     ),
-    "debug": ("Debugging", "Prints in the developer tools what is sent, with ?onebyone_debug in the page's address."),
+    "debug": (
+        "Debugging",
+        "Prints in the developer tools what is sent, and which of a container's tags ran or why not, with "
+        "?onebyone_debug in the page's address.",
+    ),
 }
 
 READERS = {

@@ -31,6 +31,36 @@ def test_every_template_has_an_example_and_every_setting_of_it_is_in_one() -> No
         assert set(template.required) <= shown, name
 
 
+ASKED = {  # what each vendor's script is known to ask for
+    "meta_pixel": "script connect.facebook.net img www.facebook.com connect www.facebook.com",
+    "ga4": "script www.googletagmanager.com connect www.google-analytics.com connect analytics.google.com "
+    "connect region1.google-analytics.com connect stats.g.doubleclick.net img www.google.com",
+    "google_ads": "script www.googletagmanager.com img www.googleadservices.com img googleads.g.doubleclick.net "
+    "img www.google.com connect www.google.com frame 1.fls.doubleclick.net",
+    "linkedin_insight": "script snap.licdn.com img px.ads.linkedin.com connect px4.ads.linkedin.com",
+    "tiktok_pixel": "script analytics.tiktok.com connect analytics.tiktok.com",
+    "pinterest_tag": "script s.pinimg.com img ct.pinterest.com connect ct.pinterest.com",
+    "snap_pixel": "script sc-static.net connect tr.snapchat.com connect tr6.snapchat.com img tr.snapchat.com",
+    "reddit_pixel": "script www.redditstatic.com img alb.reddit.com connect pixel-config.reddit.com",
+    "x_pixel": "script static.ads-twitter.com img analytics.twitter.com img t.co",
+    "microsoft_uet": "script bat.bing.com img bat.bing.com connect bat.bing.net",
+    "hotjar": "script static.hotjar.com script script.hotjar.com connect content.hotjar.io connect ws1.hotjar.com",
+    "clarity": "script www.clarity.ms script scripts.clarity.ms connect a.clarity.ms",
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_policy_that_a_template_prints_lets_its_vendor_through(name: str) -> None:
+    words = ASKED[name].split()
+    for directive, host in zip(words[::2], words[1::2], strict=True):
+        sources = [source.partition("://")[2] for source in templates()[name].csp[directive]]
+        assert any(source == host or (source[0] == "*" and host.endswith(source[1:])) for source in sources), host
+
+
+def test_every_template_with_a_vendor_is_in_that_list() -> None:
+    assert set(ASKED) == {name for name, template in templates().items() if template.vendor}
+
+
 def test_a_template_says_what_its_vendor_understands() -> None:
     if shutil.which("node") is None:
         pytest.skip("node is not installed: the browser tests run the templates, too")
