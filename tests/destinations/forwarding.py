@@ -38,7 +38,17 @@ MATCHED: dict[str, Any] = {
     "browser_ids": {"fbp": "fb.1.1.2", "ga": "111.222"},
     "user_agent": AGENT,
 }
-SECRETS = ("access_token", "developer_token", "api_secret", "conversion_token", "pixel_token", "signing_secret")
+SECRETS = (
+    "access_token",
+    "service_account",
+    "refresh_token",
+    "client_secret",
+    "developer_token",
+    "api_secret",
+    "conversion_token",
+    "pixel_token",
+    "signing_secret",
+)
 
 
 def an_order(

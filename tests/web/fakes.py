@@ -155,7 +155,7 @@ class Place:
         self.site = self.sites.add("Nordlight", ["https://nordlight.example"], zone="Europe/Berlin", currency="EUR")
         self.settings = Settings(collector_url="https://t.nordlight.example", secure_cookie=secure, version="0.1.0")
 
-    def try_out(self, destination: Destination[Any], request: Request) -> Tried:
+    def try_out(self, destination: Destination[Any], request: Request, settings: Any) -> Tried:
         self.tried.append(request)
         return self.answer
 

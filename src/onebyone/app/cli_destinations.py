@@ -115,7 +115,7 @@ def test(
     if trial.counted and not counted:
         raise ConfigError(f"{destination.title} cannot check without counting: give a test code, or --counted.")
     options_of = read_settings(place).forward
-    tried = try_now(destination, trial.request, allow_private=options_of.allow_private)
+    tried = try_now(destination, trial.request, settings, now_ms=_now_ms, allow_private=options_of.allow_private)
     if as_json:
         print_json(tried)
     else:
@@ -312,6 +312,8 @@ def _save(state: State, destination: Destination[Any], one: Configured, hidden: 
 def _told(destination: Destination[Any], tried: Tried) -> str:
     if tried.ok:
         return f"{destination.title} took it (HTTP {tried.status})."
+    if not tried.status and tried.credentials is False:
+        return f"{destination.title} gives no token for these credentials: {tried.code}."
     if not tried.status:
         return f"{destination.title} could not be reached: {tried.code}."
     credentials = {True: "The credentials work. ", False: "It refuses the credentials. ", None: ""}[tried.credentials]

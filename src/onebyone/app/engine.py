@@ -227,7 +227,7 @@ def make_console(
         destinations=state.destinations,
         deliveries=state.deliveries,
         platform_claims=state.platform_claims,
-        try_out=partial(try_now, allow_private=settings.forward.allow_private),
+        try_out=partial(try_now, now_ms=now_ms, allow_private=settings.forward.allow_private),
         plan_replay=partial(plan_replay, place, state),
         alarms=state.alarms,
         try_alarm=partial(try_alarm, settings, state.alarms),

@@ -150,6 +150,18 @@ class Rejected(Struct, frozen=True, omit_defaults=True, tag=True):
 Outcome = Sent | Retry | Rejected
 
 
+class Token(Struct, frozen=True):
+    secret: Secret
+    lasts_s: int
+
+
+class Login(Struct, Generic[S], frozen=True):
+    """How a platform's short-lived token is got. No request: the settings hold one that lasts."""
+
+    request: Callable[[S, int], Request | Rejected | None]  # with the time, unix milliseconds
+    read: Callable[[Response], Token | Retry | Rejected]
+
+
 class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     name: str
     title: str
@@ -163,6 +175,7 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     kind: Callable[[Row], str] | None = None  # rows of two kinds go to two addresses
     once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
     adjusts: bool = False  # it takes what became of an order: a refund whose `adjusted_value` is what is left
+    login: Login[S] | None = None
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 
 

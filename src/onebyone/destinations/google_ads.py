@@ -31,6 +31,7 @@ from onebyone.destinations.destination import (
     ok,
     part,
 )
+from onebyone.destinations.google_login import NONE, TOKEN_ENDPOINT, check_keys, google_login
 from onebyone.destinations.times import with_offset
 from onebyone.destinations.user_data import hashes
 from onebyone.event import Permission
@@ -61,13 +62,21 @@ _STOP = frozenset(
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     customer_id: str
-    access_token: Secret
     developer_token: Secret
     conversion_action_ids: dict[str, str]  # our event's name -> the action; a refund takes that of `purchase`
+    access_token: Secret = NONE
+    service_account: Secret = NONE
+    refresh_token: Secret = NONE
+    client_id: str = ""
+    client_secret: Secret = NONE
+    token_endpoint: str = TOKEN_ENDPOINT
     login_customer_id: str = ""
     validate_only: bool = False
     endpoint: str = facts.GOOGLE_ADS.endpoint
     version: str = facts.GOOGLE_ADS.version
+
+    def __post_init__(self) -> None:
+        check_keys(self)
 
 
 def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
@@ -219,6 +228,7 @@ GOOGLE_ADS = Destination(
     rows=rows,
     request=request,
     read=read,
+    login=google_login("https://www.googleapis.com/auth/adwords"),
     adjusts=True,
     kind=_kind,
 )

@@ -30,6 +30,7 @@ from onebyone.destinations.destination import (
     ok,
     part,
 )
+from onebyone.destinations.google_login import NONE, TOKEN_ENDPOINT, check_keys, google_login
 from onebyone.destinations.times import rfc_3339
 from onebyone.destinations.user_data import UserData, hashes, plain
 from onebyone.event import Permission
@@ -43,8 +44,13 @@ _STOP = frozenset({"PERMISSION_DENIED", "UNAUTHENTICATED", "TERMS_AND_CONDITIONS
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     operating_account_id: str
-    access_token: Secret
     conversion_action_ids: dict[str, str]  # our event's name -> the action that it counts for
+    access_token: Secret = NONE
+    service_account: Secret = NONE
+    refresh_token: Secret = NONE
+    client_id: str = ""
+    client_secret: Secret = NONE
+    token_endpoint: str = TOKEN_ENDPOINT
     login_account_id: str = ""
     account_type: str = "GOOGLE_ADS"
     merchant_id: str = ""
@@ -53,6 +59,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     version: str = facts.GOOGLE_DATA_MANAGER.version
 
     def __post_init__(self) -> None:
+        check_keys(self)
         if len(set(self.conversion_action_ids.values())) > MAX_DESTINATIONS:
             raise ValueError(f"conversion_action_ids: a request holds at most {MAX_DESTINATIONS} conversion actions")
 
@@ -206,4 +213,5 @@ GOOGLE_DATA_MANAGER = Destination(
     rows=rows,
     request=request,
     read=read,
+    login=google_login("https://www.googleapis.com/auth/datamanager"),
 )

@@ -27,6 +27,7 @@ from onebyone.destinations.destination import (
 from onebyone.destinations.masking import clean_answer, shown
 from onebyone.destinations.pace import Breaker, Bucket
 from onebyone.destinations.prepare import Prepared, Preparing
+from onebyone.destinations.signing_in import SigningIn
 from onebyone.destinations.web_client import Client, Unreached
 from onebyone.state.deliveries import ADJUST, Deliveries, Delivery, State
 
@@ -77,6 +78,7 @@ class Sender:
         per_minute = configured.requests_per_minute or target.destination.facts.requests_per_minute
         self._bucket = Bucket(per_minute, clock())
         self._breaker = Breaker(random)
+        self._signing_in = SigningIn(target.destination, settings, client=client, now_ms=now_ms)
         self._refused_in_a_row = 0
 
     async def round(self) -> Round:
@@ -127,8 +129,12 @@ class Sender:
         if not batch:
             return
         request = self.target.destination.request([row for _, row in batch], self._settings)
+        signed = await self._signing_in.sign(request)
+        if not isinstance(signed, Request):
+            await self._unsigned(run, batch, signed)
+            return
         sent_ms = self._now_ms()
-        found = await self._client.send(request)
+        found = await self._client.send(signed)
         outcome = self._outcome(found, batch)
         run.note(batch, request, found, outcome, sent_ms)
         match outcome:
@@ -139,6 +145,14 @@ class Sender:
                 await run.write(batch, State.RETRYING, outcome.code, self._now_ms(), trace=outcome.trace)
             case Rejected():
                 await self._rejected(run, batch, outcome)
+
+    async def _unsigned(self, run: Run, batch: Sequence[Pair], failed: Retry | Rejected) -> None:
+        """Nothing was sent: there is no token to send it with."""
+        if isinstance(failed, Retry):
+            run.retry = failed
+        else:
+            run.stopped = failed.code
+        await run.write(batch, State.RETRYING, failed.code, self._now_ms())
 
     async def _wait_turn(self) -> None:
         wait_s = self._bucket.wait_s(self._clock())
@@ -159,6 +173,9 @@ class Sender:
 
     def _outcome(self, found: Response | Unreached, batch: Sequence[Pair]) -> Outcome:
         if isinstance(found, Response):
+            if found.status == 401 and self._signing_in.refused():
+                return Retry("token_expired")
+            self._signing_in.taken()
             return self.target.destination.read(found)
         if found.why == "private_address":
             return Rejected(found.why, stop=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from onebyone.destinations.destination import (
     Sent,
     rows_of,
 )
+from onebyone.destinations.signing_in import SigningIn
 from onebyone.destinations.user_data import UserData
 from onebyone.destinations.web_client import Client, Unreached, WebClient
 from onebyone.event import Permission
@@ -71,24 +72,36 @@ def prepare_trial(destination: Destination[S], settings: S, *, now_ms: int, id: 
     return Trial(request, counted=safe is None and debug is None and (code is None or not getattr(settings, code)))
 
 
-async def try_out(destination: Destination[Any], request: Request, client: Client) -> Tried:
-    found = await client.send(request)
+async def try_out(
+    destination: Destination[Any], request: Request, settings: Any, *, client: Client, now_ms: Callable[[], int]
+) -> Tried:
+    signed = await SigningIn(destination, settings, client=client, now_ms=now_ms).sign(request)
+    if not isinstance(signed, Request):
+        return Tried(ok=False, code=signed.code, credentials=False if isinstance(signed, Rejected) else None)
+    found = await client.send(signed)
     if isinstance(found, Unreached):
         return Tried(ok=False, code=found.why)
     return _tried(found, destination.read(found), destination.name in _DEBUG)
 
 
-def try_now(destination: Destination[Any], request: Request, *, allow_private: bool) -> Tried:
+def try_now(
+    destination: Destination[Any],
+    request: Request,
+    settings: Any,
+    *,
+    now_ms: Callable[[], int],
+    allow_private: bool,
+) -> Tried:
     """The same, from a thread that may block."""
-    return asyncio.run(_with_client(destination, request, allow_private))
 
+    async def with_client() -> Tried:
+        client = WebClient(allow_private=allow_private)
+        try:
+            return await try_out(destination, request, settings, client=client, now_ms=now_ms)
+        finally:
+            await client.close()
 
-async def _with_client(destination: Destination[Any], request: Request, allow_private: bool) -> Tried:
-    client = WebClient(allow_private=allow_private)
-    try:
-        return await try_out(destination, request, client)
-    finally:
-        await client.close()
+    return asyncio.run(with_client())
 
 
 def _tried(found: Response, outcome: Outcome, silent: bool) -> Tried:

@@ -62,6 +62,17 @@ CAUSES: Mapping[str, Words] = {
     Withheld.CONSENT: _own("Not allowed by the person", "It was not allowed when it happened.", "Nothing to do."),
     Withheld.WITHDRAWN: _own("Withdrawn", "It was allowed first, and then no longer.", "Nothing to do."),
     Withheld.BROWSER_ONLY: _own("Told by the pixel alone", "You chose so for this destination.", "Nothing to do."),
+    "token_expired": Words("Token expired", "The platform ended the token.", "Nothing to do: another is asked for."),
+    "credentials_missing": Words(
+        "No credentials",
+        "Nothing says who asks.",
+        "Paste the key file of a service account, a refresh token with its client, or an access token; then resume.",
+    ),
+    "invalid_grant": Words(
+        "Login refused",
+        "Google gives no token: the key or the refresh token was revoked, or has expired.",
+        "Make a new one, paste it in the set-up, then resume.",
+    ),
     "consent_changed": Words(
         "Choice changed", "The person chose anew while it waited for its turn.", "Nothing to do: it is built again."
     ),
@@ -126,6 +137,15 @@ _TOKEN = "Kept encrypted and never shown again."
 _TEST = "Leave empty but while testing"
 FIELDS: Mapping[str, FieldWords] = {
     "access_token": FieldWords("Access token", _TOKEN),
+    "service_account": FieldWords(
+        "Key of a service account",
+        "The whole JSON file, of an account that may use the Ads account: IAM, Service accounts, Keys. "
+        f"Best of the three ways. {_TOKEN}",
+    ),
+    "refresh_token": FieldWords("Refresh token", f"Instead of a key: with the client that got it. {_TOKEN}"),
+    "client_id": FieldWords("OAuth client id", "Goes with the refresh token; ends in apps.googleusercontent.com"),
+    "client_secret": FieldWords("OAuth client secret", f"Goes with the refresh token. {_TOKEN}"),
+    "token_endpoint": FieldWords("Token address", "Where tokens are got; as it is, but for tests"),
     "conversion_token": FieldWords("Conversion access token", f"Events Manager, Conversions API. {_TOKEN}"),
     "pixel_token": FieldWords("Pixel token", f"Events Manager, Conversion API. {_TOKEN}"),
     "developer_token": FieldWords("Developer token", f"API Center of your manager account. {_TOKEN}"),

@@ -43,7 +43,7 @@ SIDE_BY_SIDE = 4  # reports of one page at once
 Row = dict[str, Any]  # of a report: its columns by name
 
 
-TryOut = Callable[[Destination[Any], Request], Tried]  # sends a test; blocks
+TryOut = Callable[[Destination[Any], Request, Any], Tried]  # sends a test, with these settings; blocks
 TryAlarm = Callable[[Alarm, Site, int], list[tuple[str, str]]]  # sends a test; each way with "" or why not; blocks
 
 SendExport = Callable[[Export, Site, int], str]  # now; "" or why it did not work; blocks

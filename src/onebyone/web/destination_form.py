@@ -15,6 +15,7 @@ from onebyone.web.delivery_words import FIELDS, FieldWords
 
 RARE = (
     "endpoint",
+    "token_endpoint",
     "version",
     "partner_agent",
     "partner_name",

@@ -130,7 +130,7 @@ def test(request: Ask, desk: TheDesk, site: TheSite, name: FromPath[str], form: 
         sentence = f"{destination.title} cannot check without counting. Tick that it may count, or give a test code."
         return _one(request, desk, site, one, wrong=sentence)
     desk.users.note(request.user.name, site.id, "destination_tested", name)
-    return _one(request, desk, site, one, tried=desk.try_out(destination, trial.request))
+    return _one(request, desk, site, one, tried=desk.try_out(destination, trial.request, settings))
 
 
 ROUTES = (destinations, destination_page, setup_page, save, switch, resend, replay, test)
