@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove accuracy bench axe golden lint types tag sizes cost platforms clean browser help
+.PHONY: demo serve test check prove accuracy bench axe golden lint types tag sizes cost platforms oracles clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
+	@echo "make oracles   what we send, judged by what Meta, Google and Pinterest published"
 	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make cost    what the script costs a page, in Chromium on a slow CPU (minutes, on a quiet machine)"
@@ -64,6 +65,9 @@ tag:
 platforms:
 	npm ci --ignore-scripts --prefix tests/browser/platforms
 
+oracles: $(VENV)/oracles
+	$(RUN)/pytest -q tests/oracles
+
 sizes: $(VENV)/dev
 	$(RUN)/python scripts/tag_sizes.py --others
 
@@ -78,6 +82,10 @@ $(VENV)/runtime: requirements/runtime.lock pyproject.toml
 
 $(VENV)/dev: requirements/dev.lock pyproject.toml
 	@sh scripts/setup.sh $(PYTHON) $(VENV) dev
+
+$(VENV)/oracles: $(VENV)/dev requirements/oracles.lock
+	$(RUN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/oracles.lock
+	touch $@
 
 clean:
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 lock() {
   uv pip compile -q pyproject.toml "$@" --generate-hashes --no-header --no-emit-index-url --no-annotate \
     --python-version 3.11 --universal \
-    --no-emit-package pandas --no-emit-package pyarrow --no-emit-package numpy --no-emit-package python-dateutil
+    --no-emit-package pandas --no-emit-package pyarrow --no-emit-package numpy
 }
-lock --group build >requirements/runtime.lock
-lock --group build --group dev >requirements/dev.lock
+lock --group build --no-emit-package python-dateutil >requirements/runtime.lock
+lock --group build --group dev --no-emit-package python-dateutil >requirements/dev.lock
+lock --group oracles --constraints requirements/dev.lock >requirements/oracles.lock
