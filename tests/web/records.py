@@ -22,7 +22,13 @@ _LINES: tuple[tuple[str, int, int, str, int, list[str], list[str], str, str], ..
 
 def sums(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     def row(name: str, counted: int, gross: int, refunded: int, reports: int, cancelled: int = 0) -> dict[str, Any]:
-        money = {"gross_minor": gross, "refunded_minor": refunded, "net_minor": gross - refunded, "refunds": 97}
+        money = {
+            "gross_minor": gross,
+            "refunded_minor": refunded,
+            "net_minor": gross - refunded,
+            "refunds": 97,
+            "over_minor": 0,
+        }
         base = {"name": name, "currency": "EUR", "counted": counted, "cancelled": cancelled, "reports": reports}
         return base | money
 

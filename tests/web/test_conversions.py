@@ -120,7 +120,7 @@ def test_kinds_that_are_declared_come_first_and_others_are_not_hidden() -> None:
 
 def test_money_of_another_currency_is_not_added() -> None:
     def row(currency: str, gross: int) -> dict[str, object]:
-        money = {"gross_minor": gross, "refunded_minor": 0, "net_minor": gross, "refunds": 0}
+        money = {"gross_minor": gross, "refunded_minor": 0, "net_minor": gross, "refunds": 0, "over_minor": 0}
         return {"name": "purchase", "currency": currency, "counted": 2, "cancelled": 1, "reports": 4} | money
 
     found = sums([row("USD", 900), row("EUR", 100), row("", 0)], "purchase", "EUR")

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from onebyone.event import Reason
+from fakes.shelf import MemoryShelf
+from onebyone.event import Event, Reason
+from onebyone.pipeline.conversions.records import read_record
+from onebyone.pipeline.conversions.telling import Account, account_of
 from onebyone.reports.fate import Fate
 from onebyone.web.story import Story, tell, visitor_name
+from pipeline.conversions.examples import a_copy, count
 from web.month import HIT, SECOND, a_drop, an_event, the_copies
 
 NOW = datetime(2026, 11, 12, 13, 32, tzinfo=UTC)
@@ -118,3 +122,30 @@ def test_a_hit_with_several_events_counts_each_of_them() -> None:
     story = _tell(HIT, [an_event(), second], [])
     assert story.lead == "On Tue 10 Nov 2026 at 19:42:08. Two sightings, two events."
     assert story.strip[1] == ("2 → 2", "two counted") and story.seen == "two sightings, two records"
+
+
+def _account(event: Event) -> Account:
+    shelf = MemoryShelf()
+    server = a_copy(2, order_id="NL-48213", via="server", value=13390, currency="EUR", coupon="TEN", country="US")
+    count([event, server], shelf=shelf)
+    (body,) = (body for body in shelf.bodies.values() if body)
+    return account_of(read_record(body))
+
+
+def test_the_rail_shows_what_all_copies_say_together_and_not_the_first_alone() -> None:
+    page = a_copy(1, order_id="NL-48213", event_id="pixel", hit=HIT, host="shop.example", path="/danke", country="DE")
+    row = an_event(event_id="pixel", coupon="", value=0, currency="")
+    told = tell(
+        HIT, Fate([row], []), zone="Europe/Berlin", now=NOW, final_at=None, accounts=[_account(page)]
+    )  # fmt: skip
+    fields = dict(told.record)
+    assert (fields["Coupon"], fields["Event id"], fields["Page"]) == ("TEN", "pixel", "shop.example/danke")
+    assert dict(told.visitor)["Country"] == "Germany" and told.strip[0][0] == "€133.90"
+
+
+def test_a_record_that_the_event_is_no_copy_of_says_nothing_about_it() -> None:
+    other = a_copy(1, order_id="NL-48213", event_id="pixel")
+    told = tell(
+        HIT, Fate([an_event()], []), zone="Europe/Berlin", now=NOW, final_at=None, accounts=[_account(other)]
+    )  # fmt: skip
+    assert "Coupon" not in dict(told.record)

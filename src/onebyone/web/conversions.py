@@ -55,6 +55,7 @@ class Money(Struct, frozen=True):
     refunded: int
     net: int
     refunds: int
+    over: int  # refunded beyond what an order was worth
 
 
 class Sums(Struct, frozen=True):
@@ -134,7 +135,14 @@ def sums(rows: Sequence[Row], name: str, currency: str) -> Sums:
     """Rows without a currency hold no money, and are counted all the same."""
     mine = [row for row in rows if row["name"] == name]
     moneys = [
-        Money(row["currency"], row["gross_minor"], row["refunded_minor"], row["net_minor"], row["refunds"])
+        Money(
+            row["currency"],
+            row["gross_minor"],
+            row["refunded_minor"],
+            row["net_minor"],
+            row["refunds"],
+            row["over_minor"],
+        )
         for row in mine
         if row["currency"] and row["counted"]
     ]

@@ -111,6 +111,8 @@ def tell(
     main = record or _drop(asked_for, fate)
     copies = account.of_copies(accounts)
     mine = _account_of(main, accounts)
+    if record is not None and mine is not None:
+        main = record = _merged(record, mine)
     main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
     return Story(
         title=_title(asked_for, main),
@@ -129,6 +131,23 @@ def tell(
         consent=of_bits(main.get("permissions", 0)),
         consent_note=note_of(main),
     )
+
+
+def _merged(record: Row, mine: Account) -> Row:
+    """What all copies say together, where the first one's own words stood; the sighting stays."""
+    if not any(copy.sighting == f"{record['hit']}/{record['n']}" for copy in mine.copies):
+        return record
+    event = mine.conversion.event
+    said = {name: getattr(event, name) for name in _OF_RECORD if name in record}
+    return record | said | {"at": event.at.isoformat()}
+
+
+_OF_RECORD = (
+    "name", "order_id", "event_id", "value", "currency", "tax", "shipping", "coupon", "host", "path", "title",
+    "referrer", "channel", "source", "medium", "campaign", "properties", "visitor", "user_id", "country", "language", "browser",
+    "browser_version", "os", "device", "actor", "agent", "confidence", "reasons", "ruleset", "permissions",
+    "consent_source", "region",
+)  # fmt: skip
 
 
 def record_of(asked_for: str, fate: Fate) -> Row | None:
