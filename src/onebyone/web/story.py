@@ -144,8 +144,8 @@ def _merged(record: Row, mine: Account) -> Row:
 
 _OF_RECORD = (
     "name", "order_id", "event_id", "value", "currency", "tax", "shipping", "coupon", "host", "path", "title",
-    "referrer", "channel", "source", "medium", "campaign", "properties", "visitor", "user_id", "country", "language", "browser",
-    "browser_version", "os", "device", "actor", "agent", "confidence", "reasons", "ruleset", "permissions",
+    "referrer", "channel", "source", "medium", "campaign", "properties", "visitor", "user_id", "country", "language",
+    "browser", "browser_version", "os", "device", "actor", "agent", "confidence", "reasons", "ruleset", "permissions",
     "consent_source", "region",
 )  # fmt: skip
 
