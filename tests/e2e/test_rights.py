@@ -225,6 +225,9 @@ def test_a_person_is_forgotten_everywhere_and_nobody_else_is(own: Platform, tmp_
     own.settle()
     deliver(own, site)
     needles = story.needles()
+    for name, text in (("hers", f"order,value\n{ORDERS[0]},20\n"), ("others", "order,value\nBOB-1,20\n")):
+        own.place.exports.mkdir(parents=True, exist_ok=True)
+        (own.place.exports / f"{name}.csv").write_text(text)
 
     copy = tmp_path / "anna.zip"
     asked = own.command("export-person", "--email", EMAIL, "--site", site.id, "--to", str(copy))
@@ -255,6 +258,7 @@ def test_a_person_is_forgotten_everywhere_and_nobody_else_is(own: Platform, tmp_
     proofs = json.loads(own.command("erasures", "--site", site.id, "--json").stdout)
     assert [proof["stage"] for proof in proofs] == [Stage.DONE]
     assert proofs[-1]["counts"]["records"] >= 2 and proofs[-1]["counts"]["told_ads"] == 1
+    assert [file.name for file in own.place.exports.iterdir()] == ["others.csv"]
     own.stop()
     late = {"cookie 0"}  # the request itself, until the log has turned over
     wanted = {name: needle for name, needle in needles.items() if name not in late}

@@ -8,8 +8,10 @@ remains is a tombstone for each sighting and a proof that names nobody (specs/co
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -48,6 +50,7 @@ _HITS = msgspec.msgpack.Decoder(Hit)
 _encode = msgspec.msgpack.Encoder().encode
 _JSON = msgspec.json.Encoder()
 _REST_S = 60.0
+_SHORTEST = 3  # letters of an id that is looked for in files: fewer stand everywhere
 _UNWELL = (LogUnavailable, StateUnavailable, DBAPIError, StoreUnavailable, QueryRefused)
 _DEFECTS = (LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError)
 Steps = Generator[bool, None, Erasure]
@@ -199,22 +202,34 @@ class Erasing:
         records = self._records(wanted, ())
         keys: dict[str, Iterable[bytes]] = dict.fromkeys(wanted.records, ())
         keys |= {id: _keys(record) for id, record in records.items()}
-        counts = {"records": state.conversions.erase(one.site, keys)}
+        if "records" not in one.counts:  # before anything is gone, or a crash would lose it
+            one = state.erasures.move(one, Stage.STATE, counts=self._counts(one, meant, records))
+        state.conversions.erase(one.site, keys)
         yield True
         while any(delivery.state == Delivered.SENDING for delivery in self._deliveries(one.site, wanted)):
             yield False  # its answer would bring the row back
-        told = state.deliveries.erase(one.site, sorted(wanted.records))
-        counts |= {f"told_{destination}": number for destination, number in told.items()}
+        state.deliveries.erase(one.site, sorted(wanted.records))
         state.claims.erase(_hit_and_n(sighting) for sighting in wanted.sightings)
         yield True
         site = state.sites.find(one.site)
-        counts["ties"] = state.identity.erase(one.site, site.identity if site else Rules(), meant.nodes)
-        counts["choices"] = state.choices.forget(one.site, meant.visitors)
+        state.identity.erase(one.site, site.identity if site else Rules(), meant.nodes)
+        state.choices.forget(one.site, meant.visitors)
         for kind, value in [*(("visitor", str(v)) for v in meant.visitors), *(("consent", c) for c in meant.consents)]:
             state.records.forget(one.site, kind, value)
         MailSeen(state.engine, state.mail).erase([bytes.fromhex(one) for one in meant.recipients])
-        counts["messages"] = sum(state.mail.erase(one.site, ref) for ref in meant.refs)
-        return state.erasures.move(one, Stage.STORE, counts=counts)
+        for ref in meant.refs:
+            state.mail.erase(one.site, ref)
+        files = _without_files(self._place.exports, wanted)
+        return state.erasures.move(one, Stage.STORE, counts={"files": one.counts.get("files", 0) + files})
+
+    def _counts(self, one: Erasure, meant: Meant, records: Mapping[str, Record]) -> dict[str, int]:
+        told = Counter(
+            delivery.destination
+            for delivery in self._deliveries(one.site, _wanted(one))
+            if delivery.state == Delivered.ACCEPTED and not delivery.part
+        )
+        counts = {"records": len(records), "messages": len(meant.recipients), "identifiers": len(meant.nodes)}
+        return counts | {f"told_{destination}": number for destination, number in told.items()}
 
     def _from_store(self, one: Erasure) -> Steps:
         store, wanted = InStore(self._store, one.site), _wanted(one)
@@ -237,6 +252,18 @@ class Erasing:
 
     def _move(self, one: Erasure, stage: Stage, *, tails: Mapping[str, int]) -> Erasure:
         return self._state.erasures.move(one, stage, who=replace(_who(one), tails=tails))
+
+
+def _without_files(directory: Path, wanted: Wanted) -> int:
+    """Scheduled exports that name the person go whole: the next one of the schedule is without them."""
+    ids = {*wanted.users, *wanted.orders, *wanted.records, *wanted.recipients, *map(str, wanted.nodes)}
+    needles = [id.encode() for id in ids if len(id) >= _SHORTEST]
+    gone = 0
+    for file in sorted(directory.rglob("*")) if directory.exists() else ():
+        if file.is_file() and any(needle in text for text in [file.read_bytes()] for needle in needles):
+            file.unlink()
+            gone += 1
+    return gone
 
 
 def _tail(reader: SqliteReader) -> dict[str, int]:

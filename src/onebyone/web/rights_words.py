@@ -19,10 +19,10 @@ STAGES: Mapping[Stage, str] = {
 _OF_COUNTS = {
     "sightings": ("sighting", "sightings"),
     "records": ("conversion", "conversions"),
-    "ties": ("join", "joins"),
-    "choices": ("choice", "choices"),
+    "identifiers": ("identifier", "identifiers"),
     "messages": ("e-mail", "e-mails"),
     "dead_letters": ("dead letter", "dead letters"),
+    "files": ("exported file", "exported files"),
 }
 
 
