@@ -13,11 +13,19 @@ for (const folder of FOLDERS) {
   for (const name of names) files[name.slice(0, -3)] = `${folder}/${name}`;
 }
 
+// The same names in the same order in each file: the parts of a script repeat each other, which is what makes it small.
+const LETTERS = "etnrioascludpfmhgvybwxkqjzETNRIOASCLUDPFMHGVYBWXKQJZ";
+const names = {
+  get: (n) => (n < LETTERS.length ? "" : names.get(Math.floor(n / LETTERS.length) - 1)) + LETTERS[n % LETTERS.length],
+};
+
 const compress = {
   passes: 4,
   pure_getters: true, // reading a property does nothing else, here
   unsafe_arrows: true, // no function of ours is called with new
   keep_fargs: false,
+  hoist_funs: true,
+  lhs_constants: false,
   inline: 1,
   reduce_funcs: false, // functions in one piece repeat better than their bodies
 };
@@ -28,10 +36,11 @@ for (const [name, file] of Object.entries(files)) {
     bundle: true,
     write: false,
     format: "iife",
-    target: "es2020",
+    target: "es2021",
     minifySyntax: true,
   });
   const text = bundled.outputFiles[0].text;
-  const small = await minify(text, { ecma: 2020, compress, mangle: true, format: { ascii_only: true } });
+  const mangle = { nth_identifier: names };
+  const small = await minify(text, { ecma: 2021, compress, mangle, format: { ascii_only: true } });
   writeFileSync(`${out}/${name}.js`, small.code + "\n");
 }

@@ -400,3 +400,33 @@ def test_everything_at_once_on_a_hostile_page_keeps_the_page_and_the_events(page
     page.click("#file")
     site.wait(lambda: site.events("file_download") and site.events("element_click"), "the events")
     assert faults == [] and len(unique(site, "page_view")) == 1
+
+
+CONTENT = """
+<link rel="canonical" href="/lamps/fjord?utm_source=x#top"><meta property="og:type" content="product">
+<meta property="og:title" content="Fjord"><meta property="product:retailer_item_id" content="F-1">
+<script type="application/ld+json">{not json</script>
+<script type="application/ld+json">{"@type": "BreadcrumbList"}</script>
+<script type="application/ld+json">{"@graph": [{"@type": "WebPage"}, {"@type": ["Product"], "sku": "F-1",
+ "name": "Fjord", "brand": {"@type": "Brand", "name": "Nordlight"}, "offers": [{"@type": "Offer", "price": "129.00",
+ "priceCurrency": "EUR", "availability": "https://schema.org/InStock"}]}]}</script>
+"""
+
+
+def test_a_page_view_says_what_the_page_says_of_itself(page: Page, with_modules: Site) -> None:
+    site = with_modules("content", body=CONTENT)
+    page.goto(f"{site.url}/a")
+    assert props(site, "page_view") == [
+        {
+            "page_language": "", "page_canonical": f"{site.url}/lamps/fjord", "og_type": "product", "og_title": "Fjord",
+            "product_retailer_item_id": "F-1", "product_sku": "F-1", "product_name": "Fjord",
+            "product_brand": "Nordlight", "product_price": "129.00", "product_priceCurrency": "EUR",
+            "product_availability": "https://schema.org/InStock",
+        }
+    ]  # fmt: skip
+
+
+def test_a_page_that_says_nothing_of_itself_is_viewed_all_the_same(page: Page, with_modules: Site) -> None:
+    site = with_modules("content", body="<script type='application/ld+json'>[null]</script>")
+    page.goto(f"{site.url}/a")
+    assert props(site, "page_view") == [{"page_language": ""}]

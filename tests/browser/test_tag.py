@@ -340,7 +340,7 @@ def test_unreadable_leftovers_in_storage_are_cleared(page: Page, site: Stub) -> 
 def test_a_tab_in_the_background_is_no_view_until_it_is_seen(page: Page, site: Stub) -> None:
     page.add_init_script(
         "let shown = false;"
-        "Object.defineProperty(document, 'visibilityState', {get: () => shown ? 'visible' : 'hidden'});"
+        "Object.defineProperty(document, 'hidden', {get: () => !shown});"
         "window.show = () => { shown = true; document.dispatchEvent(new Event('visibilitychange')) }"
     )
     page.goto(site.url)
@@ -382,3 +382,32 @@ def test_without_script_the_image_reports_the_page(browser: Browser, site: Stub)
     site.wait(lambda: any(f"/v1/n/{SITE.id}.gif" in image for image in site.images), "the image")
     context.close()
     assert not site.batches
+
+
+def test_the_page_tells_whether_it_was_seen_and_whether_somebody_moved(page: Page, site: Stub) -> None:
+    page.goto(site.url)
+    page.evaluate("dispatchEvent(new Event('keydown')); onebyone('event', 'driven')")  # a script is nobody
+    site.wait(lambda: site.events("driven"), "an event of the page's own")
+    page.mouse.move(50, 60)
+    page.evaluate("onebyone('event', 'moved')")
+    site.wait(lambda: site.events("moved"), "an event of somebody who moved")
+    facts = {event["name"]: event["facts"] for event in site.events()}
+    assert facts == {"page_view": [], "driven": [], "moved": ["interaction"]}
+
+
+def test_a_page_that_nobody_sees_in_a_window_without_a_size_and_without_a_language_says_so(
+    page: Page, site: Stub
+) -> None:
+    page.add_init_script(
+        "let shown = false;"
+        "window.show = () => { shown = true; document.dispatchEvent(new Event('visibilitychange')) };"
+        "Object.defineProperty(document, 'hidden', {get: () => !shown});"
+        "Object.defineProperty(navigator, 'languages', {get: () => []}); window.outerWidth = 0"
+    )
+    page.goto(site.url)
+    page.evaluate("onebyone('purchase', {id: 'NL-1'})")
+    site.wait(lambda: site.events("purchase"), "the purchase of a page in the background")
+    page.evaluate("show()")
+    site.wait(lambda: site.events("page_view"), "the view")
+    assert site.events("purchase")[0]["facts"] == ["never_visible", "no_languages"]
+    assert site.events("page_view")[0]["facts"] == ["no_size", "no_languages"]

@@ -19,7 +19,7 @@ READERS = (
 
 MODULES = (
     "debug", "spa", "not_found", "outbound", "downloads", "scroll", "engagement", "forms", "clicks", "rage_clicks",
-    "web_vitals", "ecommerce", "errors", "gtag", "fbq",
+    "web_vitals", "ecommerce", "errors", "content", "gtag", "fbq",
 )  # fmt: skip
 """What a script may report beside page views and calls. Debug is first, to see what the others do."""
 

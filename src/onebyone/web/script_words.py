@@ -26,6 +26,10 @@ MODULES = {
         " they are told.",
     ),
     "errors": ("Errors of the page", "Event exception: script errors, files that did not load, ten a page at most."),
+    "content": (
+        "Content of the page",
+        "With each page view: canonical address, language, Open Graph, and a product's linked data (JSON-LD).",
+    ),
     "gtag": (
         "Calls of gtag()",
         "What the page says to Google with gtag('event', …) is counted here, too. Google's script is not loaded.",

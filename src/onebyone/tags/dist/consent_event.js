@@ -1,1 +1,1 @@
-MODULES.push(e=>{let{permissions:n,reader:s}=e.consent,o=s("event");e.on(window,CONFIG.name+":consent",e=>o(n(e.detail)))});
+MODULES.push(e=>{let{permissions:t,reader:n}=e.consent,r=n("event");e.on(window,CONFIG.name+":consent",e=>r(t(e.detail)))});

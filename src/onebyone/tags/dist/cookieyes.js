@@ -1,1 +1,1 @@
-MODULES.push(e=>{let{permissions:n,reader:o,until:t}=e.consent,s=o("cookieyes");function i(){let{isUserActionCompleted:e,categories:o}=window.getCkyConsent();e&&s(n(o))}e.on(document,"cookieyes_consent_update",i),t(()=>window.getCkyConsent,i)});
+MODULES.push(e=>{function t(){let{isUserActionCompleted:e,categories:t}=window.getCkyConsent();e&&o(n(t))}let{permissions:n,reader:r,until:i}=e.consent,o=r("cookieyes");e.on(document,"cookieyes_consent_update",t),i(()=>window.getCkyConsent,t)});

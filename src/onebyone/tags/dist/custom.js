@@ -1,1 +1,1 @@
-TEMPLATES.custom=({code:c},o)=>o.code(c);
+TEMPLATES.custom=({code:e},t)=>t.code(e);

@@ -1,1 +1,1 @@
-TEMPLATES.image=({url:a,cache_buster:e},r)=>r.image(e?`${a}${a.indexOf("?")<0?"?":"&"}${e}=${Math.floor(1e15*Math.random())}`:a);
+TEMPLATES.image=({url:e,cache_buster:t},n)=>n.image(t?`${e}${e.indexOf("?")<0?"?":"&"}${t}=${Math.floor(Math.random()*1e15)}`:e);

@@ -1,1 +1,1 @@
-MODULES.push(e=>{let{permissions:n,reader:a,until:o}=e.consent,r=a("klaro");o(()=>window.klaro&&window.klaro.getManager(),a=>{let o=()=>a.confirmed&&r(n(a.consents));a.watch({update:e.safely(e=>e&&o())}),o()})});
+MODULES.push(e=>{let{permissions:t,reader:n,until:r}=e.consent,i=n("klaro");r(()=>window.klaro&&window.klaro.getManager(),n=>{let r=()=>n.confirmed&&i(t(n.consents));n.watch({update:e.safely(e=>e&&r())}),r()})});

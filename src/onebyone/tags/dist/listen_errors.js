@@ -1,1 +1,1 @@
-LISTENERS.errors=(r,e,g)=>g.on(window,"error",g=>{void 0!==g.message&&e({event:"gtm.pageError","gtm.errorMessage":g.message,"gtm.errorUrl":g.filename,"gtm.errorLineNumber":g.lineno,"gtm.triggers":r.map(r=>r[0])})});
+LISTENERS.errors=(e,t,n)=>n.on(window,"error",n=>{n.message!==void 0&&t({event:"gtm.pageError","gtm.errorMessage":n.message,"gtm.errorUrl":n.filename,"gtm.errorLineNumber":n.lineno,"gtm.triggers":e.map(e=>e[0])})});

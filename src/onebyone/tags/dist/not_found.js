@@ -1,1 +1,1 @@
-MODULES.push(e=>{e.hear("start",()=>{let t=document.querySelector("meta[name=ps-status]"),a=performance.getEntriesByType("navigation")[0],r=t?+t.content:a&&a.responseStatus,s=r<400||!r;e.hear("view",()=>{s||e.add("page_error",{status:r}),s=!0})})});
+MODULES.push(e=>{let t=!1;e.hear("view",()=>{if(t)return;t=!0;let n=document.querySelector("meta[name=ps-status]"),r=n?+n.content:performance.getEntriesByType("navigation")[0]?.responseStatus;r>=400&&e.add("page_error",{status:r})})});

@@ -1,1 +1,1 @@
-TEMPLATES.own_event=({name:e,...n},a)=>a.own(e,n.parameters||{});
+TEMPLATES.own_event=({name:e,...t},n)=>n.own(e,t.parameters||{});

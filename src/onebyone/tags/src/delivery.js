@@ -8,7 +8,7 @@
  * Without permission to know the browser again nothing is stored or read here, and no request carries a cookie.
  */
 import { CONSENT, FIRST, ID, TEXT, ascii, limited, nextBatch } from "./entry.js";
-import { forget, rememberAnswer, save, saved, takeOver, wasAnswered } from "./store.js";
+import { forget, mark, save, saved, takeOver } from "./store.js";
 
 const BATCH_BYTES = 16384;
 const KEEPALIVE_BYTES = 49152; // of the 64 KiB that all scripts of a page share
@@ -16,7 +16,7 @@ const WINDOW_MS = 1000;
 const TIMEOUT_MS = 5000;
 const MAX_WAIT_MS = 60000;
 
-export function delivery(url, sameOrigin, tell) {
+export function delivery(url, tell) {
   let waiting = [];
   let stored = false;
   let beaconed = new Set(); // ids
@@ -37,12 +37,12 @@ export function delivery(url, sameOrigin, tell) {
     (batch[0][CONSENT] && `"consent":${batch[0][CONSENT]},`) +
     `"events":[${batch.map((entry) => entry[TEXT])}]}`;
 
-  const post = (body, signal, to) =>
-    fetch(to || url, {
+  const post = (body, to = url, signal) =>
+    fetch(to, {
       method: "POST",
       body, // a string travels as text/plain: no preflight
       keepalive: body.length < KEEPALIVE_BYTES,
-      credentials: may || withdrawn ? (sameOrigin ? "same-origin" : "include") : "omit",
+      credentials: may || withdrawn ? "include" : "omit",
       signal,
     });
 
@@ -54,7 +54,7 @@ export function delivery(url, sameOrigin, tell) {
   /** What other pages left goes first. */
   function adopt() {
     if (!may) return Promise.resolve();
-    answered = answered || wasAnswered();
+    answered ||= mark();
     return takeOver((entries) => keep(entries.concat(waiting)));
   }
 
@@ -77,7 +77,7 @@ export function delivery(url, sameOrigin, tell) {
     sending = true;
     status = 0;
     tell("batch", batch);
-    post(bodyOf(batch), abort.signal)
+    post(bodyOf(batch), url, abort.signal)
       .then((answer) => read(answer, batch))
       .catch(() => 0)
       .then((waitMs) => {
@@ -97,7 +97,7 @@ export function delivery(url, sameOrigin, tell) {
   /** Forget what is settled. Gives undefined, or the milliseconds to wait at least before the next attempt. */
   async function read(answer, batch) {
     status = answer.status;
-    if (status >= 500 || status === 408 || status === 425 || status === 429) {
+    if (/^(5..|408|425|429)$/.test(status)) {
       return retryAfterMs(answer.headers.get("Retry-After"));
     }
     let done = batch.map((entry) => entry[ID]); // any other refusal would be repeated for ever
@@ -106,11 +106,11 @@ export function delivery(url, sameOrigin, tell) {
       done = results.filter((result) => result.status !== "retry").map((result) => result.id);
       answered = true;
       withdrawn = false;
-      if (may) rememberAnswer();
+      if (may) mark("1");
       tell("answer", results);
       if (container) tell("container", container);
     }
-    const left = waiting.filter((entry) => done.indexOf(entry[ID]) < 0);
+    const left = waiting.filter((entry) => !done.includes(entry[ID]));
     const settled = left.length < waiting.length;
     keep(left);
     return settled ? undefined : 0;
@@ -129,7 +129,7 @@ export function delivery(url, sameOrigin, tell) {
       const body = bodyOf(batch);
       batch.forEach((entry) => beaconed.add(entry[ID]));
       rest = rest.filter((entry) => !beaconed.has(entry[ID]));
-      if (!may || !navigator.sendBeacon || !navigator.sendBeacon(url, body)) post(body).catch(() => {});
+      if (!may || !navigator.sendBeacon?.(url, body)) post(body).catch(() => {});
     }
   }
 
@@ -160,7 +160,7 @@ export function delivery(url, sameOrigin, tell) {
         waiting.forEach((entry) => (entry[CONSENT] = consent || ""));
         stored = false;
       }
-      if (!now && consent && (before || consent.indexOf('"analytics":"denied"') > 0)) forget();
+      if (!now && consent && (before || consent.includes('"analytics":"denied"'))) forget();
       if (now && !before && started) adopt().then(() => schedule(0));
     },
 
@@ -168,7 +168,7 @@ export function delivery(url, sameOrigin, tell) {
 
     /** The page is seen again, or the network is back. */
     resume(restored) {
-      hidden = document.visibilityState === "hidden";
+      hidden = document.hidden;
       if (restored && stored) waiting = saved();
       schedule(0);
     },

@@ -10,13 +10,27 @@ const ORDER_KEYS = "id currency coupon adjustment_id value tax shipping items".s
  * Makes the entries of one page view after the other: `seq` counts within it, `page.id` names it, `nav` says how the
  * page came.
  */
-export function events() {
+export function events(on) {
   let consent = "";
   let nav = "";
   let seq = 0;
   let life = "";
   let referrer = document.referrer;
+  let visible = false; // ever
+  let touched = false; // by a person, not by a script
   let left = ""; // the address of the page that is being left, while its last events are made
+
+  on(window, "pointerdown pointermove keydown", (event) => (touched ||= event.isTrusted));
+
+  /** What tells people from machines: wire.FACTS. A tab in the background has no size. */
+  function facts() {
+    visible ||= !document.hidden;
+    return [
+      visible ? !outerWidth && "no_size" : "never_visible",
+      !navigator.languages?.[0] && "no_languages",
+      touched && "interaction",
+    ].filter(Boolean);
+  }
 
   return {
     /** The choices that go with what is made from now on, as text: the given ones, added to the old or alone. */
@@ -37,10 +51,10 @@ export function events() {
     },
 
     make(name, given) {
-      nav = nav || navigation();
+      nav ||= navigation();
       const at = Date.now();
       const id = newId(at);
-      life = life || id;
+      life ||= id;
       const { event_id, user_id, user_data, ...props } = given || {};
       const event = {
         name,
@@ -53,10 +67,11 @@ export function events() {
         nav,
         page: { url: left || location.href, referrer, title: document.title, id: life },
         webdriver: navigator.webdriver || undefined,
+        facts: facts(),
         props,
       };
       if (name === "purchase") addOrder(event);
-      const first = event.order || CONFIG.conversions.indexOf(name) >= 0 ? 1 : 0;
+      const first = event.order || CONFIG.conversions.includes(name) ? 1 : 0;
       let text = ascii(event);
       if (text.length > MAX_BYTES) {
         if (event.order) delete event.order.items;
@@ -78,13 +93,12 @@ function addOrder(event) {
   });
   order.id += ""; // of whichever of its two names
   if (NO_ID.test(order.id)) delete order.id;
-  else event.event_id = event.event_id || "purchase:" + order.id;
+  else event.event_id ||= "purchase:" + order.id;
   event.order = order;
   event.props = props;
 }
 
 function navigation() {
-  const entry = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
-  if (!entry) return "navigate";
-  return entry.activationStart > 0 ? "prerender" : entry.type;
+  const entry = performance.getEntriesByType?.("navigation")[0];
+  return entry?.activationStart > 0 ? "prerender" : entry?.type || "navigate";
 }

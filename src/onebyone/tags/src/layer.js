@@ -1,6 +1,6 @@
 /** What a page has pushed on its dataLayer, and what it will. A page that replaces the array is not followed. */
 export function watch(tag, name, read) {
-  const layer = (window[name] = window[name] || []);
+  const layer = (window[name] ||= []);
   const heard = tag.safely(read);
   const each = (entries) => Array.prototype.forEach.call(entries, (entry) => heard(entry));
   each(layer);

@@ -17,7 +17,6 @@ const VERSIONED = CONFIG.name + "_1";
 function begin() {
   const script = document.currentScript;
   const url = new URL(CONFIG.url, script ? script.src : location.href);
-  const made = events();
   const heard = {}; // what -> listeners
   const early = []; // calls while the page is prerendered
   let held; // entries that wait for a choice, while one is awaited
@@ -25,11 +24,12 @@ function begin() {
   let seen = false;
 
   const tell = (what, value) => (heard[what] || []).forEach((listener) => listener(value));
-  const sent = delivery(url.href, url.origin === location.origin, tell);
+  const sent = delivery(url.href, tell);
 
   /** `names` with spaces between them. Heard before the page's own listeners, which may stop an event. */
   const on = (target, names, listener, options = true) =>
     names.split(" ").forEach((name) => target.addEventListener(name, safely(listener), options));
+  const made = events(on);
 
   function add(name, props) {
     const entry = made.make(name, props);
@@ -48,12 +48,12 @@ function begin() {
     on,
     newId,
     post: sent.post,
-    said: () => made.consent(), // all choices so far, as text
+    said: made.consent, // all choices so far, as text
     safely,
     tell,
     view,
     hear(what, listener) {
-      (heard[what] = heard[what] || []).push(safely(listener));
+      (heard[what] ||= []).push(safely(listener));
     },
 
     /** Until `settle`: nothing is stored, read or sent, events wait in memory. */
@@ -93,9 +93,9 @@ function begin() {
       made.turn(nav, referrer, () => tell("leave"));
       seen = false;
     }
-    if (seen || !active || document.visibilityState === "hidden") return;
+    if (seen || !active || document.hidden) return;
     seen = true;
-    add("page_view");
+    add("page_view", tag.page?.());
     tell("view");
   }
 
@@ -114,7 +114,7 @@ function begin() {
   }
 
   const onVisibility = () => {
-    if (document.visibilityState === "hidden") return leave();
+    if (document.hidden) return leave();
     view();
     sent.resume();
   };
@@ -131,8 +131,7 @@ function begin() {
     call: safely(call),
     listen() {
       on(document, "visibilitychange", onVisibility);
-      on(document, "freeze", leave);
-      on(window, "pagehide", leave);
+      on(window, "freeze pagehide", leave);
       on(window, "pageshow", onShow);
       on(window, "online", () => sent.resume());
       if (document.prerendering) on(document, "prerenderingchange", activate);

@@ -26,25 +26,26 @@ export function saved() {
  * page that is still open may lose its entries to this one, and the server then sees a second copy of the same id.
  */
 export function takeOver(adopt) {
-  const take = (lock) => {
-    if (!lock) return;
-    try {
-      for (const key of Object.keys(localStorage)) {
-        if (key.indexOf(PREFIX) || key === MINE) continue;
-        adopt(parsed(localStorage.getItem(key)));
-        localStorage.removeItem(key);
-      }
-    } catch {}
-  };
+  const take = (lock) =>
+    lock &&
+    each((key) => {
+      if (key === MINE) return;
+      adopt(parsed(localStorage.getItem(key)));
+      localStorage.removeItem(key);
+    });
   if (navigator.locks) return navigator.locks.request(PREFIX, { ifAvailable: true }, take).catch(() => {});
   return Promise.resolve(take(true));
 }
 
 /** Leave nothing of ours on the device. */
 export function forget() {
+  each((key) => localStorage.removeItem(key));
+  mark("");
+}
+
+function each(work) {
   try {
-    Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || localStorage.removeItem(key));
-    sessionStorage.removeItem(PREFIX);
+    Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || work(key));
   } catch {}
 }
 
@@ -56,17 +57,11 @@ function parsed(text) {
   }
 }
 
-/** Whether this tab has had an answer: its visitor cookie, if there is one, is set. */
-export function wasAnswered() {
+/** Whether this tab has had an answer: its visitor cookie, if there is one, is set. With `text` it is so from now on. */
+export function mark(text) {
   try {
-    return !!sessionStorage.getItem(PREFIX);
-  } catch {
-    return false;
-  }
-}
-
-export function rememberAnswer() {
-  try {
-    sessionStorage.setItem(PREFIX, "1");
+    if (text === "") sessionStorage.removeItem(PREFIX);
+    else if (text) sessionStorage.setItem(PREFIX, text);
+    return sessionStorage.getItem(PREFIX);
   } catch {}
 }

@@ -36,6 +36,6 @@ export function permissions(states, complete) {
     const state = states[name] === true || states[name] === "granted" ? "granted" : "denied";
     for (const permission of permissionsOf(name)) if (said[permission] !== "denied") said[permission] = state;
   }
-  if (complete) FUNCTIONAL.concat(STATISTICS, MARKETING).forEach((each) => (said[each] = said[each] || "denied"));
+  if (complete) FUNCTIONAL.concat(STATISTICS, MARKETING).forEach((each) => (said[each] ||= "denied"));
   return said;
 }

@@ -38,8 +38,7 @@ MODULES.push((tag) => {
   tag.hold();
 
   function granted(name) {
-    const { choices = {} } = answers.find(Boolean) || {};
-    return !refused && (choices[name] || ((region || {}).permissions || {})[name]) === "granted";
+    return !refused && (answers.find(Boolean)?.choices?.[name] || region?.permissions?.[name]) === "granted";
   }
 
   function decide() {

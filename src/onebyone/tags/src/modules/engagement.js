@@ -18,7 +18,7 @@ MODULES.push((tag) => {
   function account() {
     if (counting) total += Math.max(0, Math.min(now(), touched + IDLE_MS) - since);
     since = now();
-    counting = document.visibilityState === "visible" && document.hasFocus();
+    counting = !document.hidden && document.hasFocus();
   }
 
   function report() {
@@ -49,8 +49,7 @@ MODULES.push((tag) => {
   };
 
   tag.on(document, "pointerdown pointermove keydown scroll", touch);
-  tag.on(window, "focus blur", account);
-  tag.on(document, "visibilitychange", account);
+  tag.on(window, "focus blur visibilitychange", account);
   tag.hear("leave", report);
   tag.hear("view", () => {
     account();

@@ -23,7 +23,7 @@ MODULES.push((tag) => {
       add("resource", target.tagName, target.src || target.href);
     },
   );
-  tag.on(window, "unhandledrejection", ({ reason }) => add("promise", (reason && reason.message) || reason));
+  tag.on(window, "unhandledrejection", ({ reason }) => add("promise", reason?.message || reason));
   tag.on(document, "securitypolicyviolation", (event) =>
     add("policy", event.effectiveDirective, event.blockedURI, event.lineNumber || undefined),
   );

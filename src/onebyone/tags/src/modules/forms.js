@@ -1,8 +1,8 @@
 /** Forms: begun, sent, answered or given up. Names of forms and fields, never what is in them. */
-const MARK = "[data-ps-success]";
 const ANSWER_MS = 30000;
 
 MODULES.push((tag) => {
+  const mark = "data-ps-success";
   const known = new Map(); // form -> {field, sent, leaves}
 
   const named = (form) => ({
@@ -29,13 +29,13 @@ MODULES.push((tag) => {
     tag.add("form_submit", named(form));
     setTimeout(() => (state.leaves = !event.defaultPrevented));
     const succeeded = tag.safely(() => {
-      if (!document.querySelector(MARK)) return;
+      if (!document.querySelector(`[${mark}]`)) return;
       watch.disconnect();
       state.leaves = false;
       tag.add("form_success", named(form));
     });
     const watch = new MutationObserver(succeeded);
-    watch.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: [MARK.slice(1, -1)] });
+    watch.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: [mark] });
     setTimeout(() => watch.disconnect(), ANSWER_MS);
   }
 

@@ -10,7 +10,7 @@ MODULES.push((tag) => {
 
   /** How well a default's regions match the visitor's: 0 not at all. Without knowing, all of them count. */
   function match(regions) {
-    const { region: here } = region() || {};
+    const here = region()?.region;
     if (!regions || !here) return 1;
     return Math.max(0, ...regions.map((each) => (here.startsWith(each) ? each.length : 0))); // "US-CA" before "US"
   }
@@ -27,7 +27,7 @@ MODULES.push((tag) => {
   }
 
   function read(entry) {
-    if (!entry || entry[0] !== "consent") return;
+    if (entry?.[0] !== "consent") return;
     const said = entry[2] || {};
     if (entry[1] === "default") {
       defaults.push(said);

@@ -8,13 +8,13 @@ MODULES.push((tag) => {
   const { reader, until } = tag.consent;
   const say = reader("gpp");
   const read = tag.safely((ping) => {
-    if (ping && ping.signalStatus === "ready") say(undefined, {}, { gpp: ping.gppString });
+    if (ping?.signalStatus === "ready") say(undefined, {}, { gpp: ping.gppString });
   });
 
   until(
     () => locate("__gpp"),
     (api) => {
-      api("addEventListener", (event) => read(event && event.pingData));
+      api("addEventListener", (event) => read(event?.pingData));
       api("ping", read);
     },
   );

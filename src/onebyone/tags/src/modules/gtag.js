@@ -10,7 +10,7 @@ MODULES.push((tag) => {
   window.gtag =
     window.gtag ||
     function () {
-      (window[name] = window[name] || []).push(arguments);
+      (window[name] ||= []).push(arguments);
     };
 
   const identify = (from) => {

@@ -3,9 +3,9 @@
  * one use within two minutes. It is asked for when somebody comes near; a link is never held up for it.
  */
 const PAUSE_MS = 1000; // between two questions about one link; each use needs a fresh token
-const TOKEN = /([?&])_ob=([^&#]*)(&?)/;
 
 MODULES.push((tag) => {
+  const TOKEN = /([?&])_ob=([^&#]*)(&?)/;
   let begun = false; // whether anything may be sent yet
   let came = TOKEN.exec(location.search);
 
@@ -15,11 +15,8 @@ MODULES.push((tag) => {
   /** A form that is sent by GET loses the query of its address, so there it is a field. */
   function give(target, name, token) {
     if (target.method === "get") {
-      const old = target.querySelector("[name=_ob]");
-      if (old) old.remove();
-      const field = document.createElement("input");
-      if (token) target.append(Object.assign(field, { type: "hidden", name: "_ob", value: token }));
-      return;
+      const field = target.elements._ob || target.appendChild(document.createElement("input"));
+      return Object.assign(field, { type: "hidden", name: "_ob", value: token, disabled: !token });
     }
     const add = (query) => query + (token && (query ? "&" : "?") + "_ob=" + token);
     target[name] = without(target[name]).replace(/(\?[^#]*)?(?=#|$)/, add);
@@ -27,14 +24,14 @@ MODULES.push((tag) => {
 
   function near(event) {
     const target = event.composedPath().find((each) => each.href || each.action);
-    const name = target && target.href ? "href" : "action";
-    if (!begun || !target || !/^https?:/.test(target[name])) return;
+    const name = target?.href ? "href" : "action";
+    if (!begun || !/^https?:/.test(target?.[name])) return;
     const { hostname } = new URL(target[name]);
     const there = domain(hostname);
     if (!there || there === domain(location.hostname) || Date.now() - target.obAt < PAUSE_MS) return;
     target.obAt = Date.now();
     tag
-      .post(`{"to":"${hostname}","consent":${tag.said()}}`, undefined, tag.url.href.slice(0, -1) + "d")
+      .post(`{"to":"${hostname}","consent":${tag.said()}}`, tag.url.href.slice(0, -1) + "d")
       .then((answer) => answer.json())
       .then(({ token }) => give(target, name, token))
       .catch(() => {});
@@ -46,5 +43,5 @@ MODULES.push((tag) => {
     came = 0;
   });
   tag.hear("batch", () => (begun = true));
-  tag.on(document, "pointerover pointerdown focusin", near);
+  tag.on(document, "pointerdown pointerover focusin", near);
 });

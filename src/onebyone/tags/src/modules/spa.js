@@ -20,7 +20,7 @@ MODULES.push((tag) => {
     );
 
   const api = window.navigation;
-  if (api && api.addEventListener) {
+  if (api?.addEventListener) {
     let type;
     tag.on(api, "navigate", (event) => (type = event.navigationType));
     tag.on(api, "navigatesuccess", () => settle(type === "replace"));

@@ -8,10 +8,10 @@ MODULES.push((tag) => {
     () => locate("__tcfapi"),
     (api) => {
       const heard = tag.safely(([seen, success]) => {
-        if (!success || !seen) return;
+        if (!success) return;
         if (seen.gdprApplies === false) return say(undefined); // the region decides
         if (!/^(tcloaded|useractioncomplete)$/.test(seen.eventStatus)) return;
-        const allowed = (seen.purpose || {}).consents || {};
+        const allowed = seen.purpose?.consents || {};
         const analytics = [1, 8, 9].every((id) => allowed[id]) ? "granted" : "denied";
         say({ analytics }, { local: true }, { tcf: seen.tcString });
       });

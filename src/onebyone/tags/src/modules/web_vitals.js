@@ -63,7 +63,7 @@ MODULES.push((tag) => {
   });
 
   tag.hear("leave", () => {
-    if (entry && entry.responseStart) found.ttfb = since(entry.responseStart);
+    if (entry?.responseStart) found.ttfb = since(entry.responseStart);
     const text = JSON.stringify(found);
     if (text === told || found.fcp === undefined) return;
     told = text;

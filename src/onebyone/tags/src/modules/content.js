@@ -1,0 +1,22 @@
+/**
+ * What the page says of itself, with each page view: canonical address, language, Open Graph in all its namespaces,
+ * and of a product what its linked data say, by schema.org's names.
+ */
+MODULES.push((tag) => {
+  const all = (selector, each) => document.querySelectorAll(selector).forEach(tag.safely(each));
+
+  tag.page = tag.safely(() => {
+    const found = { page_language: document.documentElement.lang };
+    all("link[rel=canonical]", (link) => (found.page_canonical = link.href.split(/[?#]/)[0]));
+    all("meta[property*=':']", (meta) => {
+      found[meta.getAttribute("property").replace(/\W/g, "_")] = meta.content;
+    });
+    all("script[type='application/ld+json']", (script) => {
+      const said = JSON.parse(script.textContent);
+      const product = [].concat(said["@graph"] || said).find((each) => /Product/.test(each["@type"]));
+      const item = { ...[].concat(product.offers)[0], ...product };
+      "sku name brand category price lowPrice priceCurrency availability".split(" ").forEach((key) => (found["product_" + key] = item[key]?.name || item[key]));
+    });
+    return found;
+  });
+});
