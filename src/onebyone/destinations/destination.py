@@ -117,6 +117,7 @@ class Failure(Struct, frozen=True, omit_defaults=True):
     row: int
     code: str
     retry: bool = False
+    after_s: int = 0  # 0: in an hour
 
 
 class Sent(Struct, frozen=True, omit_defaults=True, tag=True):

@@ -44,6 +44,7 @@ _RETRY = frozenset(
         *("RESOURCE_TEMPORARILY_EXHAUSTED", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"),
     }
 )
+_AFTER_S = {"TOO_RECENT_CONVERSION_ACTION": 6 * 3_600, "TOO_RECENT_CONVERSION": 24 * 3_600}
 _DELIVERED = frozenset(
     {
         *("ORDER_ID_ALREADY_IN_USE", "DUPLICATE_ORDER_ID", "CONVERSION_ALREADY_ENHANCED"),
@@ -188,7 +189,7 @@ def request(rows: Sequence[Row], settings: Settings) -> Request:
 
 
 def read(response: Response) -> Outcome:
-    """200 may hold failures, by row."""
+    """200 may hold failures, by row; one that names no row is of them all."""
     found = body_of(response)
     error = part(found, "partialFailureError" if ok(response) else "error")
     errors = [(_code(one), _row(one)) for one in _errors(error)]
@@ -196,13 +197,19 @@ def read(response: Response) -> Outcome:
     trace = response.headers.get("request-id", "")
     if stopping:
         return Rejected(stopping[0], stop=True, trace=trace)
-    if ok(response):
-        failed = (Failure(row, code, retry=code in _RETRY) for code, row in errors if code not in _DELIVERED)
+    if ok(response) and (errors or not error) and all(row is not None or code in _DELIVERED for code, row in errors):
+        failed = (_failure(row, code) for code, row in errors if row is not None and code not in _DELIVERED)
         return Sent(trace=trace, failed=tuple(failed))
     code = next((code for code, _ in errors if code), str(error.get("status", "")))
     if code in _RETRY:
         return Retry(code, after_s(response), trace)
+    if ok(response):
+        return Rejected(code or "partial_failure", trace=trace)
     return Rejected(code, stop=True, trace=trace) if code in _STOP else by_status(response, code=code, trace=trace)
+
+
+def _failure(row: int, code: str) -> Failure:
+    return Failure(row, code, retry=code in _RETRY, after_s=_AFTER_S.get(code, 0))
 
 
 def _errors(error: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -214,10 +221,10 @@ def _code(error: Mapping[str, Any]) -> str:
     return next((str(value) for value in part(error, "errorCode").values()), "")
 
 
-def _row(error: Mapping[str, Any]) -> int:
-    """The first row's number may be left out: it is 0."""
+def _row(error: Mapping[str, Any]) -> int | None:
+    """The first row's number may be left out: it is 0. None if nothing is said of a row."""
     path = objects(part(error, "location"), "fieldPathElements")
-    return max(0, number(path[0], "index") or 0) if path else 0
+    return max(0, number(path[0], "index") or 0) if path else None
 
 
 GOOGLE_ADS = Destination(

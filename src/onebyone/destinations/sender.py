@@ -36,6 +36,7 @@ UNKNOWN = "outcome_unknown"
 _MAX_REFUSED_IN_A_ROW = 100  # then it is not the conversions
 _MANY_LANES = 16
 _SMALL_BATCH = 10
+_LATER_S = 3_600  # a row that the platform wants later, not soon
 _FRESH_MS = 5_000  # as long as permissions that were asked hold for a row that waits
 _WORST = (State.ACCEPTED, State.REFUSED, State.NOT_ALLOWED, State.GAVE_UP, State.RETRYING)
 
@@ -196,7 +197,7 @@ class Sender:
         for n, failure in failed.items():
             if n < len(batch):
                 state = State.RETRYING if failure.retry else State.REFUSED
-                due_ms = now_ms + 3_600_000 if failure.retry else 0  # the platform wants it later, not soon
+                due_ms = now_ms + (failure.after_s or _LATER_S) * 1000 if failure.retry else 0
                 await run.write([batch[n]], state, failure.code, now_ms, trace=outcome.trace, due_ms=due_ms)
 
     async def _rejected(self, run: Run, batch: Sequence[Pair], outcome: Rejected) -> None:
