@@ -163,6 +163,21 @@ class Login(Struct, Generic[S], frozen=True):
     read: Callable[[Response], Token | Retry | Rejected]
 
 
+class Done(Struct, frozen=True):
+    """What the platform made of a request in the end. No cause: it counted all of it."""
+
+    cause: str = ""
+    partly: bool = False
+    retry: bool = False
+
+
+class Result(Struct, Generic[S], frozen=True):
+    """How to ask what came of a request, by the platform's id of it. None: it still works on it."""
+
+    request: Callable[[str, S], Request]
+    read: Callable[[Response], Done | None]
+
+
 class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     name: str
     title: str
@@ -177,6 +192,7 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
     adjusts: bool = False  # it takes what became of an order: a refund whose `adjusted_value` is what is left
     login: Login[S] | None = None
+    result: Result[S] | None = None  # where a 200 says only that it came
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 
 

@@ -12,11 +12,13 @@ from onebyone.destinations.conversion import Conversion, Item
 from onebyone.destinations.countries import EUROPE
 from onebyone.destinations.destination import (
     Destination,
+    Done,
     Outcome,
     Refusal,
     Rejected,
     Request,
     Response,
+    Result,
     Retry,
     Row,
     Secret,
@@ -36,6 +38,8 @@ from onebyone.destinations.user_data import UserData, hashes, plain
 from onebyone.event import Permission
 
 MAX_DESTINATIONS = 10
+_ENDED = frozenset({"SUCCESS", "PARTIAL_SUCCESS", "FAILED"})
+_PREFIX = "PROCESSING_ERROR_REASON_"
 _ROW = re.compile(r"events\[([0-9]+)\]", re.ASCII)
 _AD_IDS = ("gclid", "gbraid", "wbraid", "dclid")
 _RETRY = frozenset({"INTERNAL_ERROR", "DEADLINE_EXCEEDED", "TOO_RECENT_CLICK", "INTERNAL", "UNAVAILABLE"})
@@ -188,6 +192,31 @@ def read(response: Response) -> Outcome:
     return _class(response, codes[0], _rows(details), trace)
 
 
+def status_request(trace: str, settings: Settings) -> Request:
+    return Request(
+        method="GET",
+        url=f"{settings.endpoint}/{settings.version}/requestStatus:retrieve",
+        query={"requestId": trace},
+        headers={"Authorization": settings.access_token.after("Bearer ")},
+        body=b"",
+    )
+
+
+def read_status(response: Response) -> Done | None:
+    """A request has a status for each conversion action: all must have ended."""
+    found = objects(body_of(response), "requestStatusPerDestination") if ok(response) else []
+    states = {str(one.get("requestStatus", "")) for one in found}
+    if not states or not states <= _ENDED:
+        return None
+    counts = [count for one in found for count in objects(part(one, "errorInfo"), "errorCounts")]
+    reasons = [str(count.get("reason", "")).removeprefix(_PREFIX) for count in counts]
+    failed = states == {"FAILED"}
+    if states == {"SUCCESS"}:
+        return Done()
+    retry = failed and bool(reasons) and set(reasons) <= _RETRY
+    return Done((reasons or ["processing_failed"])[0][:64], partly=not failed, retry=retry)
+
+
 def _class(response: Response, code: str, rows: tuple[int, ...], trace: str) -> Outcome:
     if code == "RESOURCE_EXHAUSTED":
         return Retry(code, after_s(response, 60), trace)
@@ -213,5 +242,6 @@ GOOGLE_DATA_MANAGER = Destination(
     rows=rows,
     request=request,
     read=read,
+    result=Result(request=status_request, read=read_status),
     login=google_login("https://www.googleapis.com/auth/datamanager"),
 )

@@ -24,6 +24,7 @@ from onebyone.destinations.destination import (
     batch_size,
     batches_of,
 )  # fmt: skip
+from onebyone.destinations.looking_back import LookingBack
 from onebyone.destinations.masking import clean_answer, shown
 from onebyone.destinations.pace import Breaker, Bucket
 from onebyone.destinations.prepare import Prepared, Preparing
@@ -80,6 +81,15 @@ class Sender:
         self._bucket = Bucket(per_minute, clock())
         self._breaker = Breaker(random)
         self._signing_in = SigningIn(target.destination, settings, client=client, now_ms=now_ms)
+        self._looking_back = LookingBack(
+            target.destination.result,
+            settings,
+            key=(configured.site, configured.name),
+            deliveries=deliveries,
+            client=client,
+            signing_in=self._signing_in,
+            now_ms=now_ms,
+        )
         self._refused_in_a_row = 0
 
     async def round(self) -> Round:
@@ -87,6 +97,7 @@ class Sender:
         wait_s = self._breaker.wait_s(self._clock())
         if wait_s:
             return Round(wait_s=wait_s)
+        await self._looking_back.look()
         lanes = 1 if self._breaker.probing else self._lanes
         key = (self.target.configured.site, self.target.configured.name)
         claimed = await asyncio.to_thread(
@@ -191,6 +202,7 @@ class Sender:
         failed = {failure.row: failure for failure in outcome.failed}
         good = [pair for n, pair in enumerate(batch) if n not in failed]
         now_ms = self._now_ms()
+        await asyncio.to_thread(self._looking_back.expect, outcome.trace, now_ms)
         if good:
             self._refused_in_a_row = 0
             await run.write(good, State.ACCEPTED, "", now_ms, trace=outcome.trace, proof=outcome.proof)

@@ -35,6 +35,7 @@ from sqlalchemy.exc import DBAPIError
 
 from onebyone.state.database import METADATA, StateUnavailable
 from onebyone.state.destinations import CURSORS, Position, cursor_rows
+from onebyone.state.results import Results
 
 _DELIVERIES = Table(
     "deliveries",
@@ -150,6 +151,7 @@ class Deliveries:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.results = Results(engine)
         insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         statement = insert(_DELIVERIES)
         new = {name: statement.excluded[name] for name in _NAMES if name not in _KEY}

@@ -62,6 +62,12 @@ CAUSES: Mapping[str, Words] = {
     Withheld.CONSENT: _own("Not allowed by the person", "It was not allowed when it happened.", "Nothing to do."),
     Withheld.WITHDRAWN: _own("Withdrawn", "It was allowed first, and then no longer.", "Nothing to do."),
     Withheld.BROWSER_ONLY: _own("Told by the pixel alone", "You chose so for this destination.", "Nothing to do."),
+    "processing_failed": Words(
+        "Failed afterwards", "The platform took the request and could not use it.", "See the answer on the Fate page."
+    ),
+    "TOO_RECENT_CLICK": Words(
+        "Click too recent", "Google does not know the click yet.", "Nothing to do: it goes again in six hours."
+    ),
     "token_expired": Words("Token expired", "The platform ended the token.", "Nothing to do: another is asked for."),
     "credentials_missing": Words(
         "No credentials",
