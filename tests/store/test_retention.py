@@ -63,3 +63,20 @@ def test_deliveries_stay_as_long_as_their_conversions(store: Embedded) -> None:
     put_facts(store, [a_delivery(1, at=old), a_delivery(2, at=late), a_delivery(3, at=NOW - timedelta(days=200))])
     assert expire(store, {}, now=NOW, default=TERMS) == Expired(months=1, rows=1)
     assert kept(store, "deliveries") == ["e2"]
+
+
+def test_click_ids_and_the_like_go_sooner_than_their_events(store: Embedded) -> None:
+    told: dict[str, object] = dict(
+        click_ids={"gclid": "a-click"}, browser_ids={"fbp": "fb.1", "ga": "GA1.2"}, user_agent="Agent/1"
+    )
+    put(store, [aged(1, 41, **told), aged(2, 39, **told), aged(3, 41), aged(4, 39, site="short", **told)])
+    terms = {"short": Terms(events_days=60, details_days=20)}
+    default = Terms(events_days=60, details_days=40)
+    assert expire(store, terms, now=NOW, default=default) == Expired(months=0, rows=0, details=2)
+    rows = store.query("SELECT event_id, click_ids, browser_ids, user_agent FROM events FINAL ORDER BY event_id").rows
+    plain = {"ga": "GA1.2"}
+    assert [tuple(row) for row in rows] == [
+        ("e1", {}, plain, ""), ("e2", told["click_ids"], told["browser_ids"], "Agent/1"), ("e3", {}, {}, ""),
+        ("e4", {}, plain, ""),
+    ]  # fmt: skip
+    assert expire(store, terms, now=NOW, default=default).details == 0
