@@ -50,7 +50,7 @@ LogEvent = Literal[
     "batch_loaded",
     "sites_reloaded",
     "files_expired",
-    "rows_expired",
+    "rows_expired",  # the daily job forgot what is older than its site's terms
     "request_failed",  # a bug at the request boundary
     "report_failed",  # a report could not be answered: the store is unwell, or it asked too much
     "destination_failing",  # left alone for a while, then tried again

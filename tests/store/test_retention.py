@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from onebyone.event import Event
 from onebyone.store.engine import Embedded
 from onebyone.store.retention import Expired, Terms, expire
-from store.rows import a_conversion, a_delivery, a_drop, an_event, put, put_facts
+from store.rows import a_delivery, a_drop, an_event, put, put_facts
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TERMS = Terms(events_days=60, drops_days=30)
@@ -65,15 +65,18 @@ def test_deliveries_stay_as_long_as_their_conversions(store: Embedded) -> None:
     assert kept(store, "deliveries") == ["e2"]
 
 
-def test_ids_of_ad_clicks_go_after_their_term_and_the_channel_they_led_to_stays(store: Embedded) -> None:
-    said = {"click_ids": {"gclid": "G"}, "browser_ids": {"fbp": "F"}, "user_agent": "UA", "channel": "Paid Search"}
-    put(store, [aged(1, 98, **said), aged(2, 89, **said)])
-    old = NOW - timedelta(days=98)
-    seen = (old.isoformat(), old.isoformat(), "order", 1, 0, 0, 0)
-    put(store, [a_conversion(3, history=[seen], at=old, click_ids={"gclid": "G"})])
-    done = expire(store, {}, now=NOW, default=Terms())
-    assert (done.months, done.rows, done.months_of_ids) == (0, 0, 2)
-    asked = "SELECT event_id, click_ids, user_agent, channel FROM events FINAL ORDER BY event_id"
-    assert store.query(asked).rows == [["e1", {}, "", "Paid Search"], ["e2", {"gclid": "G"}, "UA", "Paid Search"]]
-    assert store.query("SELECT click_ids FROM conversions FINAL").rows == [[{}]]
-    assert expire(store, {}, now=NOW, default=Terms()).months_of_ids == 0
+def test_click_ids_and_the_like_go_sooner_than_their_events(store: Embedded) -> None:
+    told: dict[str, object] = dict(
+        click_ids={"gclid": "a-click"}, browser_ids={"fbp": "fb.1", "ga": "GA1.2"}, user_agent="Agent/1"
+    )
+    put(store, [aged(1, 41, **told), aged(2, 39, **told), aged(3, 41), aged(4, 39, site="short", **told)])
+    terms = {"short": Terms(events_days=60, details_days=20)}
+    default = Terms(events_days=60, details_days=40)
+    assert expire(store, terms, now=NOW, default=default) == Expired(months=0, rows=0, details=2)
+    rows = store.query("SELECT event_id, click_ids, browser_ids, user_agent FROM events FINAL ORDER BY event_id").rows
+    plain = {"ga": "GA1.2"}
+    assert [tuple(row) for row in rows] == [
+        ("e1", {}, plain, ""), ("e2", told["click_ids"], told["browser_ids"], "Agent/1"), ("e3", {}, {}, ""),
+        ("e4", {}, plain, ""),
+    ]  # fmt: skip
+    assert expire(store, terms, now=NOW, default=default).details == 0

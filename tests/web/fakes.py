@@ -27,13 +27,14 @@ from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.seals import Seals
-from onebyone.state.sites import Site, Sites
+from onebyone.state.sites import Keeping, Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.state.vault import Vault
 from onebyone.store import Param, Rows, StoreUnavailable
 from onebyone.web.app import console
 from onebyone.web.desk import Desk, Settings
+from onebyone.web.keeping_form import Installed, Kind
 from onebyone.web.waiting import Counts, Process, WaitingHit
 from web.month import NOW, Answers, month
 
@@ -198,6 +199,9 @@ class Place:
             mail=self.mail,
             rights=self.rights,
             law=REGIONS,
+            keeping=Installed(
+                own=Keeping(425, 92, 90), others=(Kind("Requests as they came in", 7, "[keep_hits] keep_days"),)
+            ),
             allows_opens=lambda site, region: region == "US",
         )
         Place._console = app = Place._console or console(desk)

@@ -21,7 +21,7 @@ from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
 from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
-from onebyone.app.kept import kept
+from onebyone.app.keeping import terms_of, told_terms
 from onebyone.app.law import open_policies, open_regions
 from onebyone.app.noticing import Noticing, exporting, try_alarm
 from onebyone.app.reweighing import Reweighing
@@ -153,8 +153,7 @@ class Loading:
             self._loader.sessions.store_next()  # takes a fifth of the time at most, and rests when nothing is due
         if now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
-            expired = expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
-            self._log.info("rows_expired", months=expired.months, rows=expired.rows, ids=expired.months_of_ids)
+            self._forget_rows()
             self._state.erasures.expire(now_ms())
             forward, day_ms = self._settings.forward, 86_400_000
             self._state.deliveries.expire(
@@ -169,6 +168,14 @@ class Loading:
             ]
             if gone:
                 self._log.info("files_expired", log="events", files=len(gone))
+
+    def _forget_rows(self) -> None:
+        """What is older than its site's terms, and say how much it was."""
+        default = self._settings.terms
+        terms = {site.id: terms_of(site.keeping, default) for site in self._state.sites.all()}
+        gone = expire_rows(self._store, terms, now=datetime.now(UTC), default=default)
+        if gone.months or gone.rows or gone.details:
+            self._log.info("rows_expired", months=gone.months, rows=gone.rows, details=gone.details)
 
 
 def run_engine(place: Place, settings: Settings, *, host: str, port: int, collector_url: str) -> None:
@@ -211,7 +218,6 @@ def make_console(
             secure_cookie=not plain,
             version=__version__,
             rules=place.data,
-            kept=kept(settings),
         ),
         reports=reports,
         sites=state.sites,
@@ -236,6 +242,7 @@ def make_console(
         mail=state.mail,
         rights=Rights(state, reports),
         law=open_regions(place),
+        keeping=told_terms(settings),
         allows_opens=_opens_allowed(open_policies(place)),
     )
     return console(desk)

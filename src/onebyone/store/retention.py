@@ -11,24 +11,25 @@ from onebyone.store import Param, Store
 from onebyone.store.migrate import UPKEEP, Words
 from onebyone.store.sessions import forget
 
-_LATE = timedelta(days=7)
-
 
 class Terms(Struct, frozen=True):
     """How long a site's rows are kept."""
 
     events_days: int = 425  # 14 months
     drops_days: int = 92
-    click_ids_days: int = 90  # of ad clicks, and raw user agents; the channel they led to stays
+    details_days: int = 90  # of what stays: click ids, ids of ad platforms, the browser's own words
 
     def days(self, table: str) -> int:
         return self.drops_days if table == "drops" else self.events_days
 
 
+_DETAILED = ("events", "conversions")
+
+
 class Expired(Struct, frozen=True):
     months: int  # whole partitions, of all tables
     rows: int  # others
-    months_of_ids: int = 0  # in which ids of ad clicks were taken out of rows that stay
+    details: int = 0  # rows that stay, without their click ids and the like
 
 
 def expire(
@@ -45,24 +46,14 @@ def expire(
     but not beside the loader: an old row that arrives between the look at a month and its end would go with it.
     Raises StoreUnavailable.
     """
-    months = rows = ids = 0
+    months = rows = details = 0
     for table in ("events", "drops", "conversions", "deliveries"):
         job = _Job(store, table, terms, default or Terms(), now, words or Words())
         months += job.drop_months()
         rows += job.delete_rows()
-    for table in ("events", "conversions"):
-        ids += _forget_ids(store, table, now - timedelta(days=(default or Terms()).click_ids_days), words or Words())
-    return Expired(months=months, rows=rows, months_of_ids=ids)
-
-
-def _forget_ids(store: Store, table: str, before: datetime, words: Words) -> int:
-    """In how many months. A month is rewritten whole, so it waits until a week of it is due."""
-    due = 0
-    for month, since in store.query(_upkeep("stale_ids"), {"table": table, "before": before}).rows:
-        if datetime.fromisoformat(since) < before - _LATE:
-            store.execute(words.fill(_upkeep(f"forget_ids_{table}")), {"month": month, "before": before})
-            due += 1
-    return due
+        if table in _DETAILED:
+            details += job.clear_details()
+    return Expired(months=months, rows=rows, details=details)
 
 
 class _Job:
@@ -73,11 +64,14 @@ class _Job:
     ) -> None:
         self._store = store
         self._words = words
+        self._table = table
         self._here = {"table": table + words.local}
         self._everywhere = {"table": table}
         everyone = {site: of.days(table) for site, of in terms.items()}
         self._before = {site: now - timedelta(days=days) for site, days in everyone.items()}
         self._before_default = now - timedelta(days=default.days(table))
+        self._plain_before = {site: now - timedelta(days=of.details_days) for site, of in terms.items()}
+        self._plain_default = now - timedelta(days=default.details_days)
 
     def drop_months(self) -> int:
         before = min([*self._before.values(), self._before_default])
@@ -92,6 +86,23 @@ class _Job:
         shortest = max([*self._before.values(), self._before_default])
         candidates = self._store.query(_upkeep("expired_sites"), {**self._everywhere, "before": shortest}).rows
         return sum(self._delete_of_site(site) for site, _ in candidates)
+
+    def clear_details(self) -> int:
+        """Of the rows that stay. Asks first, as `delete_rows` does."""
+        rows = 0
+        shortest = max([*self._plain_before.values(), self._plain_default])
+        for site, _ in self._old_details(shortest):
+            before = self._plain_before.get(site, self._plain_default)
+            count = dict(self._old_details(before)).get(site, 0)
+            if count:
+                words = self._words.fill(_upkeep(f"clear_details_of_{self._table}"))
+                self._store.execute(words, {**self._here, "site": site, "before": before})
+            rows += count
+        return rows
+
+    def _old_details(self, before: datetime) -> list[tuple[str, int]]:
+        found = self._store.query(_upkeep(f"old_details_of_{self._table}"), {"before": before}).rows
+        return [(str(site), int(count)) for site, count in found]
 
     def _delete_of_site(self, site: str) -> int:
         before = self._before.get(site, self._before_default)

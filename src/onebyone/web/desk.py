@@ -35,6 +35,7 @@ from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
 from onebyone.telemetry import Log
+from onebyone.web.keeping_form import Installed
 from onebyone.web.render import Assets, Pages
 from onebyone.web.waiting import Counts, Waiting
 
@@ -56,7 +57,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     secure_cookie: bool = False  # True wherever the console is not on plain loopback
     version: str = ""
     rules: Path | None = None  # where the operator's rules of verdicts lie
-    kept: Sequence[tuple[str, str, str]] = ()  # what is kept, how long, and the setting that says so
 
 
 def _now() -> datetime:
@@ -123,6 +123,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     mail: Mail
     rights: Rights
     law: Regions  # which rule of consent holds where
+    keeping: Installed  # how long what is kept where no site says otherwise
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
     alarms: Alarms
     try_alarm: TryAlarm

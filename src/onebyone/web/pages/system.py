@@ -48,7 +48,6 @@ def system(request: Ask, desk: TheDesk) -> Response[str]:
         ],
         letters=None if letters is None else len(letters),
         unknown=_unknown(desk),
-        kept=desk.settings.kept,
         version=desk.settings.version or "unreleased",
         clock=f"{now:%H:%M:%S}",
     )

@@ -1,0 +1,7 @@
+-- sites with click ids, ids of ad platforms or browsers' own words that are older than they may be
+SELECT site, count() AS found
+FROM events
+WHERE day < toDate({before:DateTime64(3)}) AND greatest(at, received_at) < {before:DateTime64(3)}
+  AND (notEmpty(click_ids) OR notEmpty(user_agent) OR hasAny(mapKeys(browser_ids), ['fbp', 'fbc', 'ttp']))
+GROUP BY site
+ORDER BY site
