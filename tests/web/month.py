@@ -101,6 +101,8 @@ def month() -> Answers:
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),
+        "revenue_days": lambda _: records.days(NOW),
+        "revenue_revisions": lambda _: records.revisions(NOW),
         "loss": _loss,
         "log_views": lambda _: [
             {

@@ -49,6 +49,7 @@ PAGES = (
     "/s/{site}/settings/trail",
     "/s/{site}/conversions",
     "/s/{site}/conversions?via=tag&sort=-net",
+    "/s/{site}/conversions/days?dated=adjustment",
     "/s/{site}/fate/NL-9",
     "/s/{site}/people/3672583452883726997",
     "/s/{site}/destinations",

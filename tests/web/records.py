@@ -66,3 +66,29 @@ def records(params: Mapping[str, Param], end: Any) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return found
+
+
+def days(end: Any) -> list[dict[str, Any]]:
+    """Thirty of them, the last three preliminary and one revised."""
+    found = []
+    for n in range(30):
+        day = (end - timedelta(days=30 - n)).date()
+        gross, refunded = 690_000 + n * 3_110, 24_700 if n % 4 else 0
+        sums = {"counted": 81 + n, "gross_minor": gross, "refunded_minor": refunded, "net_minor": gross - refunded}
+        then = {f"closed_{key}": value for key, value in sums.items()}
+        if n == 21:
+            then |= {"closed_refunded_minor": 0, "closed_net_minor": gross}
+        found.append({"day": day.isoformat(), "currency": "EUR", "is_final": int(n < 27), **sums, **then})
+    return found
+
+
+def revisions(end: Any) -> list[dict[str, Any]]:
+    of, made = (end - timedelta(days=10)).date(), (end - timedelta(days=2)).date()
+    return [
+        {
+            "revised_on": made.isoformat(), "day": of.isoformat(), "cause": cause, "currency": "EUR", "records": 2,
+            "counted": 0, "gross_minor": 0, "refunded_minor": 12_350, "net_minor": -12_350,
+            "examples": ["NL-48113", "NL-48213"],
+        }
+        for cause in ("refund", "copy")
+    ]  # fmt: skip

@@ -65,6 +65,7 @@ def test_files_and_the_api_hold_the_same_rows(filled: Place, admin: Client) -> N
 
 def test_an_empty_period_and_a_store_that_does_not_answer_say_so(place: Place, admin: Client) -> None:
     at = f"/s/{place.site.id}/conversions/days"
+    place.reports.answers |= {"revenue_days": lambda _: [], "revenue_revisions": lambda _: []}
     assert "No such conversion in this period." in admin.get(at).text
     place.reports.down.add("revenue_days")
     assert "The store does not answer" in admin.get(at).text

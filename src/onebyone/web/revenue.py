@@ -21,8 +21,8 @@ NAMES = {"order": "Day of the order", "adjustment": "Day of the adjustment"}
 SHOWN = 200  # revisions
 _CAUSES = {
     "arrived": "arrived late",
-    "copy": "a late copy said something else",
-    "joined": "a late copy joined two records",
+    "copy": "late copy differs",
+    "joined": "late copy joins two",
     "refund": "refunded",
     "cancel": "cancelled",
     "order_edit": "edited",
