@@ -74,6 +74,11 @@ def rows() -> list[Row]:
     ]
 
 
+def as_table() -> str:
+    """For the README."""
+    return "\n".join(f"| {row.what} | {row.bytes:,} | {f'{row.limit:,}' if row.limit else ''} |" for row in rows())
+
+
 def _all(gate: ConsentGate, *more: str) -> TagSettings:
     reports = (module for module in MODULES if module not in ("debug", *HABITS))
     return TagSettings(modules=(*reports, *more), consent=gate, linked=("shop.example", "pay.example"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import tag_sizes
 
@@ -12,3 +14,8 @@ def test_no_part_of_the_script_outgrows_its_limit(row: tag_sizes.Row) -> None:
 def test_what_is_not_turned_on_costs_nothing() -> None:
     core, *others = [row for row in tag_sizes.rows() if not row.what.startswith(("the container", "the banner"))]
     assert core.bytes < 3_600 and all(row.bytes > core.bytes + 500 for row in others)
+
+
+def test_the_readme_says_what_the_script_weighs() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert tag_sizes.as_table() in readme, tag_sizes.as_table()
