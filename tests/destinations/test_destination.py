@@ -17,6 +17,7 @@ from onebyone.destinations.destination import (
     Refusal,
     Response,
     Secret,
+    after_s,
     body_of,
     build,
     filled,
@@ -131,3 +132,19 @@ def test_names_and_the_operators_word_for_them() -> None:
     assert find_name("pinterest", "view_item", {}) == "page_visit"
     assert find_name("meta", "refund", {}) is None
     assert {"purchase", "file_download"} <= KNOWN
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"retry-after": "120"}, 120),
+        ({"retry-after": "Tue, 24 Nov 2026 10:07:00 GMT", "date": "Tue, 24 Nov 2026 10:05:00 GMT"}, 120),
+        ({"retry-after": "Tue, 24 Nov 2026 10:00:00 GMT", "date": "Tue, 24 Nov 2026 10:05:00 GMT"}, 0),
+        ({"retry-after": "Tue, 24 Nov 2026 10:07:00 GMT"}, 60),
+        ({"retry-after": "Tue, 24 Nov 2026 10:07:00 GMT", "date": "Tue, 24 Nov 2026 10:05:00"}, 60),
+        ({"retry-after": "soon", "date": "now"}, 60),
+        ({}, 60),
+    ],
+)
+def test_how_long_a_platform_asks_to_wait_may_be_a_date(headers: dict[str, str], expected: int) -> None:
+    assert after_s(Response(429, b"", headers), 60) == expected

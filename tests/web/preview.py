@@ -33,6 +33,8 @@ def pages(site: str) -> dict[str, str]:
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "rights": f"/s/{site}/rights",
+        "destinations": f"/s/{site}/destinations",
+        "destination_setup": f"/s/{site}/destinations/google_data_manager/setup",
         "consent": f"/s/{site}/consent", "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
         "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",
         "sessions": f"/s/{site}/settings/sessions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -311,8 +312,15 @@ def by_status(response: Response, *, code: str = "", trace: str = "") -> Retry |
 
 
 def after_s(response: Response, default: int = 0) -> int:
+    """What `Retry-After` says: seconds, or a date, which is counted from the answer's own."""
     said = response.headers.get("retry-after", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else default
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return int(said)
+    try:
+        then, now = (parsedate_to_datetime(text) for text in (said, response.headers.get("date", "")))
+        return max(0, round((then - now).total_seconds()))
+    except (TypeError, ValueError, OverflowError):
+        return default
 
 
 def ok(response: Response) -> bool:

@@ -65,8 +65,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     customer_id: str
     developer_token: Secret
     conversion_action_ids: dict[str, str]  # our event's name -> the action; a refund takes that of `purchase`
-    access_token: Secret = NONE
     service_account: Secret = NONE
+    access_token: Secret = NONE
     refresh_token: Secret = NONE
     client_id: str = ""
     client_secret: Secret = NONE

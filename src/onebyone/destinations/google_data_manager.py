@@ -49,8 +49,8 @@ _STOP = frozenset({"PERMISSION_DENIED", "UNAUTHENTICATED", "TERMS_AND_CONDITIONS
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     operating_account_id: str
     conversion_action_ids: dict[str, str]  # our event's name -> the action that it counts for
-    access_token: Secret = NONE
     service_account: Secret = NONE
+    access_token: Secret = NONE
     refresh_token: Secret = NONE
     client_id: str = ""
     client_secret: Secret = NONE

@@ -146,7 +146,7 @@ FIELDS: Mapping[str, FieldWords] = {
     "service_account": FieldWords(
         "Key of a service account",
         "The whole JSON file, of an account that may use the Ads account: IAM, Service accounts, Keys. "
-        f"Best of the three ways. {_TOKEN}",
+        f"An access token alone ends after an hour. {_TOKEN}",
     ),
     "refresh_token": FieldWords("Refresh token", f"Instead of a key: with the client that got it. {_TOKEN}"),
     "client_id": FieldWords("OAuth client id", "Goes with the refresh token; ends in apps.googleusercontent.com"),

@@ -15,6 +15,9 @@ from onebyone.web.delivery_words import FIELDS, FieldWords
 
 RARE = (
     "endpoint",
+    "refresh_token",
+    "client_id",
+    "client_secret",
     "token_endpoint",
     "version",
     "partner_agent",
