@@ -27,7 +27,7 @@ from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.seals import Seals
-from onebyone.state.sites import Site, Sites
+from onebyone.state.sites import Keeping, Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.state.vault import Vault
@@ -198,6 +198,7 @@ class Place:
             mail=self.mail,
             rights=self.rights,
             law=REGIONS,
+            keeping=Keeping(425, 92),
             allows_opens=lambda site, region: region == "US",
         )
         Place._console = app = Place._console or console(desk)

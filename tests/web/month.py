@@ -221,6 +221,15 @@ def month() -> Answers:
             {"day": f"2026-11-{day:02d}", "kept": 38000 + 311 * day, "dropped": 1300 + 7 * day, "failed": int(day == 4)}
             for day in range(1, 13)
         ],
+        "kept_rows": lambda params: [
+            {
+                "kind": "drops",
+                "rows": 1204,
+                "since": NOW - timedelta(days=91),
+                "older": 310 if params["drops_days"] < 90 else 0,
+            },
+            {"kind": "events", "rows": 84212, "since": NOW - timedelta(days=400), "older": 0},
+        ],
         "ledger_totals": lambda params: [
             {"kept": 1163205, "dropped": 41300, "failed": 1}
             if params["site"]

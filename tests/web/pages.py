@@ -43,6 +43,7 @@ PAGES = (
     "/s/{site}/settings/alarms",
     "/s/{site}/settings/alarms?kind=block_rate",
     "/s/{site}/settings/exports",
+    "/s/{site}/settings/keeping",
     "/s/{site}/settings/keys",
     "/s/{site}/settings/people",
     "/s/{site}/settings/trail",

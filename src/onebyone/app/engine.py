@@ -21,7 +21,7 @@ from onebyone.app.alive import on_stop, take_over
 from onebyone.app.asgi import serve_until
 from onebyone.app.erasing import Erasing
 from onebyone.app.forwarding import Forwarding, plan_replay
-from onebyone.app.kept import kept
+from onebyone.app.kept import kept, terms_of
 from onebyone.app.law import open_policies, open_regions
 from onebyone.app.noticing import Noticing, exporting, try_alarm
 from onebyone.app.reweighing import Reweighing
@@ -42,7 +42,7 @@ from onebyone.log.together import Together
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import serve_socket
 from onebyone.state.database import StateUnavailable
-from onebyone.state.sites import Site
+from onebyone.state.sites import Keeping, Site
 from onebyone.store import QueryRefused, StoreLocked, StoreUnavailable
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
@@ -153,7 +153,9 @@ class Loading:
             self._loader.sessions.store_next()  # takes a fifth of the time at most, and rests when nothing is due
         if now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
-            expired = expire_rows(self._store, {}, now=datetime.now(UTC), default=self._settings.terms)
+            default = self._settings.terms
+            terms = {site.id: terms_of(site.keeping, default) for site in self._state.sites.all()}
+            expired = expire_rows(self._store, terms, now=datetime.now(UTC), default=default)
             self._log.info("rows_expired", months=expired.months, rows=expired.rows, ids=expired.months_of_ids)
             self._state.erasures.expire(now_ms())
             forward, day_ms = self._settings.forward, 86_400_000
@@ -236,6 +238,7 @@ def make_console(
         mail=state.mail,
         rights=Rights(state, reports),
         law=open_regions(place),
+        keeping=Keeping(settings.terms.events_days, settings.terms.drops_days),
         allows_opens=_opens_allowed(open_policies(place)),
     )
     return console(desk)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from onebyone.app.settings import Settings
 from onebyone.state.conversions import KEEP_DAYS
 from onebyone.state.erasures import KEPT_MS
 from onebyone.state.mail import KEPT_DAYS as MAIL_DAYS
 from onebyone.state.seals import KEPT_DAYS as SEALED_DAYS
+from onebyone.state.sites import Keeping
+from onebyone.store.retention import Terms
 
 Line = tuple[str, str, str]  # what, how long, the setting that says so or ""
 
@@ -32,6 +36,12 @@ def kept(settings: Settings) -> list[Line]:
         ("Recorded choices", "for good, or until their person is erased", ""),
         ("Proofs of erasure", _days(KEPT_MS // 86_400_000), ""),
     ]
+
+
+def terms_of(own: Keeping, default: Terms) -> Terms:
+    """What holds for a site."""
+    events, drops = own.events_days or default.events_days, own.drops_days or default.drops_days
+    return replace(default, events_days=events, drops_days=drops)
 
 
 def _days(days: int) -> str:

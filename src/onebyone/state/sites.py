@@ -64,6 +64,17 @@ class LossRules(Struct, frozen=True, omit_defaults=True):
     server_mode: Literal["always", "fallback"] = "always"
 
 
+class Keeping(Struct, frozen=True, omit_defaults=True):
+    """How many days the store keeps what it has of a site. 0: as long as the installation does, by `[terms]`."""
+
+    events_days: int = 0
+    drops_days: int = 0
+
+    def __post_init__(self) -> None:
+        if not all(0 <= days <= 3_660 for days in (self.events_days, self.drops_days)):
+            raise ValueError("days are 0 to 3,660")
+
+
 class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One tenant. Times are unix milliseconds, the zone is an IANA name, the currency ISO 4217."""
 
@@ -81,6 +92,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     consent: ConsentSettings = ConsentSettings()
     sessions: SessionRules = SessionRules()
     loss: LossRules = LossRules()
+    keeping: Keeping = Keeping()
     identity: Rules = Rules()  # who counts as one person
     created_ms: int = 0
     version: int = 0

@@ -30,7 +30,7 @@ from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
-from onebyone.state.sites import Site, Sites
+from onebyone.state.sites import Keeping, Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
@@ -123,6 +123,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     mail: Mail
     rights: Rights
     law: Regions  # which rule of consent holds where
+    keeping: Keeping  # how long what is kept where no site says otherwise
     allows_opens: Callable[[Site, str], bool]  # whether opens of somebody in that region may be tied to them unasked
     alarms: Alarms
     try_alarm: TryAlarm

@@ -23,6 +23,7 @@ SECTIONS = {
     "script": "Script",
     "sessions": "Sessions",
     "consent": "Consent",
+    "keeping": "Retention",
     "alarms": "Alarms",
     "exports": "Exports",
     "keys": "Keys",
