@@ -11,7 +11,6 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
 from onebyone.web import (
@@ -29,6 +28,7 @@ from onebyone.web import (
 )
 from onebyone.web.access import OPEN, Login, bearer_token, is_local, open_site, posted
 from onebyone.web.desk import Desk, TheDesk
+from onebyone.web.published import Published
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -79,7 +79,7 @@ def console(desk: Desk) -> Litestar:
             version="1",
             path="/api/v1/openapi.json",
             description=api.ABOUT,
-            render_plugins=[JsonRenderPlugin(path="/")],
+            render_plugins=[Published(path="/")],
             openapi_router=Router(path="/api/v1/openapi.json", route_handlers=[], opt=OPEN, include_in_schema=False),
             components=api.COMPONENTS,
             security=[{"bearer": []}],

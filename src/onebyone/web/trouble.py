@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Struct, json
 
 from onebyone.state.database import StateUnavailable
-from onebyone.store import QueryRefused, StoreUnavailable
+from onebyone.store import BadParameter, QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
 from onebyone.web.address import NotUnderstood
 from onebyone.web.desk import Desk, error_id
@@ -44,7 +44,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(error, NotUnderstood):
         return _not_understood(request, error)
     status = _status(error)
-    detail = _detail(error) if isinstance(error, HTTPException) and status < 500 else ""
+    detail = _detail(error) if isinstance(error, HTTPException | BadParameter) and status < 500 else ""
     shown = "" if status < 500 else error_id()
     if shown:
         Log().error("request_failed", error=shown, path=request.scope["path"], exc_info=error)
@@ -59,11 +59,15 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 def _status(error: Exception) -> int:
     if isinstance(error, HTTPException):
         return error.status_code
+    if isinstance(error, BadParameter):
+        return 400
     return 503 if isinstance(error, StoreUnavailable | QueryRefused | StateUnavailable) else 500
 
 
-def _detail(error: HTTPException) -> str:
+def _detail(error: HTTPException | BadParameter) -> str:
     """With the name of each value that was not understood."""
+    if isinstance(error, BadParameter):
+        return str(error)
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         return "; ".join(f"{wrong.get('key', 'value')}: {wrong['message']}" for wrong in error.extra)
     return error.detail
