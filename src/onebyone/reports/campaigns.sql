@@ -7,7 +7,7 @@ SELECT
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
 FROM ({{credits}})
-WHERE campaign NOT IN ('', '(not set)')
+WHERE campaign NOT IN ('', '(not set)'){{and_sessions}}
 GROUP BY campaign, source, medium
 ORDER BY visitors DESC, orders DESC, campaign, source, medium
 LIMIT {limit:UInt32}

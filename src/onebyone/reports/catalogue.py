@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from onebyone.reports.filters import conditions_of, narrowed
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
-from onebyone.store.parts import with_parts
+from onebyone.store.parts import NOT_NARROWED, with_parts
 
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
@@ -28,13 +29,23 @@ class ReportBroken(Exception):
 
 
 class Report(Struct, frozen=True):
-    """`params` are the names of its parameters with their ClickHouse types."""
+    """`params` are the names of its parameters with their ClickHouse types; `template` still has places for filters."""
 
     name: str
     title: str
     about: str
     sql: str
     params: dict[str, str]
+    template: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether filters are taken. A drop keeps too little for them, so what counts drops is never narrowed."""
+        return any(f"{{{{{place}}}}}" in self.template for place in NOT_NARROWED) and "FROM drops" not in self.template
+
+
+class NotNarrowed(BadParameter):
+    """A filter was given to a report that takes none: its numbers would be those of everything."""
 
 
 class Queries(Protocol):
@@ -63,11 +74,12 @@ class Reports:
             raise UnknownReport(name) from None
 
     def run(self, name: str, /, **params: Param) -> Rows:
-        """Common parameters that the report does not use are left out.
+        """Common parameters that the report does not use are left out. `filters`: conditions as an address has them.
 
-        Raises UnknownReport, BadParameter, QueryRefused, StoreUnavailable or, for a bug, ReportBroken.
+        Raises UnknownReport, BadParameter (NotNarrowed is one), QueryRefused, StoreUnavailable or, for a bug,
+        ReportBroken.
         """
-        report = self.get(name)
+        report, params = filtered(self.get(name), params)
         try:
             return self._store.query(report.sql, taken(report, params))
         except QueryBroken as error:
@@ -75,7 +87,7 @@ class Reports:
 
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """The same as an Apache Parquet file, its columns in the types of the store. Raises what `run` raises."""
-        report = self.get(name)
+        report, params = filtered(self.get(name), params)
         try:
             return self._store.parquet(report.sql, taken(report, params))
         except QueryBroken as error:
@@ -83,6 +95,19 @@ class Reports:
 
     def run_dicts(self, name: str, /, **params: Param) -> list[dict[str, Any]]:
         return self.run(name, **params).dicts()
+
+
+def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[str, Param]]:
+    """The report narrowed by `filters`, and the parameters that takes. Raises BadParameter."""
+    rest = {key: value for key, value in params.items() if key != "filters"}
+    conditions = conditions_of(params.get("filters", ()))
+    if not conditions:
+        return report, rest
+    if not report.narrows:
+        raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(one.field for one in conditions)}")
+    found = narrowed(conditions, credits="order_count" in report.template and "direct_last" in report.template)
+    sql = with_parts(report.template, found.places)
+    return structs.replace(report, sql=sql, params=declared(sql)), rest | found.params
 
 
 def taken(report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
@@ -100,4 +125,5 @@ def read_report(file: Path) -> Report:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
     about = found["about"].replace("\n--  ", "")
     sql = with_parts(found["sql"])
-    return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=declared(sql))
+    template = with_parts(found["sql"], {place: f"{{{{{place}}}}}" for place in NOT_NARROWED})
+    return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=declared(sql), template=template)

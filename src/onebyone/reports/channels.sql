@@ -8,5 +8,6 @@ SELECT
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
 FROM ({{credits}}) AS line
+WHERE true{{and_sessions}}
 GROUP BY channel
 ORDER BY channel = 'Unattributed', visitors DESC, orders DESC, channel

@@ -7,7 +7,7 @@ SELECT
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
 FROM ({{credits}})
-WHERE found
+WHERE found{{and_sessions}}
 GROUP BY host, path
 ORDER BY visitors DESC, orders DESC, host, path
 LIMIT {limit:UInt32}

@@ -28,6 +28,7 @@ FROM (
     toDate(started, {zone:String}),
     {currency:String}, 0, 0, count(), 0, 0
   FROM ({{sessions_since}})
+  WHERE true{{and_sessions}}
   GROUP BY ALL
 )
 GROUP BY local_day, currency

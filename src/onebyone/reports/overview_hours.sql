@@ -26,6 +26,7 @@ FROM (
     toTimeZone(toStartOfHour(started, {zone:String}), 'UTC'),
     {currency:String}, 0, 0, count(), 0, 0
   FROM ({{sessions_since}})
+  WHERE true{{and_sessions}}
   GROUP BY ALL
 )
 GROUP BY hour, currency

@@ -14,6 +14,7 @@ FROM (
   UNION ALL
   SELECT host, path, 0, 0, count()
   FROM ({{sessions_since}})
+  WHERE true{{and_sessions}}
   GROUP BY ALL
 )
 GROUP BY host, path

@@ -7,7 +7,7 @@ SELECT
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
 FROM ({{credits}})
-WHERE referrer_host != ''
+WHERE referrer_host != ''{{and_sessions}}
 GROUP BY referrer_host
 ORDER BY visitors DESC, orders DESC, referrer_host
 LIMIT {limit:UInt32}

@@ -6,5 +6,6 @@ SELECT
   lower(hex(id)) AS session, visitor, started, ifNull(engaged_at < {to:DateTime64(3)}, false) AS engaged,
   channel, source, medium, campaign, referrer_host, host, path
 FROM ({{sessions_since}})
+  WHERE true{{and_sessions}}
 ORDER BY started DESC, session
 LIMIT {limit:UInt32}

@@ -7,6 +7,7 @@ SELECT
   uniqExactIf(visitor, session_count = 1) AS visitors, sum(session_count) AS sessions,
   sum(order_count) AS orders, sum(money) AS revenue_minor
 FROM ({{credits}}) AS line
+WHERE true{{and_sessions}}
 GROUP BY source, medium
 ORDER BY source = '(unattributed)', visitors DESC, orders DESC, source, medium
 LIMIT {limit:UInt32}

@@ -19,7 +19,7 @@ FROM (
     FROM events FINAL
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}{{and_rows}}
   )
   UNION ALL
   SELECT if(currency = '', {currency:String}, currency), 0, 0, 0, 0, count(), sum(net), 0, 0
@@ -28,6 +28,7 @@ FROM (
   UNION ALL
   SELECT {currency:String}, 0, 0, count(), countIf(engaged_at < {to:DateTime64(3)}), 0, 0, 0, 0
   FROM ({{sessions_since}})
+  WHERE true{{and_sessions}}
 )
 GROUP BY currency
 ORDER BY currency != {currency:String}, currency

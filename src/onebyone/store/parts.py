@@ -1,14 +1,23 @@
-"""Pieces of SQL that several statements share: `{{name}}` stands for the file `parts/name.sql`."""
+"""Pieces of SQL that several statements share: `{{name}}` is the file `parts/name.sql`, or what is given for it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 PARTS = Path(__file__).with_name("parts")
+NOT_NARROWED: Mapping[str, str] = {"and_rows": "", "and_sessions": ""}  # where a report's filters stand
 _NAMED = re.compile(r"\{\{(\w+)\}\}")
 
 
-def with_parts(sql: str) -> str:
+def with_parts(sql: str, given: Mapping[str, str] = NOT_NARROWED) -> str:
     """The statement with every piece in its place. Raises FileNotFoundError for one that does not exist."""
-    return _NAMED.sub(lambda found: with_parts((PARTS / f"{found[1]}.sql").read_text(encoding="utf-8").strip()), sql)
+
+    def piece(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in given:
+            return given[name]
+        return with_parts((PARTS / f"{name}.sql").read_text(encoding="utf-8").strip(), given)
+
+    return _NAMED.sub(piece, sql)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, Condition, FilterUnreadable, read_condition
 from onebyone.web.period import DEFAULT_PRESET, Period, PeriodUnreadable, between, compared, preset
 
 KEYS = ("period", "from", "to", "compare", "metric", "step", "traffic")  # in their canonical order
@@ -67,6 +68,7 @@ class View(Struct, frozen=True):
     given: dict[str, str]
     period: Period
     before: Period | None
+    filters: tuple[Condition, ...] = ()
 
     def get(self, key: str) -> str:
         return self.given.get(key) or DEFAULTS.get(key, "")
@@ -80,25 +82,46 @@ class View(Struct, frozen=True):
         if "from" in changes:
             values.pop("period", None)
         values.update(changes)
-        return address(path or self.path, values)
+        return address(path or self.path, values, self.filters)
+
+    def narrowed(self, *more: Condition, path: str = "") -> str:
+        """The address with these conditions too, from the beginning of its list."""
+        values = {key: value for key, value in self.given.items() if key != "after"}
+        return address(path or self.path, values, (*self.filters, *more))
+
+    def widened(self, *less: Condition) -> str:
+        """The address without these conditions."""
+        values = {key: value for key, value in self.given.items() if key != "after"}
+        return address(self.path, values, [one for one in self.filters if one not in less])
 
 
-def address(path: str, values: dict[str, str]) -> str:
-    """Known keys in their order, defaults left out."""
+def address(path: str, values: dict[str, str], filters: Sequence[Condition] = ()) -> str:
+    """Known keys in their order, defaults left out, then the filters in theirs."""
     kept = [(key, values[key]) for key in KEYS + OF_SOME if values.get(key) and values[key] != DEFAULTS.get(key)]
-    query = urlencode(kept, safe="/.,:~")
+    kept += [(one.key, one.text) for one in sorted(set(filters))]
+    query = urlencode(kept, safe="/.,:~!")
     return f"{path}?{query}" if query else path
 
 
 def read_view(
-    path: str, query: Sequence[tuple[str, str]], *, today: date, since: date, more: Collection[str] = ()
+    path: str,
+    query: Sequence[tuple[str, str]],
+    *,
+    today: date,
+    since: date,
+    more: Collection[str] = (),
+    narrows: bool = False,
 ) -> View:
-    """`more` are the keys of OF_SOME that this page understands.
+    """`more` are the keys of OF_SOME that this page understands; `narrows` if its reports take filters.
 
     Raises NotUnderstood for an unknown key or an unreadable value: no numbers are better than wrong ones.
     """
     given: dict[str, str] = {}
+    filters: set[Condition] = set()
     for key, value in query:
+        if narrows and key not in more and key.rstrip("!~") in FIELDS:
+            filters |= _condition(path, key, value, query)
+            continue
         if key not in KEYS and key not in more:
             raise _unknown(path, key, query)
         if value:
@@ -115,7 +138,21 @@ def read_view(
         before = compared(period, given.get("compare", "previous"))
     except PeriodUnreadable as error:
         raise NotUnderstood(f"{error} ", "Show the last 30 days", path, ".") from None
-    return View(path, given, period, before)
+    if len(filters) > MOST_CONDITIONS:
+        raise NotUnderstood(f"At most {MOST_CONDITIONS} filters at once. ", "Show the page without them", path, ".")
+    return View(path, given, period, before, tuple(sorted(filters)))
+
+
+def _condition(path: str, key: str, value: str, query: Sequence[tuple[str, str]]) -> set[Condition]:
+    """None for a form's field that was left empty."""
+    if not value:
+        return set()
+    try:
+        return {read_condition(key, value)}
+    except FilterUnreadable as error:
+        rest = [(k, v) for k, v in query if (k, v) != (key, value)]
+        link = f"{path}?{urlencode(rest)}" if rest else path
+        raise NotUnderstood(f"{error} ", "Show the page without it", link, ".") from None
 
 
 def _unknown(path: str, key: str, query: Sequence[tuple[str, str]]) -> NotUnderstood:
@@ -128,7 +165,7 @@ def _unknown(path: str, key: str, query: Sequence[tuple[str, str]]) -> NotUnders
             address(path, rest),
             ".",
         )
-    near = difflib.get_close_matches(field, KEYS + LATER, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(field, dict.fromkeys(KEYS + LATER + FIELDS), n=1, cutoff=0.6)
     if not near:
         return NotUnderstood(f"`{key}` is no filter. ", "Show the page without it", address(path, rest), ".")
     value = next(v for k, v in query if k == key)

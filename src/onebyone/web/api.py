@@ -16,6 +16,8 @@ from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.account import as_json, find_accounts
 from onebyone.web.address import read_view
+from onebyone.web.api_filters import Narrowing
+from onebyone.web.definitions import narrows
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import find_waiting, look_up
@@ -85,7 +87,13 @@ def api_sites(request: Ask, desk: TheDesk) -> list[SiteOut]:
     return [SiteOut(s.id, s.name, s.origins, s.zone, s.currency, s.conversions) for s in seen]
 
 
-@get("/api/v1/sites/{site_id:str}/{report:str}", sync_to_thread=True, tags=["reports"], summary="One report")
+@get(
+    "/api/v1/sites/{site_id:str}/{report:str}",
+    sync_to_thread=True,
+    tags=["reports"],
+    summary="One report",
+    operation_class=Narrowing,
+)
 def api_report(
     request: Ask,
     desk: TheDesk,
@@ -99,7 +107,8 @@ def api_report(
 ) -> Report:
     query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
     first = since(desk, site) if period == "all" else desk.today(site.zone)
-    view = read_view(request.scope["path"], query, today=desk.today(site.zone), since=first)
+    today = desk.today(site.zone)
+    view = read_view(request.scope["path"], query, today=today, since=first, narrows=narrows(report))
     return Report(
         report=report,
         site=site.id,

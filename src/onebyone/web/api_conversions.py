@@ -13,6 +13,7 @@ from onebyone.web import revenue
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import read_view
 from onebyone.web.api import MOST_ROWS, rows_of
+from onebyone.web.api_filters import NarrowingConversions
 from onebyone.web.desk import TheDesk
 from onebyone.web.view import params, since
 
@@ -31,7 +32,13 @@ class RevenueOut(Struct, frozen=True):
     revisions: list[dict[str, Any]]
 
 
-@get("/api/v1/sites/{site_id:str}/conversions", sync_to_thread=True, tags=["conversions"], summary="Records, each once")
+@get(
+    "/api/v1/sites/{site_id:str}/conversions",
+    sync_to_thread=True,
+    tags=["conversions"],
+    summary="Records, each once",
+    operation_class=NarrowingConversions,
+)
 def api_conversions(
     request: Ask,
     desk: TheDesk,
@@ -49,7 +56,9 @@ def api_conversions(
 ) -> ConversionsOut:
     query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
     first = since(desk, site) if period == "all" else desk.today(site.zone)
-    view = read_view(request.scope["path"], query, today=desk.today(site.zone), since=first, more=shown.KEYS)
+    view = read_view(
+        request.scope["path"], query, today=desk.today(site.zone), since=first, more=shown.KEYS, narrows=True
+    )
     given = params(view, site) | shown.params(view, site) | shown.page_params(view)
     given |= {"event": event or site.conversions[0], "limit": limit}
     rows = rows_of(desk, "conversion_records", **given)

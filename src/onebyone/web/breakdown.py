@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from onebyone.reports.filters import Condition
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
+from onebyone.web.address import View
 from onebyone.web.desk import Answer, Row
 from onebyone.web.tables import Bars, Cell, Column, bars
 
@@ -29,8 +32,9 @@ class Table(Struct, frozen=True, kw_only=True):
     empty: str
     note: str = ""
     faint: str = ""
+    narrows: tuple[str, str] = ("", "")  # the filter that a row's name sets, and the column it takes the value from
 
-    def fill(self, answer: Answer, site: Site) -> Bars:
+    def fill(self, answer: Answer, site: Site, view: View) -> Bars:
         return bars(
             self.title,
             answer,
@@ -42,7 +46,13 @@ class Table(Struct, frozen=True, kw_only=True):
             show=SHOWN,
             faint=self.faint,
             note=self.note,
+            link=partial(self._only, view) if self.narrows[0] else None,
         )
+
+    def _only(self, view: View, row: Row) -> str:
+        field, column = self.narrows
+        value = row[column]
+        return "" if value == self.faint and value else view.narrowed(Condition(field, "=", (value,)))
 
 
 class Breakdown(Struct, frozen=True, kw_only=True):
@@ -154,27 +164,34 @@ ACQUISITION = Breakdown(
     says=_acquisition,
     rows=(
         ("c11", (
-            Table(report="channels", title="Channels", head="Channel", name=_named("channel"), by="visitors",
+            Table(report="channels", narrows=("channel", "channel"),
+                  title="Channels", head="Channel", name=_named("channel"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="Unattributed",
                   note="last non-direct click, 30 days"),
-            Table(report="sources", title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
+            Table(report="sources", narrows=("source", "source"),
+                  title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="(unattributed)"),
         )),
         ("c11", (
-            Table(report="campaigns", title="Campaigns", head="Campaign", name=_named("campaign", "source"),
+            Table(report="campaigns", narrows=("campaign", "campaign"),
+                  title="Campaigns", head="Campaign", name=_named("campaign", "source"),
                   by="visitors", columns=_visits,
                   empty="No visits with a campaign. Add utm_campaign to the links of your next one."),
-            Table(report="referrers", title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
+            Table(report="referrers", narrows=("referrer", "referrer_host"),
+                  title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
                   columns=_visits, empty="No visits from another host."),
         )),
         ("c111", (
-            Table(report="countries", title="Countries", head="Country",
+            Table(report="countries", narrows=("country", "name"),
+                  title="Countries", head="Country",
                   name=lambda row: (countries.name(row["name"]), ""), by="visitors", columns=_people,
                   empty="No places known in this period.", faint=countries.UNKNOWN),
-            Table(report="devices", title="Devices", head="Device",
+            Table(report="devices", narrows=("device", "name"),
+                  title="Devices", head="Device",
                   name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""), by="visitors",
                   columns=_people, empty="No devices known in this period.", faint=countries.UNKNOWN),
-            Table(report="browsers", title="Browsers", head="Browser",
+            Table(report="browsers", narrows=("browser", "name"),
+                  title="Browsers", head="Browser",
                   name=lambda row: (row["name"] or countries.UNKNOWN, ""), by="visitors", columns=_people,
                   empty="No browsers known in this period.", faint=countries.UNKNOWN),
         )),
@@ -186,9 +203,11 @@ PAGES = Breakdown(
     says=_pages,
     rows=(
         ("c11", (
-            Table(report="pages", title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
+            Table(report="pages", narrows=("page", "path"),
+                  title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
                   columns=_viewed, empty="No page was seen in this period."),
-            Table(report="landing_pages", title="Landing pages", head="Page", name=_named("path", "host"),
+            Table(report="landing_pages", narrows=("landing", "path"),
+                  title="Landing pages", head="Page", name=_named("path", "host"),
                   by="visitors", columns=_visits, empty="No sessions in this period.",
                   note="where sessions began, and the orders they led to"),
         )),
@@ -201,7 +220,8 @@ EVENTS = Breakdown(
     of_all=True,
     rows=(
         ("c1", (
-            Table(report="event_names", title="Events seen", head="Name", name=_named("name"), by="seen",
+            Table(report="event_names", narrows=("event", "name"),
+                  title="Events seen", head="Name", name=_named("name"), by="seen",
                   columns=_seen, empty="Nothing was sent in this period."),
         )),
         ("c1", (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from onebyone.reports.catalogue import DIRECTORY, Report, read_report
+from onebyone.reports.catalogue import DIRECTORY, Report, filtered, read_report
 from onebyone.store import Param
 from onebyone.store.params import written
 from onebyone.web import breakdown, on_page, overview_tables
@@ -59,11 +59,20 @@ def definitions(page: str, params: Mapping[str, Param]) -> list[Definition]:
     return [Definition(one.title, one.about, sql_of(one.name, params), _FILE_OF.get(one.name, "")) for one in reports]
 
 
+def narrows(report: str) -> bool:
+    """Whether the report takes filters."""
+    return report in _CATALOGUE and _CATALOGUE[report].narrows
+
+
 def sql_of(report: str, params: Mapping[str, Param]) -> str:
     """The report for a client of ClickHouse: its parameters set, and those named that only the page knows."""
     found = _CATALOGUE[report]
-    given = {"limit": MOST_ROWS, **params}
     lines = [f"-- {found.title}", f"-- {found.about}"]
+    if "filters" in params and not found.narrows:
+        params = {key: value for key, value in params.items() if key != "filters"}
+        lines.append("-- It counts everything, whatever filters the page has.")
+    found, narrowed = filtered(found, params)
+    given = {"limit": MOST_ROWS, **narrowed}
     for name, kind in found.params.items():
         if name in given:
             text = written(name, kind, given[name]).replace("\\", "\\\\").replace("'", "\\'")

@@ -19,6 +19,7 @@ from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
+from onebyone.reports.catalogue import NotNarrowed
 from onebyone.state.alarms import Alarm, Alarms
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
@@ -40,6 +41,8 @@ from onebyone.web.render import Assets, Pages
 from onebyone.web.waiting import Counts, Waiting
 
 SIDE_BY_SIDE = 4  # reports of one page at once
+
+NEVER_NARROWED = ("ledger_totals",)  # the balance at every page's foot is that of the whole site
 
 Row = dict[str, Any]  # of a report: its columns by name
 
@@ -96,6 +99,7 @@ class Answer(Struct, frozen=True):
     rows: list[Row] = []
     error: str = ""
     too_large: bool = False  # the store is well, the question was too much
+    whole_only: bool = False  # the store is well, but this report takes no filter
 
     @property
     def first(self) -> Row:
@@ -134,8 +138,12 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     def ask(self, report: str, /, **params: Param) -> Answer:
         """Run a report; the world being unwell becomes a value, so that the rest of the page lives."""
+        if report in NEVER_NARROWED:
+            params.pop("filters", None)
         try:
             return Answer(self.reports.run(report, **params).dicts())
+        except NotNarrowed:
+            return Answer(error=error_id(), whole_only=True)
         except (StoreUnavailable, QueryRefused) as error:
             answer = Answer(error=error_id(), too_large=isinstance(error, QueryRefused))
             Log().warning("report_failed", report=report, why=type(error).__name__, error=answer.error)

@@ -55,6 +55,7 @@ def bars(
     head: str = "",
     faint: str = "",
     note: str = "",
+    link: Callable[[Row], str] | None = None,
 ) -> Bars:
     """Rows keep the report's order; the bars are shares of the largest in column `by`."""
     top = max((row[by] or 0 for row in answer.rows), default=0) or 1
@@ -62,7 +63,16 @@ def bars(
     for row in answer.rows[:show]:
         text, sub = name(row)
         cells = [column.write(row) for column in columns]
-        lines.append(Line(name=text, sub=sub, share=(row[by] or 0) / top, cells=cells, faint=text == faint))
+        lines.append(
+            Line(
+                name=text,
+                sub=sub,
+                share=(row[by] or 0) / top,
+                cells=cells,
+                faint=text == faint,
+                href=link(row) if link else "",
+            )
+        )
     return Bars(
         title=title,
         columns=[(head or title, ""), *((column.head, column.css) for column in columns)],

@@ -14,15 +14,16 @@ from onebyone.web import numbers
 from onebyone.web.access import Ask
 from onebyone.web.address import View, read_view
 from onebyone.web.desk import Desk
+from onebyone.web.filter_words import FIELD_NAMES, OPERATOR_NAMES, chips, note
 from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
 
 
-def asked(request: Ask, desk: Desk, site: Site, more: Collection[str] = ()) -> View:
-    """`more` are the keys that this page alone understands. Raises NotUnderstood."""
+def asked(request: Ask, desk: Desk, site: Site, more: Collection[str] = (), *, narrows: bool = False) -> View:
+    """`more` are the keys that this page alone understands; `narrows` if it takes filters. Raises NotUnderstood."""
     query = list(request.query_params.multi_items())
     today = desk.today(site.zone)
     first = since(desk, site) if ("period", "all") in query else today
-    return read_view(request.scope["path"], query, today=today, since=first, more=more)
+    return read_view(request.scope["path"], query, today=today, since=first, more=more, narrows=narrows)
 
 
 def since(desk: Desk, site: Site) -> date:
@@ -37,7 +38,8 @@ def since(desk: Desk, site: Site) -> date:
 def params(view: View, site: Site, period: Period | None = None) -> dict[str, Param]:
     """What every report of a page takes; of another period than the view's if one is given."""
     start, end = (period or view.period).instants(site.zone)
-    return {
+    filters: dict[str, Param] = {"filters": [str(one) for one in view.filters]} if view.filters else {}
+    return filters | {
         "site": site.id,
         "from": start,
         "to": end,
@@ -56,5 +58,9 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
         "presets": [(key, name) for key, (name, _) in PRESETS.items()],
         "comparisons": COMPARISONS if compares else {},
         "to_come": view.period.last >= today,
+        "filter_chips": chips(view),
+        "filter_fields": FIELD_NAMES,
+        "filter_operators": OPERATOR_NAMES,
+        "filter_note": note(view),
         "clock": numbers.clock(desk.clock(), site.zone),
     }

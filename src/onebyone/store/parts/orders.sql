@@ -15,4 +15,4 @@ WHERE site = {site:String}
   AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
   AND conversion = '' -- it has a record, which counts above for whoever it is
-  AND startsWith(actor, 'machine_') AND {traffic:String} IN ('machines', 'all')
+  AND startsWith(actor, 'machine_') AND {traffic:String} IN ('machines', 'all'){{and_rows}}

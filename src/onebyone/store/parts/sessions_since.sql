@@ -17,7 +17,7 @@ FROM (
         OR (at_campaign AND has(open_days, toDate(at) + 1)))
       AND at < {to:DateTime64(3)}
       AND {{can_be_seen}}
-      AND {{wanted}}
+      AND {{of_traffic}}
     GROUP BY visitor
   )
   ARRAY JOIN visits AS visit

@@ -17,7 +17,7 @@ FROM (
       AND at < midnight + toIntervalMillisecond(86400000 + timeout_ms + engaged_ms)
       AND if({site:String} = '', site GLOBAL NOT IN (SELECT site FROM session_rules FINAL), site = {site:String})
       AND {{can_be_seen}}
-      AND {{wanted}}
+      AND {{of_traffic}}
     GROUP BY site, visitor
   )
   ARRAY JOIN visits AS visit

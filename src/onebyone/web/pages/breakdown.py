@@ -19,7 +19,7 @@ from onebyone.web.view import asked, controls, params
 def _page(shown: Breakdown) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{shown.page}", sync_to_thread=True, include_in_schema=False)
     def breakdown(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = asked(request, desk, site)
+        view = asked(request, desk, site, narrows=True)
         given = params(view, site) | {"limit": ASKED}
         if shown.of_all:
             given["traffic"] = "all"
@@ -31,13 +31,16 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             "breakdown.html",
             frame(request, desk, shown.title, site=site, page=shown.menu or shown.page),
             view=view,
+            narrows=True,
             shown=shown,
             ever=answers["ledger_totals"],
             says="" if failed else shown.says(answers),
             tabs=on_page.TABS if shown.page in on_page.TABS else {},
             tab=shown.page,
             teach=_teach(shown, answers, site),
-            rows=[(css, [(t.report, t.fill(answers[t.report], site)) for t in tables]) for css, tables in shown.rows],
+            rows=[
+                (css, [(t.report, t.fill(answers[t.report], site, view)) for t in tables]) for css, tables in shown.rows
+            ],
             **controls(view, desk, site, compares=False),
         )
 

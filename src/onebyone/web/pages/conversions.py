@@ -35,7 +35,7 @@ def _answers(desk: Desk, site: Site, view: View, event: str) -> dict[str, Answer
 
 @get("/s/{site_id:str}/conversions", sync_to_thread=True, include_in_schema=False)
 def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, shown.KEYS)
+    view = asked(request, desk, site, shown.KEYS, narrows=True)
     event = view.given.get("event") or site.conversions[0]
     answers = _answers(desk, site, view, event)
     rows = answers["records"].rows
@@ -46,6 +46,7 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "conversions.html",
         frame(request, desk, "Conversions", site=site, page="conversions"),
         view=view,
+        narrows=True,
         event=event,
         failed_answer=failed,
         tabs=shown.tabs(answers["sums"].rows, site.conversions),
@@ -66,7 +67,7 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/conversions.csv", sync_to_thread=True, include_in_schema=False)
 def conversions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """All that fit the filters, from the beginning of the list. Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS)
+    view = asked(request, desk, site, shown.KEYS, narrows=True)
     event = view.given.get("event") or site.conversions[0]
     given = params(view, site) | shown.params(view, site) | shown.page_params(view) | {"event": event}
     rows = desk.reports.run("conversion_records", limit=MOST_ROWS, **given).dicts()

@@ -22,7 +22,7 @@ def page_definitions(request: Ask, desk: TheDesk, site: TheSite, of: FromPath[st
     if of not in ON_PAGE:
         raise NotFoundException(f"There are no definitions for a page {of!r}.")
     name = _UNDER_PAGES.get(of) or next(name for _, pages in MENU for key, name in pages if key == of)
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=True)
     return page(
         desk,
         "definitions.html",

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.csv_file import csv_answer, download
-from onebyone.web.definitions import FILES, MOST_ROWS, sql_of
+from onebyone.web.definitions import FILES, MOST_ROWS, narrows, sql_of
 from onebyone.web.desk import TheDesk
 from onebyone.web.view import asked, params
 
@@ -18,7 +18,7 @@ def _csv(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.csv", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """Raises what the report raises: no file is better than an empty one."""
-        view = asked(request, desk, site)
+        view = asked(request, desk, site, narrows=narrows(report))
         rows = desk.reports.run(report, limit=MOST_ROWS, **params(view, site)).dicts()
         return csv_answer(f"{site.name}-{name}", rows)
 
@@ -29,7 +29,7 @@ def _parquet(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.parquet", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """Raises what the report raises."""
-        view = asked(request, desk, site)
+        view = asked(request, desk, site, narrows=narrows(report))
         rows = desk.reports.parquet(report, limit=MOST_ROWS, **params(view, site))
         headers = download(f"{site.name}-{name}", "parquet")
         return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
@@ -40,7 +40,7 @@ def _parquet(name: str, report: str) -> HTTPRouteHandler:
 def _sql(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.sql", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-        text = sql_of(report, params(asked(request, desk, site), site))
+        text = sql_of(report, params(asked(request, desk, site, narrows=narrows(report)), site))
         return Response(text, media_type="text/plain; charset=utf-8")
 
     return file

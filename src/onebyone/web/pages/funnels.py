@@ -19,7 +19,7 @@ _KEYS = ("steps", "within")
 
 @get("/s/{site_id:str}/funnels", sync_to_thread=True, include_in_schema=False)
 def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS)
+    view = asked(request, desk, site, _KEYS, narrows=True)
     given = params(view, site)
     seen = desk.ask("event_names", **given)
     names = [row["name"] for row in seen.rows]
@@ -30,6 +30,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "funnels.html",
         frame(request, desk, "Funnels", site=site, page="funnels"),
         view=view,
+        narrows=True,
         shown=shown,
         says=funnel.says(shown, answer.rows) if answer.rows else "",
         ever=desk.ask("ledger_totals", **given),
@@ -45,7 +46,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/funnels.csv", sync_to_thread=True, include_in_schema=False)
 def funnels_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, _KEYS)
+    view = asked(request, desk, site, _KEYS, narrows=True)
     shown = funnel.read_funnel(view, ())
     rows = desk.reports.run("funnel", **params(view, site), **_asking(shown)).dicts()
     return csv_answer(f"{site.name}-funnel", rows)
@@ -62,7 +63,8 @@ def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     steps = ",".join(text.strip().replace(",", "") for text in query.getall("at", []) if text.strip())
     kept = {key: value for key, value in query.multi_items() if key in ("period", "from", "to", "traffic") and value}
     path = f"/s/{site.id}/funnels"
-    return Redirect(address(path, kept | {"steps": steps, "within": query.get("within", "")}), status_code=303)
+    filters = asked(request, desk, site, ("at", *_KEYS), narrows=True).filters
+    return Redirect(address(path, kept | {"steps": steps, "within": query.get("within", "")}, filters), status_code=303)
 
 
 ROUTES = (funnels, funnels_file, choose)

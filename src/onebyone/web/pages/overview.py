@@ -18,7 +18,7 @@ from onebyone.web.view import asked, controls
 
 @get("/s/{site_id:str}/overview", sync_to_thread=True, include_in_schema=False)
 def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=True)
     answers = desk.ask_all(questions(site, view))
     above = read_above(answers, site, view, desk.clock())
     empty = not above.failed and not _ever(desk, site, above)
@@ -27,6 +27,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "overview_empty.html" if empty else "overview.html",
         frame(request, desk, "Overview", site=site, page="overview"),
         view=view,
+        narrows=True,
         above=above,
         needs=needs(desk, site),
         tables=overview_tables.tables(answers, site.currency),

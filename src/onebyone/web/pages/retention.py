@@ -17,7 +17,7 @@ KEYS = ("first", "again", "unit", "show")
 
 @get("/s/{site_id:str}/retention", sync_to_thread=True, include_in_schema=False)
 def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=True)
     question = retention.read_question(view)
     given = params(view, site)
     asking = {
@@ -31,6 +31,7 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "retention.html",
         frame(request, desk, "Retention", site=site, page="retention"),
         view=view,
+        narrows=True,
         question=question,
         ever=answers["ever"],
         answer=answers["cohorts"],
@@ -44,7 +45,7 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/retention.csv", sync_to_thread=True, include_in_schema=False)
 def cohorts_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=True)
     asking = params(view, site) | _asking(retention.read_question(view))
     return csv_answer(f"{site.name}-retention", desk.reports.run("retention", **asking).dicts())
 

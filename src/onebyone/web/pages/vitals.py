@@ -16,7 +16,7 @@ _ASKED = 500
 
 @get("/s/{site_id:str}/vitals", sync_to_thread=True, include_in_schema=False)
 def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=True)
     given = params(view, site) | {"limit": _ASKED}
     answers = desk.ask_all({name: (name, given) for name in ("vitals", "vital_pages", "ledger_totals")})
     found = answers["vitals"]
@@ -25,6 +25,7 @@ def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "vitals.html",
         frame(request, desk, "Web vitals", site=site, page="pages"),
         view=view,
+        narrows=True,
         tabs=TABS,
         tab="vitals",
         ever=answers["ledger_totals"],

@@ -1,0 +1,164 @@
+"""The filter language that every report shares: read from an address, written back, and made into bound parameters.
+
+A condition is a field, an operator and values any of which will do; conditions are joined by and. What a row carries
+itself decides about it. What it does not carry narrows by the visitor: an event has no landing page, but its visitor's
+sessions of the period have; then what has no visitor is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from onebyone.store import BadParameter
+from onebyone.store.parts import with_parts
+
+_SQL = tomllib.loads(Path(__file__).with_name("filters.toml").read_text(encoding="utf-8"))
+ROWS: dict[str, str] = _SQL["rows"]
+SESSIONS: dict[str, str] = _SQL["sessions"]
+PERSONS: dict[str, str] = _SQL["persons"]
+FIELDS = (*SESSIONS, *ROWS, *PERSONS)
+OPERATORS = ("=", "!=", "~=", "!~=")
+NOT_SET = "-"
+MOST_VALUES = 50
+MOST_CONDITIONS = 10
+MOST_LETTERS = 500  # of one value
+_NO_CHANNEL = ("", "Unassigned", "Unattributed")  # how reports call an empty one
+_WRITTEN = re.compile(r"([a-z]+)(!~=|!=|~=|=)(.+)", re.DOTALL)
+
+
+class FilterUnreadable(ValueError):
+    """The text is no filter; the message says why."""
+
+
+class Condition(Struct, frozen=True, order=True):
+    """`values` are as they are stored, "" for not set."""
+
+    field: str
+    op: str
+    values: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """As an ordinary query parser reads it: `channel!` of `channel!=Direct`."""
+        return self.field + self.op[:-1]
+
+    @property
+    def text(self) -> str:
+        """The values as an address has them."""
+        return ",".join(_escaped(value) for value in self.values)
+
+    def __str__(self) -> str:
+        return f"{self.field}{self.op}{self.text}"
+
+
+def read_condition(key: str, text: str) -> Condition:
+    """One pair of a query. Raises FilterUnreadable."""
+    field = key.rstrip("!~")
+    op = key[len(field) :] + "="
+    if field not in FIELDS:
+        raise FilterUnreadable(f"`{field}` is no filter.")
+    if op not in OPERATORS:
+        raise FilterUnreadable(f"`{op}` compares nothing. Use {' '.join(OPERATORS)}.")
+    values = _values(text)
+    if not 0 < len(values) <= MOST_VALUES:
+        raise FilterUnreadable(f"`{field}` takes 1 to {MOST_VALUES} values.")
+    if any(len(value) > MOST_LETTERS or not value.isprintable() for value in values):
+        raise FilterUnreadable(f"A value of `{field}` is longer than {MOST_LETTERS} letters or holds unprintable ones.")
+    if "~" in op and "" in values:
+        raise FilterUnreadable(f"`{field}{op}` needs a text to look for.")
+    return Condition(field, op, tuple(dict.fromkeys(values)))
+
+
+def read_written(texts: Sequence[str]) -> tuple[Condition, ...]:
+    """Conditions as `str` writes them. Raises FilterUnreadable."""
+    found = [_WRITTEN.fullmatch(text) for text in texts]
+    wrong = next((text for text, match in zip(texts, found, strict=True) if match is None), None)
+    if wrong is not None:
+        raise FilterUnreadable(f"“{wrong}” is no filter. Filters are written like channel=Email or page~=/checkout.")
+    if len(texts) > MOST_CONDITIONS:
+        raise FilterUnreadable(f"At most {MOST_CONDITIONS} filters at once.")
+    return tuple(sorted({read_condition(m[1] + m[2][:-1], m[3]) for m in found if m}))
+
+
+def _values(text: str) -> list[str]:
+    """Parts between commas; `\\,` is a comma, `\\\\` a backslash, and a lone `-` not set."""
+    parts = re.findall(r"((?:\\.|[^\\,]|\\$)*)(?:,|$)", text, re.DOTALL)[: text.count(",") + 1]
+    parts = [part for part in parts if part]
+    return ["" if part == NOT_SET else re.sub(r"\\([\\,-])", r"\1", part) for part in parts]
+
+
+def _escaped(value: str) -> str:
+    if value in ("", NOT_SET):
+        return NOT_SET if not value else "\\-"
+    return value.replace("\\", "\\\\").replace(",", "\\,")
+
+
+class Narrowed(Struct, frozen=True):
+    """Texts for the places `and_rows` and `and_sessions` of a report, and the parameters they name."""
+
+    places: dict[str, str]
+    params: dict[str, list[str]]
+
+
+def narrowed(conditions: Sequence[Condition], *, credits: bool = False) -> Narrowed:
+    """Nothing of a condition's values enters the texts. `credits`: orders are counted by the session they belong to."""
+    numbered = list(enumerate(conditions, 1))
+    rows = [_said(ROWS[one.field], one, n) for n, one in numbered if one.field in ROWS]
+    sessions = [_said(SESSIONS[one.field], one, n) for n, one in numbered if one.field in SESSIONS]
+    deeds = [_deed(one, n) for n, one in numbered if one.field in PERSONS]
+    seen = _through("rows", rows)
+    return Narrowed(
+        places={
+            "and_rows": _joined(rows if credits else [*rows, *_through("sessions", sessions), *deeds]),
+            "and_sessions": _joined([*sessions, *(map(_of_credits, seen) if credits else seen), *deeds]),
+        },
+        params={f"filter_{n}": _wanted(one) for n, one in numbered},
+    )
+
+
+def _said(column: str, one: Condition, n: int, op: str = "") -> str:
+    text: str = _SQL["operators"][op or one.op]
+    return text.replace("{{column}}", column).replace("{{values}}", f"{{filter_{n}:Array(String)}}")
+
+
+def _deed(one: Condition, n: int) -> str:
+    """Who did not is everybody but those who did."""
+    did = _through("rows", [_said(PERSONS[one.field], one, n, one.op.removeprefix("!"))])[0]
+    return f"NOT ({did})" if one.op.startswith("!") else did
+
+
+def _through(kind: str, conditions: Sequence[str]) -> list[str]:
+    if not conditions:
+        return []
+    text: str = _SQL["through"][kind].strip()
+    return [with_parts(text, {"and_rows": "", "and_sessions": "", "conditions": " AND ".join(conditions)})]
+
+
+def _of_credits(condition: str) -> str:
+    text: str = _SQL["credits"]["session"]
+    return text.replace("{{conditions}}", condition)
+
+
+def _joined(conditions: Sequence[str]) -> str:
+    return "".join(f"\n    AND {one}" for one in conditions)
+
+
+def _wanted(one: Condition) -> list[str]:
+    """An empty channel has names in some reports."""
+    more = _NO_CHANNEL if one.field == "channel" and set(_NO_CHANNEL) & set(one.values) else ()
+    return list(dict.fromkeys([*one.values, *more]))
+
+
+def conditions_of(value: object) -> tuple[Condition, ...]:
+    """The parameter `filters` of a report. Raises BadParameter."""
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise BadParameter("filters: a list of texts such as channel=Email")
+    try:
+        return read_written(value)
+    except FilterUnreadable as error:
+        raise BadParameter(f"filters: {error}") from error

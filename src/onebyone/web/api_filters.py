@@ -1,0 +1,43 @@
+"""The filters in the published description of the API: a query key for each field."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
+
+from onebyone.reports.filters import FIELDS, MOST_LETTERS
+from onebyone.web.filter_words import FIELD_NAMES
+
+_HOW = (
+    "{}: values to keep, a comma between them (`\\,` for a comma in one, `-` for not set). With `!` behind the key to"
+    " leave out, `~` for values that contain a text, `!~` for those that do not."
+)
+
+
+def described(but: Collection[str] = ()) -> list[Parameter]:
+    text = Schema(type=OpenAPIType.STRING, max_length=MOST_LETTERS)
+    return [
+        Parameter(
+            name=field, param_in="query", schema=text, required=False, description=_HOW.format(FIELD_NAMES[field])
+        )
+        for field in FIELDS
+        if field not in but
+    ]
+
+
+@dataclass
+class Narrowing(Operation):
+    """Of a handler that takes filters."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), *described()]
+
+
+@dataclass
+class NarrowingConversions(Operation):
+    """Of the records, whose channel, campaign and event are keys of their own."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), *described({"channel", "campaign", "event"})]

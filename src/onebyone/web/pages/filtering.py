@@ -1,0 +1,43 @@
+"""The form above each report: one more filter, as the page's own address."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, quote
+
+from litestar import get
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from onebyone.reports.filters import FIELDS, FilterUnreadable, read_condition
+from onebyone.web.access import TheSite
+from onebyone.web.address import NotUnderstood, address
+
+
+@get("/s/{site_id:str}/filter", sync_to_thread=False, include_in_schema=False)
+def add_filter(
+    site: TheSite,
+    at: FromQuery[str] = "",
+    field: FromQuery[str] = "",
+    op: FromQuery[str] = "=",
+    value: FromQuery[str] = "",
+) -> Redirect:
+    """Only ever leads to a page of this site. Raises NotUnderstood."""
+    path, _, query = at.partition("?")
+    if not path.startswith(f"/s/{site.id}/") or "//" in path:
+        path, query = f"/s/{site.id}/overview", ""
+    return Redirect(with_filter(quote(path, safe="/%"), query, field + op.removesuffix("="), value), status_code=303)
+
+
+def with_filter(path: str, query: str, key: str, value: str) -> str:
+    """The canonical address of the page with one condition more. Raises NotUnderstood."""
+    pairs = parse_qsl(query)
+    given = {name: text for name, text in pairs if name.rstrip("!~") not in FIELDS and name != "after"}
+    filters = [(name, text) for name, text in pairs if name.rstrip("!~") in FIELDS]
+    try:
+        return address(path, given, [read_condition(name, text) for name, text in [*filters, (key, value)]])
+    except FilterUnreadable as error:
+        back = f"{path}?{query}" if query else path
+        raise NotUnderstood(f"{error} ", "Back to the page", back, ".") from None
+
+
+ROUTES = (add_filter,)
