@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from onebyone.event import Conversion
 from onebyone.reports.catalogue import Reports
+from onebyone.store import Param
 from onebyone.store.engine import Embedded
 from onebyone.store.flat import flat
 from store.rows import an_event, conversions_of
 
-_AROUND = {"site": "s1", "traffic": "people", "from": datetime(2026, 11, 1, tzinfo=UTC)}
+_AROUND: dict[str, Param] = {"site": "s1", "traffic": "people", "from": datetime(2026, 11, 1, tzinfo=UTC)}
 BEFORE, AFTER = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), datetime(2026, 12, 1, 0, 0, 2, tzinfo=UTC)
 
 
@@ -29,8 +30,9 @@ def test_versions_on_both_sides_of_a_months_end_are_one_record_at_once(store: Em
     put(store, first, "one")
     put(store, second, "two")
     put(store, first, "one again")
-    reports, whole = Reports(store), {**_AROUND, "to": datetime(2027, 1, 1, tzinfo=UTC)}
+    reports = Reports(store)
+    whole = _AROUND | {"to": datetime(2027, 1, 1, tzinfo=UTC)}
     assert [row["counted"] for row in reports.run_dicts("conversion_totals", **whole)] == [1]
-    december = {**_AROUND, "from": datetime(2026, 12, 1, tzinfo=UTC), "to": datetime(2027, 1, 1, tzinfo=UTC)}
+    december = whole | {"from": datetime(2026, 12, 1, tzinfo=UTC)}
     assert reports.run_dicts("conversion_totals", **december) == []
     assert first.first_day == second.first_day == AFTER.date()
