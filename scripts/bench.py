@@ -29,6 +29,7 @@ import httpx2
 import msgspec
 import structlog
 from bench_consent import rows as consent_rows
+from bench_deliveries import rows as delivery_rows
 from bench_identity import identity_rows
 from bench_reports import rows as report_rows
 from bench_verdicts import rows as verdict_rows
@@ -60,7 +61,7 @@ def main() -> None:
     for name in ("what", "measured", "first landing", "goal"):
         table.add_column(name, justify="left" if name == "what" else "right")
     alone = (collector_rows(), pipeline_rows(), conversion_rows(), verdict_rows(), consent_rows(), identity_rows())
-    for row in chain(*alone, serve_rows(), tag_rows(), store_rows()):
+    for row in chain(*alone, delivery_rows(), serve_rows(), tag_rows(), store_rows()):
         table.add_row(*row)
         print("  ".join(row), file=sys.stderr, flush=True)
     Console(width=140).print(table)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import BigInteger, Column, Engine, Integer, LargeBinary, String, Table, delete, select
+from sqlalchemy import BigInteger, Column, Engine, Integer, LargeBinary, String, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -143,6 +143,14 @@ class Choices:
                     self._held[site, int.from_bytes(key, "big")] += (_remembered(*row),)
 
 
+_LAST = (  # written once: it is asked before every delivery, and writing it costs more than asking it
+    select(_CHOICES.c.permissions)
+    .where(_CHOICES.c.site == bindparam("of"), _CHOICES.c.visitor == bindparam("who"))
+    .order_by(_CHOICES.c.at_ms.desc())
+    .limit(1)
+)
+
+
 class Permissions:
     """What a person allows now: for whoever is about to send something. Every call asks the state."""
 
@@ -158,11 +166,9 @@ class Permissions:
             return Permission.SECURITY.bit
         if not visitor:
             return None
-        rows = select(_CHOICES.c.permissions).where(
-            _CHOICES.c.site == site, _CHOICES.c.visitor == visitor.to_bytes(8, "big")
-        )
+        asked = {"of": site, "who": visitor.to_bytes(8, "big")}
         with self._engine.connect() as connection:
-            found: int | None = connection.execute(rows.order_by(_CHOICES.c.at_ms.desc()).limit(1)).scalar()
+            found: int | None = connection.execute(_LAST, asked).scalar()
         return found
 
 

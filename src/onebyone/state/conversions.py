@@ -10,7 +10,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, String, Table, delete, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.event import Conversion, hit_uuid
@@ -47,6 +59,11 @@ _DAY_MS = 86_400_000
 _EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
 _CONVERSION = msgspec.json.Decoder(Conversion)
 Row = tuple[Any, ...]
+
+_COLUMNS = {  # written once: for every delivery one of them is asked, and writing it costs more than asking it
+    column.name: select(column).where(_RECORDS.c.id == bindparam("one"), _RECORDS.c.site == bindparam("of"))
+    for column in (_RECORDS.c.line, _RECORDS.c.body)
+}
 
 
 class StateMoved(StateUnavailable):
@@ -208,7 +225,7 @@ class Conversions:
         except ValueError:
             return b""
         with self._engine.connect() as connection:
-            found = connection.execute(select(column).where(_RECORDS.c.id == raw, _RECORDS.c.site == site)).scalar()
+            found = connection.execute(_COLUMNS[column.name], {"one": raw, "of": site}).scalar()
         return bytes(found or b"")
 
 

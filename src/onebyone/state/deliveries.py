@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     or_,
@@ -144,6 +145,14 @@ class Tally(Struct, frozen=True):
     cause: str
     rows: int
     oldest_ms: int  # when the oldest of them happened
+
+
+_VERSION = (*_KEY, "version")
+_TOLD = (
+    update(_DELIVERIES)
+    .where(*(_DELIVERIES.c[name] == bindparam(f"told_{name}") for name in _VERSION))
+    .values(untold=False)
+)
 
 
 class Deliveries:
@@ -296,13 +305,11 @@ class Deliveries:
 
     def told(self, rows: Sequence[Delivery]) -> None:
         """The log has these versions. Rows that changed since stay untold."""
+        if not rows:
+            return
+        named = [{f"told_{name}": getattr(one, name) for name in _VERSION} for one in rows]
         with self._engine.begin() as connection:
-            for one in rows:
-                connection.execute(
-                    update(_DELIVERIES)
-                    .where(*(_DELIVERIES.c[name] == getattr(one, name) for name in (*_KEY, "version")))
-                    .values(untold=False)
-                )
+            connection.execute(_TOLD, named)
 
     def expire(self, before_ms: int, *, texts_before_ms: int) -> int:
         """Forget what ended before that; returns how many. Requests and answers go sooner."""
