@@ -42,7 +42,7 @@ _TURNS = Table(
     Column("turn", BigInteger, nullable=False),  # commits so far
 )
 KEEP_DAYS = 400
-_READ_AT_ONCE = 2_000
+_READ_AT_ONCE = 500
 _ASKED_AT_ONCE = 500  # variables of one statement
 _DAY_MS = 86_400_000
 _EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
