@@ -82,6 +82,9 @@ class Records:
     def get(self, site: str, id: str) -> Conversion | None:
         return self.held.get((site, id))
 
+    def of_site(self, site: str) -> list[Conversion]:
+        return [record for (its, _), record in self.held.items() if its == site]
+
 
 class People:
     """Everybody's word is their last one, and every seal opens to one address."""

@@ -244,6 +244,15 @@ def test_a_new_destination_begins_now_and_takes_the_past_when_asked(world: World
     assert len(meta.taken) == 14 and len(meta.counted) == 7  # the same ids again
 
 
+def test_the_past_is_longer_than_the_log(world: World) -> None:
+    long_ago = an_order("T-1", at_ms=NOW_MS - 60 * 86_400_000)
+    world.records.held[SITE, long_ago.id] = long_ago  # and in no log any more
+    google = world.connect("google_data_manager")
+    world.destinations.order(SITE, "google_data_manager", Again(from_ms=0, to_ms=NOW_MS), now_ms=NOW_MS)
+    run(world, 1 * MINUTES, step=10)
+    assert len(google.taken) == 1 and world.states("google_data_manager") == {"accepted": 1}
+
+
 def test_a_platform_with_a_limit_is_asked_no_more_often(world: World) -> None:
     meta = world.connect("meta", requests_per_minute=60, max_batch=1)
     world.arrive(*(an_order(f"T-{n}") for n in range(120)))

@@ -89,3 +89,17 @@ def test_keys_and_records_go_when_their_time_is_over(engine: Engine) -> None:
     assert conversions.get("s1", ID) is not None  # the key was of a few days, the record is of 400
     conversions.expire(NOON_MS + 401 * DAY_MS)
     assert conversions.get("s1", ID) is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, 1_100])
+def test_all_records_of_a_site_are_read_once(engine: Engine, count: int) -> None:
+    conversions = Conversions(engine)
+    conversions.begin(["s1"])
+    ids = [f"0193a1b2-0000-7000-8000-{n:012x}" for n in range(count)]
+    for id in ids:
+        one = a_conversion(id)
+        conversions.put(one, msgspec.json.encode(one), b"body")
+    conversions.put_waiting("s1", OTHER.replace("0193", "0194"), 30_000, b"waits for its order")
+    conversions.commit(NOON_MS, Claims(engine))
+    assert [one.id for one in conversions.of_site("s1")] == ids
+    assert list(conversions.of_site("s2")) == []

@@ -176,8 +176,8 @@ def replay(
     data: Path,
     as_json: bool,
 ) -> None:
-    """Send a range of the past, by the days on which its conversions happened: as far back as the log reaches, and
-    no further than the platform takes.
+    """Send a range of the past, by the days on which its conversions happened: records are kept for 400 days, and of
+    each platform's window the rest is too old.
     """
     place, (state, chosen) = open_place(data), _open(data, site)
     one, now_ms = _find(state, chosen, name), _now_ms()

@@ -48,8 +48,8 @@ class Asked:
 
 
 def plan_replay(place: Place, state: State, one: Configured, again: Again) -> Plan:
-    """What sending a range again would do. Reads the log; changes nothing."""
-    intake = Intake(SqliteReader(place.events), state.destinations, state.deliveries)
+    """What sending a range again would do. Changes nothing."""
+    intake = Intake(SqliteReader(place.events), state.destinations, state.deliveries, state.conversions)
     return intake.plan(Target(ALL[one.name], one), again, now_ms())
 
 

@@ -76,7 +76,7 @@ class Forwarder:
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
-        self._intake = Intake(reader, destinations, deliveries)
+        self._intake = Intake(reader, destinations, deliveries, records)
         self._telling = Telling(facts, deliveries)
         self._log = Log()
         self._version = -1

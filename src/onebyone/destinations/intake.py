@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
 
 from onebyone.destinations.arrival import Known, Target, again, arrive
+from onebyone.destinations.prepare import Records
 from onebyone.event import Conversion
 from onebyone.log import Group, Reader
 from onebyone.state.deliveries import ADJUST, Deliveries, Delivery, State
@@ -16,6 +18,7 @@ from onebyone.state.destinations import Again, Destinations, Position
 
 _LINE = b"C{"
 _READ_GROUPS = 64
+_AT_ONCE = 1_000
 _records = msgspec.json.Decoder(Conversion)
 
 
@@ -35,8 +38,9 @@ class Plan(Struct, frozen=True):
 class Intake:
     """Blocks; one thread at a time."""
 
-    def __init__(self, reader: Reader, destinations: Destinations, deliveries: Deliveries) -> None:
+    def __init__(self, reader: Reader, destinations: Destinations, deliveries: Deliveries, records: Records) -> None:
         self._reader = reader
+        self._records = records
         self._destinations = destinations
         self._deliveries = deliveries
         self._positions: dict[tuple[str, str], Position] = {}
@@ -57,14 +61,11 @@ class Intake:
         return sum(self._take(dict(position), some, now_ms) for position, some in apart.items())
 
     def plan(self, target: Target, order: Again, now_ms: int) -> Plan:
-        """Reads the log from its beginning up to where this destination stands. Changes nothing."""
+        """Reads the records, which are kept longer than the log. Changes nothing."""
         key = _key(target)
-        end = self._destinations.cursor(*key) or {name: mark.seq for name, mark in self._reader.tail().items()}
-        newest = {record.id: record for record in self._until(end) if record.site == key[0]}
-        held = self._deliveries.of_conversions(key[0], newest)
-        rows, untouched, too_old, outside = [], 0, 0, 0
+        rows, untouched, too_old, outside = list[Delivery](), 0, 0, 0
         oldest_ms = now_ms - target.destination.facts.max_age_s * 1000
-        for record in newest.values():
+        for record, held in self._with_deliveries(key[0]):
             at_ms = int(record.event.at.timestamp() * 1000)
             row = again(held.get((record.id, key[1], "")), record, target, order, now_ms)
             if not order.from_ms <= at_ms < order.to_ms:
@@ -125,14 +126,12 @@ class Intake:
         else:
             yield from arrive(known, record, target, now_ms)
 
-    def _until(self, end: Position) -> Iterator[Conversion]:
-        position: Position = {}
-        while groups := self._reader.read(position, max_groups=_READ_GROUPS):
-            within = [group for group in groups if group.seq <= end.get(group.partition, 0)]
-            yield from _records_of(within)
-            position |= {group.partition: group.seq for group in groups}
-            if not within:
-                return
+    def _with_deliveries(self, site: str) -> Iterator[tuple[Conversion, Mapping[tuple[str, str, str], Delivery]]]:
+        """Each record with what is known of some deliveries, its own among them."""
+        records = iter(self._records.of_site(site))
+        while some := list(islice(records, _AT_ONCE)):
+            held = self._deliveries.of_conversions(site, [record.id for record in some])
+            yield from ((record, held) for record in some)
 
 
 def _records_of(groups: Sequence[Group]) -> Iterator[Conversion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -28,6 +28,8 @@ class Records(Protocol):
     """The merged records, in `state/`."""
 
     def get(self, site: str, id: str) -> Record | None: ...
+
+    def of_site(self, site: str) -> Iterable[Record]: ...
 
 
 class People(Protocol):

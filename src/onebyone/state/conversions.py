@@ -54,6 +54,7 @@ _TURNS = Table(
     Column("turn", BigInteger, nullable=False),  # commits so far
 )
 KEEP_DAYS = 400
+_READ_AT_ONCE = 500
 _ASKED_AT_ONCE = 500  # variables of one statement
 _DAY_MS = 86_400_000
 _EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
@@ -83,6 +84,18 @@ class Conversions:
         """The newest version of a record. None for an id nobody knows, and for what is no UUID."""
         line = self._column(site, id, _RECORDS.c.line)
         return _CONVERSION.decode(line) if line else None
+
+    def of_site(self, site: str) -> Iterator[Conversion]:
+        """Every record of the site, as it is now, in no order. May be called from anywhere."""
+        columns = select(_RECORDS.c.id, _RECORDS.c.line).order_by(_RECORDS.c.id).limit(_READ_AT_ONCE)
+        last = b""
+        while True:
+            with self._engine.connect() as connection:
+                rows = connection.execute(columns.where(_RECORDS.c.site == site, _RECORDS.c.id > last)).all()
+            yield from (_CONVERSION.decode(line) for _, line in rows if line)
+            if len(rows) < _READ_AT_ONCE:
+                return
+            last = rows[-1].id
 
     def body(self, site: str, id: str) -> bytes | None:
         """What it is made of, as `pipeline.conversions.records` wrote it."""

@@ -123,7 +123,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     deliveries: Deliveries
     platform_claims: PlatformClaims
     try_out: TryOut
-    plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads the log
+    plan_replay: Callable[[Configured, Again], Plan]  # what sending a range again would do; reads every record
     mail: Mail
     rights: Rights
     law: Regions  # which rule of consent holds where
