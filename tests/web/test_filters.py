@@ -41,7 +41,7 @@ def test_every_report_page_hands_its_filters_to_its_reports(
         assert filters_of(place, "ledger_totals") is None
 
 
-@pytest.mark.parametrize("page", ["loss", "ledger", "live", "attribution", "drops.csv"])
+@pytest.mark.parametrize("page", ["loss", "ledger", "attribution", "drops.csv"])
 def test_a_page_that_cannot_be_narrowed_says_so_and_shows_no_number(place: Place, admin: Client, page: str) -> None:
     answer = admin.get(f"/s/{place.site.id}/{page}?country=DE")
     assert answer.status_code == 400 and "<code>country</code> does not narrow this page" in answer.text
