@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove accuracy bench axe golden lint types tag sizes cost platforms oracles clean browser help
+.PHONY: demo serve test check prove accuracy bench axe pages golden lint types tag sizes cost platforms oracles clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
@@ -19,6 +19,7 @@ help:
 	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make cost    what the script costs a page, in Chromium on a slow CPU (minutes, on a quiet machine)"
+	@echo "make pages   first paint of every page of the console, in Chromium"
 	@echo "make axe     every page looked at by axe-core (asks npm for it)"
 	@echo "make tag     rebuild the browser script (needs Node)"
 
@@ -54,6 +55,9 @@ bench: $(VENV)/dev
 axe: $(VENV)/dev browser
 	npm ci --ignore-scripts
 	PROVE=1 $(RUN)/pytest -q tests/web/test_every_page.py
+
+pages: $(VENV)/dev browser
+	$(RUN)/python scripts/bench_pages.py
 
 golden: $(VENV)/dev
 	GOLDEN=write $(RUN)/pytest -q tests -k golden

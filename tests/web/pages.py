@@ -40,6 +40,7 @@ PAGES = (
     "/s/{site}/settings/general",
     "/s/{site}/settings/script",
     "/s/{site}/settings/sessions",
+    "/s/{site}/settings/consent",
     "/s/{site}/settings/alarms",
     "/s/{site}/settings/alarms?kind=block_rate",
     "/s/{site}/settings/exports",

@@ -31,7 +31,12 @@ AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BELOW = ("/s/{site}/email/messages/", "/s/{site}/email/recipients/")  # known only once there are some
 NO_PAGES = {"/login", "/favicon.ico", "/metrics", "/fate/{fate_id}", "/s/{site_id}/settings"}  # or lead to one
-PARTS = {"/s/{site_id}/live/new", "/s/{site_id}/start/new", "/s/{site_id}/funnels/choose"}  # of a page
+PARTS = {
+    "/s/{site_id}/filter",
+    "/s/{site_id}/live/new",
+    "/s/{site_id}/start/new",
+    "/s/{site_id}/funnels/choose",
+}  # of a page
 _WANTED = re.compile(r"fate/.*404|people/.*404|destinations/.*404|chanel=.*400")  # unknown ids and filters say so
 WIDTHS = {"light": 1440, "dark": 390}
 
