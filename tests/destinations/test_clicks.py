@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from onebyone.destinations.clicks import fbc_of, find_ids
+from onebyone.destinations.clicks import find_ids
+from onebyone.identity.meta_ids import fbc_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "golden/vectors/fbc.json").read_text())["cases"]
 

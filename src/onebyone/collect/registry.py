@@ -70,9 +70,21 @@ def cookie_domain(host: str, origins: tuple[str, ...]) -> str:
 
     "" keeps the cookie on the one host: the same host as the site's, an address, or no common domain.
     """
-    name = host.rpartition(":")[0] if ":" in host.rpartition("]")[2] else host
+    name = _name(host)
     hosts = {origin.partition("://")[2].partition("/")[0].partition(":")[0] for origin in origins}
     domain = _SUFFIXES.privatesuffix(name.lower())
     if not domain or name in hosts or not any(_SUFFIXES.privatesuffix(other) == domain for other in hosts):
         return ""
     return str(domain)
+
+
+@lru_cache(maxsize=1024)
+def registrable(host: str) -> str:
+    """The domain that can be registered of a Host header; a bare name or an address is its own."""
+    name = _name(host).lower()
+    return str(_SUFFIXES.privatesuffix(name) or name)
+
+
+def _name(host: str) -> str:
+    """Without the port."""
+    return host.rpartition(":")[0] if ":" in host.rpartition("]")[2] else host

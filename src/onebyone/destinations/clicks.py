@@ -1,4 +1,4 @@
-"""Ids that platforms gave to a click and to a browser: where they are written, and Meta's `fbc`.
+"""Ids that platforms gave to a click and to a browser, and where they are written.
 
 All of them are case sensitive and copied unchanged.
 """
@@ -47,7 +47,6 @@ _COOKIES = {  # as cookie or property -> (our name, the id in it)
     "_rdt_uuid": ("rdt_uuid", _UUID),
     "_uetvid": ("uetvid", _ANY),
 }
-_FBC = re.compile(r"fb\.[0-9]+\.[0-9]+\.([^.]+)(?:\.(?:[^.]{2}|[^.]{8}))?", re.ASCII)
 
 
 class Ids(Struct, frozen=True):
@@ -79,17 +78,6 @@ def find_ids(
     found |= {**at_page, **({"fbclid": fbclid} if fbclid else {})}
     clicks = {name: value for name, value in found.items() if name in CLICK_IDS}
     return Ids(clicks, {name: value for name, value in found.items() if name not in CLICK_IDS}), rest
-
-
-def fbc_of(fbclid: str, cookie: str, *, domain: str = "", now_ms: int) -> str:
-    """The `fbc` to send, and to keep where it differs from the cookie; "" if there never was a click.
-
-    `domain` is the one that the cookie is or would be set on; without one, as for a server's event, its index is 1.
-    """
-    kept = _FBC.fullmatch(cookie)
-    if kept is not None and fbclid in ("", kept[1]):
-        return cookie
-    return f"fb.{domain.count('.') if domain else 1}.{now_ms}.{fbclid}" if fbclid else ""
 
 
 def _known(name: str, value: str) -> tuple[str, str] | None:

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from onebyone.destinations.clicks import fbc_of, find_ids
+from onebyone.destinations.clicks import find_ids
 from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.destinations.user_data import FIELDS, UserData
 from onebyone.event import Permission, utc
+from onebyone.identity.meta_ids import fbc_of
 from onebyone.money import amount
 from onebyone.wire import Order, SentEvent, clean
 

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from onebyone.destinations.clicks import fbc_of
 from onebyone.destinations.conversion import (
     Conversion,
     browser_ids_allowed,
@@ -20,6 +19,7 @@ from onebyone.destinations.conversion import (
 from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.event import Conversion as Record
 from onebyone.event import Event, Permission
+from onebyone.identity.meta_ids import fbc_of
 from onebyone.money import exponent_of
 
 _NOBODY: Mapping[str, Any] = {}

@@ -49,6 +49,7 @@ class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     download_endings: str = _ENDINGS  # of files that a link downloads
     scroll_marks: tuple[int, ...] = (90,)  # per cent
     linked: tuple[str, ...] = ()  # domains among which a person is followed; two at least
+    meta_cookies: bool = False  # the collector makes _fbp and _fbc, where ads are allowed
     debug_always: bool = False  # else only with ?onebyone_debug in the page's address
     frames: bool = False  # also runs where the page stands in a frame of another site's page
     consent: ConsentGate = ConsentGate()

@@ -42,6 +42,7 @@ class ScriptForm(Struct, frozen=True, kw_only=True):
     scroll_marks: str = ""
     data_layer: str = ""
     linked: str = ""
+    meta_cookies: str = ""
     debug_always: str = ""
     frames: str = ""
 
@@ -79,6 +80,7 @@ def form_of(site: Site) -> ScriptForm:
         scroll_marks=" ".join(map(str, tag.scroll_marks)),
         data_layer=tag.data_layer,
         linked=" ".join(tag.linked),
+        meta_cookies=_switch(tag.meta_cookies),
         debug_always=_switch(tag.debug_always),
         frames=_switch(tag.frames),
     )
@@ -141,6 +143,7 @@ def changed(site: Site, form: ScriptForm) -> Site:
         modules=form.modules,
         data_layer=form.data_layer,
         linked=check_domains(form.linked.split(), site),
+        meta_cookies=bool(form.meta_cookies),
         spa_query=bool(form.spa_query),
         spa_hash=bool(form.spa_hash),
         download_endings=" ".join(form.download_endings.split()),

@@ -7,6 +7,7 @@ import msgspec
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.desk import NOBODY, Desk, encode, full_address_of, identify, make_hit
+from onebyone.collect.meta_cookies import meta_ids
 from onebyone.collect.registry import Known
 from onebyone.collect.request import Request
 from onebyone.collect.sealing import keeps_address, may_hold, seal_events
@@ -49,6 +50,10 @@ def _take_batch(batch: Batch, body: bytes, request: Request, desk: Desk) -> Repl
         if who.cookie:
             extra = [*extra, ("set-cookie", who.cookie)]
     found = [read_event(raw) for raw in batch.events]
+    query: str | None = None
+    if site is not None and not refused and site.tag.meta_cookies:
+        query, cookies = meta_ids(request, desk, site, batch.consent, found)
+        extra = [*extra, *(("set-cookie", cookie) for cookie in cookies)]
     sealed: dict[str, str] = {}
     if site is not None and not refused and may_hold(body):
         body, sealed = _sealed(batch, found, request, desk, site, now_ms)
@@ -65,6 +70,7 @@ def _take_batch(batch: Batch, body: bytes, request: Request, desk: Desk) -> Repl
         region=who.region,
         asking=who.asking,
         sealed=sealed,
+        query=query,
     )
     told = answers.json({"results": results(batch.events, found, refused), **_container(site)}, extra)
     return Reply(record=encode(hit), count=hit.count, via=Via.TAG, stored=told, refused=answers.not_stored(extra))

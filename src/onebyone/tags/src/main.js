@@ -134,8 +134,7 @@ function begin() {
       on(window, "freeze pagehide", leave);
       on(window, "pageshow", onShow);
       on(window, "online", () => sent.resume());
-      if (document.prerendering) on(document, "prerenderingchange", activate);
-      else activate();
+      document.prerendering ? on(document, "prerenderingchange", activate) : activate();
     },
     start() {
       MODULES.forEach((module) => safely(module)(tag));
@@ -151,18 +150,10 @@ function safely(work) {
   };
 }
 
-/** Whether this page stands in a frame of another site's page: what happens there is not a visit to this one. */
-function isForeign() {
-  try {
-    return !window.top.location.href;
-  } catch {
-    return true;
-  }
-}
-
 /** The first copy of the tag does the work; another one on the same page only hands over what waits for it. */
 safely(() => {
-  if (!CONFIG.frames && isForeign()) return (window[CONFIG.name] = () => {});
+  // in a frame of another site's page, which may not be looked at: what happens here is not a visit to this one
+  if (!CONFIG.frames && !safely(() => top.location.href)()) return (window[CONFIG.name] = () => {});
   const stub = window[CONFIG.name];
   let api = window[VERSIONED];
   let tag;
@@ -176,7 +167,7 @@ safely(() => {
   }
   if (stub !== api) {
     window[CONFIG.name] = api;
-    ((stub && stub.q) || []).forEach((args) => api.apply(null, args));
+    (stub?.q || []).forEach((args) => api(...args));
   }
   if (tag) setTimeout(safely(tag.listen)); // a task of its own: together they would be a long one on a slow phone
 })();

@@ -23,7 +23,7 @@ function permissionsOf(name) {
   const meant = CONFIG.consent.categories[name];
   if (meant) return KINDS[meant] || [];
   if (OURS.test(name)) return [name];
-  return GOOGLE[name] || (GUESSES.find((each) => each[0].test(name)) || [0, []])[1];
+  return GOOGLE[name] || GUESSES.find((each) => each[0].test(name))?.[1] || [];
 }
 
 /**

@@ -5,7 +5,7 @@
 MODULES.push((tag) => {
   const all = (selector, each) => document.querySelectorAll(selector).forEach(tag.safely(each));
 
-  tag.page = tag.safely(() => {
+  tag.page = () => {
     const found = { page_language: document.documentElement.lang };
     all("link[rel=canonical]", (link) => (found.page_canonical = link.href.split(/[?#]/)[0]));
     all("meta[property*=':']", (meta) => {
@@ -18,5 +18,5 @@ MODULES.push((tag) => {
       "sku name brand category price lowPrice priceCurrency availability".split(" ").forEach((key) => (found["product_" + key] = item[key]?.name || item[key]));
     });
     return found;
-  });
+  };
 });

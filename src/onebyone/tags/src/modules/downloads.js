@@ -6,7 +6,7 @@ const ENDINGS = CONFIG.downloads.split(" ");
 MODULES.push((tag) => {
   onLink(tag, (link, props) => {
     const name = link.pathname.split("/").pop();
-    const ending = (/\.(\w+)$/.exec(name) || ["", ""])[1].toLowerCase();
+    const ending = /\.(\w+)$/.exec(name)?.[1].toLowerCase() || "";
     if (!ENDINGS.includes(ending) && !link.hasAttribute("download")) return;
     tag.add("file_download", { ...props, file_name: name, file_extension: ending });
   });

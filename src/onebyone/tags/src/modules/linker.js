@@ -2,10 +2,9 @@
  * Links and forms that lead to another of the site's domains carry who follows them: a token of the collector's, for
  * one use within two minutes. It is asked for when somebody comes near; a link is never held up for it.
  */
-const PAUSE_MS = 1000; // between two questions about one link; each use needs a fresh token
-
 MODULES.push((tag) => {
   const TOKEN = /([?&])_ob=([^&#]*)(&?)/;
+  let last; // what somebody is near: each time they come they get a fresh token
   let begun = false; // whether anything may be sent yet
   let came = TOKEN.exec(location.search);
 
@@ -24,12 +23,12 @@ MODULES.push((tag) => {
 
   function near(event) {
     const target = event.composedPath().find((each) => each.href || each.action);
-    const name = target?.href ? "href" : "action";
-    if (!begun || !/^https?:/.test(target?.[name])) return;
+    if (!begun || target === last) return;
+    last = target;
+    const name = target.href ? "href" : "action"; // throws where there is none, and nobody hears of it
     const { hostname } = new URL(target[name]);
     const there = domain(hostname);
-    if (!there || there === domain(location.hostname) || Date.now() - target.obAt < PAUSE_MS) return;
-    target.obAt = Date.now();
+    if (!there || there === domain(location.hostname)) return;
     tag
       .post(`{"to":"${hostname}","consent":${tag.said()}}`, tag.url.href.slice(0, -1) + "d")
       .then((answer) => answer.json())
