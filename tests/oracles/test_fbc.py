@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from onebyone.destinations.clicks import fbc_of, find_ids
+from onebyone.destinations.clicks import find_ids
+from onebyone.identity.meta_ids import fbc_of
 from oracles.judges import GOLDEN, judge
 
 ParamBuilder = judge("capi_param_builder").ParamBuilder

@@ -64,15 +64,17 @@ def test_erasing_asks_for_the_word_and_shows_how_far_it_is(place: Place, admin: 
 
 def test_the_api_says_first_then_does(place: Place, admin: Client) -> None:
     base = f"/api/v1/sites/{place.site.id}/rights"
-    dry = admin.post(f"{base}/erase", json=ANNA | {"dry_run": True})
+    assert admin.post(f"{base}/erase", json=ANNA).status_code == 403  # a session alone: any page could send that
+    mine = {"authorization": f"Bearer {place.users.add_token(place.users.first_admin().id, 'test')}"}
+    dry = admin.post(f"{base}/erase", json=ANNA | {"dry_run": True}, headers=mine)
     assert (dry.status_code, dry.json()["erasure"], dry.json()["held"]["events"]) == (202, None, 412)
-    done = admin.post(f"{base}/erase", json=ANNA)
+    done = admin.post(f"{base}/erase", json=ANNA, headers=mine)
     assert done.json()["erasure"]["stage"] == "waiting"
     assert [row["id"] for row in admin.get(f"{base}/erasures").json()] == ["proof0"]
-    assert admin.post(f"{base}/export", json=ANNA).json()["events"][0]["name"] == "page_view"
+    assert admin.post(f"{base}/export", json=ANNA, headers=mine).json()["events"][0]["name"] == "page_view"
     wrongs: list[object] = [{"by": "name", "text": "x"}, {"by": "email", "text": "x"}, {"by": "email"}, []]
     for wrong in wrongs:
-        assert admin.post(f"{base}/erase", json=wrong).status_code == 400
+        assert admin.post(f"{base}/erase", json=wrong, headers=mine).status_code == 400
 
 
 def test_a_person_leads_there_without_an_id_in_the_address(place: Place, admin: Client, viewer: Client) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import get, post
-from litestar.exceptions import ValidationException
-from litestar.params import JSONBody
+from litestar.exceptions import PermissionDeniedException, ValidationException
 from msgspec import Struct
 
 from onebyone.event import utc
@@ -17,6 +18,8 @@ from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite, need
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.pages.rights import BY, LONGEST
+
+_In = TypeVar("_In")
 
 
 class PersonIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,35 +53,24 @@ class EraseOut(Struct, frozen=True):
 
 @post(
     "/api/v1/sites/{site_id:str}/rights/export",
-    sync_to_thread=True,
     status_code=200,
     tags=["rights"],
     summary="Everything that is kept of a person",
 )
-def api_export(request: Ask, desk: TheDesk, site: TheSite, data: JSONBody[PersonIn]) -> dict[str, Any]:
-    need(request, site, Role.ADMIN)
-    bundle = desk.rights.export(site, _find(desk, site, data.by, data.text))
-    desk.users.note(request.user.name, site.id, "person_exported", f"{len(bundle['events'])} events")
-    return bundle
+async def api_export(request: Ask, desk: TheDesk, site: TheSite) -> dict[str, Any]:
+    """The body is a PersonIn."""
+    need_token(request, site)
+    given = _read(await request.body(), PersonIn)
+    return await to_thread(_export, request.user.name, desk, site, given)
 
 
-@post(
-    "/api/v1/sites/{site_id:str}/rights/erase",
-    sync_to_thread=True,
-    status_code=202,
-    tags=["rights"],
-    summary="Forget a person",
-)
-def api_erase(request: Ask, desk: TheDesk, site: TheSite, data: JSONBody[EraseIn]) -> EraseOut:
-    """With `dry_run` only what is kept of them. Erasing takes seconds to minutes: ask for the erasures."""
-    need(request, site, Role.ADMIN)
-    meant = _find(desk, site, data.by, data.text)
-    held = desk.rights.held(site, meant)
-    if data.dry_run:
-        return EraseOut(held, None)
-    one = desk.rights.erase(site, meant, by=request.user.name)
-    desk.users.note(request.user.name, site.id, "person_erased", one.id)
-    return EraseOut(held, _out(one))
+@post("/api/v1/sites/{site_id:str}/rights/erase", status_code=202, tags=["rights"], summary="Forget a person")
+async def api_erase(request: Ask, desk: TheDesk, site: TheSite) -> EraseOut:
+    """The body is an EraseIn; with `dry_run` only what is kept of them. Erasing takes seconds to minutes: ask for the
+    erasures."""
+    need_token(request, site)
+    given = _read(await request.body(), EraseIn)
+    return await to_thread(_erase, request.user.name, desk, site, given)
 
 
 @get("/api/v1/sites/{site_id:str}/rights/erasures", sync_to_thread=True, tags=["rights"], summary="Proofs of erasure")
@@ -88,6 +80,36 @@ def api_erasures(request: Ask, desk: TheDesk, site: TheSite) -> list[ErasureOut]
 
 
 ROUTES = (api_export, api_erase, api_erasures)
+
+
+def need_token(request: Ask, site: Site) -> None:
+    """A page of somebody else's cannot send one, as it could a form."""
+    if request.auth:
+        raise PermissionDeniedException("Send 'Authorization: Bearer' with a token of your account.")
+    need(request, site, Role.ADMIN)
+
+
+def _read(raw: bytes, kind: type[_In]) -> _In:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValidationException(f"body: {error}") from error
+
+
+def _export(user: str, desk: Desk, site: Site, given: PersonIn) -> dict[str, Any]:
+    bundle = desk.rights.export(site, _find(desk, site, given.by, given.text))
+    desk.users.note(user, site.id, "person_exported", f"{len(bundle['events'])} events")
+    return bundle
+
+
+def _erase(user: str, desk: Desk, site: Site, given: EraseIn) -> EraseOut:
+    meant = _find(desk, site, given.by, given.text)
+    held = desk.rights.held(site, meant)
+    if given.dry_run:
+        return EraseOut(held, None)
+    one = desk.rights.erase(site, meant, by=user)
+    desk.users.note(user, site.id, "person_erased", one.id)
+    return EraseOut(held, _out(one))
 
 
 def _find(desk: Desk, site: Site, by: str, text: str) -> Meant:
