@@ -38,7 +38,7 @@ def change_keeping(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Re
     saved = desk.sites.change(fresh)
     told = ", ".join(f"{name} {days}" for name, days in asdict(after).items())
     desk.users.note(request.user.name, site.id, "keeping_changed", told)
-    return _page(request, desk, saved, keeping_form.form_of(saved), said="Saved. What is older goes within the hour.")
+    return _page(request, desk, saved, keeping_form.form_of(saved), said="Saved. What is older goes within a day.")
 
 
 ROUTES = (keeping, change_keeping)
