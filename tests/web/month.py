@@ -265,7 +265,7 @@ def an_event(**changes: Any) -> Row:
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
         "permissions": 239, "consent_source": "user", "region": "DE", "withheld": "",
         "identifiers": {}, "sealed": "", "conversion": "",
-        "network": "", "user_agent": "", "message": "", "recipient": "",
+        "network": "", "user_agent": "", "message": "", "recipient": "", "linked": 0,
     }  # fmt: skip
     return row | changes
 

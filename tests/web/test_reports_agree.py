@@ -33,6 +33,9 @@ MORE: dict[str, dict[str, Param]] = {
     "node_events": {"nodes": ["7001"]},
     "people": {"persons": [], "text": ""},
     "person_events": {"nodes": ["7001"], "person": "7001"},
+    "kept_rows": {"events_days": 400, "drops_days": 90, "details_days": 90},
+    "revenue_days": {"dated": "order", "event": "purchase", "now": NOW},
+    "revenue_revisions": {"dated": "order", "event": "purchase"},
     "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
 }
 

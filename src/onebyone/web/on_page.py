@@ -119,7 +119,7 @@ def _fault(row: Row) -> tuple[str, str]:
 
 
 def _moment(text: str, zone: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}"
+    return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(zone)):%-d %b %H:%M}"
 
 
 def _says_time(answers: Mapping[str, Answer]) -> str:
