@@ -16,6 +16,7 @@ from onebyone.store.parts import NOT_NARROWED, with_parts
 
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
+DATED = ("order", "adjustment")  # by which date revenue is counted
 COMMON = frozenset({"site", "from", "to", "zone", "currency", "limit", "traffic"})  # may be given to every report
 _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
 
