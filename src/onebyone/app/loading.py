@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.app.erasing import Erasing
-from onebyone.app.keeping import terms_of
 from onebyone.app.reweighing import Reweighing
 from onebyone.app.settings import Place, Settings
 from onebyone.app.state import State
+from onebyone.app.terms import terms_of
 from onebyone.collect.desk import now_ms
 from onebyone.log import LogUnavailable
 from onebyone.log.dead_letters import SqliteDeadLetters
