@@ -93,11 +93,8 @@ def test_the_heads_of_a_day_are_noted_once_and_compared(place: Place, state: Sta
     draft = Draft(site="s1", id="r1", at_ms=1, body={}, chosen={"a": 1}, known_by=(("consent", "p"),))
     state.records.note(draft)
     state.records.commit()
-    heads = state.records.heads()
-    assert (note_heads(place.consent_heads, heads, now_ms=5), note_heads(place.consent_heads, heads, now_ms=6)) == (
-        1,
-        0,
-    )
+    heads = state.records.heads(5)
+    assert (note_heads(place.consent_heads, heads), note_heads(place.consent_heads, state.records.heads(6))) == (1, 0)
     assert read_heads(place.consent_heads) == heads
     assert found(place, state, settings())["Consent records"] == (True, "1 chains, 0 faults")
     place.consent_heads.write_bytes(place.consent_heads.read_bytes().replace(b'"seq":1', b'"seq":2'))

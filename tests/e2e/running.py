@@ -138,8 +138,8 @@ class Platform:
         full = [sys.executable, "-m", "onebyone", *arguments, "--data", str(self.data)]
         return subprocess.run(full, capture_output=True, text=True, timeout=120)
 
-    def fate(self, id: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.command("fate", id, "--json").stdout)
+    def fate(self, id: str, site: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.command("fate", id, "--site", site, "--json").stdout)
         return found
 
 

@@ -73,7 +73,7 @@ def test_one_order_from_four_ways_is_counted_once_and_its_fate_tells_all(platfor
     platform.settle()
     (row,) = platform.report("overview", site.id)
     assert (row["orders"], row["revenue_minor"]) == (1, 8990)
-    story = platform.fate("NL-1")
+    story = platform.fate("NL-1", site.id)
     reasons = sorted(s["reason"] for s in story["sightings"])
     assert reasons == ["", "duplicate_event", "order_joined", "order_reloaded", "order_repeated"]
     kept = next(s for s in story["sightings"] if s["fate"] == "kept")

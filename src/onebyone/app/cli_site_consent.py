@@ -113,4 +113,4 @@ def _words(value: object) -> str:
     return str(value) or "the strictest"
 
 
-COMMANDS = (site_group,)  # with those of `cli_site`
+__all__ = ["site_group"]  # with the command of this module

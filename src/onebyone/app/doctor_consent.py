@@ -13,6 +13,7 @@ from onebyone.app.consent_heads import read_heads
 from onebyone.app.law import open_places, open_regions
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State
+from onebyone.collect.desk import now_ms
 from onebyone.collect.registry import cookie_domain
 from onebyone.collect.request import REGION_HEADERS
 from onebyone.consent.addresses import Address, read_address
@@ -114,6 +115,6 @@ def _near_part(address: Address) -> int:
 def _records(place: Place, state: State) -> Finding:
     noted = read_heads(place.consent_heads)
     sites = state.records.sites()
-    faults = [fault for site in sites for fault in state.records.verify(site, noted)]
+    faults = [fault for site in sites for fault in state.records.verify(site, noted, now_ms=now_ms())]
     do = "Run 'onebyone consent verify', and compare with a backup of state.db." if faults else ""
     return Finding("Consent records", not faults, f"{len(sites)} chains, {len(faults)} faults", do)

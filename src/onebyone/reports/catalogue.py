@@ -17,9 +17,8 @@ from onebyone.store.parts import NOT_NARROWED, with_parts
 
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
-COMMON = frozenset(
-    {"site", "from", "to", "zone", "currency", "limit", "traffic", "now"}
-)  # may be given to every report
+DATED = ("order", "adjustment")  # by which date revenue is counted
+COMMON = frozenset(("site", "from", "to", "zone", "currency", "limit", "traffic", "now"))  # may be given to any report
 _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
 
 
