@@ -50,9 +50,10 @@ def _written_out(said: Any) -> Any:
 
 def found_in(room: Room) -> dict[str, Any]:
     """What became of each hit, what counts, and whom each browser was found to be."""
-    outcomes = [
-        msgspec.json.decode(record[1:], type=Event if record[:1] == b"E" else Ended) for record in room.records()
-    ]
+    outcomes: list[Event | Ended] = []
+    for record in room.records():
+        kind: type[Event] | type[Ended] = Event if record[:1] == b"E" else Ended
+        outcomes.append(msgspec.json.decode(record[1:], type=kind))
     outcomes.sort(key=lambda one: one.hit)
     live = [one for one in room.conversions().values() if one.status != "joined"]
     newest = {one.id: one for one in sorted(live, key=lambda one: one.version)}

@@ -100,6 +100,14 @@ class Choices:
         held = self._held.get((site, visitor), ())
         return max((after.at_ms for before, after in pairwise(held) if _takes_back(before, after)), default=0)
 
+    def changes(self, site: str, visitor: int) -> list[Changed]:
+        held = pairwise(self._held.get((site, visitor), ()))
+        return [
+            Changed(visitor, after.at_ms, after.permissions, _newest_by(after.known, before.known))
+            for before, after in held
+            if before.permissions != after.permissions
+        ]
+
     def withdrawals(self) -> list[tuple[str, int, int]]:
         """Site, browser and moment of what was taken back since the last commit, in the order of sites."""
         learnt = {(site, visitor) for site, visitor, _ in self._new}
@@ -168,6 +176,15 @@ _LAST = (  # written once: it is asked before every delivery, and writing it cos
 )
 
 
+class Changed(Struct, frozen=True):
+    """What a browser allows from then on: another than before."""
+
+    visitor: int
+    at_ms: int
+    permissions: int
+    by: str  # who said so; "" if another rule holds where the browser is
+
+
 class Permissions:
     """What a person allows now: for whoever is about to send something. Every call asks the state."""
 
@@ -188,6 +205,12 @@ class Permissions:
             found: int | None = connection.execute(_LAST, asked).scalar()
         return found
 
+    def changes(self, site: str, visitors: Sequence[int]) -> list[Changed]:
+        """How often they thought otherwise, each in its order."""
+        choices = Choices(self._engine)
+        choices.prefetch((site, visitor) for visitor in visitors)
+        return [change for visitor in visitors for change in choices.changes(site, visitor)]
+
 
 def _same(one: Remembered, other: Remembered) -> bool:
     """Equal but for their times. A choice told again is no new one."""
@@ -199,6 +222,11 @@ def _takes_back(before: Remembered, after: Remembered) -> bool:
         return False
     refused = any(one.permission is Permission.ANALYTICS and not one.granted for one in after.known.choices)
     return refused or before.region == after.region
+
+
+def _newest_by(known: Known, before: Known) -> str:
+    fresh = [one for one in known.choices if one not in before.choices]
+    return max(fresh, key=lambda one: one.at_ms).by if fresh else ""
 
 
 def _words(known: Known) -> tuple[object, ...]:
