@@ -18,11 +18,10 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx2
 import pytest
 from msgspec.structs import replace
 
-from e2e.running import ALLOW_LOOPBACK, LOOPBACK, ORIGIN, Platform, a_platform, wait_until
+from e2e.running import ALLOW_LOOPBACK, LOOPBACK, ORIGIN, Platform, a_platform, get, post, wait_until
 from e2e.test_delivered import connect
 from fakes.platforms import Loopback, serve
 from onebyone.collect.visitors import Visitors
@@ -82,14 +81,14 @@ class People:
         if way == "image":
             said = {"e": name, "id": f"e{n}", "u": event["page"]["url"], "r": event["page"]["referrer"]}
             said |= {"uid": event["user_id"], **{f"p.{key.strip('_')}": text for key, text in event["props"].items()}}
-            answer = httpx2.get(f"{base}/n/{self.site.id}.gif?{urlencode({**said, **block})}", headers=headers)
+            answer = get(f"{base}/n/{self.site.id}.gif?{urlencode({**said, **block})}", headers=headers)
         elif way == "tag":
             body = {"site": self.site.id, "events": [event | {"consent": block}]}
-            answer = httpx2.post(f"{base}/e", content=json.dumps(body), headers=headers | {"origin": ORIGIN})
+            answer = post(f"{base}/e", content=json.dumps(body), headers=headers | {"origin": ORIGIN})
         else:
             told = {"visitor": self.cookies[n], "ip": "203.0.113.9", "device": {"user_agent": headers["user-agent"]}}
             body = {"events": [event | told | {"consent": block}]}
-            answer = httpx2.post(f"{base}/events", json=body, headers={"authorization": f"Bearer {self.key}"})
+            answer = post(f"{base}/events", json=body, headers={"authorization": f"Bearer {self.key}"})
         assert answer.status_code == 200, answer.text
 
     def event(self, n: int, name: str) -> dict[str, Any]:
@@ -175,7 +174,7 @@ def test_what_was_not_allowed_is_in_no_file_once_the_spool_is_over(own: Platform
     site = state.sites.add("Kept", [ORIGIN], consent=replace(LOOPBACK, query_kept=("q", "mail")))
     key = state.keys.add(site.id, "test")
     state.engine.dispose()
-    wait_until(lambda: httpx2.get(f"{own.collector}/{site.prefix}/s.js").status_code == 200, timeout_s=10)
+    wait_until(lambda: get(f"{own.collector}/{site.prefix}/s.js").status_code == 200, timeout_s=10)
     people, meta = People(own, site, key), Loopback("meta")
     with serve(meta) as url:
         connect(own, site, "meta", url)
