@@ -7,6 +7,7 @@ from litestar import Response, get
 from onebyone.state.users import Role
 from onebyone.web import permissions
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.consent_history import already_sent
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
@@ -51,6 +52,7 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         may_see=may_see,
         may_erase=request.user.may(site.id, Role.ADMIN),
         choices=[permissions.choice(one, site.zone) for one in found[:LATEST]] if may_see else [],
+        sent=already_sent(desk, site, person) if person and may_see and found else None,
         rules=_rules(site),
         **controls(view, desk, site, compares=False),
     )
