@@ -285,6 +285,7 @@ class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gross: int = 0  # minor units: the value, or that of the latest edit
     refunded: int = 0  # minor units, sum of distinct refunds
     net: int = 0  # minor units: what is left of the latest value
+    confirmed_at: datetime | None = None  # UTC, arrival of the first word on it from the site itself, not a browser
     booked: list[Booking] = field(default_factory=list)  # empty: all at once, when the first copy came
 
 

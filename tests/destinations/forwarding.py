@@ -91,10 +91,14 @@ class People:
 
     def __init__(self) -> None:
         self.now: dict[tuple[str, int], int] = {}
+        self.every_order_since_ms = 0
         self.user_data: dict[str, Any] = {"email": "jane@example.com", "phone": "+49 30 901820"}
 
     def allowed_now(self, event: Event) -> int | None:
         return self.now.get((event.site, event.visitor))
+
+    def every_order_since(self, site: str) -> int:
+        return self.every_order_since_ms
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return Raw(self.user_data, "203.0.113.7")

@@ -15,6 +15,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.alarms import Alarm, Alarms
+from onebyone.state.choices import Permissions
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
@@ -28,6 +29,7 @@ from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Keeping, Site, Sites
+from onebyone.state.suppression import Suppression
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.state.vault import Vault
@@ -182,6 +184,7 @@ class Place:
             records=self.records,
             waiting=self.waiting,
             identity=self.identity,
+            permissions=Permissions(self.engine, Suppression(self.engine)),
             user_data=self.user_data,
             metrics_text=lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet=snippet,

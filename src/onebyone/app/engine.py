@@ -92,6 +92,7 @@ def make_console(
         records=state.records,
         waiting=LogWaiting(place, state.bounds),
         identity=state.identity,
+        permissions=state.permissions,
         user_data=state.user_data,
         metrics_text=lambda: metrics_text(place.metrics),
         snippet=lambda site: snippet(site, collector_url),

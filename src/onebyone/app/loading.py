@@ -24,6 +24,7 @@ from onebyone.state.database import StateUnavailable
 from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
+from onebyone.store.order_rules import OrderRules
 from onebyone.store.retention import expire as expire_rows
 from onebyone.telemetry import Counters, Log
 
@@ -49,6 +50,7 @@ class Loading:
             letters=SqliteDeadLetters(place.letters),
             settings=settings.load,
         )
+        self._order_rules = OrderRules(store)
         self._reweighing = Reweighing(place, store, self._loader.sessions)
         self._erasing = Erasing(place, state, store, self._loader.sessions)
         self._kept_at = 0.0
@@ -93,10 +95,12 @@ class Loading:
         return 0 if erased or loaded.rows >= self._settings.load.max_rows else _IDLE_S
 
     def _follow_sites(self) -> None:
-        """A site's session rules hold from now on."""
+        """A site's rules of sessions and orders hold from now on."""
         version = self._state.sites.version()
         if version != self._sites_version:
-            self._loader.sessions.follow(self._state.sites.all())
+            sites = self._state.sites.all()
+            self._loader.sessions.follow(sites)
+            self._order_rules.follow(sites)
             self._sites_version = version
 
     def _upkeep(self) -> None:

@@ -99,7 +99,7 @@ class Pipeline:
             choices=self._state.choices,
             records=self._state.records,
             book=self._book,
-            persons=Persons(self._state.identity),
+            persons=Persons(self._state.identity, self._state.choices),
             steps=self._steps,
             sites=SitesNow(self._state),
             counters=self._counters,

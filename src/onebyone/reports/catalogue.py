@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from onebyone.store.parts import NOT_NARROWED, with_parts
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
 DATED = ("order", "adjustment")  # by which date revenue is counted
-COMMON = frozenset({"site", "from", "to", "zone", "currency", "limit", "traffic"})  # may be given to every report
+COMMON = frozenset(("site", "from", "to", "zone", "currency", "limit", "traffic", "now"))  # may be given to any report
 _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
 
 
@@ -57,11 +58,16 @@ class Queries(Protocol):
     def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes: ...
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Reports:
     """All of them, on one store. Calls block and may come from any thread."""
 
-    def __init__(self, store: Queries, *, directory: Path = DIRECTORY) -> None:
+    def __init__(self, store: Queries, *, directory: Path = DIRECTORY, clock: Callable[[], datetime] = _now) -> None:
         self._store = store
+        self._clock = clock  # for a report that asks `now` where the caller does not say it
         self._reports = {file.stem: read_report(file) for file in sorted(directory.glob("*.sql"))}
 
     def names(self) -> list[str]:
@@ -82,7 +88,7 @@ class Reports:
         """
         report, params = filtered(self.get(name), params)
         try:
-            return self._store.query(report.sql, taken(report, params))
+            return self._store.query(report.sql, self._taken(report, params))
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
 
@@ -90,9 +96,13 @@ class Reports:
         """The same as an Apache Parquet file, its columns in the types of the store. Raises what `run` raises."""
         report, params = filtered(self.get(name), params)
         try:
-            return self._store.parquet(report.sql, taken(report, params))
+            return self._store.parquet(report.sql, self._taken(report, params))
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
+
+    def _taken(self, report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
+        wanted = taken(report, params)
+        return wanted if "now" not in report.params or "now" in wanted else wanted | {"now": self._clock()}
 
     def run_dicts(self, name: str, /, **params: Param) -> list[dict[str, Any]]:
         return self.run(name, **params).dicts()

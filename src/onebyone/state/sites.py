@@ -59,9 +59,16 @@ class SessionRules(Struct, frozen=True, omit_defaults=True):
 
 
 class LossRules(Struct, frozen=True, omit_defaults=True):
-    """What the site's server reports: everything, or only what the browser failed to."""
+    """What the site's server reports: what it can, or only what the browser failed to; or every order, without fail."""
 
     server_mode: Literal["always", "fallback"] = "always"
+    every_order_since_ms: int = (
+        0  # an order from then on that only browsers spoke of is unconfirmed after a day; 0: none
+    )
+
+    def __post_init__(self) -> None:
+        if self.every_order_since_ms and self.server_mode == "fallback":
+            raise ValueError("a server that reports only what the browser failed to cannot report every order")
 
 
 class Keeping(Struct, frozen=True, omit_defaults=True):

@@ -63,6 +63,8 @@ class Sums(Struct, frozen=True):
 
     counted: int
     cancelled: int
+    unconfirmed: int  # orders that only browsers told, of a site whose server tells every one
+    unconfirmed_minor: int  # in the site's currency
     reports: int
     moneys: list[Money]
 
@@ -146,8 +148,13 @@ def sums(rows: Sequence[Row], name: str, currency: str) -> Sums:
         for row in mine
         if row["currency"] and row["counted"]
     ]
-    total = {key: sum(row[key] for row in mine) for key in ("counted", "cancelled", "reports")}
-    return Sums(**total, moneys=sorted(moneys, key=lambda one: (one.currency != currency, -one.gross)))
+    total = {key: sum(row[key] for row in mine) for key in ("counted", "cancelled", "unconfirmed", "reports")}
+    doubtful = sum(row["unconfirmed_minor"] for row in mine if row["currency"] in ("", currency))
+    return Sums(
+        **total,
+        unconfirmed_minor=doubtful,
+        moneys=sorted(moneys, key=lambda one: (one.currency != currency, -one.gross)),
+    )
 
 
 def parts(rows: Sequence[Row], kind: str, names: Mapping[str, tuple[str, str]]) -> list[Part]:
@@ -211,7 +218,10 @@ def _line(row: Row, site: Site, today: date) -> Line:
         seen=SEEN[row["seen"]][0],
         copies=row["copies"],
         matched=", ".join(matched),
-        tags=[*([("cancelled", False)] if cancelled else []), *dict.fromkeys(noticed)],
+        tags=[
+            *([(row["status"], row["status"] != "cancelled")] if row["status"] != "counted" else []),
+            *dict.fromkeys(noticed),
+        ],
         channel=row["channel"],
     )
 

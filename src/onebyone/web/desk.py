@@ -21,6 +21,7 @@ from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.reports.catalogue import NotNarrowed
 from onebyone.state.alarms import Alarm, Alarms
+from onebyone.state.choices import Permissions
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
@@ -115,6 +116,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     records: ConsentRecords
     waiting: Waiting
     identity: Identity
+    permissions: Permissions
     user_data: UserData
     metrics_text: Callable[[], str]
     snippet: Callable[[Site], str]

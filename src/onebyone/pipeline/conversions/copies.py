@@ -59,6 +59,11 @@ def is_browser(event: Event) -> bool:
     return event.via in _BROWSER
 
 
+def is_of_site(event: Event) -> bool:
+    """Whether the site itself says so: its server, or a list that its operator imported. Anybody may post the rest."""
+    return event.via in (Via.SERVER, Via.IMPORT)
+
+
 def ms_of(event: Event) -> int:
     return round(event.at.timestamp() * 1000)
 

@@ -2,7 +2,7 @@
 SELECT
   id, at, visitor, gross, refunded, net, currency, browser, device, country, in_browser, in_server
 FROM conversions FINAL
-WHERE site = {site:String} AND name = 'purchase' AND status = 'counted'
+WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
   AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
   AND {{wanted}}

@@ -84,7 +84,14 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         users=sorted({*users, *said}) if shows_ids else [],
         known_by_id=bool(users or said),
         events=events,
-        moments=persons.timeline(events.rows, ties, site.id, site.zone, desk.clock()),
+        moments=persons.timeline(
+            events.rows,
+            ties,
+            desk.permissions.changes(site.id, _browsers(known, events)),
+            site=site.id,
+            zone=site.zone,
+            today=desk.clock(),
+        ),
         most=SHOWN_EVENTS,
         orders=[row for row in events.rows if row["name"] == "purchase"],
         revenue=_revenue(events, site),
@@ -95,7 +102,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
         clock=numbers.clock(desk.clock(), site.zone),
-        first_at=numbers.moment(persons.timeline(events.rows, [], site.id, site.zone, desk.clock())[-1].at, site.zone)
+        first_at=numbers.moment(min(datetime.fromisoformat(row["at"]) for row in events.rows), site.zone)
         if events.rows
         else numbers.NONE,
     )
