@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from fakes.collecting import SITE, FakeCollector, request, status
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit
+from onebyone.state.tag_settings import TagSettings
 
 ORIGIN = ("Origin", "https://shop.example")
 CHOICE = {"id": "0193a1b2-0000-7000-8000-000000000001", "at": 1_799_999_999_000, "choices": {"analytics": "granted"}}
@@ -57,6 +58,13 @@ def test_a_withdrawal_ends_the_visitor_and_is_of_the_same_person() -> None:
     hit, answer = asked(collector, REFUSAL, ("Cookie", f"ob_i={person}; ob_v={visitor}"))
     assert cookies(answer) == {"ob_v": ""} and b"Max-Age=0" in answer
     assert hit.query.endswith(f"&person={person}") and (hit.visitor, hit.asking) == ("", visitor)
+
+
+def test_a_refusal_of_ads_ends_what_was_kept_for_them() -> None:
+    refusal = CHOICE | {"choices": {"ads_storage": "denied"}}
+    site = replace(SITE, tag=TagSettings(meta_cookies=True))
+    _, answer = asked(FakeCollector(site=site), refusal, ("Cookie", "ob_c=gclid.1.x; _fbp=fb.1.1.2; _ga=GA1.1.1.2"))
+    assert cookies(answer) == {"ob_c": "", "_fbp": ""}
 
 
 @pytest.mark.parametrize(
