@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -12,10 +14,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fakes.collecting import NOW_MS, SITE, FakeCollector, request
-from onebyone.collect.kept_clicks import MAX_AGE_S, Click, read_clicks, with_clicks, write_clicks
+from onebyone.collect import visitors
+from onebyone.collect.kept_clicks import COOKIE, MAX_AGE_S, Click, read_clicks, with_clicks, write_clicks
 from onebyone.consent.settings import Settings
 from onebyone.identity.vendor_ids import CLICK_IDS
 from onebyone.state.sites import Site
+from onebyone.tags import modules
 
 DAY_MS = 86_400_000
 YES = {"analytics": "granted", "ads_storage": "granted"}
@@ -92,31 +96,31 @@ def test_without_permission_nothing_is_read_and_nothing_kept(consent: dict[str, 
 def test_a_click_is_kept_for_the_order_that_comes_on_another_page() -> None:
     found, cookies = send("/?utm_source=g&gclid=Cj0-_x&ScCid=abc")
     assert found == {"gclid": "Cj0-_x", "sccid": "abc"}
-    kept = cookies["ob_c"]
+    kept = cookies["ob_a"]
     assert kept.endswith(f"; Path=/; Max-Age={90 * 86_400}; HttpOnly; SameSite=Lax; Domain=shop.example; Secure")
-    later, cookies = send("/thanks", {"ob_c": value_of(kept)})
-    assert later == found and "ob_c" not in cookies
+    later, cookies = send("/thanks", {"ob_a": value_of(kept)})
+    assert later == found and "ob_a" not in cookies
 
 
 def test_the_newest_click_of_google_replaces_the_others_and_a_cookie_of_googles() -> None:
-    kept = value_of(send("/?gclid=old&ttclid=t")[1]["ob_c"])
-    found, cookies = send("/?wbraid=new", {"ob_c": kept, "_gcl_aw": "GCL.1.older"})
+    kept = value_of(send("/?gclid=old&ttclid=t")[1]["ob_a"])
+    found, cookies = send("/?wbraid=new", {"ob_a": kept, "_gcl_aw": "GCL.1.older"})
     assert found == {"wbraid": "new", "ttclid": "t"}
-    assert "gclid" not in value_of(cookies["ob_c"])
+    assert "gclid" not in value_of(cookies["ob_a"])
 
 
 def test_a_click_of_metas_is_an_fbc_with_the_time_of_the_click() -> None:
     at = f"{NOW_MS - DAY_MS:x}"
-    assert send("/thanks", {"ob_c": f"fbclid.{at}.AbC"})[0] == {"fbc": f"fb.1.{NOW_MS - DAY_MS}.AbC"}
-    theirs = {"ob_c": f"fbclid.{at}.AbC", "_fbc": "fb.1.7.Newer"}
+    assert send("/thanks", {"ob_a": f"fbclid.{at}.AbC"})[0] == {"fbc": f"fb.1.{NOW_MS - DAY_MS}.AbC"}
+    theirs = {"ob_a": f"fbclid.{at}.AbC", "_fbc": "fb.1.7.Newer"}
     assert send("/thanks", theirs)[0] == {"fbc": "fb.1.7.Newer"}
     assert send("/?fbclid=Third", theirs)[0] == {"fbc": f"fb.1.{NOW_MS}.Third"}
 
 
 def test_who_refuses_ads_keeps_no_click() -> None:
     kept = f"gclid.{NOW_MS:x}.x"
-    found, cookies = send("/", {"ob_c": kept}, NO_ADS)
-    assert "gclid" not in found and cookies["ob_c"].startswith("ob_c=; Path=/; Max-Age=0; ")
+    found, cookies = send("/", {"ob_a": kept}, NO_ADS)
+    assert "gclid" not in found and cookies["ob_a"].startswith("ob_a=; Path=/; Max-Age=0; ")
 
 
 @pytest.mark.parametrize(
@@ -148,3 +152,11 @@ def test_with_no_room_the_oldest_go() -> None:
     clicks = {name: Click("x" * 500, NOW_MS + n) for n, name in enumerate(names)}
     kept = read_clicks(write_clicks(clicks), NOW_MS + 100)
     assert list(kept) == names[-len(kept) :] and 4 <= len(kept) < len(names)
+
+
+def test_no_cookie_of_ours_takes_anothers_name() -> None:
+    """The script keeps the visitor's choice in one of its own."""
+    source = (Path(str(modules.__file__)).parent / "src/modules/choice.js").read_text()
+    scripts = set(re.findall(r"\bob_[a-z]\b", source))
+    assert scripts and scripts.isdisjoint({COOKIE, visitors.COOKIE, visitors.CONSENT_COOKIE})
+    assert len({COOKIE, visitors.COOKIE, visitors.CONSENT_COOKIE}) == 3

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from onebyone.identity.vendor_ids import CLICK_IDS, GOOGLE_CLICKS, MAX_CHARS
 
-COOKIE = "ob_c"
+COOKIE = "ob_a"
 MAX_AGE_S = 90 * 86_400
 _MAX_COOKIE_CHARS = 3_000
 _ONE = re.compile(r"([a-z_]{4,12})\.([0-9a-f]{1,12})\.([\w.~%-]{1,1536})", re.ASCII)
