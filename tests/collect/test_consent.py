@@ -60,6 +60,13 @@ def test_a_withdrawal_ends_the_visitor_and_is_of_the_same_person() -> None:
     assert hit.query.endswith(f"&person={person}") and (hit.visitor, hit.asking) == ("", visitor)
 
 
+def test_a_refusal_of_ads_ends_what_was_kept_for_them() -> None:
+    refusal = CHOICE | {"choices": {"ads_storage": "denied"}}
+    site = replace(SITE, tag=TagSettings(meta_cookies=True))
+    _, answer = asked(FakeCollector(site=site), refusal, ("Cookie", "ob_a=gclid.1.x; _fbp=fb.1.1.2; _ga=GA1.1.1.2"))
+    assert cookies(answer) == {"ob_a": "", "_fbp": ""}
+
+
 @pytest.mark.parametrize(
     ("body", "code", "reason"),
     [
