@@ -222,4 +222,4 @@ def test_rows_of_other_goals_and_of_several_windows_are_told() -> None:
     assert found.ladder.theirs.orders == 14 and any("2 rows of goals other than orders" in one for one in found.notes)
     mixed = [Kept(1, msgspec.structs.replace(one.claim, event="purchase")) for one in kept]
     (found,) = compare(mixed, [], PLATFORMS, asked).platforms
-    assert any("several attribution windows; 1 days" in one for one in found.notes)
+    assert any("several attribution windows; that of the newest, 1 day," in one for one in found.notes)

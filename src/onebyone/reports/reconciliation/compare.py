@@ -152,9 +152,8 @@ def _platform(
         notes.append("The imports name several time zones or ways of dating; those of the newest were taken for all.")
     days = _window_days(newest, known)
     if len({_window_days(one, known) for one in claims}) > 1:
-        notes.append(
-            f"The rows name several attribution windows; {days} days, those of the newest, were taken for all."
-        )
+        span = "1 day" if days == 1 else f"{days} days"
+        notes.append(f"The rows name several attribution windows; that of the newest, {span}, was taken for all.")
     terms = Terms(
         platform=name,
         first=min(one.claim.first for one in mine),
