@@ -15,7 +15,7 @@ help:
 	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
-	@echo "make oracles   what we send, judged by what Meta, Google and Pinterest published"
+	@echo "make oracles   what we send, judged by what Meta, Google and Pinterest published; credits by others' models"
 	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make cost    what the script costs a page, in Chromium on a slow CPU (minutes, on a quiet machine)"
@@ -69,7 +69,7 @@ tag:
 platforms:
 	npm ci --ignore-scripts --prefix tests/browser/platforms
 
-oracles: $(VENV)/oracles
+oracles: $(VENV)/oracles $(VENV)-models/installed
 	$(RUN)/pytest -q tests/oracles
 
 sizes: $(VENV)/dev
@@ -91,8 +91,11 @@ $(VENV)/oracles: $(VENV)/dev requirements/oracles.lock
 	$(RUN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/oracles.lock
 	touch $@
 
+$(VENV)-models/installed: requirements/models.lock requirements/models-built.lock
+	@sh scripts/setup_models.sh $(PYTHON) $(VENV)-models
+
 clean:
-	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-models demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: docs
 docs: $(VENV)/dev
