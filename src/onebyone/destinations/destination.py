@@ -127,6 +127,8 @@ class Sent(Struct, frozen=True, omit_defaults=True, tag=True):
     trace: str = ""  # the platform's id of this request
     proof: bool = True  # False: it answers so whatever it got
     failed: tuple[Failure, ...] = ()
+    taken: int | None = None  # how many rows it says that it took; None: it does not say
+    partly: bool = False  # it did not take all, and does not say which
 
 
 class Retry(Struct, frozen=True, omit_defaults=True, tag=True):
@@ -157,11 +159,16 @@ class Token(Struct, frozen=True):
     lasts_s: int
 
 
+def refused_token(response: Response) -> bool:
+    return response.status == 401
+
+
 class Login(Struct, Generic[S], frozen=True):
     """How a platform's short-lived token is got. No request: the settings hold one that lasts."""
 
     request: Callable[[S, int], Request | Rejected | None]  # with the time, unix milliseconds
     read: Callable[[Response], Token | Retry | Rejected]
+    renews: Callable[[Response], bool] = refused_token  # this answer of the platform may end with another token
 
 
 class Done(Struct, frozen=True):
@@ -193,6 +200,7 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
     adjusts: bool = False  # it takes what became of an order: a refund whose `adjusted_value` is what is left
     login: Login[S] | None = None
+    sign: Callable[[Request, S, int, str], Request] | None = None  # each anew, with unix milliseconds and a nonce
     result: Result[S] | None = None  # where a 200 says only that it came
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 

@@ -141,7 +141,7 @@ def read(response: Response) -> Outcome:
         return Retry("unreadable", after_s(response)) if ok(response) else by_status(response)
     code = str(number)
     if number in (OK, PARTLY):
-        return Sent(trace=trace, proof=number == OK)
+        return Sent(trace=trace, proof=number == OK, partly=number == PARTLY)
     if number == THROTTLED:
         return Retry(code, after_s(response, 60), trace)
     if number >= SERVER:

@@ -62,6 +62,12 @@ CAUSES: Mapping[str, Words] = {
     Withheld.CONSENT: _own("Not allowed by the person", "It was not allowed when it happened.", "Nothing to do."),
     Withheld.WITHDRAWN: _own("Withdrawn", "It was allowed first, and then no longer.", "Nothing to do."),
     Withheld.BROWSER_ONLY: _own("Told by the pixel alone", "You chose so for this destination.", "Nothing to do."),
+    "none_taken": Words(
+        "Taken by no count",
+        "The platform answered well, and says that it took none.",
+        "Read the answer, send it again.",
+    ),
+    "invalid": Words("Invalid", "The platform answered 200, and says that it is not valid.", "Read the answer."),
     "processing_failed": Words(
         "Failed afterwards", "The platform took the request and could not use it.", "See the answer on the Fate page."
     ),
@@ -76,7 +82,7 @@ CAUSES: Mapping[str, Words] = {
     ),
     "invalid_grant": Words(
         "Login refused",
-        "Google gives no token: the key or the refresh token was revoked, or has expired.",
+        "The platform gives no token: the key or the refresh token was revoked, or has expired.",
         "Make a new one, paste it in the set-up, then resume.",
     ),
     "consent_changed": Words(
@@ -148,12 +154,21 @@ FIELDS: Mapping[str, FieldWords] = {
         "The whole JSON file, of an account that may use the Ads account: IAM, Service accounts, Keys. "
         f"An access token alone ends after an hour. {_TOKEN}",
     ),
-    "refresh_token": FieldWords("Refresh token", f"Instead of a key: with the client that got it. {_TOKEN}"),
-    "client_id": FieldWords("OAuth client id", "Goes with the refresh token; ends in apps.googleusercontent.com"),
+    "refresh_token": FieldWords(
+        "Refresh token", f"Instead of what ends by itself: tokens are renewed with it and its client. {_TOKEN}"
+    ),
+    "client_id": FieldWords("OAuth client id", "Of the app that got the refresh token"),
     "client_secret": FieldWords("OAuth client secret", f"Goes with the refresh token. {_TOKEN}"),
     "token_endpoint": FieldWords("Token address", "Where tokens are got; as it is, but for tests"),
+    "linkedin.access_token": FieldWords(
+        "Access token", f"Campaign Manager, Sources, Conversions API; it ends after 60 days. {_TOKEN}"
+    ),
     "conversion_token": FieldWords("Conversion access token", f"Events Manager, Conversions API. {_TOKEN}"),
     "pixel_token": FieldWords("Pixel token", f"Events Manager, Conversion API. {_TOKEN}"),
+    "consumer_key": FieldWords("API key", "Of your app at X; only without a pixel token"),
+    "consumer_secret": FieldWords("API key secret", f"Goes with the API key. {_TOKEN}"),
+    "oauth_token": FieldWords("Access token of a user", f"Who administers the ads account. {_TOKEN}"),
+    "oauth_token_secret": FieldWords("Access token secret", f"Goes with the user's token. {_TOKEN}"),
     "developer_token": FieldWords("Developer token", f"API Center of your manager account. {_TOKEN}"),
     "api_secret": FieldWords("API secret", f"Admin, Data streams, Measurement Protocol. {_TOKEN}"),
     "signing_secret": FieldWords("Signing secret", f"Your server checks the signature with it. {_TOKEN}"),

@@ -19,6 +19,10 @@ RARE = (
     "client_id",
     "client_secret",
     "token_endpoint",
+    "consumer_key",
+    "consumer_secret",
+    "oauth_token",
+    "oauth_token_secret",
     "version",
     "partner_agent",
     "partner_name",
@@ -52,7 +56,7 @@ def form_fields(destination: Destination[Any], configured: Configured | None, ty
     for field in fields(destination.settings):
         kind = _kind(hints[field.name])
         known = held.get(field.name, None if field.default is NODEFAULT else field.default)
-        words = FIELDS.get(field.name, FieldWords(field.name, ""))
+        words = FIELDS.get(f"{destination.name}.{field.name}") or FIELDS.get(field.name, FieldWords(field.name, ""))
         value = "" if kind == "secret" else typed.get(field.name, _text(known))
         last = configured.secrets.get(field.name, "") if configured is not None else ""
         found.append(Field(field.name, kind, words, value, field.required, field.name in RARE, last))
