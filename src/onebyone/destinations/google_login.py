@@ -57,6 +57,13 @@ def google_login(scope: str) -> Login[Any]:
     return Login(request=request, read=read_token)
 
 
+def project_of(settings: Keys) -> str | Secret:
+    """The Google Cloud project, whose requests are counted together; what stands for it, where it is not named."""
+    if settings.service_account.reveal():
+        return _account(settings.service_account).client_email.partition("@")[2]
+    return settings.client_id.partition("-")[0] or settings.access_token
+
+
 def _account(secret: Secret) -> ServiceAccount:
     try:
         return msgspec.json.decode(secret.reveal(), type=ServiceAccount)

@@ -132,7 +132,7 @@ def read(response: Response) -> Outcome:
         failed = (Failure(n, f"status_{state}") for n, state in enumerate(states) if not 200 <= state < 300)
         return Sent(trace=response.headers.get("x-li-uuid", ""), failed=tuple(failed))
     if response.status == _VERSION_GONE:
-        return Rejected(code, stop=True)
+        return Rejected("version_gone", stop=True)
     if response.status == 422:
         rows = {int(index) for index in _INDEX.findall(str(found.get("message", "")))}
         return Rejected(code, rows=tuple(sorted(rows)))
@@ -155,5 +155,6 @@ LINKEDIN = Destination(
     request=request,
     read=read,
     login=refresh_login(renews=_renews),
+    account=lambda settings: settings.client_id or settings.access_token,
     limited_use=False,
 )

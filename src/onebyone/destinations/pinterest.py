@@ -132,4 +132,5 @@ PINTEREST = Destination(
     rows=rows,
     request=request,
     read=read,
+    account=lambda settings: settings.ad_account_id,
 )

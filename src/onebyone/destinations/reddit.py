@@ -150,4 +150,5 @@ REDDIT = Destination(
     request=request,
     read=read,
     login=refresh_login(basic=True),
+    account=lambda settings: settings.pixel_id,
 )

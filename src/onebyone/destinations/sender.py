@@ -27,7 +27,7 @@ from onebyone.destinations.destination import (
 )  # fmt: skip
 from onebyone.destinations.looking_back import PARTLY, LookingBack
 from onebyone.destinations.masking import clean_answer, shown
-from onebyone.destinations.pace import Breaker, Bucket
+from onebyone.destinations.pace import Breaker, Limits, Paces
 from onebyone.destinations.prepare import Prepared, Preparing
 from onebyone.destinations.signing_in import SigningIn
 from onebyone.destinations.web_client import Client, Unreached
@@ -65,6 +65,7 @@ class Sender:
         client: Client,
         now_ms: Callable[[], int],
         random: Callable[[], float],
+        paces: Paces,
         sleep: Callable[[float], Any] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -77,10 +78,12 @@ class Sender:
         self._sleep = sleep
         self._clock = clock
         configured = target.configured
-        self._size = batch_size(target.destination, settings, max_batch=configured.max_batch)
+        self._size = batch_size(target.destination, settings)
         self._lanes = _MANY_LANES if self._size < _SMALL_BATCH else 1
-        per_minute = configured.requests_per_minute or target.destination.facts.requests_per_minute
-        self._bucket = Bucket(per_minute, clock())
+        facts, account = target.destination.facts, target.destination.account
+        self.limits = Limits(facts.requests_per_minute, facts.requests_per_day, facts.events_per_minute)
+        self.account = (configured.name, account(settings) if account is not None else configured.site)
+        self._pace = paces.of(self.account, clock())
         self._breaker = Breaker(random)
         self._signing_in = SigningIn(target.destination, settings, client=client, now_ms=now_ms)
         self._looking_back = LookingBack(
@@ -129,8 +132,7 @@ class Sender:
         return Round(claimed=claimed, accepted=run.accepted)
 
     async def _lane(self, run: Run, rows: Sequence[Pair]) -> None:
-        batches = batches_of(self.target.destination, rows, self._settings, max_batch=self.target.configured.max_batch)
-        for batch in batches:
+        for batch in batches_of(self.target.destination, rows, self._settings):
             await self._send(run, batch)
 
     async def _send(self, run: Run, batch: Sequence[Pair]) -> None:
@@ -138,7 +140,7 @@ class Sender:
         if run.over:
             await run.write(batch, State.RETRYING, run.code, self._now_ms())
             return
-        await self._wait_turn()
+        await self._wait_turn(len(batch))
         batch = await self._still_allowed(run, batch)
         if not batch:
             return
@@ -168,8 +170,8 @@ class Sender:
             run.stopped = failed.code
         await run.write(batch, State.RETRYING, failed.code, self._now_ms())
 
-    async def _wait_turn(self) -> None:
-        wait_s = self._bucket.wait_s(self._clock())
+    async def _wait_turn(self, events: int) -> None:
+        wait_s = self._pace.wait_s(self._clock(), events)
         if wait_s:
             await self._sleep(wait_s)
 

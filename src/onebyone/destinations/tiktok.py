@@ -150,7 +150,7 @@ def read(response: Response) -> Outcome:
 
 
 def _max_batch(settings: Settings) -> int:
-    return 1 if settings.test_event_code else facts.TIKTOK.max_batch
+    return 1 if settings.test_event_code else 0
 
 
 TIKTOK = Destination(
@@ -162,4 +162,5 @@ TIKTOK = Destination(
     request=request,
     read=read,
     max_batch=_max_batch,
+    account=lambda settings: settings.access_token,
 )

@@ -153,5 +153,6 @@ X = Destination(
     request=request,
     read=read,
     sign=sign,
+    account=lambda settings: settings.pixel_id,
     limited_use=False,
 )

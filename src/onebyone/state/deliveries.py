@@ -220,9 +220,9 @@ class Deliveries:
             raise StateUnavailable(str(error.orig)) from error
         return taken
 
-    def next_due(self, site: str, destination: str) -> int | None:
+    def next_due(self, site: str, destination: str, states: Sequence[str] = DUE) -> int | None:
         query = select(func.min(_DELIVERIES.c.due_ms)).where(
-            _DELIVERIES.c.site == site, _DELIVERIES.c.destination == destination, _DELIVERIES.c.state.in_(DUE)
+            _DELIVERIES.c.site == site, _DELIVERIES.c.destination == destination, _DELIVERIES.c.state.in_(states)
         )
         with self._connect() as connection:
             found = connection.execute(query).scalar()
