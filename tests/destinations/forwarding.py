@@ -47,6 +47,9 @@ SECRETS = (
     "api_secret",
     "conversion_token",
     "pixel_token",
+    "consumer_secret",
+    "oauth_token",
+    "oauth_token_secret",
     "signing_secret",
 )
 

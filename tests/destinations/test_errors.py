@@ -45,7 +45,8 @@ def run(world: World, seconds: float, step: float = 5) -> None:
 @pytest.mark.parametrize("row", TABLE, ids=[f"{row['platform']}: {row['title']}" for row in TABLE])
 def test_an_answer_of_the_table(world: World, row: dict[str, Any]) -> None:
     """One row of the specification; `wait_s` is the least time before the next request."""
-    platform = world.connect(row["platform"], settings=ONE_RULE if row["platform"] == "linkedin" else {})
+    settings = row.get("settings", {}) | (ONE_RULE if row["platform"] == "linkedin" else {})
+    platform = world.connect(row["platform"], settings=settings)
     platform.script.append(_answer(row))
     world.arrive(an_order("T-1"))
     world.after(7 * MINUTES)

@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
+from web.deliveries import add_deliveries
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
 from web.month import nothing
@@ -34,7 +35,13 @@ def pages(site: str) -> dict[str, str]:
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "rights": f"/s/{site}/rights",
         "destinations": f"/s/{site}/destinations",
+        "destination": f"/s/{site}/destinations/meta",
+        "destination_refused": f"/s/{site}/destinations/meta?show=refused",
+        "destination_stopped": f"/s/{site}/destinations/linkedin",
+        "destination_paused": f"/s/{site}/destinations/ga4",
+        "destination_new": f"/s/{site}/destinations/tiktok",
         "destination_setup": f"/s/{site}/destinations/google_data_manager/setup",
+        "destination_setup_meta": f"/s/{site}/destinations/meta/setup",
         "consent": f"/s/{site}/consent", "start": f"/s/{site}/start", "general": f"/s/{site}/settings/general",
         "script": f"/s/{site}/settings/script", "traffic": f"/s/{site}/traffic",
         "sessions": f"/s/{site}/settings/sessions", "keeping": f"/s/{site}/settings/keeping",
@@ -61,6 +68,7 @@ def main() -> None:
     place = Place(Path(tempfile.mkdtemp()), FakeReports(nothing()) if "--empty" in sys.argv else None)
     if "--empty" not in sys.argv:
         add_mails(place)
+        add_deliveries(place)
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))
     with serving(place) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))

@@ -10,7 +10,7 @@ from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State
 from onebyone.collect.desk import now_ms
 from onebyone.destinations.all import ALL
-from onebyone.destinations.arrival import Target
+from onebyone.destinations.arrival import target_of
 from onebyone.destinations.forward import Forwarder
 from onebyone.destinations.intake import Intake, Plan
 from onebyone.destinations.outgoing import Raw
@@ -61,7 +61,7 @@ class Asked:
 def plan_replay(place: Place, state: State, one: Configured, again: Again) -> Plan:
     """What sending a range again would do. Changes nothing."""
     intake = Intake(SqliteReader(place.events), state.destinations, state.deliveries, state.conversions)
-    return intake.plan(Target(ALL[one.name], one), again, now_ms())
+    return intake.plan(target_of(ALL[one.name], one), again, now_ms())
 
 
 class Forwarding:
