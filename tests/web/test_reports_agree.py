@@ -16,7 +16,7 @@ PARAMS: dict[str, Param] = {
     "traffic": "people", "limit": 10,
 }  # fmt: skip
 _NARROWED: dict[str, Param] = {
-    **dict.fromkeys(("event", "via", "matched", "flag", "channel", "campaign"), ""), "low": -(10**9), "high": 10**9,
+    **dict.fromkeys(("event", "via", "matched", "flag"), ""), "low": -(10**9), "high": 10**9,
 }  # fmt: skip
 MORE: dict[str, dict[str, Param]] = {
     "live": {"after_at": NOW - timedelta(hours=1), "after_hit": "", "after_n": 0},
