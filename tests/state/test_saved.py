@@ -10,7 +10,14 @@ from onebyone.state import saved as module
 from onebyone.state.saved import KEPT_MS, Saved, Shelf, TooMany, free_slug
 
 VIEW = Saved(
-    site="s1", kind="view", slug="", name="Mail on phones", by="u1", by_name="lea", page="overview", query="channel=Email"
+    site="s1",
+    kind="view",
+    slug="",
+    name="Mail on phones",
+    by="u1",
+    by_name="lea",
+    page="overview",
+    query="channel=Email",
 )
 
 

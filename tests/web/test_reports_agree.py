@@ -26,6 +26,7 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("conversion_sums", "conversion_parts"), _NARROWED),
     "conversion_records": _NARROWED
     | {"sort": "-at", "after_rank": 2**63 - 1, "after_id": "f" * 8 + "-ffff" * 4 + "f" * 8},
+    "filter_values": {"field": "channel", "text": ""},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},

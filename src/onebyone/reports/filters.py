@@ -51,7 +51,7 @@ class Condition(Struct, frozen=True, order=True):
     @property
     def text(self) -> str:
         """The values as an address has them."""
-        return ",".join(_escaped(value) for value in self.values)
+        return ",".join(escaped(value) for value in self.values)
 
     def __str__(self) -> str:
         return f"{self.field}{self.op}{self.text}"
@@ -93,7 +93,8 @@ def _values(text: str) -> list[str]:
     return ["" if part == NOT_SET else re.sub(r"\\([\\,-])", r"\1", part) for part in parts]
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """As an address has one of several values."""
     if value in ("", NOT_SET):
         return NOT_SET if not value else "\\-"
     return value.replace("\\", "\\\\").replace(",", "\\,")

@@ -46,7 +46,7 @@ def open_view(request: Ask, desk: TheDesk, site: TheSite, slug: FromPath[str]) -
 
 
 @get("/s/{site_id:str}/saved", sync_to_thread=True, include_in_schema=False)
-def saved(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+def saved_page(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     lines = [_line(one, desk, site, request.user) for one in _seen(desk, site, request.user)]
     there = [one for one in lines if not one.saved.removed_ms]
     return page(
@@ -59,7 +59,7 @@ def saved(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@post("/s/{site_id:str}/saved", sync_to_thread=True, include_in_schema=False)
+@post("/s/{site_id:str}/saved/add", sync_to_thread=True, include_in_schema=False)
 def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Redirect:
     """Keeps a view or the filters of the page that the form stood on, and leads back there. Raises NotUnderstood."""
     at, name = str(form.get("at", "")), " ".join(str(form.get("name", "")).split())
@@ -126,7 +126,7 @@ def change(
     return Redirect(f"/s/{site.id}/saved", status_code=303)
 
 
-ROUTES = (open_view, saved, save, change)
+ROUTES = (open_view, saved_page, save, change)
 
 
 def _seen(desk: Desk, site: Site, user: User) -> list[Saved]:
