@@ -47,7 +47,8 @@ def test_a_view_is_saved_from_a_page_and_opens_it_again(place: Place, admin: Cli
     assert save(admin, place, at) == f"/s/{place.site.id}/acquisition?period=7d&channel=Email&device!=phone"
     status, address = opened(admin, place, "mail-on-phones")
     assert (status, address) == (303, f"/s/{place.site.id}/acquisition?period=7d&channel=Email&device!=phone")
-    assert admin.get(address).status_code == 200
+    assert "Saved as Mail on phones" in admin.get(address).text
+    assert "Saved as" not in admin.get(f"/s/{place.site.id}/acquisition?period=7d").text
     assert "Mail on phones, Nordlight" in admin.get(f"/find?site={place.site.id}").text
 
 

@@ -82,6 +82,6 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
         "filter_operators": OPERATOR_NAMES,
         "filter_note": note(view),
         "segment_words": segment_words(view),
-        "view_can_be_kept": read_at(site.id, view.path) is not None,
+        "kept": read_at(site.id, view.link(after="")),
         "clock": numbers.clock(desk.clock(), site.zone),
     }
