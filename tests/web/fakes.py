@@ -27,6 +27,7 @@ from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
+from onebyone.state.saved import Shelf
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Keeping, Site, Sites
 from onebyone.state.suppression import Suppression
@@ -147,6 +148,7 @@ class Place:
         self.alarms = Alarms(engine, Vault(bytes(32)))
         self.alarms_tried: list[Alarm] = []
         self.exports = Exports(engine)
+        self.shelf = Shelf(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
         self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
@@ -197,6 +199,7 @@ class Place:
             alarms=self.alarms,
             try_alarm=self.try_alarm,
             exports=self.exports,
+            shelf=self.shelf,
             send_export=self.send_export,
             clock=lambda: self.clock_now,
             mail=self.mail,

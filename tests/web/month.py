@@ -206,6 +206,7 @@ def month() -> Answers:
         "node_events": lambda params: [
             {"number": number, "events": 14, "orders": 1, "revenue_minor": 8990} for number in _texts(params["nodes"])
         ],
+        "filter_values": lambda _: [{"value": "Email", "found": 6120}, {"value": "A, B", "found": 2}],
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),

@@ -28,6 +28,8 @@ PAGES = (
     "/s/{site}/vitals",
     "/s/{site}/errors?period=7d",
     "/s/{site}/events",
+    "/s/{site}/saved",
+    "/s/{site}/overview?compare=year&match=date&country=DE,AT&channel!=Email",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
     "/s/{site}/email",

@@ -16,7 +16,7 @@ PARAMS: dict[str, Param] = {
     "traffic": "people", "limit": 10,
 }  # fmt: skip
 _NARROWED: dict[str, Param] = {
-    **dict.fromkeys(("event", "via", "matched", "flag", "channel", "campaign"), ""), "low": -(10**9), "high": 10**9,
+    **dict.fromkeys(("event", "via", "matched", "flag"), ""), "low": -(10**9), "high": 10**9,
 }  # fmt: skip
 MORE: dict[str, dict[str, Param]] = {
     "live": {"after_at": NOW - timedelta(hours=1), "after_hit": "", "after_n": 0},
@@ -26,6 +26,7 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("conversion_sums", "conversion_parts"), _NARROWED),
     "conversion_records": _NARROWED
     | {"sort": "-at", "after_rank": 2**63 - 1, "after_id": "f" * 8 + "-ffff" * 4 + "f" * 8},
+    "filter_values": {"field": "channel", "text": ""},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},

@@ -24,6 +24,7 @@ from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.receipts import Receipts
+from onebyone.state.saved import Shelf
 from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
@@ -58,6 +59,7 @@ class State(Struct, frozen=True):
     erasures: Erasures
     alarms: Alarms
     exports: Exports
+    shelf: Shelf
 
     @property
     def visitor_key(self) -> bytes:
@@ -107,4 +109,5 @@ def open_state(place: Place) -> State:
         identity=Identity(engine),
         alarms=Alarms(engine, vault),
         exports=Exports(engine),
+        shelf=Shelf(engine),
     )

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from onebyone.reports.catalogue import DIRECTORY, Report, filtered, read_report
+from onebyone.reports.filters import conditions_of
 from onebyone.store import Param
 from onebyone.store.params import written
 from onebyone.web import breakdown, on_page, overview_tables
+from onebyone.web.address import Narrows
 
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
@@ -28,6 +30,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),
 }
 MOST_ROWS = 100_000  # of a file
+_DROPS_KEEP_LITTLE = "What was dropped is counted here too, and keeps too little."
 FILES = {  # the address's name of a file, and the report whose rows it has
     "overview": "overview",
     "ledger": "ledger_days",
@@ -59,16 +62,20 @@ def definitions(page: str, params: Mapping[str, Param]) -> list[Definition]:
     return [Definition(one.title, one.about, sql_of(one.name, params), _FILE_OF.get(one.name, "")) for one in reports]
 
 
-def narrows(report: str) -> bool:
-    """Whether the report takes filters."""
-    return report in _CATALOGUE and _CATALOGUE[report].narrows
+def narrows(report: str) -> Narrows:
+    """The fields that the report takes filters of."""
+    found = _CATALOGUE.get(report)
+    if found is None:
+        return Narrows()
+    return Narrows(found.fields, _DROPS_KEEP_LITTLE if "FROM drops" in found.template else "")
 
 
 def sql_of(report: str, params: Mapping[str, Param]) -> str:
     """The report for a client of ClickHouse: its parameters set, and those named that only the page knows."""
     found = _CATALOGUE[report]
     lines = [f"-- {found.title}", f"-- {found.about}"]
-    if "filters" in params and not found.narrows:
+    asked = params.get("filters", ())
+    if any(one.field not in found.fields for one in conditions_of(asked)):
         params = {key: value for key, value in params.items() if key != "filters"}
         lines.append("-- It counts everything, whatever filters the page has.")
     found, narrowed = filtered(found, params)

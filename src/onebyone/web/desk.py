@@ -32,6 +32,7 @@ from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
+from onebyone.state.saved import Shelf
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
@@ -134,6 +135,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     alarms: Alarms
     try_alarm: TryAlarm
     exports: Exports
+    shelf: Shelf
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))

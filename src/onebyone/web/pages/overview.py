@@ -10,6 +10,7 @@ from onebyone.state.sites import Site
 from onebyone.web import overview_tables
 from onebyone.web.above import Above, questions, read_above
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.needs import needs
@@ -18,7 +19,7 @@ from onebyone.web.view import asked, controls
 
 @get("/s/{site_id:str}/overview", sync_to_thread=True, include_in_schema=False)
 def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, narrows=True)
+    view = asked(request, desk, site, narrows=EVERY_FIELD)
     answers = desk.ask_all(questions(site, view))
     above = read_above(answers, site, view, desk.clock())
     empty = not above.failed and not _ever(desk, site, above)
@@ -27,10 +28,9 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "overview_empty.html" if empty else "overview.html",
         frame(request, desk, "Overview", site=site, page="overview"),
         view=view,
-        narrows=True,
         above=above,
         needs=needs(desk, site),
-        tables=overview_tables.tables(answers, site.currency),
+        tables=overview_tables.tables(answers, site.currency, view),
         ever=answers["ever"],
         **controls(view, desk, site),
     )
