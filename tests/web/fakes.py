@@ -57,6 +57,10 @@ class FakeReports:
         columns = list(rows[0]) if rows else []
         return Rows(columns, [[row[column] for column in columns] for row in rows])
 
+    def asked_of(self, name: str) -> dict[str, Param]:
+        """What the report was asked last."""
+        return next(params for asked, params in reversed(self.asked) if asked == name)
+
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """Not one that could be read: what counts is that it is passed on."""
         return f"PAR1 {self.run(name, **params).rows} PAR1".encode()

@@ -3,6 +3,7 @@
 from onebyone.web.pages import (
     alarms,
     attribution,
+    behind,
     breakdown,
     consent,
     consent_rules,
@@ -47,6 +48,7 @@ ROUTES = (
     *attribution.ROUTES,
     *reconciliation.ROUTES,
     *breakdown.ROUTES,
+    *behind.ROUTES,
     *vitals.ROUTES,
     *funnels.ROUTES,
     *retention.ROUTES,

@@ -30,7 +30,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         narrows=True,
         above=above,
         needs=needs(desk, site),
-        tables=overview_tables.tables(answers, site.currency),
+        tables=overview_tables.tables(answers, site.currency, view),
         ever=answers["ever"],
         **controls(view, desk, site),
     )
