@@ -15,6 +15,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.alarms import Alarm, Alarms
+from onebyone.state.annotations import Annotations
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
@@ -149,6 +150,7 @@ class Place:
         self.alarms = Alarms(engine, Vault(bytes(32)))
         self.alarms_tried: list[Alarm] = []
         self.exports = Exports(engine)
+        self.annotations = Annotations(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
         self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
@@ -198,6 +200,7 @@ class Place:
             alarms=self.alarms,
             try_alarm=self.try_alarm,
             exports=self.exports,
+            annotations=self.annotations,
             send_export=self.send_export,
             clock=lambda: self.clock_now,
             mail=self.mail,

@@ -238,6 +238,7 @@ def make_console(
         alarms=state.alarms,
         try_alarm=partial(try_alarm, settings, state.alarms),
         exports=state.exports,
+        annotations=state.annotations,
         send_export=exporting(place, settings, state, reports).send,
         mail=state.mail,
         rights=Rights(state, reports),

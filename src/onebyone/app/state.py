@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from onebyone.app.settings import ConfigError, Place
 from onebyone.state.alarms import Alarms
+from onebyone.state.annotations import Annotations
 from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
@@ -58,6 +59,7 @@ class State(Struct, frozen=True):
     erasures: Erasures
     alarms: Alarms
     exports: Exports
+    annotations: Annotations
 
     @property
     def visitor_key(self) -> bytes:
@@ -107,4 +109,5 @@ def open_state(place: Place) -> State:
         identity=Identity(engine),
         alarms=Alarms(engine, vault),
         exports=Exports(engine),
+        annotations=Annotations(engine),
     )
