@@ -212,7 +212,13 @@ def test_live_is_narrowed_by_what_a_drop_keeps_too(store: Embedded) -> None:
         a_drop(3, at=at, received_at=at, country="DE"), a_drop(4, at=at, received_at=at, country=""),
     ])  # fmt: skip
     reports = Reports(store)
-    after = {"site": "s1", "limit": 1, "after_at": END - timedelta(hours=1), "after_hit": "", "after_n": 0}
+    after: dict[str, Param] = {
+        "site": "s1",
+        "limit": 1,
+        "after_at": END - timedelta(hours=1),
+        "after_hit": "",
+        "after_n": 0,
+    }
     assert len(reports.run("live", **after | {"limit": 9}, filters=["country=DE"]).rows) == 2
     assert [row["country"] for row in reports.run_dicts("live", **after, filters=["country=AT"])] == ["AT"]
     fates = reports.run_dicts("live_fates", site="s1", to=END, filters=["country=DE"])

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from onebyone.app.settings import ConfigError, Place
 from onebyone.state.alarms import Alarms
+from onebyone.state.annotations import Annotations
 from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
@@ -60,6 +61,7 @@ class State(Struct, frozen=True):
     alarms: Alarms
     exports: Exports
     shelf: Shelf
+    annotations: Annotations
 
     @property
     def visitor_key(self) -> bytes:
@@ -110,4 +112,5 @@ def open_state(place: Place) -> State:
         alarms=Alarms(engine, vault),
         exports=Exports(engine),
         shelf=Shelf(engine),
+        annotations=Annotations(engine),
     )

@@ -20,6 +20,7 @@ OF_SOME = (
     "again",
     "unit",
     "by",
+    "is",
     "window",
     "show",
     "model",

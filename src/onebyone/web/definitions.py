@@ -13,6 +13,10 @@ from onebyone.store.params import written
 from onebyone.web import breakdown, on_page, overview_tables
 from onebyone.web.address import Narrows
 
+_BEHIND: Mapping[str, tuple[str, ...]] = {  # a page's numbers
+    "acquisition": ("credited_orders", "placed_orders", "session_visitors", "event_visitors"),
+    "events": ("event_list",),
+}
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
@@ -20,7 +24,10 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "attribution": ("credits_by_rule", "paths"),
     "reconciliation": ("reconciliation_orders", "order_copies"),
     "ledger": ("ledger_days", "drops"),
-    **{shown.page: tuple(table.report for table in shown.tables) for shown in (*breakdown.ALL, *on_page.ALL)},
+    **{
+        shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))
+        for shown in (*breakdown.ALL, *on_page.ALL)
+    },
     "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel",),
     "retention": ("retention",),
@@ -45,6 +52,7 @@ FILES = {  # the address's name of a file, and the report whose rows it has
 }  # fmt: skip
 _FILE_OF = {report: name for name, report in FILES.items()}
 _CATALOGUE: dict[str, Report] = {file.stem: read_report(file) for file in sorted(DIRECTORY.glob("*.sql"))}
+TITLES = {file: _CATALOGUE[report].title for file, report in FILES.items()}  # of a file, in words
 
 
 class Definition(Struct, frozen=True):

@@ -21,6 +21,7 @@ from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.reports.catalogue import NotNarrowed
 from onebyone.state.alarms import Alarm, Alarms
+from onebyone.state.annotations import Annotations
 from onebyone.state.choices import Permissions
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
@@ -136,6 +137,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     try_alarm: TryAlarm
     exports: Exports
     shelf: Shelf
+    annotations: Annotations
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))

@@ -11,7 +11,7 @@ from msgspec import Struct
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
-from onebyone.web import numbers
+from onebyone.web import nothing_yet, numbers
 from onebyone.web.access import Ask, form_token
 from onebyone.web.desk import Answer, Desk, Row
 from onebyone.web.needs import stopped_destinations
@@ -98,5 +98,10 @@ def hits_a_minute(rows: list[Row], clock: datetime) -> int:
 
 
 def page(desk: Desk, template: str, frame: Frame, *, status: int = 200, **values: Any) -> Response[str]:
+    """`ever` among the values is the answer of `ledger_totals`: before the first hit a page says what will be here."""
+    ever = values.get("ever")
+    teaches = frame.page in nothing_yet.WORDS and not values.get("teach")
+    if teaches and ever is not None and not ever.error and not any(ever.first.values()):
+        template, values = "nothing_yet.html", {"will": nothing_yet.WORDS[frame.page]}
     html = desk.pages.html(template, frame=frame, menu=MENU, **values)
     return Response(html, media_type=MediaType.HTML, status_code=status)

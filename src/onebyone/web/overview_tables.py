@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from onebyone.reports.filters import Condition
 from onebyone.web import countries, numbers
 from onebyone.web.address import View
+from onebyone.web.breakdown import behind_row
 from onebyone.web.desk import Answer, Row
 from onebyone.web.figures import tone
 from onebyone.web.tables import Bars, Cell, Column, bars
@@ -39,6 +41,7 @@ def _channels(answers: Mapping[str, Answer], currency: str, view: View) -> Bars:
         name=_named("channel"),
         by="visitors",
         columns=[_VISITORS, _ORDERS, _revenue(currency), *([_changed(earlier)] if earlier else [])],
+        behind=partial(behind_row("channel", "channel"), view),
         empty="No sessions in this period.",
         show=SHOWN,
         faint=UNATTRIBUTED,
@@ -55,6 +58,7 @@ def _countries(answer: Answer, view: View) -> Bars:
         name=lambda row: (countries.name(row["name"]), ""),
         by="visitors",
         columns=[_VISITORS, _ORDERS],
+        behind=partial(behind_row("country", "name"), view),
         empty="No places known in this period.",
         link=_only(view, "country", "name"),
         show=FEW,
@@ -70,6 +74,7 @@ def _devices(answer: Answer, view: View) -> Bars:
         name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""),
         by="visitors",
         columns=[_VISITORS, _ORDERS],
+        behind=partial(behind_row("device", "name"), view),
         empty="No devices known in this period.",
         link=_only(view, "device", "name"),
         show=FEW,
@@ -85,6 +90,7 @@ def _landing_pages(answer: Answer, view: View) -> Bars:
         name=_named("path"),
         by="visitors",
         columns=[_VISITORS, _ORDERS],
+        behind=partial(behind_row("landing", "host", "path"), view),
         empty="No sessions in this period.",
         link=_only(view, "landing", "path"),
         show=FEW,
@@ -98,7 +104,8 @@ def _campaigns(answer: Answer, currency: str, view: View) -> Bars:
         head="Campaign",
         name=lambda row: (row["campaign"], row["source"]),
         by="visitors",
-        columns=[Column("Visitors", "n p2 sorted", _VISITORS.write), _ORDERS, _revenue(currency)],
+        columns=[Column("Visitors", "n p2 sorted", _VISITORS.write, "visitors"), _ORDERS, _revenue(currency)],
+        behind=partial(behind_row("campaign", "campaign", "source", "medium"), view),
         empty="No visits with a campaign. Add utm_campaign to the links of your next one.",
         link=_only(view, "campaign", "campaign"),
         show=FEW,
@@ -117,12 +124,12 @@ def _count(key: str) -> Callable[[Row], Cell]:
     return lambda row: Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut")
 
 
-_VISITORS = Column("Visitors", "n sorted", _count("visitors"))
-_ORDERS = Column("Orders", "n", _count("orders"))
+_VISITORS = Column("Visitors", "n sorted", _count("visitors"), "visitors")
+_ORDERS = Column("Orders", "n", _count("orders"), "orders")
 
 
 def _revenue(currency: str) -> Column:
-    return Column("Net revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], currency)))
+    return Column("Net revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], currency)), "orders")
 
 
 def _named(key: str) -> Callable[[Row], tuple[str, str]]:
