@@ -237,6 +237,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""  # of an e-mail: its id, hexadecimal; also of the visits that a click of it led to
     recipient: str = ""  # of an e-mail: the message's own id of a person, hexadecimal
     user_agent: str = ""  # of a conversion that may be shared with ad platforms: some want it; else ""
+    not_by: list[str] = field(default_factory=list)  # ways of matching its copies that the site ruled out: event_id,
+    # reload, weak
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
     withheld: str = ""  # consent.Mode: what was taken away because statistics were not allowed; "" if they were
 

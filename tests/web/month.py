@@ -269,6 +269,7 @@ def an_event(**changes: Any) -> Row:
         "os": "Windows", "device": "desktop", "country": "DE", "actor": "human", "agent": "", "confidence": 70,
         "reasons": [], "ruleset": "2026-11-02", "order_id": "NL-48213", "value": 12900, "currency": "EUR", "items": "",
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
+        "not_by": [],
         "permissions": 239, "consent_source": "user", "region": "DE", "withheld": "",
         "identifiers": {}, "sealed": "", "conversion": "",
         "network": "", "user_agent": "", "message": "", "recipient": "", "linked": 0,

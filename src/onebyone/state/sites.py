@@ -32,6 +32,9 @@ _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like anoth
 _PREFIX_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels: no word that a blocklist could hold
 
 
+MATCHINGS = ("event_id", "reload", "weak")  # beside the order id, which always does
+
+
 class MailRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a site measures its e-mails."""
 
@@ -93,6 +96,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     zone: str = "UTC"
     currency: str = "EUR"
     conversions: tuple[str, ...] = ("purchase", "generate_lead", "sign_up")
+    not_by: dict[str, tuple[str, ...]] = {}  # of a conversion: which of MATCHINGS does not join its copies
     excluded_referrers: tuple[str, ...] = ()  # payment pages and the like
     clock_reach_days: int = 8  # how far back a tag's own clock is believed
     visitor_cookie: bool = True

@@ -31,6 +31,7 @@ copies = st.fixed_dictionaries(
         "flags": few([["currency_missing"], ["not_an_id"]]),
         "consent_source": few(["user", "region_default"]),
         "permissions": few([0, 3, 5]),
+        "not_by": few([["weak"], ["event_id", "reload"]]),  # a site may have thought otherwise in between
     },
 )
 adjustments = st.fixed_dictionaries(
