@@ -1,6 +1,6 @@
 """What a blocker's generic rules make of our addresses: EasyList and EasyPrivacy as installed, in an engine for them.
 
-Skipped without the engine or the lists, which `make filters` gets from PyPI and out of Debian's package of uBlock Origin;
+Skipped without the engine or the lists, which `make filters` gets (PyPI, Debian's package of uBlock Origin);
 ONEBYONE_FILTERS names another folder that has easylist.txt and easyprivacy.txt. Neither is part of this repository.
 """
 

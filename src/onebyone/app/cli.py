@@ -27,6 +27,7 @@ from onebyone.app import (
     cli_site,
     cli_site_consent,
     cli_site_domains,
+    cli_site_script,
     cli_tracker,
     cli_work,
 )
@@ -57,6 +58,7 @@ _DOING = (
     *cli_site.COMMANDS,
     *cli_site_consent.COMMANDS,
     *cli_site_domains.COMMANDS,
+    *cli_site_script.COMMANDS,
     *cli_sessions.COMMANDS,
     *cli_email.COMMANDS,
     *cli_work.COMMANDS,
