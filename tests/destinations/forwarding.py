@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -82,8 +82,8 @@ class Records:
     def __init__(self) -> None:
         self.held: dict[tuple[str, str], Conversion] = {}
 
-    def get(self, site: str, id: str) -> Conversion | None:
-        return self.held.get((site, id))
+    def get_many(self, site: str, ids: Iterable[str]) -> dict[str, Conversion]:
+        return {id: self.held[site, id] for id in ids if (site, id) in self.held}
 
     def of_site(self, site: str) -> list[Conversion]:
         return [record for (its, _), record in self.held.items() if its == site]
@@ -96,8 +96,8 @@ class People:
         self.now: dict[tuple[str, int], int] = {}
         self.user_data: dict[str, Any] = {"email": "jane@example.com", "phone": "+49 30 901820"}
 
-    def allowed_now(self, event: Event) -> int | None:
-        return self.now.get((event.site, event.visitor))
+    def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
+        return [self.now.get((site, event.visitor)) for event in events]
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return Raw(self.user_data, "203.0.113.7")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,8 @@ class RealPeople:
         self._asked = Asked(Permissions(world.engine, Suppression(world.engine)), Seals(world.engine))
         self._unsealed = world.people
 
-    def allowed_now(self, event: Event) -> int | None:
-        return self._asked.allowed_now(event)
+    def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
+        return self._asked.allowed_now(site, events)
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return self._unsealed.unseal(site, sealed)
