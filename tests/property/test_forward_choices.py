@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from destinations.forwarding import ALL_PERMISSIONS, SITE, World, a_world_of, an_order
+from destinations.forwarding import ALL_PERMISSIONS, SITE, Inline, World, a_world_of, an_order
 from onebyone.app.forwarding import Asked
 from onebyone.consent.decision import Known
 from onebyone.destinations.all import ALL
@@ -36,18 +35,6 @@ PERSON = st.fixed_dictionaries(
     {"then": st.sampled_from([ALL_PERMISSIONS, ALL_PERMISSIONS, SHARE, ALL_PERMISSIONS - SHARE])}
     | {"words": st.lists(WORD, max_size=2, unique_by=lambda word: word[0])}
 )
-
-
-class Inline(ThreadPoolExecutor):
-    """No threads: the same every time."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done = Future[Any]()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - as every executor does
-            done.set_exception(error)
-        return done
 
 
 class RealPeople:
