@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from destinations.examples import NOW_MS, SETTINGS
-from destinations.forwarding import World, a_world, an_order
+from destinations.forwarding import World, an_order
 from onebyone.destinations.all import ALL
 from onebyone.destinations.destination import settings_of
 from onebyone.destinations.pace import Limits, Pace, Paces
@@ -20,12 +18,6 @@ from onebyone.state.deliveries import State
 
 DAY_S = 86_400
 SETTLED = 7 * 60
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
 
 
 def asked_at(pace: Pace, count: int, *, events: int = 1, began: float = 0.0) -> list[float]:

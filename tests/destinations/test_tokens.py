@@ -6,8 +6,6 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -15,7 +13,7 @@ import msgspec
 import pytest
 
 from destinations.examples import SETTINGS
-from destinations.forwarding import World, a_world, an_order
+from destinations.forwarding import World, an_order
 from fakes.platforms import Answer, Loopback
 from onebyone.destinations.all import ALL
 from onebyone.destinations.destination import Request, Response, settings_of
@@ -51,12 +49,6 @@ class Door(Loopback):
             return self.answers.pop(0)
         self.platform.token = (f"at.{len(self.asked)}",)
         return Response(200, json.dumps({"access_token": self.platform.token[0], "expires_in": 3_600}).encode())
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
 
 
 def connect(world: World, name: str) -> tuple[Loopback, Door]:
@@ -170,11 +162,8 @@ def test_the_token_of_the_pixel_is_enough(world: World) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("x", {"pixel_token": ""}),
         ("x", USER | {"oauth_token": ""}),
-        ("linkedin", {"access_token": ""}),
         ("linkedin", {"refresh_token": "r"}),
-        ("reddit", {"conversion_token": ""}),
         ("reddit", {"client_id": "c", "client_secret": "cs"}),
     ],
 )
@@ -182,3 +171,12 @@ def test_half_a_key_is_said_at_once_and_never_shown(name: str, said: dict[str, s
     with pytest.raises(msgspec.ValidationError) as error:
         settings_of(ALL[name], SETTINGS[name] | said)
     assert not any(text in str(error.value) for text in said.values() if len(text) > 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("x", "pixel_token"), ("linkedin", "access_token"), ("reddit", "conversion_token")]
+)
+def test_without_any_key_nothing_is_asked_and_it_is_said(world: World, name: str, said: str) -> None:
+    platform = world.connect(name, settings={said: ""})
+    send(world, "T-1")
+    assert world.configured(name).stopped == "credentials_missing" and platform.requests == []

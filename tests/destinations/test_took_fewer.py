@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from destinations.forwarding import World, a_world, an_order
+from destinations.forwarding import World, an_order
 from fakes.platforms import Answer
 from onebyone.state.deliveries import State
 
@@ -30,12 +28,6 @@ NONE: dict[str, Any] = {
     "microsoft": {"eventsReceived": 0, "error": {"code": "E", "message": "m"}},
     "snapchat": {"status": "FAILED", "reason": "m"},
 }
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
 
 
 @pytest.mark.parametrize("name", PARTLY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 
 from onebyone.app.alive import take_over
 from onebyone.app.settings import ConfigError, Place, Settings
@@ -39,9 +40,10 @@ class Asked:
         self._version = -1
         self._since: dict[str, int] = {}
 
-    def allowed_now(self, event: Event) -> int | None:
-        named = (("user", event.user_id), *event.identifiers.items())
-        return self._permissions.now(event.site, event.visitor, *named)
+    def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
+        return self._permissions.of_many(
+            site, [(event.visitor, (("user", event.user_id), *event.identifiers.items())) for event in events]
+        )
 
     def every_order_since(self, site: str) -> int:
         version = self._sites.version()

@@ -201,7 +201,9 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
     adjusts: bool = False  # it takes what became of an order: a refund whose `adjusted_value` is what is left
     login: Login[S] | None = None
-    sign: Callable[[Request, S, int, str], Request] | None = None  # each anew, with unix milliseconds and a nonce
+    sign: Callable[[Request, S, int, str], Request | Rejected] | None = (
+        None  # each anew, with unix milliseconds and a nonce
+    )
     result: Result[S] | None = None  # where a 200 says only that it came
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from onebyone.destinations import refreshing
 from onebyone.destinations.destination import Login, Rejected, Request, Secret
-from onebyone.destinations.refreshing import FORM, LASTS_S, check_refresh, read_token, refresh_request
+from onebyone.destinations.refreshing import FORM, LASTS_S, MISSING, check_refresh, read_token, refresh_request
 from onebyone.state.signing import KeyInvalid, sign_rs256
 
 TOKEN_ENDPOINT = "https://oauth2.googleapis.com/token"
@@ -51,7 +51,7 @@ def google_login(scope: str) -> Login[Any]:
         elif settings.refresh_token.reveal():
             return refresh_request(settings)
         else:
-            return None if settings.access_token.reveal() else Rejected("credentials_missing", stop=True)
+            return None if settings.access_token.reveal() else Rejected(MISSING, stop=True)
         return Request(url=settings.token_endpoint, headers={**FORM}, body=urlencode(said).encode())
 
     return Login(request=request, read=read_token)

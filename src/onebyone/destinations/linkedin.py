@@ -51,8 +51,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_refresh(self)
-        if not (self.access_token.reveal() or self.refresh_token.reveal()):
-            raise ValueError("access_token: paste one, or a refresh_token with its client_id and client_secret")
 
 
 def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
@@ -154,7 +152,7 @@ LINKEDIN = Destination(
     rows=rows,
     request=request,
     read=read,
-    login=refresh_login(renews=_renews),
+    login=refresh_login(lambda settings: settings.access_token, renews=_renews),
     account=lambda settings: settings.client_id or settings.access_token,
     limited_use=False,
 )

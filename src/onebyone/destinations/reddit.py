@@ -51,8 +51,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_refresh(self)
-        if not (self.conversion_token.reveal() or self.refresh_token.reveal()):
-            raise ValueError("conversion_token: paste one, or a refresh_token with its client_id and client_secret")
 
 
 def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
@@ -149,6 +147,6 @@ REDDIT = Destination(
     rows=rows,
     request=request,
     read=read,
-    login=refresh_login(basic=True),
+    login=refresh_login(lambda settings: settings.conversion_token, basic=True),
     account=lambda settings: settings.pixel_id,
 )

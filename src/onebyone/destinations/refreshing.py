@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from onebyone.destinations.destination import (
 )
 
 NONE = Secret("")
+MISSING = "credentials_missing"
 LASTS_S = 3_600  # where the answer does not say
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -45,11 +47,15 @@ def check_refresh(settings: Keys) -> None:
         raise ValueError("refresh_token: goes with client_id and client_secret")
 
 
-def refresh_login(*, basic: bool = False, renews: Any = refused_token) -> Login[Any]:
+def refresh_login(
+    pasted: Callable[[Any], Secret], *, basic: bool = False, renews: Callable[[Response], bool] = refused_token
+) -> Login[Any]:
     """Without a refresh token the pasted one is used for as long as it lasts."""
 
-    def request(settings: Keys, now_ms: int) -> Request | None:
-        return refresh_request(settings, basic=basic) if settings.refresh_token.reveal() else None
+    def request(settings: Keys, now_ms: int) -> Request | Rejected | None:
+        if settings.refresh_token.reveal():
+            return refresh_request(settings, basic=basic)
+        return None if pasted(settings).reveal() else Rejected(MISSING, stop=True)
 
     return Login(request=request, read=read_token, renews=renews)
 

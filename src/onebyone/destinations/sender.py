@@ -179,9 +179,7 @@ class Sender:
         """Without what was withdrawn while the batch waited: for the platform's rate, or for slow answers before."""
         if self._now_ms() - run.prepared_ms < _FRESH_MS:
             return batch
-        found = await asyncio.to_thread(
-            lambda: [self._preparing.changed(one, run.permissions[one.key]) for one, _ in batch]
-        )
+        found = await asyncio.to_thread(self._preparing.changed, [one for one, _ in batch], run.permissions)
         for pair, ends in zip(batch, found, strict=True):
             if ends is not None:
                 await run.write([pair], *ends, self._now_ms())

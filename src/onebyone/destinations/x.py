@@ -29,7 +29,7 @@ from onebyone.destinations.destination import (
     part,
 )
 from onebyone.destinations.oauth1 import Keys, authorization
-from onebyone.destinations.refreshing import NONE
+from onebyone.destinations.refreshing import MISSING, NONE
 from onebyone.destinations.times import rfc_3339
 from onebyone.destinations.user_data import hashes
 
@@ -52,8 +52,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         keys = (self.consumer_key, *(one.reveal() for one in (self.consumer_secret, *self._token())))
         if any(keys) and not all(keys):
             raise ValueError("consumer_key: goes with consumer_secret, oauth_token and oauth_token_secret")
-        if not (self.pixel_token.reveal() or any(keys)):
-            raise ValueError("pixel_token: paste one, or the four keys of a user")
 
     def _token(self) -> tuple[Secret, Secret]:
         return self.oauth_token, self.oauth_token_secret
@@ -118,17 +116,19 @@ def _content(item: Item) -> Row:
 def request(rows: Sequence[Row], settings: Settings) -> Request:
     return Request(
         url=f"{settings.endpoint}/{settings.version}/measurement/conversions/{settings.pixel_id}",
-        headers={"X-Pixel-Token": settings.pixel_token}
-        if settings.pixel_token.reveal()
-        else {"Authorization": UNSIGNED},
+        headers={"Authorization": UNSIGNED} if _signs(settings) else {"X-Pixel-Token": settings.pixel_token},
         body=encode({"conversions": rows}),
     )
 
 
-def sign(request: Request, settings: Settings, now_ms: int, nonce: str) -> Request:
+def _signs(settings: Settings) -> bool:
+    return bool(settings.consumer_key) and not settings.pixel_token.reveal()
+
+
+def sign(request: Request, settings: Settings, now_ms: int, nonce: str) -> Request | Rejected:
     """Where no token of the pixel says who asks."""
-    if settings.pixel_token.reveal():
-        return request
+    if not _signs(settings):
+        return request if settings.pixel_token.reveal() else Rejected(MISSING, stop=True)
     text = authorization(settings.keys(), request.method, request.url, now_s=now_ms // 1000, nonce=nonce)
     return replace(request, headers={"Authorization": Secret(text.removeprefix("OAuth "), "OAuth ")})
 

@@ -91,7 +91,7 @@ CAUSES: Mapping[str, Words] = {
     "credentials_missing": Words(
         "No credentials",
         "Nothing says who asks.",
-        "Paste the key file of a service account, a refresh token with its client, or an access token; then resume.",
+        "Paste a token in the set-up, or what a token is got with; then resume.",
     ),
     "invalid_grant": Words(
         "Login refused",
