@@ -202,7 +202,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     term: str = ""
     content: str = ""
     click_ids: dict[str, str] = field(default_factory=dict)
-    browser_ids: dict[str, str] = field(default_factory=dict)  # fbp, fbc, ga, ttp
+    browser_ids: dict[str, str] = field(default_factory=dict)  # fbp, ga, ttp and the like, and clicks that it remembers
 
     browser: str = ""
     browser_version: int = 0  # major

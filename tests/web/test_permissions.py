@@ -61,9 +61,20 @@ def test_the_page_shows_shares_and_a_persons_choices(place: Place, admin: TestCl
     choose(place, "r1", Permission.ANALYTICS)
     page = admin.get(f"/s/{place.site.id}/consent").text
     assert "69" in page and "Germany" in page and "Klaro, as the person chose" in page and "r1" in page
-    assert "r1" in admin.get(f"/s/{place.site.id}/consent?person=p1").text
+    one = admin.get(f"/s/{place.site.id}/consent?person=p1").text
+    assert "r1" in one and "No ad platform has taken a conversion of this person." in one
     assert "No choice of that person" in admin.get(f"/s/{place.site.id}/consent?person=p2").text
     assert admin.get(f"/s/{place.site.id}/consent.csv").text.startswith("date,")
+
+
+def test_the_choices_of_one_tell_what_had_been_sent_before(place: Place, admin: TestClient[Litestar]) -> None:
+    choose(place, "r1", Permission.ADS_SHARE, person="anna")
+    assert (
+        "Already sent of this person: meta (3 conversions)."
+        in admin.get(f"/s/{place.site.id}/consent?person=anna").text
+    )
+    told = admin.get(f"/api/v1/sites/{place.site.id}/consent-records?person=anna").json()
+    assert told["already_sent"] == {"meta": 3}
 
 
 def test_the_api_tells_the_choices_of_a_site_and_of_a_browser(place: Place, admin: TestClient[Litestar]) -> None:
@@ -78,7 +89,7 @@ def test_the_api_tells_the_choices_of_a_site_and_of_a_browser(place: Place, admi
     (last, before) = admin.get(address, params={"person": "p1"}).json()["rows"]
     assert (before["permissions_before"], last["permissions_before"]) == (None, ["analytics"])
     assert set(last["permissions_after"]) == {"analytics", "ads_share"} and last["body"]["region"] == "DE"
-    assert admin.get(address, params={"person": "p9"}).json() == {"rows": [], "before": None}
+    assert admin.get(address, params={"person": "p9"}).json()["rows"] == []
 
 
 def test_a_viewer_sees_no_single_choice(place: Place, viewer: TestClient[Litestar]) -> None:

@@ -40,7 +40,7 @@ COMMANDS = {
     "cli_run": ("serve",),
     "cli_sessions": ("session-rules",),
     "cli_site": ("login",),
-    "cli_site_domains": ("site",),
+    "cli_site_group": ("site",),
     "cli_tracker": ("import-events", "tracker-sessions"),
     "cli_work": ("import-log", "simulate", "doctor"),
 }  # module: what it gives. Each is imported when it is asked for: `collect` needs no console

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from onebyone.app import options
 from onebyone.app.asking import choose_site
-from onebyone.app.cli_site_consent import site_group
+from onebyone.app.cli_site import site as site_group
 from onebyone.app.printing import print_json
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
@@ -44,6 +44,3 @@ def domains(domains: tuple[str, ...], nobody: bool, site: str | None, data: Path
         click.echo("\n".join(chosen.tag.linked))
         if not chosen.visitor_cookie:
             click.echo("Off while the site uses no cookies.", err=True)
-
-
-COMMANDS = (site_group,)  # with those of `cli_site` and `cli_site_consent`

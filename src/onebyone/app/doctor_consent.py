@@ -43,7 +43,9 @@ def examine_consent(place: Place, settings: Settings, state: State, *, ask: Reso
     yield from _proxies(settings)
     url = settings.addresses.public_url
     if url:
-        yield from (_cookies(site, urlsplit(url).hostname or "", ask) for site in state.sites.all())
+        host = urlsplit(url).hostname or ""
+        yield from (_cookies(site, host, ask) for site in state.sites.all())
+        yield from (_choices(site, host) for site in state.sites.all() if site.tag.banner.on)
     yield _records(place, state)
 
 
@@ -100,6 +102,16 @@ def _cookies(site: Site, host: str, ask: Resolve) -> Finding:
         return Finding(what, True, f"{host} is near the site")
     do = "Safari ends its cookies after 7 days. Serve the collector through the site's own proxy or CDN."
     return Finding(what, False, f"{host} has a foreign address", do)
+
+
+def _choices(site: Site, host: str) -> Finding:
+    """Whether the banner's choice outlives a week in Safari, which ends what only a script has set."""
+    what = f"Choices of {site.name}"
+    others = sorted({urlsplit(origin).hostname or "" for origin in site.origins} - {host})
+    if not others:
+        return Finding(what, True, "the banner's cookie is set by HTTP too")
+    do = "Safari forgets a choice after 7 days and the banner asks again. Serve the collector on the pages' own host."
+    return Finding(what, False, f"on {', '.join(others)} only the script can set the banner's cookie", do)
 
 
 def _are_near(one: str, other: str) -> bool:

@@ -105,6 +105,8 @@ def make_console(
         alarms=state.alarms,
         try_alarm=partial(try_alarm, settings, state.alarms),
         exports=state.exports,
+        shelf=state.shelf,
+        annotations=state.annotations,
         send_export=exporting(place, settings, state, reports).send,
         mail=state.mail,
         rights=Rights(state, reports),

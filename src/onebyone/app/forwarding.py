@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 
 from onebyone.app.alive import take_over
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State
 from onebyone.collect.desk import now_ms
 from onebyone.destinations.all import ALL
-from onebyone.destinations.arrival import Target
+from onebyone.destinations.arrival import target_of
 from onebyone.destinations.forward import Forwarder
 from onebyone.destinations.intake import Intake, Plan
 from onebyone.destinations.outgoing import Raw
@@ -39,9 +40,10 @@ class Asked:
         self._version = -1
         self._since: dict[str, int] = {}
 
-    def allowed_now(self, event: Event) -> int | None:
-        named = (("user", event.user_id), *event.identifiers.items())
-        return self._permissions.now(event.site, event.visitor, *named)
+    def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
+        return self._permissions.of_many(
+            site, [(event.visitor, (("user", event.user_id), *event.identifiers.items())) for event in events]
+        )
 
     def every_order_since(self, site: str) -> int:
         version = self._sites.version()
@@ -61,7 +63,7 @@ class Asked:
 def plan_replay(place: Place, state: State, one: Configured, again: Again) -> Plan:
     """What sending a range again would do. Changes nothing."""
     intake = Intake(SqliteReader(place.events), state.destinations, state.deliveries, state.conversions)
-    return intake.plan(Target(ALL[one.name], one), again, now_ms())
+    return intake.plan(target_of(ALL[one.name], one), again, now_ms())
 
 
 class Forwarding:

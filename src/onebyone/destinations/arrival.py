@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.destinations.destination import Destination
 from onebyone.destinations.gate import Withheld, withheld
@@ -20,6 +22,13 @@ _ADJUST_AFTER_MS = 60_000  # several refunds of one order come together
 class Target(Struct, frozen=True):
     destination: Destination[object]
     configured: Configured
+
+
+def target_of(destination: Destination[Any], one: Configured) -> Target:
+    """With the limits that its operator chose instead of ours."""
+    said = {name: getattr(one, name) for name in ("max_age_s", "max_ahead_s", "max_batch", "requests_per_minute")}
+    chosen = {name: value for name, value in said.items() if value}
+    return Target(replace(destination, facts=replace(destination.facts, **chosen)), one)
 
 
 class Known(Struct, frozen=True):

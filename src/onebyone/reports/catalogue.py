@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
-from onebyone.reports.filters import conditions_of, narrowed
+from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
 from onebyone.store.parts import NOT_NARROWED, with_parts
@@ -41,13 +41,18 @@ class Report(Struct, frozen=True):
     template: str = ""
 
     @property
-    def narrows(self) -> bool:
-        """Whether filters are taken. A drop keeps too little for them, so what counts drops is never narrowed."""
-        return any(f"{{{{{place}}}}}" in self.template for place in NOT_NARROWED) and "FROM drops" not in self.template
+    def fields(self) -> tuple[str, ...]:
+        """By what it may be narrowed. Where drops are counted too, only by what they keep, if at all."""
+        places = {place for place in NOT_NARROWED if f"{{{{{place}}}}}" in self.template}
+        if "FROM drops" in self.template:
+            return tuple(DROPS) if "and_drops" in places else ()
+        if places == {"and_own"}:
+            return tuple(ROWS)
+        return FIELDS if places else ()
 
 
 class NotNarrowed(BadParameter):
-    """A filter was given to a report that takes none: its numbers would be those of everything."""
+    """A filter was given to a report that does not take it: its numbers would be those of everything."""
 
 
 class Queries(Protocol):
@@ -114,8 +119,9 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     conditions = conditions_of(params.get("filters", ()))
     if not conditions:
         return report, rest
-    if not report.narrows:
-        raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(one.field for one in conditions)}")
+    refused = [one.field for one in conditions if one.field not in report.fields]
+    if refused:
+        raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(refused)}")
     found = narrowed(conditions, credits="order_count" in report.template and "direct_last" in report.template)
     sql = with_parts(report.template, found.places)
     return structs.replace(report, sql=sql, params=declared(sql)), rest | found.params

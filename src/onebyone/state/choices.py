@@ -5,7 +5,7 @@ A row per change, so that a replay sees what was known then and not what is know
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -168,12 +168,12 @@ class Choices:
                     self._held[site, int.from_bytes(key, "big")] += (_remembered(*row),)
 
 
-_LAST = (  # written once: it is asked before every delivery, and writing it costs more than asking it
-    select(_CHOICES.c.permissions)
-    .where(_CHOICES.c.site == bindparam("of"), _CHOICES.c.visitor == bindparam("who"))
-    .order_by(_CHOICES.c.at_ms.desc())
-    .limit(1)
+_LAST = (  # written once: it is asked before every batch of deliveries, and writing it costs more than asking it
+    select(_CHOICES.c.visitor, _CHOICES.c.permissions)
+    .where(_CHOICES.c.site == bindparam("of"), _CHOICES.c.visitor.in_(bindparam("who", expanding=True)))
+    .order_by(_CHOICES.c.at_ms)
 )
+Named = tuple[tuple[str, str], ...]  # other names of a person: their kind and text
 
 
 class Changed(Struct, frozen=True):
@@ -186,24 +186,36 @@ class Changed(Struct, frozen=True):
 
 
 class Permissions:
-    """What a person allows now: for whoever is about to send something. Every call asks the state."""
+    """What people allow now: for whoever is about to send something. Every call asks the state."""
 
     def __init__(self, engine: Engine, suppression: Suppression) -> None:
         self._engine = engine
         self._suppression = suppression
 
     def now(self, site: str, visitor: int, *named: tuple[str, str]) -> int | None:
-        """The bits of the visitor's last known choice; None if nothing is known, then what was stored stands.
-        Of who was erased or objected, by this browser or by one of the other names, security alone."""
+        """Of one person, as `of_many` says."""
+        return self.of_many(site, [(visitor, named)])[0]
+
+    def of_many(self, site: str, people: Sequence[tuple[int, Named]]) -> list[int | None]:
+        """Of each the bits of the visitor's last known choice; None if nothing is known, then what was stored stands.
+        Of who was erased or objected, by this browser or by one of the other names, security alone.
+        A few hundred at once."""
         self._suppression.refresh()
-        if self._suppression.why(site, ("visitor", str(visitor or "")), *named):
-            return Permission.SECURITY.bit
-        if not visitor:
-            return None
-        asked = {"of": site, "who": visitor.to_bytes(8, "big")}
+        last = self._last(site, {visitor for visitor, _ in people if visitor})
+        return [
+            Permission.SECURITY.bit
+            if self._suppression.why(site, ("visitor", str(visitor or "")), *named)
+            else last.get(visitor)
+            for visitor, named in people
+        ]
+
+    def _last(self, site: str, visitors: Collection[int]) -> dict[int, int]:
+        if not visitors:
+            return {}
+        asked = {"of": site, "who": [visitor.to_bytes(8, "big") for visitor in visitors]}
         with self._engine.connect() as connection:
-            found: int | None = connection.execute(_LAST, asked).scalar()
-        return found
+            rows = connection.execute(_LAST, asked).all()
+        return {int.from_bytes(visitor, "big"): permissions for visitor, permissions in rows}  # the last one stays
 
     def changes(self, site: str, visitors: Sequence[int]) -> list[Changed]:
         """How often they thought otherwise, each in its order."""

@@ -6,6 +6,7 @@ of them since the batch began: what it had read may be old, so the batch is made
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -88,6 +89,11 @@ class Conversions:
         """The newest version of a record. None for an id nobody knows, and for what is no UUID."""
         line = self._column(site, id, _RECORDS.c.line)
         return _CONVERSION.decode(line) if line else None
+
+    def get_many(self, site: str, ids: Iterable[str]) -> dict[str, Conversion]:
+        """Those that are known, as `get` finds each."""
+        found = (_CONVERSION.decode(line) for _, line in self._look(self._sql.lines, list(_raw(ids))) if line)
+        return {one.id: one for one in found if one.site == site}
 
     def of_site(self, site: str) -> Iterator[Conversion]:
         """Every record of the site, as it is now, in no order. May be called from anywhere."""
@@ -279,12 +285,20 @@ class Conversions:
         return bytes(found or b"")
 
 
+def _raw(ids: Iterable[str]) -> Iterator[bytes]:
+    """Without what is no UUID."""
+    for id in ids:
+        with contextlib.suppress(ValueError):
+            yield _bytes(id)
+
+
 class _Statements:
     """Written out once for the driver: SQLAlchemy's naming and wrapping of each value costs more than SQLite's work
     (docs/decisions/0007)."""
 
     keys = "SELECT key, record FROM conversion_keys WHERE key IN ({many})"
     bodies = "SELECT id, body FROM conversion_records WHERE id IN ({many})"
+    lines = "SELECT id, line FROM conversion_records WHERE id IN ({many})"
     turns = "SELECT site, turn FROM conversion_turns WHERE site IN ({many})"
     first_turn = "INSERT INTO conversion_turns (site, turn) VALUES ({?}, 0) ON CONFLICT DO NOTHING"
     next_turn = "UPDATE conversion_turns SET turn = turn + 1 WHERE site = {?}"

@@ -13,6 +13,7 @@ from onebyone.event import Permission, utc
 from onebyone.state.consent_records import Entry
 from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite, need
+from onebyone.web.consent_history import already_sent
 from onebyone.web.desk import TheDesk
 
 MOST = 1_000
@@ -34,10 +35,14 @@ class RecordOut(Struct, frozen=True):
 
 
 class RecordsOut(Struct, frozen=True):
-    """Newest first. `before` asks for the next page; null at the end, and for one person, who has one page."""
+    """Newest first. `before` asks for the next page; null at the end, and for one person, who has one page.
+
+    `already_sent` is of one person: destinations, each with the conversions it has accepted.
+    """
 
     rows: list[RecordOut]
     before: int | None
+    already_sent: dict[str, int] | None = None
 
 
 @get("/api/v1/sites/{site_id:str}/consent-records", sync_to_thread=True, tags=["consent"], summary="What people chose")
@@ -53,7 +58,7 @@ def api_consent_records(
     need(request, site, Role.EDITOR)
     if person:
         found = desk.records.history(site.id, "consent", person)[::-1]
-        return RecordsOut([_out(entry) for entry in found], None)
+        return RecordsOut([_out(entry) for entry in found], None, already_sent(desk, site, person))
     found = desk.records.latest(site.id, limit=limit, until_seq=before)
     more = found[-1].seq if len(found) == limit else None
     return RecordsOut([_out(entry) for entry in found], more)

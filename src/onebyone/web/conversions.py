@@ -17,8 +17,8 @@ from onebyone.web import numbers, words
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
-KEYS = ("event", "via", "matched", "flag", "channel", "campaign", "value>", "value<", "sort", "after")
-FILTERS = KEYS[1:8]  # what narrows the records of one kind
+KEYS = ("event", "via", "matched", "flag", "value>", "value<", "sort", "after")
+FILTERS = KEYS[1:6]  # what narrows the records of one kind
 SORTS = ("-at", "at", "-net", "net", "-copies", "copies")
 SHOWN = 50
 _MOST = 9_000_000_000_000_000  # minor units; far beyond any amount
@@ -105,7 +105,7 @@ def params(view: View, site: Site) -> dict[str, Param]:
     """What the reports take beside the period. Raises NotUnderstood for a value that would show wrong numbers."""
     low, high = view.given.get("value>", ""), view.given.get("value<", "")
     return {
-        **{key: view.given.get(key, "") for key in ("via", "matched", "flag", "channel", "campaign")},
+        **{key: view.given.get(key, "") for key in ("via", "matched", "flag")},
         "low": _minor(view, "value>", low, site.currency) if low else -_MOST,
         "high": _minor(view, "value<", high, site.currency) if high else _MOST,
     }
@@ -190,8 +190,7 @@ def chips(view: View) -> list[Chip]:
 
 
 _KEY_NAMES = {
-    "via": "Seen by", "matched": "Joined by", "flag": "Noticed", "channel": "Channel", "campaign": "Campaign",
-    "value>": "Net from", "value<": "Net to",
+    "via": "Seen by", "matched": "Joined by", "flag": "Noticed", "value>": "Net from", "value<": "Net to",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from onebyone.pipeline.conversions.copies import Copy
 from onebyone.pipeline.conversions.records import read_record, write_record
 
 MARKS = (b'"click_ids":', b'"browser_ids":', b'"user_agent":')  # of a conversion's line that holds any
-_OF_PLATFORMS = frozenset({"fbp", "fbc", "ttp"})
+_OF_STATISTICS = ("ga", "ga_session")  # as store/upkeep/clear_details_of_events.sql keeps
 _LINE = msgspec.json.Decoder(Conversion)
 
 
@@ -33,5 +33,5 @@ def _lighter(copy: Copy) -> Copy:
 
 
 def _stripped(event: Event) -> Event:
-    ids = {name: id for name, id in event.browser_ids.items() if name not in _OF_PLATFORMS}
+    ids = {name: id for name, id in event.browser_ids.items() if name in _OF_STATISTICS}
     return replace(event, click_ids={}, browser_ids=ids, user_agent="")

@@ -8,6 +8,5 @@ WHERE site = {site:String} AND status IN ('counted', 'cancelled', 'unconfirmed')
   AND ({via:String} IN ('', seen) OR has(vias, {via:String}))
   AND ({matched:String} = '' OR has(matched_by, {matched:String}))
   AND ({flag:String} IN ('', {{standing}}) OR has(flags, {flag:String}))
-  AND {channel:String} IN ('', channel) AND {campaign:String} IN ('', campaign)
   AND net BETWEEN {low:Int64} AND {high:Int64}
   AND {{wanted}}
