@@ -37,12 +37,15 @@ def bob(place: Place) -> int:
     )  # fmt: skip
     with place.engine.begin() as connection:
         place.identity.add(connection, [*facts, email], site, place.site.identity)
+    return user
+
+
+def take_back(place: Place, browser: int) -> None:
     choices = Choices(place.engine)
     for at_ms, granted in ((AT_MS, True), (AT_MS + 60_000, False)):
         known = Known((Choice(Permission.ANALYTICS, granted, at_ms, "cmp:usercentrics"),))
-        choices.learn(site, 7001, Remembered(at_ms, Permission.ANALYTICS.bit * granted, "DE", known))
+        choices.learn(place.site.id, browser, Remembered(at_ms, Permission.ANALYTICS.bit * granted, "DE", known))
     choices.commit()
-    return user
 
 
 def change(client: Client, place: Place, person: int, **fields: str) -> tuple[int, str]:
@@ -54,6 +57,7 @@ def change(client: Client, place: Place, person: int, **fields: str) -> tuple[in
 
 
 def test_a_person_is_shown_across_browsers_with_what_joined_them(place: Place, admin: Client) -> None:
+    take_back(place, 7001)
     text = admin.get(f"/s/{place.site.id}/people/{bob(place)}").text
     assert text.count("<p>User bob signed in on browser v_") == 2 and "gave an e-mail address" in text
     assert "<code>bob</code>" in text and "bob@" not in text
@@ -93,6 +97,15 @@ def test_two_persons_are_joined_by_hand_and_by_a_name_somebody_types(place: Plac
     assert (
         admin.get(f"/s/{place.site.id}/people/9009", follow_redirects=False).headers["location"].endswith(str(person))
     )
+
+
+def test_a_browser_that_took_back_its_consent_is_joined_with_nobody(place: Place, admin: Client) -> None:
+    person = bob(place)
+    take_back(place, 9009)
+    for confirm in ("", "yes"):
+        code, text = change(admin, place, 9009, action="merge", other="bob", confirm=confirm)
+        assert code == 200 and "One of them does not allow it." in text and "Join the two</button>" not in text
+    assert place.identity.person(place.site.id, person).browsers == [7001, 7002]
 
 
 def test_nobody_is_found_by_a_name_nobody_has(place: Place, admin: Client) -> None:

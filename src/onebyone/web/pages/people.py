@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from onebyone.event import Permission
 from onebyone.identity.nodes import Kind, user_node, value_node
 from onebyone.identity.values import keyed_hash, normal_email, normal_phone
 from onebyone.state.graph import Cut, Row
@@ -120,6 +121,8 @@ def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person
     other = _find(desk, site, str(form.get("other", "")).strip()[:LONGEST]) or _number(form.get("with"))
     if action == "merge" and (not other or other == person):
         return _preview(request, desk, site, person, action, [], {}, unknown=not other)
+    if action == "merge" and _took_back(desk, site, person, other):
+        return _preview(request, desk, site, person, action, [], {}, took_back=True)
     rows = _change(request, desk, site, action, person, left, right, other, try_only=True)
     known = {row.visitor: desk.identity.row(site.id, row.visitor) for row in rows}
     before = {number: persons.person_at(row, number, desk.clock()) for number, row in known.items()}
@@ -183,7 +186,7 @@ def _line(row: dict[str, Any], site: Site, desk: Desk, *, shows_ids: bool) -> di
 
 def _preview(
     request: Ask, desk: Desk, site: Site, person: int, action: str, rows: list[Row], hidden: dict[str, str], *,
-    before: dict[int, int] | None = None, unknown: bool = False,
+    before: dict[int, int] | None = None, unknown: bool = False, took_back: bool = False,
 ) -> Response[str]:  # fmt: skip
     nodes = [str(row.visitor) for row in rows]
     events = desk.ask("node_events", site=site.id, currency=site.currency, nodes=nodes) if rows else Answer()
@@ -193,6 +196,7 @@ def _preview(
         "person_change.html",
         frame(request, desk, "Change a person", site=site, page="people"),
         status=404 if unknown else 200,
+        took_back=took_back,
         person=person,
         name=persons.person_name(person),
         action=action,
@@ -215,6 +219,13 @@ def _change(
         return desk.identity.restore(site.id, site.identity, left, right, try_only=try_only)
     pair = (_handle(desk, site, person), _handle(desk, site, other))
     return desk.identity.merge(site.id, site.identity, pair, at_ms=now_ms, by=by, try_only=try_only)
+
+
+def _took_back(desk: Desk, site: Site, *persons: int) -> bool:
+    """Whether one of their browsers may not be measured any more: then it may not be joined either."""
+    browsers = {browser for person in persons for browser in desk.identity.person(site.id, person).browsers}
+    allowed = (desk.permissions.now(site.id, browser) for browser in browsers)
+    return any(bits is not None and not bits & Permission.ANALYTICS.bit for bits in allowed)
 
 
 def _handle(desk: Desk, site: Site, person: int) -> tuple[int, Kind]:
