@@ -53,6 +53,7 @@ class Choices:
         self._engine = engine
         self._held: dict[tuple[str, int], tuple[Remembered, ...]] = {}
         self._new: list[tuple[str, int, Remembered]] = []
+        self._taken_back: set[tuple[str, int, int]] = set()  # since the last commit
         insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         self._insert = insert(_CHOICES).on_conflict_do_nothing()
 
@@ -90,6 +91,8 @@ class Choices:
             return  # this arrival was learnt already: a replay, or a second event of one hit
         self._held[site, visitor] = tuple(sorted((*held, fresh), key=lambda one: one.at_ms))
         self._new.append((site, visitor, fresh))
+        if before is not None and _takes_back(before, fresh):
+            self._taken_back.add((site, visitor, fresh.at_ms))
 
     def withdrawn_ms(self, site: str, visitor: int) -> int:
         """When this browser last took back that it may be measured; 0: never, so far as is known here.
@@ -110,9 +113,7 @@ class Choices:
 
     def withdrawals(self) -> list[tuple[str, int, int]]:
         """Site, browser and moment of what was taken back since the last commit, in the order of sites."""
-        learnt = {(site, visitor) for site, visitor, _ in self._new}
-        found = [(site, visitor, self.withdrawn_ms(site, visitor)) for site, visitor in sorted(learnt)]
-        return [one for one in found if one[2]]
+        return sorted(self._taken_back)
 
     def commit(self) -> None:
         """Make it durable, in one transaction. Raises StateUnavailable."""
@@ -135,12 +136,14 @@ class Choices:
         except DBAPIError as error:
             raise StateUnavailable(str(error.orig)) from error
         self._new.clear()
+        self._taken_back.clear()
 
     def discard(self) -> None:
         """Forget what was learnt since the last commit, and what was read with it."""
         for site, visitor, _ in self._new:
             self._held.pop((site, visitor), None)
         self._new.clear()
+        self._taken_back.clear()
 
     def expire(self, now_ms: int) -> int:
         """Forget versions whose time is over; returns how many."""
