@@ -162,7 +162,8 @@ def test_every_report_takes_every_filter_or_says_that_it_takes_none(shop: Report
             shop.run(name, **given, filters=asked_here)
 
 
-@pytest.mark.parametrize("said", ["channel=Email", "country=DE", "did=purchase", "page=/shoes"])
+@pytest.mark.slow
+@pytest.mark.parametrize("said", ["channel=Email", "did=purchase"])
 def test_orders_of_attribution_are_those_of_the_overview_and_keep_all_their_touches(shop: Reports, said: str) -> None:
     asked = PARAMS | MORE["paths"] | {"filters": [said]}
     paths = shop.run("paths", **asked).dicts()

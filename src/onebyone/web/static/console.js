@@ -31,6 +31,14 @@
     $$("details.pop[open]").forEach((pop) => { if (!pop.contains(event.target)) pop.open = false; });
   });
 
+  // One that would stand beyond the right edge opens to the left.
+  document.addEventListener("toggle", (event) => {
+    const sheet = event.target.open && $(".sheet.lf", event.target);
+    if (!sheet) return;
+    sheet.classList.remove("rt");
+    sheet.classList.toggle("rt", sheet.getBoundingClientRect().right > document.documentElement.clientWidth);
+  }, true);
+
   // A filter's form offers what its field holds: asked for when the field or the text changes, the text before a comma kept.
   let asking = 0;
   const offer = async (form) => {
