@@ -21,7 +21,7 @@ from browser.front import SETTINGS
 from browser.product import Product
 from browser.stub import Stub, serving
 
-START_S = 60
+START_S = 180
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ python -m browser.page_cost [ROUNDS]      from tests/
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import sys
@@ -23,6 +24,7 @@ from onebyone.state.tag_settings import ConsentGate, PublishedContainer, TagSett
 from onebyone.tags.container.check import read_container
 from onebyone.tags.container.compiling import compile_container
 from onebyone.tags.modules import MODULES
+from onebyone.tags.script import files_of
 
 SLOWER = 4
 FLIPS = 20_000
@@ -30,12 +32,15 @@ NONE = "no script"
 LONG_MS = 50.0  # a long task, as browsers have it
 _RUNS = ("EvaluateScript", "v8.compile", "FunctionCall", "v8.run")
 WATCH = """
-window.cost = {lcp: 0, cls: 0, long: 0};
+window.cost = {lcp: 0, cls: 0, long: 0, tbt: 0, inp: 0};
 const watch = (type, read) => new PerformanceObserver((list) => list.getEntries().forEach(read))
   .observe({type, buffered: true});
 watch("largest-contentful-paint", (each) => (cost.lcp = each.startTime));
 watch("layout-shift", (each) => (cost.cls += each.value));
-watch("longtask", () => cost.long++);
+watch("longtask", (each) => (cost.long++, (cost.tbt += each.duration - 50)));
+new PerformanceObserver((list) => list.getEntries().forEach((each) =>
+  each.interactionId && (cost.inp = Math.max(cost.inp, each.duration))
+)).observe({type: "event", buffered: true, durationThreshold: 16});
 addEventListener("pageshow", (event) => (cost.back = event.persisted));
 """
 BODY = "<h1>Lamps</h1>" + "".join(
@@ -64,6 +69,9 @@ class Cost(Struct, frozen=True):
     lcp_ms: float
     cls: float
     long_tasks: int  # of the whole page
+    tbt_ms: float  # what its long tasks are longer than 50 ms
+    inp_ms: float  # of one click, by the browser's steps of 8 ms; less than 16 are told as 0
+    bytes: int  # of our files, packed as they are served
     our_longest_ms: float  # in one task of the browser, by the processor's clock: others on the machine do not count
     our_ms: float  # in all of them
     our_long_tasks: int  # of 50 ms and more by that clock, which without us would have been shorter
@@ -113,7 +121,10 @@ def _measure(browser: Browser, site: Stub, given: Site | None) -> Cost:
             page.wait_for_function("window.ran > 3")
         page.wait_for_timeout(700)  # the first answer is in, and nothing is under way
         tasks = _tasks(json.loads(browser.stop_tracing())["traceEvents"])
+        page.click("button")
+        page.wait_for_timeout(200)
         seen = page.evaluate("window.cost")
+        loaded = page.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname)")
         page.goto(f"{site.url}/next")
         page.go_back(wait_until="commit")
         back = bool(page.evaluate("window.cost.back"))
@@ -121,11 +132,19 @@ def _measure(browser: Browser, site: Stub, given: Site | None) -> Cost:
         lcp_ms=seen["lcp"],
         cls=seen["cls"],
         long_tasks=seen["long"],
+        tbt_ms=seen["tbt"],
+        inp_ms=seen["inp"],
+        bytes=sum(_packed(site, path) for path in loaded),
         our_longest_ms=max((ours for _, ours in tasks), default=0),
         our_ms=sum(ours for _, ours in tasks),
         our_long_tasks=sum(whole >= LONG_MS > whole - ours for whole, ours in tasks),
         from_cache=back,
     )
+
+
+def _packed(site: Stub, path: str) -> int:
+    file = {**files_of(site.site), **site.files}.get(path)
+    return len(gzip.compress(file, 9)) if file else 0
 
 
 def _tasks(events: list[dict[str, Any]]) -> list[tuple[float, float]]:
@@ -162,19 +181,24 @@ def chance(costs: Mapping[str, Sequence[Cost]], kind: str) -> float:
 def table(costs: Mapping[str, Sequence[Cost]]) -> str:
     lines = [
         f"{'':<16}{'LCP ms':>13}{'chance':>8}{'ours ms':>9}{'longest':>8}{'long tasks':>11}{'by us':>6}"
-        f"{'CLS':>7}{'bfcache':>8}"
-        f"   {len(costs[NONE])} of each, CPU {SLOWER}x slower; LCP: median, p75"
+        f"{'TBT ms':>13}{'INP ms':>13}{'bytes':>8}{'CLS':>7}{'bfcache':>8}"
+        f"   {len(costs[NONE])} of each, CPU {SLOWER}x slower; LCP, TBT, INP: median, p75"
     ]
     for kind, found in costs.items():
-        lcp = [each.lcp_ms for each in found]
         apart = "" if kind == NONE else f"{chance(costs, kind):.2f}"
         lines.append(
-            f"{kind:<16}{median(lcp):>6.0f}{quantiles(lcp)[2]:>7.0f}{apart:>8}"
+            f"{kind:<16}{_both([each.lcp_ms for each in found]):>13}{apart:>8}"
             f"{median(each.our_ms for each in found):>9.0f}{max(each.our_longest_ms for each in found):>8.0f}"
             f"{sum(each.long_tasks for each in found):>11}{sum(each.our_long_tasks for each in found):>6}"
+            f"{_both([each.tbt_ms for each in found]):>13}{_both([each.inp_ms for each in found]):>13}"
+            f"{median(each.bytes for each in found):>8.0f}"
             f"{max(each.cls for each in found):>7.3f}{sum(each.from_cache for each in found):>8}"
         )
     return "\n".join(lines)
+
+
+def _both(found: Sequence[float]) -> str:
+    return f"{median(found):.0f} {quantiles(found)[2]:>5.0f}"
 
 
 if __name__ == "__main__":

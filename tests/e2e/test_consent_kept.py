@@ -40,7 +40,8 @@ BEHIND = '[collect]\nproxies = ["127.0.0.1"]\ncountry_header = "cf-ipcountry"\n'
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; {}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0"
 WORDS = ("granted", "denied", "maybe")
 STATISTICS = ("user", "ga", "query", "referrer", "cookie", "number")
-KINDS = (*STATISTICS, "click", "fbp", "agent", "mail", "prop")
+ADS = ("click", "fbp", "ttp", "kept")
+KINDS = (*STATISTICS, *ADS, "agent", "mail", "prop")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,8 @@ class People:
             return self.cookies[n]
         if kind == "number":
             return str(visitor_hash(self.site.id, self.cookies[n]))
+        if kind == "ga":  # only what looks like Google's is taken for its id
+            return f"77665544{n:04}.3322"
         return f"{kind.upper()}-WORD-{n}-"
 
     def send(self, n: int) -> None:
@@ -72,6 +75,9 @@ class People:
         block = {one.value: random.choice(WORDS) for one in Permission if random.random() < 0.4}
         region = random.choice(["", "DE", "FR", "GB", "US", "JP", "BR", "CA"])
         headers = {"user-agent": AGENT.format(self.word("agent", n)), "cookie": f"ob_v={self.cookies[n]}"}
+        headers["cookie"] += (
+            f"; _ttp={self.word('ttp', n)}; ob_a=ttclid.{time.time_ns() // 1_000_000:x}.{self.word('kept', n)}"
+        )
         headers |= {"cf-ipcountry": region, "x-forwarded-for": f"203.0.113.{n % 200 + 1}"}
         headers |= {"sec-gpc": "1"} if random.random() < 0.2 else {}
         headers |= {"dnt": "1"} if random.random() < 0.1 else {}
@@ -114,8 +120,8 @@ def forbidden(people: People, rows: list[dict[str, Any]]) -> dict[bytes, str]:
     for n in range(REQUESTS):
         bits = allowed.get(n, 0)
         kinds = ["mail", "prop"]
-        kinds += [] if bits & Permission.ANALYTICS.bit else [*STATISTICS, "click", "fbp", "agent"]
-        kinds += [] if bits & Permission.ADS_STORAGE.bit else ["click", "fbp"]
+        kinds += [] if bits & Permission.ANALYTICS.bit else [*STATISTICS, *ADS, "agent"]
+        kinds += [] if bits & Permission.ADS_STORAGE.bit else [*ADS]
         kinds += [] if bits & Permission.ADS_SHARE.bit else ["agent"]
         found |= {people.word(kind, n).encode(): f"{kind} of {n}" for kind in kinds}
     return found

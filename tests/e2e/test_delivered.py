@@ -92,7 +92,9 @@ def an_order(number: int, **said: Any) -> dict[str, Any]:
 def by_browser(shop: Shop, number: int) -> Sent:
     event = an_order(number, id=f"b-{number}", page={"url": "https://shop.example/thanks"})
     body = {"site": shop.site.id, "consent": GRANTED, "events": [event]}
-    return Sent("POST", f"/{shop.site.prefix}/v1/e", json.dumps(body).encode(), BROWSER)
+    return Sent(
+        "POST", f"/{shop.site.prefix}/v1/e", json.dumps(body).encode(), BROWSER | {"cookie": f"_fbp=fb.1.1.{number}"}
+    )
 
 
 def by_server(shop: Shop, numbers: range) -> Sent:
@@ -101,14 +103,19 @@ def by_server(shop: Shop, numbers: range) -> Sent:
     return Sent("POST", f"/{shop.site.prefix}/v1/events", json.dumps({"events": events}).encode(), headers)
 
 
+def blocks(number: int) -> bool:
+    """Those who do are spread evenly."""
+    return (number + 1) * BLOCKED // BUYERS != number * BLOCKED // BUYERS
+
+
 def sell(shop: Shop) -> int:
-    """Those who block are spread evenly; the number of orders that a pixel alone had seen."""
+    """The number of orders that a pixel alone had seen."""
     connection = Connection(shop.platform.collector)
     seen = 0
     for start in range(0, BUYERS, _AT_ONCE):
         numbers = range(start, min(start + _AT_ONCE, BUYERS))
         for number in numbers:
-            if (number + 1) * BLOCKED // BUYERS == number * BLOCKED // BUYERS:  # not blocked
+            if not blocks(number):
                 assert connection.send(by_browser(shop, number))
                 seen += 1
         assert connection.send(by_server(shop, numbers))
@@ -122,11 +129,13 @@ def test_blocked_buyers_reach_meta_through_the_shops_server_and_each_order_once(
         shop.wait_for("meta", BUYERS)
         meta = shop.places["meta"]
         ids = Counter(row["event_id"] for row in meta.taken)
+        browsers = {f"fb.1.1.{n}" for n in range(BUYERS) if not blocks(n)}
         uplift = len(ids) / seen - 1
         print(f"pixel alone {seen}, Meta received {len(ids)} orders in {len(meta.taken)} rows: uplift {uplift:.2%}")
         assert seen == BUYERS - BLOCKED and set(ids.values()) == {1}
         assert ids.keys() == {f"purchase:NL-{n}" for n in range(BUYERS)}
         assert uplift == pytest.approx(0.28)
+        assert {row["user_data"].get("fbp") for row in meta.taken if "fbp" in row["user_data"]} == browsers
         assert all(row["user_data"].get("em") for row in meta.taken)  # the merged record, not the browser's copy
 
 

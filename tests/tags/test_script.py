@@ -54,7 +54,7 @@ def test_the_script_uses_nothing_that_a_strict_page_forbids() -> None:
 
 def test_the_snippet_works_with_and_without_script() -> None:
     assert snippet(SITE, "http://127.0.0.1:8000") == (
-        '<script async src="http://127.0.0.1:8000/brvkt/s.js"></script>\n'
+        '<script async fetchpriority="low" src="http://127.0.0.1:8000/brvkt/s.js"></script>\n'
         '<noscript><img src="http://127.0.0.1:8000/brvkt/v1/n/s7k2m9qd.gif" alt="" width="1" height="1"'
         ' referrerpolicy="no-referrer-when-downgrade"></noscript>'
     )

@@ -223,4 +223,4 @@ class Place:
 
 
 def snippet(site: Site) -> str:
-    return f'<script async src="https://t.nordlight.example/{site.prefix}/s.js"></script>'
+    return f'<script async fetchpriority="low" src="https://t.nordlight.example/{site.prefix}/s.js"></script>'

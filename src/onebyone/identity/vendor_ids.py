@@ -23,7 +23,7 @@ _GA_SESSION = re.compile(r"GS[12]\.[0-9-]+\.s?([0-9]+)(?:[.$].*)?", re.ASCII)
 _UUID = re.compile(r"(?:[0-9]+\.)?([0-9A-Fa-f-]{36})", re.ASCII)
 _PLAIN = re.compile(r"([\w.-]+)", re.ASCII)
 _ANY = re.compile(r"(.+)")
-_COOKIES = {  # -> our name, the id in it
+COOKIES = {  # -> our name, the id in it
     "_gcl_aw": ("gclid", _GCL),
     "_gcl_gb": ("wbraid", _GCL),
     "_gcl_dc": ("dclid", _GCL),
@@ -44,7 +44,7 @@ _COOKIES = {  # -> our name, the id in it
     "_rdt_uuid": ("rdt_uuid", _UUID),
     "_uetvid": ("uetvid", _ANY),
 }
-_PROPERTIES = _COOKIES | {
+_PROPERTIES = COOKIES | {
     "fbp": ("fbp", _ANY),
     "fbc": ("fbc", _ANY),
     "ga": ("ga", _GA),
@@ -85,7 +85,7 @@ def cookie_ids(cookies: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The ids in cookies, by our names. Only vendors' own names are looked at: a shop may have a `session_id`, too."""
     found: dict[str, str] = {}
     for name, value in cookies:
-        known = _of(_COOKIES, name, value)
+        known = _of(COOKIES, name, value)
         if known is not None and known[1] and len(known[1]) <= MAX_CHARS:
             found.setdefault(*known)
     return found
@@ -94,7 +94,7 @@ def cookie_ids(cookies: Iterable[tuple[str, str]]) -> dict[str, str]:
 def header_ids(header: str) -> dict[str, str]:
     """The same of a Cookie header, as browsers write it."""
     split = [pair.partition("=") for pair in header.split("; ")]
-    pairs = [(name, value) for name, _, value in split if name in _COOKIES or name.startswith("_ga_")]
+    pairs = [(name, value) for name, _, value in split if name in COOKIES or name.startswith("_ga_")]
     return cookie_ids(pairs) if pairs else {}
 
 

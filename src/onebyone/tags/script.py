@@ -109,7 +109,7 @@ def snippet(site: Site, collector_url: str) -> str:
     """
     base = escape(f"{collector_url}/{site.prefix}")
     return (
-        f'<script async src="{base}/s.js"></script>\n'
+        f'<script async fetchpriority="low" src="{base}/s.js"></script>\n'
         f'<noscript><img src="{base}/v1/n/{escape(site.id)}.gif" alt="" width="1" height="1"'
         ' referrerpolicy="no-referrer-when-downgrade"></noscript>'
     )
