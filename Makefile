@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove accuracy bench axe pages golden lint types tag sizes cost platforms oracles clean browser help
+.PHONY: demo serve test check prove accuracy bench axe pages golden lint types tag sizes cost platforms oracles filters clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
@@ -16,6 +16,7 @@ help:
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
 	@echo "make oracles   what we send, judged by what Meta, Google and Pinterest published; credits by others' models"
+	@echo "make filters   a blocker's engine and its lists, for one test of the script's addresses"
 	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make cost    what the script costs a page, in Chromium on a slow CPU (minutes, on a quiet machine)"
@@ -29,7 +30,7 @@ demo: $(VENV)/runtime
 serve: $(VENV)/runtime
 	$(RUN)/onebyone serve $(SERVE)
 
-test: $(VENV)/dev browser lint types
+test: $(VENV)/dev browser filters lint types
 	$(RUN)/pytest -q -n 2 --dist worksteal $(TEST)
 
 check: $(VENV)/dev lint types
@@ -80,6 +81,9 @@ cost: $(VENV)/dev browser
 
 browser:
 	@sh scripts/find_chromium.sh
+
+filters: $(VENV)/dev
+	@sh scripts/get_filters.sh $(VENV)
 
 $(VENV)/runtime: requirements/runtime.lock pyproject.toml
 	@sh scripts/setup.sh $(PYTHON) $(VENV) runtime

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from destinations.forwarding import World, a_world, an_order
+from destinations.forwarding import World, an_order
 from fakes.platforms import SHAPES, Answer
 from onebyone.destinations.all import ALL
 from onebyone.destinations.web_client import Unreached
@@ -23,21 +21,6 @@ ONE_RULE = {"conversion_rule_ids": {"purchase": "11"}}  # one row for each conve
 ISOLATING = [name for name in SHAPES if name != "ga4"]  # which takes whatever it gets
 
 
-@pytest.fixture(scope="module")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state without rows: making its tables takes longer than most of these tests."""
-    path = tmp_path_factory.mktemp("blank")
-    with a_world(path):
-        return path
-
-
-@pytest.fixture
-def world(blank: Path, tmp_path: Path) -> Iterator[World]:
-    shutil.copytree(blank, tmp_path, dirs_exist_ok=True)
-    with a_world(tmp_path) as world:
-        yield world
-
-
 def run(world: World, seconds: float, step: float = 5) -> None:
     asyncio.run(world.run_for(seconds, step=step))
 
@@ -45,11 +28,12 @@ def run(world: World, seconds: float, step: float = 5) -> None:
 @pytest.mark.parametrize("row", TABLE, ids=[f"{row['platform']}: {row['title']}" for row in TABLE])
 def test_an_answer_of_the_table(world: World, row: dict[str, Any]) -> None:
     """One row of the specification; `wait_s` is the least time before the next request."""
-    platform = world.connect(row["platform"], settings=ONE_RULE if row["platform"] == "linkedin" else {})
+    settings = row.get("settings", {}) | (ONE_RULE if row["platform"] == "linkedin" else {})
+    platform = world.connect(row["platform"], settings=settings)
     platform.script.append(_answer(row))
     world.arrive(an_order("T-1"))
     world.after(7 * MINUTES)
-    asyncio.run(world.forwarder.turn())
+    asyncio.run(world.turns())
     (found,) = world.deliveries.find(destination=row["platform"])
     stopped = world.configured(row["platform"]).stopped
     expected = {"retry": State.RETRYING, "stop": State.RETRYING, "refuse": State.REFUSED, "accept": State.ACCEPTED}

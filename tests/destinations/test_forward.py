@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from destinations.examples import NOW_MS
-from destinations.forwarding import ALL_PERMISSIONS, SITE, World, a_world, an_order, changed
+from destinations.forwarding import ALL_PERMISSIONS, SITE, World, an_order, changed
 from fakes.platforms import Answer
 from onebyone.destinations.outgoing import event_id_of
 from onebyone.destinations.web_client import Unreached
@@ -26,12 +24,6 @@ DOWN = Answer(503)
 
 class Crash(BaseException):
     """The process ends here: nothing that could still be written is."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
 
 
 def run(world: World, seconds: float, *, step: float = 1.0) -> None:
@@ -133,7 +125,7 @@ def test_a_crash_in_the_middle_of_a_batch_sends_it_again_under_its_ids(world: Wo
     meta.after = ga4.after = crash
     world.after(7 * MINUTES)
     with pytest.raises(Crash):
-        asyncio.run(world.forwarder.turn())
+        asyncio.run(world.turns())
     assert world.states("meta")["sending"] == 2
     meta.after = ga4.after = lambda: None
     world.start()
@@ -259,7 +251,7 @@ def test_a_platform_with_a_limit_is_asked_no_more_often(world: World) -> None:
     world.after(7 * MINUTES)
     began = world.now_s
     while len(meta.taken) < 120:
-        asyncio.run(world.forwarder.turn())
+        asyncio.run(world.turns())
     assert 118 <= world.now_s - began <= 121
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from destinations.examples import SETTINGS
-from destinations.forwarding import World, a_world, an_order
+from destinations.forwarding import World, an_order
 from fakes.platforms import Loopback
 from onebyone.destinations.all import ALL
 from onebyone.destinations.destination import Request, Response, settings_of
@@ -51,12 +49,6 @@ class Door(Loopback):
             return self.answers.pop(0)
         self.platform.token = (f"ya29.{len(self.asked)}",)
         return Response(200, json.dumps({"access_token": self.platform.token[0], "expires_in": HOUR}).encode())
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")

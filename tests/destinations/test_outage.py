@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from destinations.forwarding import World, a_world, an_order
+from destinations.forwarding import World, an_order
 from fakes.platforms import Answer, Loopback
 from onebyone.destinations.web_client import Unreached
 
@@ -21,12 +19,6 @@ PEOPLE = 40
 
 class Crash(BaseException):
     """kill -9"""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
 
 
 @pytest.mark.slow

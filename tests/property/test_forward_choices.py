@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from destinations.forwarding import ALL_PERMISSIONS, SITE, World, a_world_of, an_order
+from destinations.forwarding import ALL_PERMISSIONS, SITE, Inline, World, a_world_of, an_order
 from onebyone.app.forwarding import Asked
 from onebyone.consent.decision import Known
 from onebyone.destinations.all import ALL
@@ -20,6 +19,7 @@ from onebyone.destinations.outgoing import Raw
 from onebyone.event import Event, Permission
 from onebyone.state.choices import Choices, Permissions, Remembered
 from onebyone.state.seals import Seals
+from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
 
 MINUTE = 60
@@ -38,27 +38,20 @@ PERSON = st.fixed_dictionaries(
 )
 
 
-class Inline(ThreadPoolExecutor):
-    """No threads: the same every time."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done = Future[Any]()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - as every executor does
-            done.set_exception(error)
-        return done
-
-
 class RealPeople:
     """Choices and objections out of the state, as the engine asks them; seals open to one person."""
 
     def __init__(self, world: World) -> None:
-        self._asked = Asked(Permissions(world.engine, Suppression(world.engine)), Seals(world.engine))
+        self._asked = Asked(
+            Permissions(world.engine, Suppression(world.engine)), Seals(world.engine), Sites(world.engine)
+        )
         self._unsealed = world.people
 
-    def allowed_now(self, event: Event) -> int | None:
-        return self._asked.allowed_now(event)
+    def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
+        return self._asked.allowed_now(site, events)
+
+    def every_order_since(self, site: str) -> int:
+        return self._asked.every_order_since(site)
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return self._unsealed.unseal(site, sealed)

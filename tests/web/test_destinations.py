@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,6 +18,7 @@ from onebyone.destinations.intake import Plan
 from onebyone.state.deliveries import Delivery, State
 from onebyone.state.destinations import Configured
 from onebyone.web import delivery_words as words
+from onebyone.web.delivery_said import said_by
 from onebyone.web.delivery_words import FIELDS
 from web.fakes import Place
 from web.month import NOW
@@ -88,7 +90,7 @@ def test_a_stopped_one_is_a_banner_with_its_cause_and_the_button(admin: Client, 
     set_up(place, stopped="190.463", stopped_ms=NOW_MS)
     delivered(place, 1, State.RETRYING)
     text = admin.get(f"/s/{place.site.id}/destinations").text
-    assert "Meta refuses the credentials (190.463)" in text and "1 conversions wait, none is lost" in text
+    assert "Meta refuses the credentials (190.463)" in text and "1 conversion waits, none is lost" in text
     assert "Replace token" in text
     here = f"/s/{place.site.id}/destinations/meta"
     admin.post(f"{here}/switch", data=form(admin, here, to="on"))
@@ -101,9 +103,84 @@ def test_refused_ones_are_listed_by_cause_and_sent_again(admin: Client, place: P
     delivered(place, 2, State.NOT_ALLOWED, Withheld.CONSENT)
     here = f"/s/{place.site.id}/destinations/meta"
     text = admin.get(here).text
-    assert "Meta answered 100.2804003" in text and "Not allowed by the person" in text
+    assert "Event older than Meta takes" in text and "Not allowed by the person" in text
     admin.post(f"{here}/resend", data=form(admin, here, state="refused"))
     assert [one.state for one in place.deliveries.find(states=(State.WAITING,))] == [State.WAITING]
+
+
+def test_one_delivery_or_those_of_one_cause_are_sent_again_alone(admin: Client, place: Place) -> None:
+    set_up(place)
+    said = {"status": 400, "code": "7", "body": '{"error": {"message": "Currency EU is no currency"}}'}
+    for number in (1, 2):
+        delivered(place, number, State.REFUSED, "7", answer=json.dumps(said))
+    delivered(place, 3, State.REFUSED, "8")
+    delivered(place, 4, State.NOT_ELIGIBLE, Refusal.TOO_OLD)
+    here = f"/s/{place.site.id}/destinations/meta"
+    text = admin.get(here).text
+    assert (
+        "Meta says: “Currency EU is no currency”" in text and "Send these 2 again" in text and "Send it again" in text
+    )
+    assert "Send NL-1 again" in text and "Send NL-4 again" not in text  # nobody makes it younger
+    one = place.deliveries.find(conversion=f"{1:032x}")[0]
+    sent = form(admin, here, state="refused", conversion=one.conversion)
+    assert "1 waits again and leaves within seconds." in admin.post(f"{here}/resend", data=sent).text
+    assert [each.order_id for each in place.deliveries.find(states=(State.WAITING,))] == ["NL-1"]
+    admin.post(f"{here}/switch", data=form(admin, here, to="off"))
+    sent = form(admin, here, state="refused", cause="8")
+    assert "1 waits again, until this destination is resumed." in admin.post(f"{here}/resend", data=sent).text
+    assert {each.order_id for each in place.deliveries.find(states=(State.WAITING,))} == {"NL-1", "NL-3"}
+    assert admin.post(f"{here}/resend", data=form(admin, here, state="accepted")).status_code == 404
+
+
+def test_what_waits_is_said_with_when_it_leaves_and_why(admin: Client, place: Place) -> None:
+    set_up(place)
+    delivered(place, 1, State.SETTLING)
+    delivered(place, 2, State.RETRYING, "http_503")
+    delivered(place, 3, State.ACCEPTED, marks='["partly_failed"]', sent_ms=NOW_MS - 400, answered_ms=NOW_MS)
+    here = f"/s/{place.site.id}/destinations/meta"
+    text = admin.get(here).text
+    assert "the next leaves at 14:32:06" in text and "the next attempt is at 14:32:06" in text
+    assert "taken in 400 ms, taken in part" in text and "among the accepted" in text
+    admin.post(f"{here}/switch", data=form(admin, here, to="off"))
+    assert 'waiting</span></span><span class="mut">, until you resume' in admin.get(here).text
+    assert "Nothing yet" not in text and "None stand so" in admin.get(f"{here}?show=refused").text
+
+
+def test_limits_are_typed_in_their_units_and_an_empty_one_is_the_platforms(admin: Client, place: Place) -> None:
+    set_up(place)
+    here = f"/s/{place.site.id}/destinations/meta/setup"
+    fields = {"pixel_id": "1", "_settle_s": "10", "_max_age_s": "3", "_max_batch": "", "_requests_per_minute": "60"}
+    admin.post(here.replace("setup", "save"), data=form(admin, here, **fields))
+    (one,) = place.destinations.all()
+    assert (one.settle_s, one.max_age_s, one.max_batch, one.requests_per_minute) == (600, 3 * 86_400, 0, 60)
+    text = admin.get(here).text
+    assert 'name="_settle_s" type="text" value="10"' in text and "Empty: 1,000, as published" in text
+    wrong = admin.post(here.replace("setup", "save"), data=form(admin, here, **fields | {"_max_batch": "many"}))
+    assert (
+        wrong.status_code == 400 and "write a whole number, or nothing" in wrong.text and 'value="many"' in wrong.text
+    )
+    admin.post(here.replace("setup", "save"), data=form(admin, here, **fields | {"_settle_s": ""}))
+    assert place.destinations.all()[0].settle_s == 360
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            '{"error": {"message": "(#100) Invalid parameter", "error_user_msg": "The time is too old."}}',
+            "The time is too old.",
+        ),
+        ('{"errors": [{"code": "X", "message": "pixel id is wrong"}]}', "pixel id is wrong"),
+        ('{"events": [{"status": "failed", "error_message": "em is no hash"}]}', "em is no hash"),
+        ('{"error": "invalid_grant"}', ""),
+        ("<html><body>Bad gateway</body></html>", ""),
+        ("upstream unavailable", "upstream unavailable"),
+        ('{"cut off', ""),
+        ("", ""),
+    ],
+)
+def test_an_answer_is_told_in_the_platforms_own_words(body: str, said: str) -> None:
+    assert said_by(json.dumps({"status": 400, "code": "", "body": body})) == said
 
 
 def test_a_test_that_would_count_is_sent_only_if_that_was_ticked(admin: Client, place: Place) -> None:
@@ -139,7 +216,7 @@ def test_a_viewer_reads_and_changes_nothing(viewer: Client, place: Place) -> Non
 def test_every_state_and_cause_has_its_words() -> None:
     assert set(words.STATES) == set(State)
     assert {*Refusal, *Withheld} <= set(words.CAUSES)
-    for one in (*words.STATES.values(), *words.CAUSES.values(), *words.STOPS.values()):
+    for one in (*words.STATES.values(), *words.CAUSES.values(), *words.STOPS.values(), *words.MARKS.values()):
         assert one.title and one.happened.endswith(".") and one.to_do.endswith(".")
     assert words.of_cause("http_503", "X").to_do.startswith("Nothing to do")
     assert words.of_stop("all_refused:100", "X").title == "X refuses everything"

@@ -59,6 +59,8 @@ def list_destinations(site: str | None, data: Path, as_json: bool) -> None:
 @click.option("--suspect/--no-suspect", default=None, help="Whether doubtful traffic is sent. [default: yes]")
 @click.option("--per-minute", type=click.IntRange(0), help="Requests a minute. [default: what the platform allows]")
 @click.option("--batch", type=click.IntRange(0), help="Conversions in a request. [default: what the platform takes]")
+@click.option("--oldest", type=click.IntRange(0), help="Seconds a conversion may be old. [default: likewise]")
+@click.option("--ahead", type=click.IntRange(0), help="Seconds a conversion may be ahead. [default: likewise]")
 @options.site
 @options.data
 def add(
@@ -69,6 +71,8 @@ def add(
     suspect: bool | None,
     per_minute: int | None,
     batch: int | None,
+    oldest: int | None,
+    ahead: int | None,
     site: str | None,
     data: Path,
 ) -> None:
@@ -88,7 +92,7 @@ def add(
     one = before or Configured(site=chosen, name=name, created_ms=_now_ms())
     one = replace(one, settings=one.settings | {key: said[key] for key in said if key not in hidden}, stopped="")
     chosen_ones = {"mode": mode and Mode(mode), "settle_s": settle, "send_suspect": suspect}
-    chosen_ones |= {"requests_per_minute": per_minute, "max_batch": batch}
+    chosen_ones |= {"requests_per_minute": per_minute, "max_batch": batch, "max_age_s": oldest, "max_ahead_s": ahead}
     one = replace(one, **{key: value for key, value in chosen_ones.items() if value is not None})
     _save(state, destination, one, {key: said[key] for key in said if key in hidden})
     click.echo(f"{destination.title} is set up for {chosen}. Try it: onebyone destinations test {name}")
@@ -233,13 +237,19 @@ def deliveries(
 @click.option(
     "--state", "stands", type=click.Choice([*CORRECTABLE]), multiple=True, default=("refused",), show_default=True
 )
+@click.option("--cause", help="For this cause alone.")
+@click.option("--conversion", help="This one alone, by its own id.")
 @options.site
 @options.data
-def resend(destination: str, stands: tuple[str, ...], site: str | None, data: Path) -> None:
+def resend(
+    destination: str, stands: tuple[str, ...], cause: str | None, conversion: str | None, site: str | None, data: Path
+) -> None:
     """Send again what was refused, once its cause is corrected: the newest record, under the id it had."""
     state, chosen = _open(data, site)
     _find(state, chosen, destination)
-    count = state.deliveries.send_again(chosen, destination, stands, now_ms=_now_ms())
+    count = state.deliveries.send_again(
+        chosen, destination, stands, now_ms=_now_ms(), cause=cause, conversion=conversion
+    )
     click.echo(f"{count} wait again.")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.destinations.destination import Destination
-from onebyone.destinations.gate import withheld
+from onebyone.destinations.gate import Withheld, withheld
 from onebyone.destinations.outgoing import event_id_of
 from onebyone.event import Conversion, Event
 from onebyone.state.deliveries import ADJUST, DUE, Delivery, State, marked
@@ -20,6 +22,13 @@ _ADJUST_AFTER_MS = 60_000  # several refunds of one order come together
 class Target(Struct, frozen=True):
     destination: Destination[object]
     configured: Configured
+
+
+def target_of(destination: Destination[Any], one: Configured) -> Target:
+    """With the limits that its operator chose instead of ours."""
+    said = {name: getattr(one, name) for name in ("max_age_s", "max_ahead_s", "max_batch", "requests_per_minute")}
+    chosen = {name: value for name, value in said.items() if value}
+    return Target(replace(destination, facts=replace(destination.facts, **chosen)), one)
 
 
 class Known(Struct, frozen=True):
@@ -35,6 +44,8 @@ def arrive(known: Known, record: Conversion, target: Target, now_ms: int) -> Ite
     if held is None:
         if record.status == "counted":
             yield queued(record, target, now_ms)
+    elif held.cause == Withheld.UNCONFIRMED and record.confirmed_at is not None:
+        yield _renewed(held.changed(state=State.WAITING, cause="", due_ms=now_ms), record)
     elif held.state in DUE and not held.sent_ms:
         if record.version > held.record_version:
             yield _renewed(held, record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -127,6 +127,8 @@ class Sent(Struct, frozen=True, omit_defaults=True, tag=True):
     trace: str = ""  # the platform's id of this request
     proof: bool = True  # False: it answers so whatever it got
     failed: tuple[Failure, ...] = ()
+    taken: int | None = None  # how many rows it says that it took; None: it does not say
+    partly: bool = False  # it did not take all, and does not say which
 
 
 class Retry(Struct, frozen=True, omit_defaults=True, tag=True):
@@ -157,11 +159,16 @@ class Token(Struct, frozen=True):
     lasts_s: int
 
 
+def refused_token(response: Response) -> bool:
+    return response.status == 401
+
+
 class Login(Struct, Generic[S], frozen=True):
     """How a platform's short-lived token is got. No request: the settings hold one that lasts."""
 
     request: Callable[[S, int], Request | Rejected | None]  # with the time, unix milliseconds
     read: Callable[[Response], Token | Retry | Rejected]
+    renews: Callable[[Response], bool] = refused_token  # this answer of the platform may end with another token
 
 
 class Done(Struct, frozen=True):
@@ -188,11 +195,15 @@ class Destination(Struct, Generic[S], frozen=True, kw_only=True):
     request: Callable[[Sequence[Row], S], Request]
     read: Callable[[Response], Outcome]
     needs: frozenset[Permission] = frozenset({Permission.ADS_SHARE})
-    max_batch: Callable[[S], int] | None = None  # where a setting makes it smaller
+    max_batch: Callable[[S], int] | None = None  # where it is smaller than the facts say; 0: it is not
+    account: Callable[[S], Hashable] | None = None  # whose requests are limited together; None: of this site alone
     kind: Callable[[Row], str] | None = None  # rows of two kinds go to two addresses
     once_by_id: bool = True  # False: what is sent again, after a time-out, may count again
     adjusts: bool = False  # it takes what became of an order: a refund whose `adjusted_value` is what is left
     login: Login[S] | None = None
+    sign: Callable[[Request, S, int, str], Request | Rejected] | None = (
+        None  # each anew, with unix milliseconds and a nonce
+    )
     result: Result[S] | None = None  # where a 200 says only that it came
     limited_use: bool = True  # it knows a flag for people who opted out under a US law
 
@@ -215,19 +226,19 @@ def build(destination: Destination[S], conversions: Sequence[Conversion], settin
 
 
 def batches_of(
-    destination: Destination[S], rows: Sequence[tuple[K, Row]], settings: S, *, max_batch: int = 0
+    destination: Destination[S], rows: Sequence[tuple[K, Row]], settings: S
 ) -> Iterator[Sequence[tuple[K, Row]]]:
-    """Rows that one request may hold, each with whatever names it. `max_batch` makes it smaller still."""
-    size, kinds = batch_size(destination, settings, max_batch=max_batch), defaultdict[str, list[tuple[K, Row]]](list)
+    """Rows that one request may hold, each with whatever names it."""
+    size, kinds = batch_size(destination, settings), defaultdict[str, list[tuple[K, Row]]](list)
     for name, row in rows:
         kinds[destination.kind(row) if destination.kind is not None else ""].append((name, row))
     for alike in kinds.values():
         yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
 
-def batch_size(destination: Destination[S], settings: S, *, max_batch: int = 0) -> int:
-    size = min(destination.facts.max_batch, max_batch or destination.facts.max_batch)
-    return min(size, destination.max_batch(settings)) if destination.max_batch is not None else size
+def batch_size(destination: Destination[S], settings: S) -> int:
+    smaller = destination.max_batch(settings) if destination.max_batch is not None else 0
+    return min(destination.facts.max_batch, smaller or destination.facts.max_batch)
 
 
 def rows_of(destination: Destination[S], conversion: Conversion, settings: S, *, now_ms: int) -> list[Row] | Refusal:

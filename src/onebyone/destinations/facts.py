@@ -22,6 +22,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     max_age_s: int
     max_ahead_s: int = 600
     requests_per_minute: int = 0  # 0: no limit is published
+    requests_per_day: int = 0
+    events_per_minute: int = 0
 
 
 _CHECKED = date(2026, 11, 24)
@@ -35,7 +37,8 @@ GOOGLE_DATA_MANAGER = Facts(
     version="v1",
     max_batch=2000,
     max_age_s=90 * DAY_S,  # at most: the conversion action's own window may be shorter
-    requests_per_minute=300,
+    requests_per_minute=300,  # of a Google Cloud project
+    requests_per_day=100_000,
 )
 GOOGLE_ADS = Facts(
     checked=_CHECKED, endpoint="https://googleads.googleapis.com", version="v26", max_batch=2000, max_age_s=90 * DAY_S
@@ -53,6 +56,7 @@ LINKEDIN = Facts(
     max_batch=5000,
     max_age_s=90 * DAY_S,
     requests_per_minute=600,
+    requests_per_day=300_000,  # or 500,000, by another source
 )
 TIKTOK = Facts(
     checked=_CHECKED,
@@ -81,6 +85,7 @@ REDDIT = Facts(
     max_age_s=7 * DAY_S,
     max_ahead_s=300,
     requests_per_minute=5000,
+    events_per_minute=250_000,
 )
 X = Facts(
     checked=_CHECKED,

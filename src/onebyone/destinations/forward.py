@@ -18,9 +18,10 @@ from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.destinations.all import ALL
-from onebyone.destinations.arrival import Target
+from onebyone.destinations.arrival import Target, target_of
 from onebyone.destinations.destination import settings_of
 from onebyone.destinations.intake import Intake
+from onebyone.destinations.pace import Paces
 from onebyone.destinations.prepare import People, Preparing, Records
 from onebyone.destinations.sender import UNKNOWN, Round, Sender, may_repeat
 from onebyone.destinations.telling import Telling
@@ -78,6 +79,7 @@ class Forwarder:
         self._sleep = sleep
         self._intake = Intake(reader, destinations, deliveries, records)
         self._telling = Telling(facts, deliveries)
+        self._paces = Paces()
         self._log = Log()
         self._version = -1
         self._targets: list[Target] = []
@@ -143,7 +145,7 @@ class Forwarder:
         if version == self._version:
             return
         known = [(ALL.get(one.name), one) for one in self._destinations.all()]
-        self._targets = [Target(found, one) for found, one in known if found is not None]
+        self._targets = [target_of(found, one) for found, one in known if found is not None]
         running = {}
         for target in self._targets:
             key = (target.configured.site, target.configured.name)
@@ -154,6 +156,7 @@ class Forwarder:
                 sender = self._sender(target)
                 running.update({key: sender} if sender is not None else {})
         self._senders = running
+        self._paces.agree(((one.account, one.limits) for one in running.values()), self._clock())
         self._version = version
 
     def _sender(self, target: Target) -> Sender | None:
@@ -173,6 +176,7 @@ class Forwarder:
             client=self._client,
             now_ms=self._now_ms,
             random=self._random,
+            paces=self._paces,
             clock=self._clock,
             sleep=self._sleep,
         )

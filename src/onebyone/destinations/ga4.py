@@ -179,6 +179,7 @@ GA4 = Destination(
     rows=rows,
     request=request,
     read=read,
+    max_batch=lambda settings: 1,
     adjusts=True,
     needs=frozenset({Permission.ANALYTICS}),
     once_by_id=False,  # but for purchases, by their order's id

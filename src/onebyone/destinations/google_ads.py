@@ -31,7 +31,8 @@ from onebyone.destinations.destination import (
     ok,
     part,
 )
-from onebyone.destinations.google_login import NONE, TOKEN_ENDPOINT, check_keys, google_login
+from onebyone.destinations.google_login import TOKEN_ENDPOINT, check_keys, google_login
+from onebyone.destinations.refreshing import NONE
 from onebyone.destinations.times import with_offset
 from onebyone.destinations.user_data import hashes
 from onebyone.event import Permission

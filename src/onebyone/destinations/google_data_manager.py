@@ -32,7 +32,8 @@ from onebyone.destinations.destination import (
     ok,
     part,
 )
-from onebyone.destinations.google_login import NONE, TOKEN_ENDPOINT, check_keys, google_login
+from onebyone.destinations.google_login import TOKEN_ENDPOINT, check_keys, google_login, project_of
+from onebyone.destinations.refreshing import NONE
 from onebyone.destinations.times import rfc_3339
 from onebyone.destinations.user_data import UserData, hashes, plain
 from onebyone.event import Permission
@@ -244,4 +245,5 @@ GOOGLE_DATA_MANAGER = Destination(
     read=read,
     result=Result(request=status_request, read=read_status),
     login=google_login("https://www.googleapis.com/auth/datamanager"),
+    account=project_of,
 )

@@ -29,18 +29,28 @@ from onebyone.destinations.destination import (
     number,
     objects,
     ok,
+    refused_token,
 )
+from onebyone.destinations.refreshing import NONE, check_refresh, refresh_login
 from onebyone.destinations.user_data import hashes, is_hashed
 
 _INDEX = re.compile(r"Index: ([0-9]+)", re.ASCII)
 _VERSION_GONE = 426
+_REVOKED = 65601
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    access_token: Secret
     conversion_rule_ids: dict[str, str]  # our event's name -> rules, with commas between
+    access_token: Secret = NONE  # lasts 60 days
+    refresh_token: Secret = NONE
+    client_id: str = ""
+    client_secret: Secret = NONE
+    token_endpoint: str = "https://www.linkedin.com/oauth/v2/accessToken"
     endpoint: str = facts.LINKEDIN.endpoint
     version: str = facts.LINKEDIN.version
+
+    def __post_init__(self) -> None:
+        check_refresh(self)
 
 
 def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
@@ -120,11 +130,18 @@ def read(response: Response) -> Outcome:
         failed = (Failure(n, f"status_{state}") for n, state in enumerate(states) if not 200 <= state < 300)
         return Sent(trace=response.headers.get("x-li-uuid", ""), failed=tuple(failed))
     if response.status == _VERSION_GONE:
-        return Rejected(code, stop=True)
+        return Rejected("version_gone", stop=True)
     if response.status == 422:
         rows = {int(index) for index in _INDEX.findall(str(found.get("message", "")))}
         return Rejected(code, rows=tuple(sorted(rows)))
     return by_status(response, code=code)
+
+
+def _renews(response: Response) -> bool:
+    """A token that ended is followed by another; one that was taken back is not."""
+    found = body_of(response)
+    revoked = found.get("code") == "REVOKED_ACCESS_TOKEN" or number(found, "serviceErrorCode") == _REVOKED
+    return refused_token(response) and not revoked
 
 
 LINKEDIN = Destination(
@@ -135,5 +152,7 @@ LINKEDIN = Destination(
     rows=rows,
     request=request,
     read=read,
+    login=refresh_login(lambda settings: settings.access_token, renews=_renews),
+    account=lambda settings: settings.client_id or settings.access_token,
     limited_use=False,
 )

@@ -164,7 +164,7 @@ def read(response: Response) -> Outcome:
     """By codes, never by texts. One bad event rejects all, and the answer does not say which."""
     found = body_of(response)
     if ok(response):
-        return Sent(trace=str(found.get("fbtrace_id", "")))
+        return Sent(trace=str(found.get("fbtrace_id", "")), taken=number(found, "events_received"))
     error = part(found, "error")
     main, subcode, trace = number(error, "code"), number(error, "error_subcode"), str(error.get("fbtrace_id", ""))
     code = ".".join(str(one) for one in (main, subcode) if one is not None)

@@ -133,10 +133,9 @@ def read(response: Response) -> Outcome:
         for one in objects(error, "details")
         if (row := number(one, "index")) is not None and row >= 0 and one.get("isWarning") is not True
     )
-    if ok(response) and not failed and number(found, "eventsReceived") == 0 and error and not _warns(error):
-        return Rejected(str(error.get("code") or "none_received"), trace=trace)
     if ok(response):
-        return Sent(trace=trace, failed=failed)
+        unnamed = error and not failed and not _warns(error)
+        return Sent(trace=trace, failed=failed, taken=number(found, "eventsReceived") if unnamed else None)
     if response.status == 400:
         rows = sorted({one.row for one in failed})
         return Rejected(str(error.get("code") or "http_400"), rows=tuple(rows), trace=trace)

@@ -13,7 +13,6 @@ from onebyone.destinations.destination import (
     Failure,
     Outcome,
     Refusal,
-    Rejected,
     Request,
     Response,
     Row,
@@ -119,11 +118,9 @@ def read(response: Response) -> Outcome:
     """200 and 422 alike say of each row what became of it."""
     found = body_of(response)
     states = objects(found, "events")
-    if ok(response) and not states and number(found, "num_events_processed") == 0:
-        return Rejected("not_processed")
     if ok(response) or (response.status == 422 and states):
         failed = (Failure(n, "failed") for n, one in enumerate(states) if one.get("status") == "failed")
-        return Sent(failed=tuple(failed))
+        return Sent(failed=tuple(failed), taken=None if states else number(found, "num_events_processed"))
     return by_status(response, code=str(found.get("code", "")))
 
 
@@ -135,4 +132,5 @@ PINTEREST = Destination(
     rows=rows,
     request=request,
     read=read,
+    account=lambda settings: settings.ad_account_id,
 )

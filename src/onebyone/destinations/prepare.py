@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from onebyone.destinations.arrival import Target
 from onebyone.destinations.conversion import Conversion
 from onebyone.destinations.destination import Refusal, Row, rows_of
-from onebyone.destinations.gate import Withheld, effective, withheld
+from onebyone.destinations.gate import Withheld, confirmed_by, effective, withheld
 from onebyone.destinations.masking import identifiers
 from onebyone.destinations.outgoing import Raw, adjustment, outgoing
 from onebyone.event import Conversion as Record
@@ -21,13 +21,14 @@ from onebyone.state.deliveries import ADJUST, Delivery, State
 
 Key = tuple[str, str, str, str]
 CHANGED = "consent_changed"  # between building the row and sending it: it is built anew
+_ASKED_AT_ONCE = 200
 FAILED = "failed"  # our own defect; the traceback is kept with the delivery
 
 
 class Records(Protocol):
     """The merged records, in `state/`."""
 
-    def get(self, site: str, id: str) -> Record | None: ...
+    def get_many(self, site: str, ids: Iterable[str]) -> Mapping[str, Record]: ...
 
     def of_site(self, site: str) -> Iterable[Record]: ...
 
@@ -35,11 +36,21 @@ class Records(Protocol):
 class People(Protocol):
     """What is known of who did it, at the moment of sending. Both may raise StateUnavailable."""
 
-    def allowed_now(self, event: Event) -> int | None:
-        """The bits of the last word of who did it; None: nothing newer than the event is known."""
+    def allowed_now(self, site: str, events: Sequence[Event]) -> Sequence[int | None]:
+        """For each the bits of the last word of who did it; None: nothing newer than the event is known."""
+
+    def every_order_since(self, site: str) -> int:
+        """Since when (unix ms) the site's server tells every order; 0: nobody says so."""
 
     def unseal(self, site: str, sealed: str) -> Raw:
         """What was sealed with an event; empty once its key is gone."""
+
+
+class Known(Struct, frozen=True):
+    """The newest record, and what its person allows now."""
+
+    record: Record
+    allowed: int | None
 
 
 class Prepared(Struct, frozen=True):
@@ -60,9 +71,9 @@ class Preparing:
 
     def __call__(self, claimed: Sequence[Delivery], now_ms: int) -> Prepared:
         prepared = Prepared([], [])
-        for one in claimed:
+        for one, known in self._known(claimed):
             try:
-                made = self._prepare(one, now_ms, prepared)
+                made = self._prepare(one, known, now_ms, prepared)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 text = "".join(traceback.format_exception(error)[-4:])[-2000:]
                 made = one.changed(state=State.GAVE_UP, cause=FAILED, answer=text, answered_ms=now_ms)
@@ -72,25 +83,42 @@ class Preparing:
                 prepared.rows.extend(made)
         return prepared
 
-    def changed(self, one: Delivery, permissions: int) -> tuple[State, str] | None:
-        """How a row that waited for its turn ends instead of being sent; None: it may go as it was built."""
-        record = self._records.get(one.site, one.conversion)
-        if record is None:
+    def changed(self, waited: Sequence[Delivery], permissions: Mapping[Key, int]) -> list[tuple[State, str] | None]:
+        """How rows that waited for their turn end instead of being sent; None: it may go as it was built."""
+        return [self._changed(one, known, permissions[one.key]) for one, known in self._known(waited)]
+
+    def _known(self, some: Sequence[Delivery]) -> Iterator[tuple[Delivery, Known | None]]:
+        """What the state says of each now, asked for many at once. None: it is gone."""
+        for at in range(0, len(some), _ASKED_AT_ONCE):
+            asked = some[at : at + _ASKED_AT_ONCE]
+            site = asked[0].site
+            records = self._records.get_many(site, {one.conversion for one in asked})
+            allowed = self._people.allowed_now(site, [record.event for record in records.values()])
+            found = {id: Known(record, now) for (id, record), now in zip(records.items(), allowed, strict=True)}
+            yield from ((one, found.get(one.conversion)) for one in asked)
+
+    def _changed(self, one: Delivery, known: Known | None, permissions: int) -> tuple[State, str] | None:
+        if known is None:
             return State.GAVE_UP, "record_gone"
-        allowed = self._people.allowed_now(record.event)
-        wrong = self._withheld(one, record, allowed)
+        wrong = self._withheld(one, known.record, known.allowed)
         if wrong is not None:
             return State.NOT_ALLOWED, wrong
-        return None if effective(record, allowed) == permissions else (State.RETRYING, CHANGED)
+        return None if effective(known.record, known.allowed) == permissions else (State.RETRYING, CHANGED)
 
-    def _prepare(self, one: Delivery, now_ms: int, prepared: Prepared) -> list[tuple[Delivery, Row]] | Delivery:
-        record = self._records.get(one.site, one.conversion)
-        if record is None:
+    def _prepare(
+        self, one: Delivery, known: Known | None, now_ms: int, prepared: Prepared
+    ) -> list[tuple[Delivery, Row]] | Delivery:
+        if known is None:
             return one.changed(state=State.GAVE_UP, cause="record_gone", answered_ms=now_ms)
-        allowed = self._people.allowed_now(record.event)
+        record, allowed = known.record, known.allowed
         wrong = self._withheld(one, record, allowed)
         if wrong is not None:
             return one.changed(state=State.NOT_ALLOWED, cause=wrong, answered_ms=now_ms)
+        doubtful_ms = confirmed_by(record, self._people.every_order_since(record.site))
+        if doubtful_ms is not None and now_ms <= doubtful_ms:
+            return one.changed(state=State.WAITING, cause=Withheld.UNCONFIRMED, due_ms=doubtful_ms + 1)
+        if doubtful_ms is not None:
+            return one.changed(state=State.NOT_ALLOWED, cause=Withheld.UNCONFIRMED, answered_ms=now_ms)
         built = self._built(one, record, effective(record, allowed))
         rows = rows_of(self._target.destination, built, self._settings, now_ms=now_ms)
         if isinstance(rows, Refusal):

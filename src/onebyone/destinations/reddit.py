@@ -23,6 +23,7 @@ from onebyone.destinations.destination import (
     ok,
 )
 from onebyone.destinations.names import find_name
+from onebyone.destinations.refreshing import NONE, check_refresh, refresh_login
 from onebyone.destinations.user_data import hashes, sha256
 from onebyone.event import Permission
 
@@ -37,12 +38,19 @@ _WITHOUT_VALUE = frozenset({"PAGE_VISIT", "VIEW_CONTENT", "SEARCH"})
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pixel_id: str
-    conversion_token: Secret
+    conversion_token: Secret = NONE  # does not end
+    refresh_token: Secret = NONE
+    client_id: str = ""
+    client_secret: Secret = NONE
+    token_endpoint: str = "https://www.reddit.com/api/v1/access_token"
     test_id: str = ""
     partner: str = ""
     events: dict[str, str] = {}  # our name -> their type or a name of the operator's own, "-" for none
     endpoint: str = facts.REDDIT.endpoint
     version: str = facts.REDDIT.version
+
+    def __post_init__(self) -> None:
+        check_refresh(self)
 
 
 def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
@@ -132,5 +140,13 @@ def read(response: Response) -> Outcome:
 
 
 REDDIT = Destination(
-    name="reddit", title="Reddit", facts=facts.REDDIT, settings=Settings, rows=rows, request=request, read=read
+    name="reddit",
+    title="Reddit",
+    facts=facts.REDDIT,
+    settings=Settings,
+    rows=rows,
+    request=request,
+    read=read,
+    login=refresh_login(lambda settings: settings.conversion_token, basic=True),
+    account=lambda settings: settings.pixel_id,
 )

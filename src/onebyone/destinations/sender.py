@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.destinations.arrival import Target
 from onebyone.destinations.destination import (
@@ -24,16 +25,17 @@ from onebyone.destinations.destination import (
     batch_size,
     batches_of,
 )  # fmt: skip
-from onebyone.destinations.looking_back import LookingBack
+from onebyone.destinations.looking_back import PARTLY, LookingBack
 from onebyone.destinations.masking import clean_answer, shown
-from onebyone.destinations.pace import Breaker, Bucket
+from onebyone.destinations.pace import Breaker, Limits, Paces
 from onebyone.destinations.prepare import Prepared, Preparing
 from onebyone.destinations.signing_in import SigningIn
 from onebyone.destinations.web_client import Client, Unreached
-from onebyone.state.deliveries import ADJUST, Deliveries, Delivery, State
+from onebyone.state.deliveries import ADJUST, Deliveries, Delivery, State, marked
 
 Pair = tuple[Delivery, Row]
 UNKNOWN = "outcome_unknown"
+NONE_TAKEN = "none_taken"  # behind a 200
 _MAX_REFUSED_IN_A_ROW = 100  # then it is not the conversions
 _MANY_LANES = 16
 _SMALL_BATCH = 10
@@ -63,6 +65,7 @@ class Sender:
         client: Client,
         now_ms: Callable[[], int],
         random: Callable[[], float],
+        paces: Paces,
         sleep: Callable[[float], Any] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -75,10 +78,12 @@ class Sender:
         self._sleep = sleep
         self._clock = clock
         configured = target.configured
-        self._size = batch_size(target.destination, settings, max_batch=configured.max_batch)
+        self._size = batch_size(target.destination, settings)
         self._lanes = _MANY_LANES if self._size < _SMALL_BATCH else 1
-        per_minute = configured.requests_per_minute or target.destination.facts.requests_per_minute
-        self._bucket = Bucket(per_minute, clock())
+        facts, account = target.destination.facts, target.destination.account
+        self.limits = Limits(facts.requests_per_minute, facts.requests_per_day, facts.events_per_minute)
+        self.account = (configured.name, account(settings) if account is not None else configured.site)
+        self._pace = paces.of(self.account, clock())
         self._breaker = Breaker(random)
         self._signing_in = SigningIn(target.destination, settings, client=client, now_ms=now_ms)
         self._looking_back = LookingBack(
@@ -127,8 +132,7 @@ class Sender:
         return Round(claimed=claimed, accepted=run.accepted)
 
     async def _lane(self, run: Run, rows: Sequence[Pair]) -> None:
-        batches = batches_of(self.target.destination, rows, self._settings, max_batch=self.target.configured.max_batch)
-        for batch in batches:
+        for batch in batches_of(self.target.destination, rows, self._settings):
             await self._send(run, batch)
 
     async def _send(self, run: Run, batch: Sequence[Pair]) -> None:
@@ -136,7 +140,7 @@ class Sender:
         if run.over:
             await run.write(batch, State.RETRYING, run.code, self._now_ms())
             return
-        await self._wait_turn()
+        await self._wait_turn(len(batch))
         batch = await self._still_allowed(run, batch)
         if not batch:
             return
@@ -147,7 +151,7 @@ class Sender:
             return
         sent_ms = self._now_ms()
         found = await self._client.send(signed)
-        outcome = self._outcome(found, batch)
+        outcome = counted(self._outcome(found, batch), len(batch))
         run.note(batch, request, found, outcome, sent_ms)
         match outcome:
             case Sent():
@@ -166,8 +170,8 @@ class Sender:
             run.stopped = failed.code
         await run.write(batch, State.RETRYING, failed.code, self._now_ms())
 
-    async def _wait_turn(self) -> None:
-        wait_s = self._bucket.wait_s(self._clock())
+    async def _wait_turn(self, events: int) -> None:
+        wait_s = self._pace.wait_s(self._clock(), events)
         if wait_s:
             await self._sleep(wait_s)
 
@@ -175,9 +179,7 @@ class Sender:
         """Without what was withdrawn while the batch waited: for the platform's rate, or for slow answers before."""
         if self._now_ms() - run.prepared_ms < _FRESH_MS:
             return batch
-        found = await asyncio.to_thread(
-            lambda: [self._preparing.changed(one, run.permissions[one.key]) for one, _ in batch]
-        )
+        found = await asyncio.to_thread(self._preparing.changed, [one for one, _ in batch], run.permissions)
         for pair, ends in zip(batch, found, strict=True):
             if ends is not None:
                 await run.write([pair], *ends, self._now_ms())
@@ -185,7 +187,7 @@ class Sender:
 
     def _outcome(self, found: Response | Unreached, batch: Sequence[Pair]) -> Outcome:
         if isinstance(found, Response):
-            if found.status == 401 and self._signing_in.refused():
+            if self._signing_in.refused(found):
                 return Retry("token_expired")
             self._signing_in.taken()
             return self.target.destination.read(found)
@@ -205,7 +207,9 @@ class Sender:
         await asyncio.to_thread(self._looking_back.expect, outcome.trace, now_ms)
         if good:
             self._refused_in_a_row = 0
-            await run.write(good, State.ACCEPTED, "", now_ms, trace=outcome.trace, proof=outcome.proof)
+            mark = PARTLY if outcome.partly and len(good) > 1 else ""
+            proof = outcome.proof and not mark
+            await run.write(good, State.ACCEPTED, "", now_ms, trace=outcome.trace, proof=proof, mark=mark)
         for n, failure in failed.items():
             if n < len(batch):
                 state = State.RETRYING if failure.retry else State.REFUSED
@@ -280,6 +284,7 @@ class Run:
         trace: str = "",
         proof: bool = False,
         due_ms: int = 0,
+        mark: str = "",
     ) -> None:
         done: list[Delivery] = []
         for one, row in batch:
@@ -296,6 +301,7 @@ class Run:
                 due_ms=due_ms or one.due_ms,
                 adjusted=self._refunds.get(one.key, one.adjusted) if state == State.ACCEPTED else one.adjusted,
             )
+            ended = marked(ended, mark) if mark else ended
             before = self._worst.get(one.key)
             if before is None or _WORST.index(State(before.state)) <= _WORST.index(state):
                 self._worst[one.key] = ended
@@ -305,6 +311,14 @@ class Run:
         self.accepted += sum(1 for one in done if one.state == State.ACCEPTED)
         if done:
             await asyncio.to_thread(self._deliveries.put, done)
+
+
+def counted(outcome: Outcome, sent: int) -> Outcome:
+    """By what the platform says that it took. None of them: refused, whatever the status said. A part: nobody knows
+    which, and a platform that knows some again may count none of a second request, so that it is not asked again."""
+    if not isinstance(outcome, Sent) or outcome.taken is None or outcome.taken >= sent - len(outcome.failed):
+        return outcome
+    return replace(outcome, partly=True) if outcome.taken else Rejected(NONE_TAKEN, trace=outcome.trace)
 
 
 def may_repeat(one: Delivery) -> bool:

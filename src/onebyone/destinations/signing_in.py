@@ -1,14 +1,16 @@
-"""A token that is asked for before the first request, kept as long as it lasts, and renewed when it is refused."""
+"""A token that is asked for before the first request, kept as long as it lasts, and renewed when it is refused; or a
+signature for each request."""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
-from onebyone.destinations.destination import Destination, Login, Rejected, Request, Retry, Token
+from onebyone.destinations.destination import Destination, Login, Rejected, Request, Response, Retry, Token
 from onebyone.destinations.web_client import Client, Unreached
 
 _EARLY_MS = 60_000  # a request with it may take as long
@@ -16,9 +18,17 @@ _EARLY_MS = 60_000  # a request with it may take as long
 
 class SigningIn:
     def __init__(
-        self, destination: Destination[Any], settings: Any, *, client: Client, now_ms: Callable[[], int]
+        self,
+        destination: Destination[Any],
+        settings: Any,
+        *,
+        client: Client,
+        now_ms: Callable[[], int],
+        nonce: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
         self._login = destination.login
+        self._by_request = destination.sign
+        self._nonce = nonce
         self._settings = settings
         self._client = client
         self._now_ms = now_ms
@@ -29,6 +39,8 @@ class SigningIn:
 
     async def sign(self, request: Request) -> Request | Retry | Rejected:
         """The same request where its settings hold all that it needs."""
+        if self._by_request is not None:
+            return self._by_request(request, self._settings, self._now_ms(), self._nonce())
         if self._login is None:
             return request
         async with self._lock:
@@ -40,8 +52,10 @@ class SigningIn:
             return request
         return replace(request, headers=request.headers | {"Authorization": self._token.secret.after("Bearer ")})
 
-    def refused(self) -> bool:
-        """The platform does not take the token: whether another may help. If it never took it, it will not."""
+    def refused(self, answer: Response) -> bool:
+        """Whether the platform does not take the token, and another may help. If it never took it, none will."""
+        if self._login is None or not self._login.renews(answer):
+            return False
         stale, self._token = self._token is not None and self._proved, None
         return stale
 

@@ -12,11 +12,13 @@ from onebyone.destinations.destination import (
     Destination,
     Outcome,
     Refusal,
+    Rejected,
     Request,
     Response,
     Row,
     Secret,
     Sent,
+    body_of,
     by_status,
     encode,
     filled,
@@ -25,6 +27,8 @@ from onebyone.destinations.destination import (
 from onebyone.destinations.names import find_name
 from onebyone.destinations.user_data import keyed_hashes
 from onebyone.event import Permission
+
+_BAD = frozenset({"INVALID", "FAILED", "FAILURE", "ERROR"})
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -100,7 +104,12 @@ def request(rows: Sequence[Row], settings: Settings) -> Request:
 
 
 def read(response: Response) -> Outcome:
-    return Sent(proof=False) if ok(response) else by_status(response)
+    """A 200 may say that it was none; some rows may be named as bad, by nothing that we could know them by."""
+    found = body_of(response)
+    status = str(found.get("status", "")).upper()
+    if not ok(response):
+        return by_status(response)
+    return Rejected(status.lower()) if status in _BAD else Sent(proof=False, partly=bool(found.get("error_records")))
 
 
 SNAPCHAT = Destination(

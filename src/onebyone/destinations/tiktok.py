@@ -141,7 +141,7 @@ def read(response: Response) -> Outcome:
         return Retry("unreadable", after_s(response)) if ok(response) else by_status(response)
     code = str(number)
     if number in (OK, PARTLY):
-        return Sent(trace=trace, proof=number == OK)
+        return Sent(trace=trace, proof=number == OK, partly=number == PARTLY)
     if number == THROTTLED:
         return Retry(code, after_s(response, 60), trace)
     if number >= SERVER:
@@ -150,7 +150,7 @@ def read(response: Response) -> Outcome:
 
 
 def _max_batch(settings: Settings) -> int:
-    return 1 if settings.test_event_code else facts.TIKTOK.max_batch
+    return 1 if settings.test_event_code else 0
 
 
 TIKTOK = Destination(
@@ -162,4 +162,5 @@ TIKTOK = Destination(
     request=request,
     read=read,
     max_batch=_max_batch,
+    account=lambda settings: settings.access_token,
 )

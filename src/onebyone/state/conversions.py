@@ -6,6 +6,7 @@ of them since the batch began: what it had read may be old, so the batch is made
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -21,6 +23,9 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
+    literal,
+    or_,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -84,6 +89,11 @@ class Conversions:
         """The newest version of a record. None for an id nobody knows, and for what is no UUID."""
         line = self._column(site, id, _RECORDS.c.line)
         return _CONVERSION.decode(line) if line else None
+
+    def get_many(self, site: str, ids: Iterable[str]) -> dict[str, Conversion]:
+        """Those that are known, as `get` finds each."""
+        found = (_CONVERSION.decode(line) for _, line in self._look(self._sql.lines, list(_raw(ids))) if line)
+        return {one.id: one for one in found if one.site == site}
 
     def of_site(self, site: str) -> Iterator[Conversion]:
         """Every record of the site, as it is now, in no order. May be called from anywhere."""
@@ -184,6 +194,39 @@ class Conversions:
             connection.execute(delete(_RECORDS).where(_RECORDS.c.until_day < today))
             return connection.execute(delete(_KEYS).where(_KEYS.c.until_day < today)).rowcount
 
+    def lighten(
+        self, site: str, before_day: int, marks: Sequence[bytes], change: Callable[[bytes, bytes], tuple[bytes, bytes]]
+    ) -> int:
+        """Write the site's records anew that last changed before that day (since 1970) and whose line holds one of the
+        marks: `change` takes and gives line and body. It makes no new version. How many. Raises StateUnavailable."""
+        mine = (_RECORDS.c.site == site) & (_RECORDS.c.until_day < before_day + KEEP_DAYS) & (_RECORDS.c.body != b"")
+        marked = or_(*(self._holds(_RECORDS.c.line, mark) for mark in marks))
+        columns = select(_RECORDS.c.id, _RECORDS.c.line, _RECORDS.c.body).where(mine, marked)
+        last, count = b"", 0
+        try:
+            while True:
+                with self._engine.begin() as connection:  # a batch of another process that read one is made again
+                    self._sql.run(connection, self._sql.first_turn, [(site,)])
+                    self._sql.run(connection, self._sql.next_turn, [(site,)])
+                    page = columns.where(_RECORDS.c.id > last).order_by(_RECORDS.c.id).limit(_READ_AT_ONCE)
+                    rows = connection.execute(page).all()
+                    for id, *held in rows:
+                        line, body = change(*held)
+                        if line != held[0]:
+                            written = _RECORDS.update().where(_RECORDS.c.id == id).values(line=line, body=body)
+                            connection.execute(written)
+                            count += 1
+                if len(rows) < _READ_AT_ONCE:
+                    return count
+                last = rows[-1].id
+        except DBAPIError as error:
+            raise StateUnavailable(str(error.orig)) from error
+
+    def _holds(self, column: Column[Any], text: bytes) -> ColumnElement[bool]:
+        if self._engine.dialect.name == "sqlite":
+            return func.instr(column, text) > 0
+        return func.position(literal(text).op("IN")(column)) > 0
+
     def erase(self, site: str, keys: Mapping[str, Iterable[bytes]]) -> int:
         """Forget these records of a site, each with the keys that lead to it; returns how many there were.
 
@@ -242,12 +285,20 @@ class Conversions:
         return bytes(found or b"")
 
 
+def _raw(ids: Iterable[str]) -> Iterator[bytes]:
+    """Without what is no UUID."""
+    for id in ids:
+        with contextlib.suppress(ValueError):
+            yield _bytes(id)
+
+
 class _Statements:
     """Written out once for the driver: SQLAlchemy's naming and wrapping of each value costs more than SQLite's work
     (docs/decisions/0007)."""
 
     keys = "SELECT key, record FROM conversion_keys WHERE key IN ({many})"
     bodies = "SELECT id, body FROM conversion_records WHERE id IN ({many})"
+    lines = "SELECT id, line FROM conversion_records WHERE id IN ({many})"
     turns = "SELECT site, turn FROM conversion_turns WHERE site IN ({many})"
     first_turn = "INSERT INTO conversion_turns (site, turn) VALUES ({?}, 0) ON CONFLICT DO NOTHING"
     next_turn = "UPDATE conversion_turns SET turn = turn + 1 WHERE site = {?}"

@@ -220,9 +220,9 @@ class Deliveries:
             raise StateUnavailable(str(error.orig)) from error
         return taken
 
-    def next_due(self, site: str, destination: str) -> int | None:
+    def next_due(self, site: str, destination: str, states: Sequence[str] = DUE) -> int | None:
         query = select(func.min(_DELIVERIES.c.due_ms)).where(
-            _DELIVERIES.c.site == site, _DELIVERIES.c.destination == destination, _DELIVERIES.c.state.in_(DUE)
+            _DELIVERIES.c.site == site, _DELIVERIES.c.destination == destination, _DELIVERIES.c.state.in_(states)
         )
         with self._connect() as connection:
             found = connection.execute(query).scalar()
@@ -251,15 +251,15 @@ class Deliveries:
         conversion: str | None = None,
         states: Sequence[str] = (),
         trace: str | None = None,
+        cause: str | None = None,
         limit: int = 100,
     ) -> list[Delivery]:
         """The newest first."""
         query = select(_DELIVERIES)
-        for column, wanted in (("site", site), ("destination", destination), ("conversion", conversion)):
+        asked = {"site": site, "destination": destination, "conversion": conversion, "trace": trace, "cause": cause}
+        for column, wanted in asked.items():
             if wanted is not None:
                 query = query.where(_DELIVERIES.c[column] == wanted)
-        if trace is not None:
-            query = query.where(_DELIVERIES.c.trace == trace)
         if states:
             query = query.where(_DELIVERIES.c.state.in_(states))
         with self._connect() as connection:
@@ -275,14 +275,24 @@ class Deliveries:
             rows = connection.execute(query.order_by(_DELIVERIES.c.destination, _DELIVERIES.c.part).limit(100))
             return [_delivery(row) for row in rows]
 
-    def send_again(self, site: str, destination: str, states: Sequence[str], *, now_ms: int) -> int:
-        """What ended in one of these states waits anew, under its id; returns how many."""
+    def send_again(
+        self,
+        site: str,
+        destination: str,
+        states: Sequence[str],
+        *,
+        now_ms: int,
+        conversion: str | None = None,
+        cause: str | None = None,
+    ) -> int:
+        """What ended in one of these states, one conversion's or for one cause alone if that is given, waits anew,
+        under its id; returns how many."""
         if not set(states) <= ENDED:
             raise ValueError("only what has ended")
-        waiting = [
-            one.changed(state=State.WAITING, cause="", due_ms=now_ms)
-            for one in self.find(site=site, destination=destination, states=states, limit=1_000_000)
-        ]
+        found = self.find(
+            site=site, destination=destination, conversion=conversion, states=states, cause=cause, limit=1_000_000
+        )
+        waiting = [one.changed(state=State.WAITING, cause="", due_ms=now_ms) for one in found]
         for at in range(0, len(waiting), 1_000):
             self.put(waiting[at : at + 1_000])
         return len(waiting)
@@ -297,6 +307,18 @@ class Deliveries:
             query = query.where(_DELIVERIES.c.destination == destination)
         with self._connect() as connection:
             return [Tally(*row) for row in connection.execute(query.group_by(*columns))]
+
+    def marks(self, site: str, destination: str) -> dict[str, int]:
+        """How many carry each mark."""
+        query = select(_DELIVERIES.c.marks, func.count()).where(
+            _DELIVERIES.c.site == site, _DELIVERIES.c.destination == destination, _DELIVERIES.c.marks != "[]"
+        )
+        found: dict[str, int] = {}
+        with self._connect() as connection:
+            for text, rows in connection.execute(query.group_by(_DELIVERIES.c.marks)):
+                for mark in msgspec.json.decode(text, type=list[str]):
+                    found[mark] = found.get(mark, 0) + rows
+        return found
 
     def untold(self, limit: int) -> list[Delivery]:
         with self._connect() as connection:

@@ -78,7 +78,9 @@ class Configured(Struct, frozen=True, kw_only=True, omit_defaults=True):
     send_suspect: bool = True  # machines and invalid traffic never leave, this is about the doubtful
     settle_s: int = 360
     requests_per_minute: int = 0  # 0: what the platform publishes
-    max_batch: int = 0  # 0: likewise
+    max_batch: int = 0  # 0: likewise, as of all these
+    max_age_s: int = 0
+    max_ahead_s: int = 0
     created_ms: int = 0
     stopped: str = ""  # the platform's code for why nothing can be sent until somebody acted
     stopped_ms: int = 0

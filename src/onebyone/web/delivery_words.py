@@ -13,7 +13,13 @@ from onebyone.web.words import Words
 
 STATES: Mapping[State, Words] = {
     State.SETTLING: Words("Waiting", "Its copies may still meet.", "Nothing to do: it leaves by itself.", "open", "of"),
-    State.WAITING: Words("Waiting", "It was asked for again.", "Nothing to do: it leaves by itself.", "open", "of"),
+    State.WAITING: Words(
+        "Waiting",
+        "It was asked for again, or its cause says for what.",
+        "Nothing to do: it leaves by itself.",
+        "open",
+        "of",
+    ),
     State.SENDING: Words("On its way", "It was sent, and is not answered yet.", "Wait a moment.", "half", "of"),
     State.RETRYING: Words("Retrying", "The platform could not take it now.", "Nothing to do.", "half", "wa"),
     State.ACCEPTED: Words("Accepted", "The platform took it.", "Nothing to do.", "full", "ok"),
@@ -58,10 +64,23 @@ CAUSES: Mapping[str, Words] = {
     Withheld.JOINED: _own("Joined into another order", "It was a copy; the other one is sent.", "Nothing to do."),
     Withheld.MACHINE: _own("A machine's", "The verdict says that no person did it.", "Nothing to do."),
     Withheld.SUSPECT: _own("Doubtful traffic", "You chose not to send it.", "Change it in the set-up."),
-    Withheld.UNCONFIRMED: _own("Not confirmed by your server", "Only a browser reported it.", "Look at the order."),
+    Withheld.UNCONFIRMED: _own(
+        "Not confirmed by your server",
+        "Only a browser reported the order. It leaves when your server reports it.",
+        "Look whether your shop knows the order.",
+    ),
     Withheld.CONSENT: _own("Not allowed by the person", "It was not allowed when it happened.", "Nothing to do."),
     Withheld.WITHDRAWN: _own("Withdrawn", "It was allowed first, and then no longer.", "Nothing to do."),
     Withheld.BROWSER_ONLY: _own("Told by the pixel alone", "You chose so for this destination.", "Nothing to do."),
+    "none_taken": Words(
+        "Taken by no count",
+        "The platform answered well, and says that it took none.",
+        "Read the answer, send it again.",
+    ),
+    "100.2804003": Words(
+        "Event older than Meta takes", "It happened more than seven days before it was sent.", "Report orders sooner."
+    ),
+    "invalid": Words("Invalid", "The platform answered 200, and says that it is not valid.", "Read the answer."),
     "processing_failed": Words(
         "Failed afterwards", "The platform took the request and could not use it.", "See the answer on the Fate page."
     ),
@@ -72,11 +91,11 @@ CAUSES: Mapping[str, Words] = {
     "credentials_missing": Words(
         "No credentials",
         "Nothing says who asks.",
-        "Paste the key file of a service account, a refresh token with its client, or an access token; then resume.",
+        "Paste a token in the set-up, or what a token is got with; then resume.",
     ),
     "invalid_grant": Words(
         "Login refused",
-        "Google gives no token: the key or the refresh token was revoked, or has expired.",
+        "The platform gives no token: the key or the refresh token was revoked, or has expired.",
         "Make a new one, paste it in the set-up, then resume.",
     ),
     "consent_changed": Words(
@@ -92,6 +111,37 @@ CAUSES: Mapping[str, Words] = {
     "failed": Words("Our own defect", "Building the request failed.", "Report the traceback; then send it again."),
 }
 
+_TERMS = "Customer data needs them."
+_ACCEPT = "Accept the customer data terms in Google Ads, under Goals, Settings; then resume."
+
+MARKS: Mapping[str, Words] = {
+    "partly_failed": Words(
+        "Taken in part",
+        "Sent in a request of which the platform took a part, and did not say which.",
+        "Send the range again under the same ids: it knows those that it has.",
+        "half",
+        "wa",
+    ),
+    "sent_twice": Words(
+        "Sent twice",
+        "Two orders turned out to be one after both had left.",
+        "Nothing to do: what left is not called back.",
+        "copy",
+        "of",
+    ),
+    "would_not_send_now": Words(
+        "Would not leave now",
+        "A choice, a verdict or a cancellation came after it had left.",
+        "Nothing to do: what left is not called back.",
+        "slash",
+        "of",
+    ),
+}
+
+NOTES: Mapping[str, str] = {  # what nobody can see from the answers
+    "ga4": "Analytics answers alike to good and bad events, and to a wrong secret. Compare with its own reports.",
+}
+
 STOPS: Mapping[str, Words] = {
     "secrets_locked": Words("Its secrets cannot be read", "The key file is another one.", "Enter the secrets again."),
     "settings_invalid": Words("Its settings are incomplete", "They do not fit this version.", "Save the set-up again."),
@@ -99,7 +149,27 @@ STOPS: Mapping[str, Words] = {
         "Its address is inside your own network", "Such addresses are not sent to.", "Allow it in onebyone.toml."
     ),
     "defect": Words("Our own defect", "Sending failed five times for a reason of ours.", "Report it, then resume."),
+    "version_gone": Words(
+        "The platform ended this version of its API",
+        "Nothing is wrong with the conversions.",
+        "Enter the newest version in the set-up, under Rarely needed.",
+    ),
+    "CUSTOMER_NOT_ALLOWLISTED_FOR_THIS_FEATURE": Words(
+        "Google admits no new senders to this API",
+        "It is open to accounts that used it before 2026 alone.",
+        "Set up Google Ads (Data Manager) instead, then remove this one.",
+    ),
+    "CUSTOMER_NOT_ACCEPTED_CUSTOMER_DATA_TERMS": Words("Google's terms are not accepted", _TERMS, _ACCEPT),
+    "TERMS_AND_CONDITIONS_NOT_SIGNED": Words("Google's terms are not accepted", _TERMS, _ACCEPT),
 }
+
+
+_LOGINS = ("invalid_grant", "credentials_missing")
+
+
+def is_token(code: str) -> bool:
+    """Whether another token may end a stop."""
+    return code not in STOPS and not code.startswith("all_refused:")
 
 
 def of_state(state: str) -> Words:
@@ -121,6 +191,8 @@ def of_stop(code: str, platform: str) -> Words:
     found = STOPS.get(code)
     if found is not None:
         return found
+    if code in _LOGINS:
+        return CAUSES[code]
     if code.startswith("all_refused:"):
         return Words(f"{platform} refuses everything", "A hundred in a row.", "Look at the set-up, then resume.")
     return Words(
@@ -148,12 +220,21 @@ FIELDS: Mapping[str, FieldWords] = {
         "The whole JSON file, of an account that may use the Ads account: IAM, Service accounts, Keys. "
         f"An access token alone ends after an hour. {_TOKEN}",
     ),
-    "refresh_token": FieldWords("Refresh token", f"Instead of a key: with the client that got it. {_TOKEN}"),
-    "client_id": FieldWords("OAuth client id", "Goes with the refresh token; ends in apps.googleusercontent.com"),
+    "refresh_token": FieldWords(
+        "Refresh token", f"Instead of what ends by itself: tokens are renewed with it and its client. {_TOKEN}"
+    ),
+    "client_id": FieldWords("OAuth client id", "Of the app that got the refresh token"),
     "client_secret": FieldWords("OAuth client secret", f"Goes with the refresh token. {_TOKEN}"),
     "token_endpoint": FieldWords("Token address", "Where tokens are got; as it is, but for tests"),
+    "linkedin.access_token": FieldWords(
+        "Access token", f"Campaign Manager, Sources, Conversions API; it ends after 60 days. {_TOKEN}"
+    ),
     "conversion_token": FieldWords("Conversion access token", f"Events Manager, Conversions API. {_TOKEN}"),
     "pixel_token": FieldWords("Pixel token", f"Events Manager, Conversion API. {_TOKEN}"),
+    "consumer_key": FieldWords("API key", "Of your app at X; only without a pixel token"),
+    "consumer_secret": FieldWords("API key secret", f"Goes with the API key. {_TOKEN}"),
+    "oauth_token": FieldWords("Access token of a user", f"Who administers the ads account. {_TOKEN}"),
+    "oauth_token_secret": FieldWords("Access token secret", f"Goes with the user's token. {_TOKEN}"),
     "developer_token": FieldWords("Developer token", f"API Center of your manager account. {_TOKEN}"),
     "api_secret": FieldWords("API secret", f"Admin, Data streams, Measurement Protocol. {_TOKEN}"),
     "signing_secret": FieldWords("Signing secret", f"Your server checks the signature with it. {_TOKEN}"),

@@ -19,6 +19,10 @@ RARE = (
     "client_id",
     "client_secret",
     "token_endpoint",
+    "consumer_key",
+    "consumer_secret",
+    "oauth_token",
+    "oauth_token_secret",
     "version",
     "partner_agent",
     "partner_name",
@@ -28,6 +32,13 @@ RARE = (
     "phone_form",
 )
 MAX_CHARS = 4_096
+_UNSET = Configured(site="", name="")
+LIMITS = {  # of what is configured beside the settings: its name, in which unit, its words
+    "settle_s": (60, FieldWords("Settle time, minutes", "In which copies of one conversion meet before it leaves")),
+    "max_age_s": (86_400, FieldWords("Oldest, days", "What is older is not sent")),
+    "max_batch": (1, FieldWords("Conversions in a request", "At most")),
+    "requests_per_minute": (1, FieldWords("Requests a minute", "At most; shared by all that use one account")),
+}
 MODES = {
     Mode.BOTH: "browser and server, under one event id",
     Mode.SERVER: "server alone: one request less on the page",
@@ -52,10 +63,22 @@ def form_fields(destination: Destination[Any], configured: Configured | None, ty
     for field in fields(destination.settings):
         kind = _kind(hints[field.name])
         known = held.get(field.name, None if field.default is NODEFAULT else field.default)
-        words = FIELDS.get(field.name, FieldWords(field.name, ""))
+        words = FIELDS.get(f"{destination.name}.{field.name}") or FIELDS.get(field.name, FieldWords(field.name, ""))
         value = "" if kind == "secret" else typed.get(field.name, _text(known))
         last = configured.secrets.get(field.name, "") if configured is not None else ""
         found.append(Field(field.name, kind, words, value, field.required, field.name in RARE, last))
+    return found
+
+
+def limit_fields(destination: Destination[Any], configured: Configured | None, typed: Mapping[str, str]) -> list[Field]:
+    """What an operator may choose instead of what the platform publishes; empty: that."""
+    found = []
+    for name, (unit, words) in LIMITS.items():
+        published = getattr(destination.facts, name, 0) // unit
+        hint = f"{words.hint}. Empty: {published:,}, as published" if published else words.hint
+        held = getattr(configured or _UNSET, name) // unit
+        value = typed.get(f"_{name}", str(held) if held or name == "settle_s" else "")
+        found.append(Field(f"_{name}", "number", FieldWords(words.label, hint), value, False, True))
     return found
 
 
@@ -80,6 +103,9 @@ def read_form(
         settings_of(destination, said | dict(held) | secrets)
     except msgspec.ValidationError as error:
         return f"{error}."
+    limits = _limits(typed)
+    if isinstance(limits, str):
+        return limits
     mode = typed.get("_mode", Mode.BOTH)
     changed = replace(
         configured,
@@ -88,8 +114,24 @@ def read_form(
         send_suspect=typed.get("_suspect", "") != "",
         stopped="",
         enabled=True,
+        **limits,
     )
     return changed, secrets
+
+
+def _limits(typed: Mapping[str, str]) -> dict[str, int] | str:
+    """Of a form that has them; a settle time of nothing is none."""
+    found: dict[str, int] = {}
+    for name, (unit, words) in LIMITS.items():
+        text = typed.get(f"_{name}")
+        if text is None:
+            continue
+        if not (text.strip() == "" or (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 7)):
+            return f"{words.label}: write a whole number, or nothing."
+        found[name] = int(text) * unit if text.strip() else int(getattr(_UNSET, name))
+    if found.get("settle_s", 0) > 86_400:
+        return "Settle time, minutes: at most a day, 1440."
+    return found
 
 
 def _kind(hint: Any) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from onebyone.destinations.destination import Destination
 from onebyone.event import utc
-from onebyone.state.deliveries import CORRECTABLE, Delivery, State, Tally
+from onebyone.state.deliveries import Delivery, State, Tally
 from onebyone.state.destinations import Configured
 from onebyone.web import numbers
-from onebyone.web.delivery_words import of_cause, of_state, of_stop
+from onebyone.web.delivery_said import said_by
+from onebyone.web.delivery_words import MARKS, is_token, of_cause, of_state, of_stop
 from onebyone.web.words import Words
 
 PARTS = ("accepted", "waiting", "retrying", "refused", "not_eligible", "not_allowed")
@@ -48,6 +49,7 @@ _NAMES = {
     "em": "E-mail", "ph": "Phone", "fbc": "Click id", "fbp": "Browser id", "client_ip_address": "Address",
     "client_user_agent": "User agent", "fn": "First name", "ln": "Last name", "zp": "Postcode", "ct": "City",
     "st": "State", "country": "Country", "external_id": "External id", "db": "Birthday", "ge": "Gender",
+    "session_id": "Session id", "address": "Postal address",
 }  # fmt: skip
 
 
@@ -72,9 +74,18 @@ class Line(Struct, frozen=True, kw_only=True):
     shares: list[Share]
     stop: Words | None
     stopped_at: str
+    token: bool  # another token may end the stop
+    lag: str
 
 
-def line(destination: Destination[Any], one: Configured, tallies: Iterable[Tally], zone: str) -> Line:
+def line(
+    destination: Destination[Any],
+    one: Configured,
+    tallies: Iterable[Tally],
+    zone: str,
+    report: Sequence[Mapping[str, Any]] = (),
+) -> Line:
+    """`report` are the rows of `deliveries`."""
     counts = dict.fromkeys(PARTS, 0)
     for tally in tallies:
         if tally.destination == one.name:
@@ -91,6 +102,8 @@ def line(destination: Destination[Any], one: Configured, tallies: Iterable[Tally
         shares=_shares(counts),
         stop=stop,
         stopped_at=numbers.moment(utc(one.stopped_ms), zone) if one.stopped_ms else "",
+        token=is_token(one.stopped),
+        lag=seconds(found[1]) if (found := lag(report, one.name)) is not None else "",
     )
 
 
@@ -99,6 +112,8 @@ def _state(one: Configured, counts: Mapping[str, int]) -> Words:
         return Words("Stopped", "", "", "x", "ba")
     if not one.enabled:
         return Words("Paused", "", "", "dash", "of")
+    if not any(counts.values()):
+        return Words("Nothing yet", "", "", "open", "of")
     return Words("Slowed down", "", "", "half", "wa") if counts["retrying"] else Words("Working", "", "", "full", "ok")
 
 
@@ -114,28 +129,101 @@ def _shares(counts: Mapping[str, int]) -> list[Share]:
     return found
 
 
+class Part(Struct, frozen=True):
+    """A row of the ledger: how many, what they are, and what they wait for."""
+
+    rows: int
+    words: Words
+    why: str
+
+
+def parts(
+    one: Configured, counts: Mapping[str, int], tallies: Sequence[Tally], title: str, due: Mapping[str, str]
+) -> list[Part]:
+    """`due` says when the next leaves, by part."""
+    kinds = (State.ACCEPTED, State.WAITING, State.RETRYING, State.REFUSED, State.NOT_ELIGIBLE, State.NOT_ALLOWED)
+    held = "" if one.running else "until the stop ends" if one.stopped else "until you resume"
+    whys = {
+        "accepted": "each once by its event id",
+        "waiting": held or f"their copies may still meet; the next leaves at {due.get('waiting', '')}",
+        "retrying": held or f"tried in vain; the next attempt is at {due.get('retrying', '')}",
+        "refused": "kept for you to correct and send again",
+    }
+    found = []
+    for part, name, kind in zip(PARTS, TITLES, kinds, strict=True):
+        mine = [each for each in tallies if _PART_OF.get(State(each.state), each.state) == part and each.cause]
+        most = max(mine, key=lambda each: each.rows, default=None)
+        why = (
+            whys.get(part, "")
+            if most is None or part in whys
+            else "mostly: " + _within(of_cause(most.cause, title).title)
+        )
+        words = of_state(kind)
+        found.append(Part(counts[part], Words(name, "", "", words.glyph, words.tone), why if counts[part] else ""))
+    return found
+
+
+def _within(title: str) -> str:
+    """As it stands within a sentence."""
+    return title[:1].lower() + title[1:]
+
+
 class Cause(Struct, frozen=True):
     rows: int
     code: str
     state: str
     words: Words
     correctable: bool
+    said: str = ""  # by the platform, the last time
+    example: str = ""  # an order or event
+    href: str = ""
 
 
-def causes(tallies: Iterable[Tally], title: str) -> list[Cause]:
-    """Why conversions did not arrive, the most frequent first."""
-    found = [
-        Cause(tally.rows, tally.cause, tally.state, of_cause(tally.cause, title), tally.state in CORRECTABLE)
-        for tally in tallies
-        if tally.cause and tally.state != State.ACCEPTED
-    ]
-    return sorted(found, key=lambda one: -one.rows)
+_FIRST = (State.REFUSED, State.GAVE_UP, State.RETRYING, State.NOT_ELIGIBLE, State.NOT_ALLOWED)
+_WORTH_SENDING = (State.REFUSED, State.GAVE_UP, State.NOT_ELIGIBLE)
+
+
+def causes(
+    tallies: Iterable[Tally], title: str, newest: Callable[[Tally], Delivery | None] = lambda tally: None
+) -> list[Cause]:
+    """Why conversions did not arrive: what needs somebody first, then the most frequent."""
+    found = [tally for tally in tallies if tally.cause and tally.state in _FIRST]
+    found.sort(key=lambda tally: (_FIRST.index(State(tally.state)), -tally.rows))
+    return [_cause(tally, title, newest(tally)) for tally in found]
+
+
+def _cause(tally: Tally, title: str, last: Delivery | None) -> Cause:
+    id = last.order_id or last.event_id if last is not None else ""
+    return Cause(
+        tally.rows,
+        tally.cause,
+        tally.state,
+        of_cause(tally.cause, title),
+        _may_go_again(tally.state, of_cause(tally.cause, title)),
+        said_by(last.answer) if last is not None else "",
+        id,
+        f"/s/{last.site}/fate/{quote(id, safe='')}" if last is not None else "",
+    )
+
+
+def _may_go_again(state: str, cause: Words) -> bool:
+    """Where somebody can do something about the cause."""
+    return state in _WORTH_SENDING and not cause.to_do.startswith("Nothing to do")
+
+
+def seconds(length: float) -> str:
+    """48 s, 1 min 10 s."""
+    return f"{length:.1f} s" if length < 10 else numbers.duration(timedelta(seconds=round(length)))
 
 
 class Shown(Struct, frozen=True, kw_only=True):
     """A delivery, for a table or a story."""
 
+    conversion: str
+    stands: str
     time: str
+    short: str  # when it happened, for a table
+    answered: str  # how the platform answered, or why it was not asked
     title: str
     href: str
     name: str
@@ -149,27 +237,44 @@ class Shown(Struct, frozen=True, kw_only=True):
     request: str
     answer: str
     settles_at: str
+    may_go_again: bool
 
 
-def shown(one: Delivery, *, title: str, zone: str) -> Shown:
+def shown(one: Delivery, *, title: str, zone: str, today: date | None = None) -> Shown:
     at = one.answered_ms or one.sent_ms or one.queued_ms
     id = one.order_id or one.event_id
+    cause = of_cause(one.cause, title) if one.cause else None
+    marks = [MARKS[mark].title.lower() for mark in msgspec.json.decode(one.marks, type=list[str]) if mark in MARKS]
     return Shown(
+        conversion=one.conversion,
+        stands=one.state,
         time=numbers.moment(utc(at), zone),
+        short=numbers.when(utc(one.at_ms), zone, today) if today is not None else "",
+        answered=_answered(one, cause, marks),
         title=id,
         href=f"/s/{one.site}/fate/{quote(id, safe='')}",
         name=title,
         sent_as=f"{one.name} {'adjustment' if one.part else ''}".strip(),
         state=of_state(one.state),
-        cause=of_cause(one.cause, title) if one.cause else None,
+        cause=cause,
         attempts=one.attempts,
         keys=msgspec.json.decode(one.keys, type=list[str]),
-        marks=[mark.replace("_", " ") for mark in msgspec.json.decode(one.marks, type=list[str])],
+        marks=marks,
         trace=one.trace,
         request=_indented(one.request),
         answer=_indented(one.answer),
         settles_at=numbers.moment(utc(one.due_ms), zone),
+        may_go_again=cause is not None and _may_go_again(one.state, cause),
     )
+
+
+def _answered(one: Delivery, cause: Words | None, marks: Sequence[str]) -> str:
+    """In a few words."""
+    if cause is not None:
+        return cause.title
+    took_ms = one.answered_ms - one.sent_ms
+    taken = f"taken in {took_ms:,} ms" if one.state == State.ACCEPTED and one.sent_ms and took_ms >= 0 else ""
+    return ", ".join([taken, *marks] if taken else marks)
 
 
 def _indented(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
@@ -12,22 +13,32 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from onebyone.destinations.all import ALL
+from onebyone.destinations.arrival import target_of
 from onebyone.destinations.destination import settings_of
 from onebyone.destinations.trial import Tried, prepare_trial
-from onebyone.state.deliveries import CORRECTABLE, State
+from onebyone.event import utc
+from onebyone.state.deliveries import CORRECTABLE, Delivery, State, Tally
 from onebyone.state.destinations import Again, Configured
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.state.vault import VaultLocked
 from onebyone.store import Param
 from onebyone.web import destination_view as view
+from onebyone.web import numbers
 from onebyone.web.access import Ask, Form, TheSite, need
-from onebyone.web.desk import Desk, TheDesk
-from onebyone.web.destination_form import MODES, form_fields, read_form
+from onebyone.web.delivery_words import MARKS, NOTES
+from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.destination_form import MODES, form_fields, limit_fields, read_form
 from onebyone.web.frame import frame, page
 
-LATEST = 50
-_FILTERS = {"all": (), "waiting": (State.SETTLING, State.WAITING, State.RETRYING), "refused": (State.REFUSED,)}
+LATEST = 30
+_WAITING = (State.SETTLING, State.WAITING)
+_FILTERS = {
+    "all": ("All", ()),
+    "waiting": ("Waiting", (*_WAITING, State.RETRYING)),
+    "refused": ("Refused", (State.REFUSED, State.GAVE_UP)),
+    "unsent": ("Not sent", (State.NOT_ELIGIBLE, State.NOT_ALLOWED)),
+}
 _PERIOD = timedelta(days=30)
 
 
@@ -35,7 +46,9 @@ _PERIOD = timedelta(days=30)
 def destinations(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     tallies = desk.deliveries.tallies(site.id)
     ours = desk.destinations.all(site.id)
-    lines = [view.line(ALL[one.name], one, tallies, site.zone) for one in ours if one.name in ALL]
+    store = _report(desk, site, "deliveries") if ours else None
+    rows = store.rows if store is not None else ()
+    lines = [view.line(ALL[one.name], one, tallies, site.zone, rows) for one in ours if one.name in ALL]
     return page(
         desk,
         "destinations.html",
@@ -91,12 +104,20 @@ def switch(request: Ask, desk: TheDesk, site: TheSite, name: FromPath[str], form
 @post("/s/{site_id:str}/destinations/{name:str}/resend", sync_to_thread=True, include_in_schema=False)
 def resend(request: Ask, desk: TheDesk, site: TheSite, name: FromPath[str], form: Form) -> Response[Any]:
     need(request, site, Role.PUBLISHER)
+    """All in one state; of one cause, or one conversion alone, if that is said."""
     one, state = _configured(desk, site, name), str(form.get("state", ""))
     if state not in CORRECTABLE:
         raise NotFoundException
-    count = desk.deliveries.send_again(site.id, name, (state,), now_ms=_ms(desk.clock()))
+    only = {key: str(form[key]) for key in ("cause", "conversion") if form.get(key)}
+    count = desk.deliveries.send_again(site.id, name, (state,), now_ms=_ms(desk.clock()), **only)
     desk.users.note(request.user.name, site.id, "deliveries_resent", f"{name}: {count}")
-    return _one(request, desk, site, one, said=f"{count:,} wait again and leave within seconds.")
+    if one.running:
+        said = (
+            f"{count:,} {'waits' if count == 1 else 'wait'} again and leave{'s' if count == 1 else ''} within seconds."
+        )
+    else:
+        said = f"{count:,} {'waits' if count == 1 else 'wait'} again, until this destination is resumed."
+    return _one(request, desk, site, one, said=said)
 
 
 @post("/s/{site_id:str}/destinations/{name:str}/replay", sync_to_thread=True, include_in_schema=False)
@@ -151,25 +172,31 @@ def _one(
     destination = _known(one.name)
     tallies = desk.deliveries.tallies(site.id, one.name)
     now = desk.clock()
-    given: dict[str, Param] = {"site": site.id, "from": now - _PERIOD, "to": now + timedelta(days=1)}
-    answers = desk.ask_all({name: (name, given) for name in ("deliveries", "delivery_keys")})
-    latest = desk.deliveries.find(site=site.id, destination=one.name, states=_FILTERS.get(show, ()), limit=LATEST)
+    answers = _reports(desk, site, "deliveries", "delivery_keys")
+    show = show if show in _FILTERS else "all"
+    latest = desk.deliveries.find(site=site.id, destination=one.name, states=_FILTERS[show][1], limit=LATEST)
+    line = view.line(destination, one, tallies, site.zone, answers["deliveries"].rows)
+    today = now.astimezone(ZoneInfo(site.zone)).date()
     return page(
         desk,
         "destination.html",
         frame(request, desk, destination.title, site=site, page="destinations"),
         status=status,
-        line=view.line(destination, one, tallies, site.zone),
+        line=line,
         one=one,
-        facts=destination.facts,
-        parts=list(zip(view.PARTS, view.TITLES, strict=True)),
-        causes=view.causes(tallies, destination.title),
+        facts=target_of(destination, one).destination.facts,
+        parts=view.parts(one, line.counts, tallies, destination.title, _due(desk, site, one, today)),
+        causes=view.causes(tallies, destination.title, lambda tally: _newest(desk, site, one, tally)),
+        marks=[(rows, MARKS[mark]) for mark, rows in desk.deliveries.marks(site.id, one.name).items() if mark in MARKS],
+        note=NOTES.get(one.name, ""),
         keys=view.coverage(answers["delivery_keys"].rows, one.name),
         quality=view.quality(answers["delivery_keys"].rows, one.name),
         lag=view.lag(answers["deliveries"].rows, one.name),
+        seconds=view.seconds,
         store=answers["deliveries"],
-        latest=[view.shown(each, title=destination.title, zone=site.zone) for each in latest],
-        show=show if show in _FILTERS else "all",
+        latest=[view.shown(each, title=destination.title, zone=site.zone, today=today) for each in latest],
+        show=show,
+        filters={key: name for key, (name, _) in _FILTERS.items()},
         said=said,
         wrong=wrong,
         tried=tried,
@@ -177,6 +204,32 @@ def _one(
         may_change=request.user.may(site.id, Role.ADMIN),
         today=now.date().isoformat(),
     )
+
+
+def _report(desk: Desk, site: Site, name: str) -> Answer:
+    return _reports(desk, site, name)[name]
+
+
+def _reports(desk: Desk, site: Site, *names: str) -> dict[str, Answer]:
+    now = desk.clock()
+    given: dict[str, Param] = {"site": site.id, "from": now - _PERIOD, "to": now + timedelta(days=1)}
+    return desk.ask_all({name: (name, given) for name in names})
+
+
+def _due(desk: Desk, site: Site, one: Configured, today: date) -> dict[str, str]:
+    """When the next of those that wait leaves."""
+    found = {}
+    for part, states in {"waiting": _WAITING, "retrying": (State.RETRYING,)}.items():
+        due_ms = desk.deliveries.next_due(site.id, one.name, states)
+        if due_ms is not None:
+            found[part] = numbers.when(max(utc(due_ms), desk.clock()), site.zone, today)
+    return found
+
+
+def _newest(desk: Desk, site: Site, one: Configured, tally: Tally) -> Delivery | None:
+    """The last that stands so for this cause."""
+    found = desk.deliveries.find(site=site.id, destination=one.name, states=(tally.state,), cause=tally.cause, limit=1)
+    return found[0] if found else None
 
 
 def _setup(
@@ -197,7 +250,7 @@ def _setup(
         status=status,
         destination=destination,
         one=one,
-        fields=form_fields(destination, one, typed or {}),
+        fields=form_fields(destination, one, typed or {}) + limit_fields(destination, one, typed or {}),
         modes=MODES,
         wrong=wrong,
     )
