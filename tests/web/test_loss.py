@@ -34,7 +34,7 @@ def _answer(*rows: dict[str, Any]) -> Callable[[Any], list[dict[str, Any]]]:
 
 def test_it_says_the_answer_first_and_writes_every_sum_out(place: Place, admin: Client) -> None:
     text = _text(admin.get(f"/s/{place.site.id}/loss").text)
-    assert "Browsers missed 478 of the 2,176 orders that your server reported: 22.0%, between 20.3 – 23.8%." in text
+    assert "Browsers missed 478 of the 2,176 orders that your server reported: 22.0%, between 20.3 and 23.8%." in text
     assert "+25.4 – 31.1% more than the browser’s 1,702" in text and "about 1" in text and "0 – 9 orders" in text
     assert "2,492 orders counted in this period −312 by people who declined" in text
     assert "2,180 orders that could be seen by both, 1,698 + 478 + 4" in text

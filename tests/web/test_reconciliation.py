@@ -54,7 +54,7 @@ def test_an_export_becomes_a_ladder(place: Place, admin: Client) -> None:
     (ladder,) = [one["ladder"] for one in answer["platforms"]]
     assert (ladder["ours"]["orders"], ladder["theirs"]["orders"], ladder["residual"]["orders"]) == (1, 5, 2)
     rows = admin.get(f"/s/{place.site.id}/reconciliation.csv").text.splitlines()
-    assert len(rows) == 12 and rows[1].startswith("linkedin,2026-11-03,2026-11-30,ours,1.0")
+    assert len(rows) == 12 and rows[1].startswith("linkedin,2026-11-01,2026-11-30,ours,1.0")
 
 
 @pytest.mark.slow

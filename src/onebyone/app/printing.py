@@ -49,6 +49,8 @@ def _for_a_person() -> bool:
 def _cell(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) >= 0.001 else f"{value:.2g}"
     if isinstance(value, list):
         return " ".join(str(one) for one in value)
     if isinstance(value, str) and _TIME.fullmatch(value):

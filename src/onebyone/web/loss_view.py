@@ -37,11 +37,10 @@ def says(whole: Group, event: str) -> str:
     if whole.refused or whole.block_rate_95 is None:
         words = REFUSALS[whole.refused]
         return f"{words.happened} {words.to_do}"
-    seen = whole.seen
+    seen, interval = whole.seen, numbers.interval(whole.block_rate_95.low, whole.block_rate_95.high)
     return (
         f"Browsers missed {numbers.count(seen.server_only)} of the {numbers.count(seen.server)} {things} that your "
-        f"server reported: {numbers.share(seen.server_only, seen.server)}, between "
-        f"{numbers.interval(whole.block_rate_95.low, whole.block_rate_95.high)}."
+        f"server reported: {numbers.share(seen.server_only, seen.server)}, between {interval.replace(' – ', ' and ')}."
     )
 
 

@@ -14,7 +14,8 @@ Row = Sequence[object]
 
 
 def export(kind: Kind, lines: Iterable[Line]) -> bytes:
-    return _WRITE[kind.name](list(lines))
+    """Days of nothing are left out where the file says its period elsewhere."""
+    return _WRITE[kind.name]([one for one in lines if kind.name == "tiktok" or one.orders or one.views])
 
 
 def _meta(lines: Sequence[Line]) -> bytes:
@@ -52,7 +53,10 @@ def _linkedin(lines: Sequence[Line]) -> bytes:
          "1.00", one.orders, one.orders - one.views, one.views, _money(one)]
         for one in lines
     ]  # fmt: skip
-    return ("Campaign Performance Report (in UTC)\n\n" + _text(head, rows, "\t")).encode("utf-16")
+    return (
+        "Campaign Performance Report (in UTC)\nReport Start: October 1, 2026, 12:00 AM\n"
+        "Report End: October 31, 2026, 11:59 PM\n\n" + _text(head, rows, "\t")
+    ).encode("utf-16")
 
 
 def _tiktok(lines: Sequence[Line]) -> bytes:
@@ -78,7 +82,9 @@ def _microsoft(lines: Sequence[Line]) -> bytes:
         for one in lines
     ]
     last = "©2026 Microsoft Corporation. All rights reserved.\n"
-    return ('"Report Name: Campaigns"\n' + _text(head, rows) + last).encode("utf-8-sig")
+    return ('"Report Name: Campaigns"\n"Report Time: 10/1/2026 - 10/31/2026"\n' + _text(head, rows) + last).encode(
+        "utf-8-sig"
+    )
 
 
 _WRITE: dict[str, Callable[[Sequence[Line]], bytes]] = {

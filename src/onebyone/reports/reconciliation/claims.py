@@ -38,6 +38,11 @@ class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
     click_through: int | None = None  # thousandths
     view_through: int | None = None  # thousandths
     modelled: int | None = None  # thousandths
+    period: tuple[date, date] | None = None  # of its file, where that is longer: days without a row are days of nothing
+
+    @property
+    def covers(self) -> tuple[date, date]:
+        return self.period or (self.first, self.last)
 
     @property
     def level(self) -> Level:

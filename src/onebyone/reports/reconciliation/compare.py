@@ -93,7 +93,7 @@ def reach(kept: Iterable[Kept], asked: Asked) -> Span | None:
     claims = [one.claim for one in kept if _inside(one.claim, asked)]
     if not claims:
         return None
-    first, last = min(one.first for one in claims), max(one.last for one in claims)
+    first, last = _days(claims, asked)
     later = LONGEST_DAYS if any(one.date_basis == "click" for one in claims) else 0
     start = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
     return start, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=2 + later)
@@ -137,6 +137,12 @@ def _inside(claim: Claim, asked: Asked) -> bool:
     return (asked.first is None or claim.first >= asked.first) and (asked.last is None or claim.last <= asked.last)
 
 
+def _days(claims: Sequence[Claim], asked: Asked) -> tuple[date, date]:
+    """All that their files cover, of the days that were asked for."""
+    first, last = min(one.covers[0] for one in claims), max(one.covers[1] for one in claims)
+    return max(first, asked.first or first), min(last, asked.last or last)
+
+
 def _platform(
     known: Platform | None, name: str, mine: Sequence[Kept], everything: Sequence[Kept], orders: Sequence[Order],
     asked: Asked,
@@ -154,10 +160,11 @@ def _platform(
     if len({_window_days(one, known) for one in claims}) > 1:
         span = "1 day" if days == 1 else f"{days} days"
         notes.append(f"The rows name several attribution windows; that of the newest, {span}, was taken for all.")
+    first, last = _days([one.claim for one in mine], asked)
     terms = Terms(
         platform=name,
-        first=min(one.claim.first for one in mine),
-        last=max(one.claim.last for one in mine),
+        first=first,
+        last=last,
         site_zone=asked.site_zone,
         zone=newest.zone,
         basis=newest.date_basis,

@@ -20,8 +20,8 @@ def keep(claims: PlatformClaims, site: str, found: Import, *, file: str, by: str
             by=by,
             at_ms=now_ms,
             rows=len(rows),
-            first=min(one.first for one in found.claims),
-            last=max(one.last for one in found.claims),
+            first=min(one.covers[0] for one in found.claims),
+            last=max(one.covers[1] for one in found.claims),
             notes=found.notes,
         ),
     )

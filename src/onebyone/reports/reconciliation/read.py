@@ -21,6 +21,8 @@ _NUMBERS = (
     "click_through", "view_through", "modelled",
 )  # fmt: skip
 _PERIOD = re.compile(r"^\D*?(\S.*?\d{4}|\d{4}-\d\d-\d\d)\s*(?:-|–|to|until)\s+(.*\d{4}|\d{4}-\d\d-\d\d)\W*$")
+_LABEL = re.compile(r"^[A-Za-z ]+:\s*")
+_ENDS = re.compile(r"^report (?:start|end):\s*([A-Za-z]+ \d{1,2},? \d{4})", re.IGNORECASE)  # two lines of LinkedIn
 _TOTAL = re.compile(r"total\s*(?::|of \d|$)", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _SHOWN_ROWS = 5
@@ -207,21 +209,20 @@ def _currency(sheet: Sheet, columns: Columns) -> str:
 
 
 def _period(sheet: Sheet, told: Told) -> tuple[date, date] | None:
-    """As told, or as a line above the header says: "1 November 2026 - 30 November 2026"."""
+    """As told, or as a line above the header says: "1 November 2026 - 30 November 2026"; or two lines."""
     if told.first and told.last:
         return _in_order(told.first, told.last, "The period")
-    for row in sheet.preamble:
-        found = _PERIOD.match(" ".join(cell for cell in row if cell).replace("Date range:", ""))
-        if found:
-            try:
-                order, _ = values.day_order(found.groups())
-                return _in_order(
-                    values.day(found[1], order), values.day(found[2], order), "The period above the header"
-                )
-            except BadExport:
-                raise
-            except ValueError:
-                continue
+    lines = [" ".join(cell for cell in row if cell) for row in sheet.preamble]
+    ends = [found[1] for found in map(_ENDS.match, lines) if found]
+    found = [ends] if len(ends) == 2 else []
+    found += [list(match.groups()) for match in (_PERIOD.match(_LABEL.sub("", line)) for line in lines) if match]
+    for pair in found:
+        try:
+            order, _ = values.day_order(pair)
+            first, last = (values.day(cell, order) for cell in pair)
+        except ValueError:
+            continue
+        return _in_order(first, last, "The period above the header")
     return None
 
 
@@ -276,6 +277,7 @@ def _claim(reader: _Reader, line: int, row: Sequence[str], damaged: list[int]) -
         click_through=_thousandths(numbers["click_through"]),
         view_through=_thousandths(numbers["view_through"]),
         modelled=_thousandths(numbers["modelled"]),
+        period=_covered(reader, row, first, last),
     )
 
 
@@ -302,6 +304,21 @@ def _days(reader: _Reader, line: int, row: Sequence[str]) -> tuple[date, date]:
     except ValueError as error:
         raise BadExport(f"Line {line}: {error}. Dates can be 2026-11-30, 11/30/2026 or 30.11.2026.") from error
     return _in_order(first, last, f"Line {line}")
+
+
+def _covered(reader: _Reader, row: Sequence[str], first: date, last: date) -> tuple[date, date] | None:
+    """The period of the file that this row is a part of: its own columns say it, or a line above the header."""
+    period = reader.period
+    if reader.columns.cell(row, "day"):
+        cells = [reader.columns.cell(row, "first"), reader.columns.cell(row, "last")]
+        try:
+            begins, ends = (values.day(cell, reader.order) for cell in cells)
+            period = (begins, ends)
+        except ValueError:
+            pass
+    if period is None or period == (first, last) or not period[0] <= first <= last <= period[1]:
+        return None
+    return period
 
 
 def _thousandths(value: Decimal | None) -> int | None:
