@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 SHELL := /bin/sh
 
-.PHONY: demo serve test check prove accuracy bench axe pages golden lint types tag sizes cost platforms oracles clean browser help
+.PHONY: demo serve test check prove accuracy bench axe pages golden lint types tag sizes cost platforms oracles filters clean browser help
 
 help:
 	@echo "make demo    a shop to click through, people who already did, a console that counted them"
@@ -15,7 +15,8 @@ help:
 	@echo "make bench   the table of speeds, with nginx beside it if it is installed"
 	@echo "make serve   the platform for your own sites, in onebyone-data/"
 	@echo "make golden  rewrite the golden cases; review the diff like code"
-	@echo "make oracles   what we send, judged by what Meta, Google and Pinterest published"
+	@echo "make oracles   what we send, judged by what Meta, Google and Pinterest published; credits by others' models"
+	@echo "make filters   a blocker's engine and its lists, for one test of the script's addresses"
 	@echo "make platforms   consent platforms and a router from npm, for tests of the script"
 	@echo "make sizes   how large the script is, beside well-known ones (asks npm for them)"
 	@echo "make cost    what the script costs a page, in Chromium on a slow CPU (minutes, on a quiet machine)"
@@ -29,7 +30,7 @@ demo: $(VENV)/runtime
 serve: $(VENV)/runtime
 	$(RUN)/onebyone serve $(SERVE)
 
-test: $(VENV)/dev browser lint types
+test: $(VENV)/dev browser filters lint types
 	$(RUN)/pytest -q -n 2 --dist worksteal $(TEST)
 
 check: $(VENV)/dev lint types
@@ -69,7 +70,7 @@ tag:
 platforms:
 	npm ci --ignore-scripts --prefix tests/browser/platforms
 
-oracles: $(VENV)/oracles
+oracles: $(VENV)/oracles $(VENV)-models/installed
 	$(RUN)/pytest -q tests/oracles
 
 sizes: $(VENV)/dev
@@ -81,6 +82,9 @@ cost: $(VENV)/dev browser
 browser:
 	@sh scripts/find_chromium.sh
 
+filters: $(VENV)/dev
+	@sh scripts/get_filters.sh $(VENV)
+
 $(VENV)/runtime: requirements/runtime.lock pyproject.toml
 	@sh scripts/setup.sh $(PYTHON) $(VENV) runtime
 
@@ -91,8 +95,11 @@ $(VENV)/oracles: $(VENV)/dev requirements/oracles.lock
 	$(RUN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/oracles.lock
 	touch $@
 
+$(VENV)-models/installed: requirements/models.lock requirements/models-built.lock
+	@sh scripts/setup_models.sh $(PYTHON) $(VENV)-models
+
 clean:
-	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-models demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: docs
 docs: $(VENV)/dev

@@ -1,12 +1,13 @@
 """Copies of conversions matched per second of one core, with many keys there. `bench_conversions.py [MILLIONS]`.
 
 Half of the copies are new orders of browsers, half are the server's copies of orders before them; batches as the
-pipeline makes them, committed to SQLite. Keys are filled in directly: about 5 s and 50 MB a million.
+pipeline makes them, committed to SQLite. Keys are filled in directly, in about 2 s a million.
 """
 
 from __future__ import annotations
 
 import hashlib
+import random
 import resource
 import sys
 import tempfile
@@ -52,12 +53,20 @@ def measure(millions: float, copies: int = 30_000) -> tuple[float, float, float]
 
 
 def fill(engine: Engine, keys: int) -> None:
-    """Keys of other orders, in the order of their own hashes: as they lie in a table that grew at random."""
-    for start in range(0, keys, _PART):
-        made = [hashlib.blake2b(n.to_bytes(8, "big"), digest_size=16).digest() for n in range(start, start + _PART)]
-        rows = [(key, key, 40_000) for key in sorted(made[: keys - start])]
-        with engine.begin() as connection:
-            connection.exec_driver_sql("INSERT INTO conversion_keys VALUES (?, ?, ?)", rows)
+    """Keys of other orders, spread as hashes are. Two rounds in their order, the second between those of the first:
+    pages are as full as in a table that grew at random, in a tenth of the time."""
+    gap, noise = (1 << 128) // keys, random.Random(1)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA synchronous = OFF")
+        for first in (0, 1):
+            for start in range(first, keys, 2 * _PART):
+                numbers = range(start, min(keys, start + 2 * _PART), 2)
+                made = [(n * gap + noise.randrange(gap)).to_bytes(16, "big") for n in numbers]
+                connection.exec_driver_sql(
+                    "INSERT INTO conversion_keys VALUES (?, ?, ?)", [(key, key, 40_000) for key in made]
+                )
+                connection.commit()
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def in_batches(copies: int) -> Iterator[list[Event]]:

@@ -1,3 +1,3 @@
-from onebyone.app import main
+from onebyone.app.cli import main
 
 main()

@@ -202,7 +202,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     term: str = ""
     content: str = ""
     click_ids: dict[str, str] = field(default_factory=dict)
-    browser_ids: dict[str, str] = field(default_factory=dict)  # fbp, fbc, ga, ttp
+    browser_ids: dict[str, str] = field(default_factory=dict)  # fbp, ga, ttp and the like, and clicks that it remembers
 
     browser: str = ""
     browser_version: int = 0  # major
@@ -237,6 +237,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""  # of an e-mail: its id, hexadecimal; also of the visits that a click of it led to
     recipient: str = ""  # of an e-mail: the message's own id of a person, hexadecimal
     user_agent: str = ""  # of a conversion that may be shared with ad platforms: some want it; else ""
+    not_by: list[str] = field(default_factory=list)  # ways of matching its copies that the site ruled out: event_id,
+    # reload, weak
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none
     withheld: str = ""  # consent.Mode: what was taken away because statistics were not allowed; "" if they were
 
@@ -285,6 +287,7 @@ class Conversion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gross: int = 0  # minor units: the value, or that of the latest edit
     refunded: int = 0  # minor units, sum of distinct refunds
     net: int = 0  # minor units: what is left of the latest value
+    confirmed_at: datetime | None = None  # UTC, arrival of the first word on it from the site itself, not a browser
     booked: list[Booking] = field(default_factory=list)  # empty: all at once, when the first copy came
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from onebyone.app.cli import main
+from onebyone.app.cli import COMMANDS, main
 from onebyone.app.running import Held
 from onebyone.app.settings import open_place
 
@@ -164,3 +165,15 @@ def test_the_rules_of_sessions_are_shown_and_changed_and_kept_within_bounds(comm
     assert json.loads(changed.out)["timeout_s"] == 600 and json.loads(changed.out)["at_midnight"] is True
     assert "timeout_s    600   (default: 1800)" in command("session-rules", "--not-at-midnight").out
     assert "timeout_s is 60 to 14,400" in command.mistaken("session-rules", "--timeout-s", "5")
+
+
+def test_the_table_of_commands_is_what_the_modules_give() -> None:
+    for name, names in COMMANDS.items():
+        module = importlib.import_module(f"onebyone.app.{name}")
+        assert tuple(command.name for command in module.COMMANDS) == names
+
+
+def test_a_process_imports_what_it_needs_alone() -> None:
+    look = "import sys, onebyone.app.cli_collect; print({'litestar', 'chdb', 'onebyone.web'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"

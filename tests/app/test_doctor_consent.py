@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from onebyone.app.consent_heads import note_heads, read_heads
 from onebyone.app.doctor_consent import examine_consent
@@ -12,6 +13,7 @@ from onebyone.app.settings import Addresses, Place, Settings, open_place
 from onebyone.app.state import State, open_state
 from onebyone.collect.desk import Settings as CollectSettings
 from onebyone.state.consent_records import Draft
+from onebyone.state.tag_settings import Banner, TagSettings
 
 HOSTS = {
     "shop.example": frozenset({"203.0.113.5"}),
@@ -93,12 +95,17 @@ def test_the_heads_of_a_day_are_noted_once_and_compared(place: Place, state: Sta
     draft = Draft(site="s1", id="r1", at_ms=1, body={}, chosen={"a": 1}, known_by=(("consent", "p"),))
     state.records.note(draft)
     state.records.commit()
-    heads = state.records.heads()
-    assert (note_heads(place.consent_heads, heads, now_ms=5), note_heads(place.consent_heads, heads, now_ms=6)) == (
-        1,
-        0,
-    )
+    heads = state.records.heads(5)
+    assert (note_heads(place.consent_heads, heads), note_heads(place.consent_heads, state.records.heads(6))) == (1, 0)
     assert read_heads(place.consent_heads) == heads
     assert found(place, state, settings())["Consent records"] == (True, "1 chains, 0 faults")
     place.consent_heads.write_bytes(place.consent_heads.read_bytes().replace(b'"seq":1', b'"seq":2'))
     assert found(place, state, settings())["Consent records"] == (False, "1 chains, 1 faults")
+
+
+@pytest.mark.parametrize(("url", "ok"), [("https://shop.example/a", True), ("https://t.shop.example", False)])
+def test_a_banner_whose_cookie_only_a_script_sets_is_told(place: Place, state: State, url: str, ok: bool) -> None:
+    assert "Choices of Shop" not in found(place, state, settings(url))
+    (site,) = state.sites.all()
+    state.sites.change(replace(site, tag=TagSettings(banner=Banner(on=True))))
+    assert found(place, state, settings(url))["Choices of Shop"][0] is ok

@@ -3,15 +3,20 @@ and every request is listed and compared with the expectation at each step."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.chromium import as_person
 from browser.front import Front, standing_before
 from browser.product import Product
+from onebyone.app.law import SHIPPED_REGIONS
+from onebyone.consent.regions import read_regions
 from onebyone.state.tag_settings import Banner, ConsentGate, TagSettings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -21,6 +26,19 @@ KNOWN = ["ob_v", "session"]  # what tells one browser from another, and that it 
 BANNER = TagSettings(banner=Banner(on=True))
 GOOGLE = TagSettings(consent=ConsentGate(on=True, readers=("google",)))
 Requests = list[tuple[str, list[str]]]
+
+
+TODAY = datetime.now(UTC).date()
+REGIONS = read_regions(SHIPPED_REGIONS.read_bytes())
+
+
+def _regions() -> list[str]:
+    """One of every profile; with PROVE every code of the table."""
+    codes = sorted(
+        {code for row in msgspec.json.decode(SHIPPED_REGIONS.read_bytes())["rows"] for code in row["codes"].split()}
+    )
+    named = {code: REGIONS.name_of(code, TODAY) for code in codes if code != "*"}
+    return list(named) if os.environ.get("PROVE") else list({name: code for code, name in named.items()}.values())
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +174,20 @@ def test_a_visitor_from_japan(page: Page, shop: Front) -> None:
     assert requests(shop, "POST v1/e") == [("GET s.js", []), ("GET v1/privacy", []), ("POST v1/e", [])]
     page.wait_for_function("sessionStorage.length === 1")
     assert device(page) == KNOWN and denied_by(page, shop) <= {"fingerprint", "precise_geo", "email_opens"}
+
+
+@pytest.mark.parametrize("region", _regions())
+def test_a_first_page_stores_and_asks_what_the_rule_of_the_place_allows(page: Page, shop: Front, region: str) -> None:
+    shop.country, _, shop.subdivision = region.partition("-")
+    page.goto(f"{shop.url}/a")
+    if REGIONS.profiles[REGIONS.name_of(region, TODAY)].opt_in:
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert requests(shop, "GET b-en.js") == [("GET s.js", []), ("GET v1/privacy", []), ("GET b-en.js", [])]
+        assert device(page) == [], "held in memory until the choice"
+    else:
+        assert requests(shop, "POST v1/e") == [("GET s.js", []), ("GET v1/privacy", []), ("POST v1/e", [])]
+        page.wait_for_function("sessionStorage.length === 1")
+        assert device(page) == KNOWN
 
 
 def denied_by(page: Page, front: Front) -> set[str]:

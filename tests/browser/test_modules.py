@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from browser.chromium import as_person, settle
 from browser.stub import SITE, Stub
@@ -424,6 +424,27 @@ def test_a_page_view_says_what_the_page_says_of_itself(page: Page, with_modules:
             "product_availability": "https://schema.org/InStock",
         }
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["read to its end", "left before"])
+def test_a_view_waits_for_what_the_page_says_behind_the_script_unless_it_is_left(
+    page: Page, with_modules: Site, left: bool
+) -> None:
+    early = f'<script async src="/{SITE.prefix}/s.js"></script><script src="/slow.js"></script>'
+    site = with_modules("content", body=early + CONTENT)
+    held: list[Route] = []
+    page.route("**/slow.js", lambda route: held.append(route))
+    page.goto(f"{site.url}/a", wait_until="commit")
+    page.wait_for_function("!!window.onebyone_1")
+    page.evaluate("onebyone('event', 'early')")
+    site.wait(lambda: site.events("early"), "what does not wait")
+    assert site.events("page_view") == []
+    if left:
+        page.goto("about:blank")
+    else:
+        held[0].fulfill(body="")
+    (view,) = props(site, "page_view")
+    assert view.get("product_sku") == (None if left else "F-1")
 
 
 def test_a_page_that_says_nothing_of_itself_is_viewed_all_the_same(page: Page, with_modules: Site) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from fakes.collecting import SITE, FakeCollector, request, status
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit
+from onebyone.state.tag_settings import Banner, TagSettings
 
 ORIGIN = ("Origin", "https://shop.example")
 CHOICE = {"id": "0193a1b2-0000-7000-8000-000000000001", "at": 1_799_999_999_000, "choices": {"analytics": "granted"}}
@@ -57,6 +58,13 @@ def test_a_withdrawal_ends_the_visitor_and_is_of_the_same_person() -> None:
     hit, answer = asked(collector, REFUSAL, ("Cookie", f"ob_i={person}; ob_v={visitor}"))
     assert cookies(answer) == {"ob_v": ""} and b"Max-Age=0" in answer
     assert hit.query.endswith(f"&person={person}") and (hit.visitor, hit.asking) == ("", visitor)
+
+
+def test_a_refusal_of_ads_ends_what_was_kept_for_them() -> None:
+    refusal = CHOICE | {"choices": {"ads_storage": "denied"}}
+    site = replace(SITE, tag=TagSettings(meta_cookies=True))
+    _, answer = asked(FakeCollector(site=site), refusal, ("Cookie", "ob_a=gclid.1.x; _fbp=fb.1.1.2; _ga=GA1.1.1.2"))
+    assert cookies(answer) == {"ob_a": "", "_fbp": ""}
 
 
 @pytest.mark.parametrize(
@@ -109,3 +117,32 @@ def test_the_well_known_file_says_whether_the_signal_is_honoured() -> None:
     assert told(FakeCollector().ask(path)) == {"gpc": True, "lastUpdate": "2026-11-01"}
     off = replace(SITE, consent=ConsentSettings(gpc=False))
     assert told(FakeCollector(site=off).ask(path))["gpc"] is False
+
+
+KEPT = "1.mf3k2a9x.fs.0.0193a1b2-0000-7000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("host", "banner", "cookie", "set_by_http"),
+    [
+        ("shop.example", True, KEPT, KEPT.replace(".0.", ".1.")),
+        ("shop.example", True, "1.mf3k2a9x..0.0193a1b2-0000-7000-8000-000000000001", "1.mf3k2a9x..1."),
+        ("SHOP.example:8443", True, KEPT, KEPT.replace(".0.", ".1.")),
+        ("t.shop.example", True, KEPT, None),
+        ("[", True, KEPT, None),
+        ("shop.example", False, KEPT, None),
+        ("shop.example", True, '1.mf3k2a9x.fs.0.x"; Domain=evil.example', None),
+        ("shop.example", True, "", None),
+    ],
+    ids=["own host", "refused", "a port", "another host", "hostile", "no banner", "forged", "none"],
+)
+def test_the_banners_choice_is_kept_by_http_where_the_page_is_at_home(
+    host: str, banner: bool, cookie: str, set_by_http: str | None
+) -> None:
+    site = replace(SITE, tag=TagSettings(banner=Banner(on=banner, days=180)))
+    headers = [ORIGIN, ("Cookie", f"a=b; ob_c={cookie}")]
+    sent = request("POST", "/bcdfg/v1/consent", body=json.dumps(CHOICE).encode(), headers=headers)
+    answer = FakeCollector(site=site).ask(sent.replace(b"Host: t.shop.example", b"Host: " + host.encode()))
+    assert cookies(answer).get("ob_c") == set_by_http
+    line = b"; Path=/; Max-Age=15552000; SameSite=Lax; Secure\r\n"
+    assert (line in answer) is (set_by_http is not None)

@@ -63,13 +63,16 @@ def test_a_browser_without_one_gets_an_id_of_31_bits() -> None:
 
 
 @pytest.mark.parametrize("consent", [{"ads_storage": "denied"}, {"analytics": "granted", "ads_storage": "denied"}])
-def test_without_permission_for_ads_nothing_is_read_or_made(consent: dict[str, str]) -> None:
+def test_without_permission_for_ads_nothing_is_read_or_made_and_what_was_made_ends(consent: dict[str, str]) -> None:
     found, cookies = sent(VECTORS[1], consent)
-    assert (found, cookies) == ({}, [])
+    assert found == {} and VECTORS[1]["cookies"]
+    assert {cookie.partition("=")[0] for cookie in cookies} == VECTORS[1]["cookies"].keys()
+    assert all(cookie.partition("=")[2].startswith("; Path=/; Max-Age=0; ") for cookie in cookies)
 
 
 def test_a_site_that_did_not_ask_for_it_gets_none() -> None:
-    assert sent(VECTORS[1], on=False) == ({}, [])
+    found, cookies = sent(VECTORS[1], on=False)
+    assert found["fbp"] == VECTORS[1]["cookies"]["_fbp"] and cookies == []
 
 
 @pytest.mark.parametrize("id", ["a%3B%20Domain%3Devil", "a%0d%0aSet-Cookie:x", "%22", "x" * 1_100])

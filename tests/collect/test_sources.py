@@ -199,6 +199,21 @@ def test_a_proxy_is_believed_only_where_it_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        *(("", False), ("br", False), ("gzip, deflate, br, zstd", True), ("br;q=1, GZIP;q=0.5", True)),
+        *(("gzip;q=0", False), ("gzip; q=0.0, br", False)),
+    ],
+)
+def test_a_script_travels_packed_to_who_takes_it(accepted: str, packed: bool) -> None:
+    answer = FakeCollector().ask(request("GET", "/bcdfg/s.js", headers=[("Accept-Encoding", accepted)]))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert (b"content-encoding: gzip" in head) == packed and b"vary: Accept-Encoding" in head
+    assert f"content-length: {len(body)}\r\n".encode() in head + b"\r\n"
+    assert (gzip.decompress(body) if packed else body) == b"/* the tag */"
+
+
+@pytest.mark.parametrize(
     ("target", "code", "part"),
     [
         ("/bcdfg/s.js", 200, b"/* the tag */"),

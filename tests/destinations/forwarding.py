@@ -108,10 +108,14 @@ class People:
 
     def __init__(self) -> None:
         self.now: dict[tuple[str, int], int] = {}
+        self.every_order_since_ms = 0
         self.user_data: dict[str, Any] = {"email": "jane@example.com", "phone": "+49 30 901820"}
 
     def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
         return [self.now.get((site, event.visitor)) for event in events]
+
+    def every_order_since(self, site: str) -> int:
+        return self.every_order_since_ms
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return Raw(self.user_data, "203.0.113.7")

@@ -52,7 +52,7 @@ def test_ids_are_copied_as_they_are() -> None:
         ("_ga", "GA1.2.1.2", {"ga": "1.2"}),
         ("_ga_X1", "GS1.1.1700000001.3.1", {"ga_session": "1700000001"}),
         ("_ga_X1", "GS2.1.s1700000002$o3", {"ga_session": "1700000002"}),
-        ("session_id", "17", {"ga_session": "17"}),
+        ("session_id", "1700000003", {"ga_session": "1700000003"}),
         ("_rdt_uuid", "170.3f2c1a90-0000-4000-8000-000000000001", {"rdt_uuid": "3f2c1a90-0000-4000-8000-000000000001"}),
         ("TTCLID", "E.C.P.x", {"ttclid": "E.C.P.x"}),
         ("_ga", "what", {}),
@@ -62,6 +62,11 @@ def test_cookies_and_properties(name: str, value: str, expected: dict[str, str])
     ids, rest = find_ids("", "", {name: value})
     assert ids.clicks | ids.browsers == expected
     assert rest == {}
+
+
+@pytest.mark.parametrize("name", ["session_id", "client_id"])
+def test_a_property_that_only_shares_googles_name_stays_one(name: str) -> None:
+    assert find_ids("", "", {name: "17"})[1] == {name: "17"}
 
 
 def test_the_page_is_believed_before_a_cookie_and_the_referrer_last() -> None:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 import reference
 
@@ -27,8 +28,10 @@ def test_every_reason_and_metric_is_described(name: str) -> None:
 
 
 def test_every_command_has_a_help_text() -> None:
-    for name, command in group.commands.items():
-        assert command.help and len(command.help) > 15, name
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None and command.help and len(command.help) > 15, name
 
 
 def test_the_readme_shows_the_two_commands_and_no_file_that_is_missing() -> None:

@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import httpx2
 
 from onebyone.app.settings import Place, check_port, open_place
 from onebyone.app.state import State, open_state
@@ -24,6 +27,8 @@ from onebyone.reports.remote import Remote
 from onebyone.state.sites import Site
 
 ORIGIN = "https://shop.example"
+get = partial(httpx2.get, verify=False)  # else each call reads a store of certificates, which costs more than itself
+post, request = partial(httpx2.post, verify=False), partial(httpx2.request, verify=False)
 KNOWN_S = 2.0  # after which a change of the state has reached every collector, as is promised
 ALLOW_LOOPBACK = "[forward]\nallow_private = true\n"  # ad platforms that a test serves on this machine
 _POOL = 40
@@ -138,8 +143,8 @@ class Platform:
         full = [sys.executable, "-m", "onebyone", *arguments, "--data", str(self.data)]
         return subprocess.run(full, capture_output=True, text=True, timeout=120)
 
-    def fate(self, id: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.command("fate", id, "--json").stdout)
+    def fate(self, id: str, site: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.command("fate", id, "--site", site, "--json").stdout)
         return found
 
 

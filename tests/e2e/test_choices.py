@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from e2e.running import ORIGIN, Platform
+from e2e.running import ORIGIN, Platform, get, post
 from e2e.test_surface import BROWSER
 from onebyone.event import Permission, visitor_hash
 from onebyone.state.receipts import read_receipt
@@ -21,7 +21,7 @@ def choose(platform: Platform, site: Site, choices: dict[str, str], **more: Any)
     if cookies:
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     body = json.dumps({"id": str(uuid.uuid4()), "choices": choices, "page": f"{ORIGIN}/", "button": "all", **more})
-    return httpx2.post(f"{platform.collector}/{site.prefix}/v1/consent", content=body, headers=headers)
+    return post(f"{platform.collector}/{site.prefix}/v1/consent", content=body, headers=headers)
 
 
 def cookies_of(answer: httpx2.Response) -> dict[str, str]:
@@ -34,17 +34,17 @@ def test_a_choice_can_be_read_by_who_made_it_and_its_receipt_holds(platform: Pla
     record, secret = posted.json()["record_id"], posted.json()["secret"]
     platform.settle()
     base = f"{platform.collector}/{site.prefix}/v1/consent/{record}"
-    told = httpx2.get(base, params={"secret": secret}).json()
+    told = get(base, params={"secret": secret}).json()
     assert (told["record"]["record_id"], told["record"]["button"]) == (record, "all")
-    by_cookie = httpx2.get(base, headers={"cookie": f"ob_i={cookies_of(posted)['ob_i']}"})
+    by_cookie = get(base, headers={"cookie": f"ob_i={cookies_of(posted)['ob_i']}"})
     assert by_cookie.json() == told
     for wrong in (
-        httpx2.get(base),
-        httpx2.get(base, params={"secret": "x"}),
-        httpx2.get(base + "0", params={"secret": secret}),
+        get(base),
+        get(base, params={"secret": "x"}),
+        get(base + "0", params={"secret": secret}),
     ):
         assert wrong.status_code == 404
-    receipt = httpx2.get(f"{base}/receipt", params={"secret": secret}).json()
+    receipt = get(f"{base}/receipt", params={"secret": secret}).json()
     assert read_receipt(receipt["receipt"], receipt["key"])["entry_hash"] == told["entry_hash"]
     checked = platform.command("consent", "verify", "--json")
     assert checked.returncode == 0 and json.loads(checked.stdout)["faults"] == []
@@ -55,7 +55,7 @@ def test_a_choice_can_be_read_by_who_made_it_and_its_receipt_holds(platform: Pla
 def test_a_withdrawal_reaches_what_is_asked_now_and_every_later_hit(platform: Platform) -> None:
     site, _ = platform.add_site()
     url = f"{platform.collector}/{site.prefix}/v1/n/{site.id}.gif?u=https%3A%2F%2Fshop.example%2F"
-    visitor = cookies_of(httpx2.get(url, headers=BROWSER))["ob_v"]
+    visitor = cookies_of(get(url, headers=BROWSER))["ob_v"]
     granted = choose(platform, site, {"analytics": "granted", "ads_share": "granted"}, cookies={"ob_v": visitor})
     platform.settle()
     state = platform.state
@@ -64,7 +64,7 @@ def test_a_withdrawal_reaches_what_is_asked_now_and_every_later_hit(platform: Pl
     cookies = {"ob_v": visitor, "ob_i": cookies_of(granted)["ob_i"]}
     withdrawn = choose(platform, site, {"analytics": "denied", "ads_share": "denied"}, cookies=cookies)
     assert cookies_of(withdrawn) == {"ob_v": ""}
-    httpx2.get(url, headers=BROWSER | {"cookie": f"ob_v={visitor}"})  # a page that was open all the while
+    get(url, headers=BROWSER | {"cookie": f"ob_v={visitor}"})  # a page that was open all the while
     platform.settle()
     now = state.permissions.now(site.id, number)
     assert now is not None and not now & (Permission.ADS_SHARE.bit | Permission.ANALYTICS.bit)

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from e2e.load import BROWSER, Load, check_books, hits_in
-from e2e.running import Collector, a_platform, wait_until
+from e2e.running import Collector, a_platform, get, post, wait_until
 from onebyone.log.sqlite_reader import SqliteReader
 
 pytestmark = [
@@ -38,14 +38,14 @@ class Sender:
 
     def is_ready(self) -> bool:
         try:
-            return httpx2.get(f"{self.url}/ready").status_code == 200
+            return get(f"{self.url}/ready").status_code == 200
         except httpx2.TransportError:
             return False
 
     def send_image(self) -> bool:
         """Always an image; whether it was stored."""
         id = self._next_id()
-        answer = httpx2.get(f"{self.url}/{self.site.prefix}/v1/n/{self.site.id}.gif?id={id}", headers=BROWSER)
+        answer = get(f"{self.url}/{self.site.prefix}/v1/n/{self.site.id}.gif?id={id}", headers=BROWSER)
         assert (answer.status_code, len(answer.content)) == (200, GIF_BYTES)
         return self._note(id, "x-onebyone-stored" not in answer.headers)
 
@@ -53,14 +53,14 @@ class Sender:
         id = self._next_id()
         event = {"name": "page_view", "id": id, "props": {"padding": "x" * padding}}
         body = json.dumps({"site": self.site.id, "events": [event]})
-        answer = httpx2.post(f"{self.url}/{self.site.prefix}/v1/e", content=body, headers=BROWSER)
+        answer = post(f"{self.url}/{self.site.prefix}/v1/e", content=body, headers=BROWSER)
         return self._note(id, self._stored(answer))
 
     def send_order(self) -> bool:
         id = self._next_id()
         body = {"events": [{"name": "purchase", "id": id}]}
         headers = {"authorization": f"Bearer {self.key}"}
-        return self._note(id, self._stored(httpx2.post(f"{self.url}/x/v1/events", json=body, headers=headers)))
+        return self._note(id, self._stored(post(f"{self.url}/x/v1/events", json=body, headers=headers)))
 
     def _stored(self, answer: httpx2.Response) -> bool:
         if answer.status_code == 200:
@@ -80,8 +80,8 @@ class Sender:
 
     def check_refuses_out_loud(self) -> None:
         assert [self.send_image(), self.send_batch(), self.send_order()] == [False] * 3
-        assert httpx2.get(f"{self.url}/ready").status_code == 503
-        assert httpx2.get(f"{self.url}/health").status_code == 200
+        assert get(f"{self.url}/ready").status_code == 503
+        assert get(f"{self.url}/health").status_code == 200
 
     def check_takes_everything_again(self) -> None:
         wait_until(self.is_ready, timeout_s=30)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from e2e.running import ORIGIN, Platform
+from e2e.running import ORIGIN, Platform, get, post
 from onebyone.reports.mail import Sent, figures
 from onebyone.state.users import Role
 
@@ -139,12 +139,9 @@ def test_one_click_leaves_and_the_next_mailing_knows(mailer: Mailer) -> None:
     message = mailer.message()
     its = mailer.recipients(message, ["a", "b"])
     url = f"{mailer.platform.collector}/{mailer.site.prefix}/v1/u/"
-    assert httpx2.get(url + its["a"]["ob_unsubscribe"]).status_code == 200
-    assert (
-        httpx2.get(url + its["b"]["ob_unsubscribe"], headers={"user-agent": "Barracuda Sentinel (EE)"}).status_code
-        == 200
-    )
-    told = httpx2.post(url + its["a"]["ob_unsubscribe"], data={"List-Unsubscribe": "One-Click"})
+    assert get(url + its["a"]["ob_unsubscribe"]).status_code == 200
+    assert get(url + its["b"]["ob_unsubscribe"], headers={"user-agent": "Barracuda Sentinel (EE)"}).status_code == 200
+    told = post(url + its["a"]["ob_unsubscribe"], data={"List-Unsubscribe": "One-Click"})
     assert told.status_code == 200 and "Unsubscribed" in told.text
     mailer.platform.settle()
     rows = mailer.post(f"messages/{mailer.message()}/recipients", {"recipients": [{"ref": "a"}, {"ref": "b"}]})

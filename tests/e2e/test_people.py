@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import httpx2
 import pytest
 
-from e2e.running import Platform, kill, wait_until
+from e2e.running import Platform, kill, post, wait_until
 from onebyone.identity.nodes import user_node
 from onebyone.reports.remote import EngineNotRunning
 from onebyone.state.sites import Site
@@ -19,7 +18,7 @@ AT_MS = int(time.time() * 1000) - 3_600_000
 
 
 def send(platform: Platform, site: Site, key: str, *events: dict[str, Any]) -> None:
-    answer = httpx2.post(
+    answer = post(
         f"{platform.collector}/{site.prefix}/v1/events",
         json={"events": [event | {"consent": {"analytics": "granted"}} for event in events]},
         headers={"authorization": f"Bearer {key}"},

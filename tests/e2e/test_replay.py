@@ -11,11 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from e2e.load import BROWSER, Load, outcomes_in
-from e2e.running import Platform, a_platform, wait_until
+from e2e.running import Platform, a_platform, get, post, wait_until
 from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.reports.catalogue import COMMON, DIRECTORY, read_report
 from onebyone.state.sites import Site
@@ -46,14 +45,14 @@ def send_all_kinds(platform: Platform, site: Site, key: str) -> None:
     address = f"{platform.collector}/{site.prefix}/v1"
     image = f"{address}/n/{site.id}.gif"
     for query, agent in (("e=pv", BOT), ("e=%20", "x"), ("val=much", "x"), ("e=sign_up&id=s&eid=s", "x")):
-        assert httpx2.get(f"{image}?{query}", headers={"user-agent": agent}).status_code == 200
-    assert httpx2.get(f"{platform.collector}/nobody.gif").status_code == 200
-    assert httpx2.post(f"{address}/events", json={"events": [{}]}).status_code == 401
+        assert get(f"{image}?{query}", headers={"user-agent": agent}).status_code == 200
+    assert get(f"{platform.collector}/nobody.gif").status_code == 200
+    assert post(f"{address}/events", json={"events": [{}]}).status_code == 401
     again = {"name": "generate_lead", "nav": "reload", "page": {"url": "https://shop.example/thanks"}}
-    visitor = httpx2.get(image, headers=BROWSER).headers["set-cookie"].partition(";")[0]
+    visitor = get(image, headers=BROWSER).headers["set-cookie"].partition(";")[0]
     for id in ("l1", "l2"):  # the second is a reload of the first
         body = json.dumps({"site": site.id, "events": [again | {"id": id}]})
-        assert httpx2.post(f"{address}/e", content=body, headers=BROWSER | {"cookie": visitor}).status_code == 200
+        assert post(f"{address}/e", content=body, headers=BROWSER | {"cookie": visitor}).status_code == 200
 
 
 def replayed(platform: Platform) -> None:

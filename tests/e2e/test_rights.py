@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import msgspec
 import pytest
 
 from e2e.load import BROWSER
-from e2e.running import ORIGIN, Platform, a_platform, kill, wait_until
+from e2e.running import ORIGIN, Platform, a_platform, get, kill, post, wait_until
 from e2e.test_choices import choose, cookies_of
 from e2e.test_replay import NAMES, replayed, reports
 from onebyone.event import Hit, visitor_hash
@@ -37,7 +36,7 @@ USER, EMAIL, PHONE, REF = "anna-4711", "anna.quiet@shop.test", "+4915112345678",
 ORDERS = ("ANNA-ORDER-1", "ANNA-ORDER-2")
 CLICK = "gclid-of-anna-and-nobody-else"
 PATH = "/only/anna/was/here"
-VIEWS = 480  # of each of two browsers
+VIEWS = 500  # of each of two browsers
 TABLES = ("events", "drops", "conversions", "deliveries", "identity", "sessions", "fresh_sessions")
 Reports = dict[str, list[dict[str, Any]]]
 _HITS = msgspec.msgpack.Decoder(Hit)
@@ -71,18 +70,18 @@ class Story:
 
     def browser(self) -> str:
         """A fresh one's cookie."""
-        answer = httpx2.get(f"{self.base}/n/{self.site.id}.gif?u={ORIGIN}/", headers=BROWSER)
+        answer = get(f"{self.base}/n/{self.site.id}.gif?u={ORIGIN}/", headers=BROWSER)
         return cookies_of(answer)["ob_v"]
 
     def tag(self, cookie: str, *events: dict[str, Any]) -> None:
         body = json.dumps({"site": self.site.id, "sent_at": _now(), "events": events})
-        answer = httpx2.post(f"{self.base}/e", content=body, headers=BROWSER | {"cookie": f"ob_v={cookie}"})
+        answer = post(f"{self.base}/e", content=body, headers=BROWSER | {"cookie": f"ob_v={cookie}"})
         assert answer.status_code == 200, answer.text
 
     def server(self, *events: dict[str, Any]) -> None:
         told = [{"consent": {"analytics": "granted", "ads_share": "granted"}} | event for event in events]
         headers = {"authorization": f"Bearer {self.key}"}
-        assert httpx2.post(f"{self.base}/events", json={"events": told}, headers=headers).status_code == 200
+        assert post(f"{self.base}/events", json={"events": told}, headers=headers).status_code == 200
 
     def bob(self) -> None:
         cookie = self.browser()
@@ -115,12 +114,12 @@ class Story:
         state.engine.dispose()
         url = f"{self.platform.console}/api/v1/sites/{self.site.id}/mail/messages"
         headers = {"authorization": f"Bearer {token}"}
-        message = httpx2.post(url, json={"name": "News", "html": f'<a href="{ORIGIN}/n">n</a>'}, headers=headers).json()
+        message = post(url, json={"name": "News", "html": f'<a href="{ORIGIN}/n">n</a>'}, headers=headers).json()
         person = {"ref": REF, "user_id": USER, "email_opens": "granted", "domain": "shop.test"}
-        made = httpx2.post(f"{url}/{message['id']}/recipients", json={"recipients": [person]}, headers=headers).json()
+        made = post(f"{url}/{message['id']}/recipients", json={"recipients": [person]}, headers=headers).json()
         variables = made["recipients"][0]["variables"]
-        httpx2.get(f"{self.base}/o/{variables['ob_open']}.gif", headers=BROWSER)
-        httpx2.get(f"{self.base}/l/{variables['ob_link_0']}", headers=BROWSER)
+        get(f"{self.base}/o/{variables['ob_open']}.gif", headers=BROWSER)
+        get(f"{self.base}/l/{variables['ob_link_0']}", headers=BROWSER)
         state = self.platform.state
         (id,) = state.mail.ids_of(self.site.id, [REF])
         state.engine.dispose()

@@ -8,7 +8,7 @@ import uuid
 
 import httpx2
 
-from e2e.running import ORIGIN, Platform
+from e2e.running import ORIGIN, Platform, get, post, request
 from onebyone.state.sites import Site
 
 AGENT = (
@@ -19,13 +19,13 @@ BROWSER = {"user-agent": AGENT, "accept-language": "de-DE,de;q=0.9", "accept": "
 
 def image(platform: Platform, site: Site, query: str, **headers: str) -> httpx2.Response:
     url = f"{platform.collector}/{site.prefix}/v1/n/{site.id}.gif?{query}"
-    return httpx2.get(url, headers=BROWSER | headers)
+    return get(url, headers=BROWSER | headers)
 
 
 def batch(platform: Platform, site: Site, events: list[object], **headers: str) -> httpx2.Response:
     body = json.dumps({"site": site.id, "sent_at": 1_800_000_000_000, "events": events})
     url = f"{platform.collector}/{site.prefix}/v1/e"
-    return httpx2.post(url, content=body, headers=BROWSER | {"origin": ORIGIN, "content-type": "text/plain"} | headers)
+    return post(url, content=body, headers=BROWSER | {"origin": ORIGIN, "content-type": "text/plain"} | headers)
 
 
 def test_an_image_is_43_bytes_and_never_cached(platform: Platform) -> None:
@@ -40,7 +40,7 @@ def test_an_image_is_43_bytes_and_never_cached(platform: Platform) -> None:
 
 def test_nonsense_that_asks_for_an_image_gets_one(platform: Platform) -> None:
     for path in ("/x.gif", "/a/v1/n/nobody.gif?%ff%00&&&=", "/%00/../.gif?e=" + "a" * 9000, "//.gif"):
-        answer = httpx2.get(platform.collector + path)
+        answer = get(platform.collector + path)
         assert (answer.status_code, len(answer.content)) == (200, 43)
 
 
@@ -68,12 +68,12 @@ def test_one_order_from_four_ways_is_counted_once_and_its_fate_tells_all(platfor
     assert batch(platform, site, [reload]).json()["results"][0]["status"] == "ok"
     server = {"events": [{"name": "Purchase", "order": order}]}
     url = f"{platform.collector}/{site.prefix}/v1/events"
-    assert httpx2.post(url, json=server, headers={"authorization": f"Bearer {key}"}).status_code == 200
+    assert post(url, json=server, headers={"authorization": f"Bearer {key}"}).status_code == 200
     assert image(platform, site, "e=purchase&o=NL-1&val=89.90&cur=EUR").status_code == 200
     platform.settle()
     (row,) = platform.report("overview", site.id)
     assert (row["orders"], row["revenue_minor"]) == (1, 8990)
-    story = platform.fate("NL-1")
+    story = platform.fate("NL-1", site.id)
     reasons = sorted(s["reason"] for s in story["sightings"])
     assert reasons == ["", "duplicate_event", "order_joined", "order_reloaded", "order_repeated"]
     kept = next(s for s in story["sightings"] if s["fate"] == "kept")
@@ -87,7 +87,7 @@ def test_one_order_from_four_ways_is_counted_once_and_its_fate_tells_all(platfor
 def test_a_server_without_its_key_is_told_so_and_leaves_a_trace(platform: Platform) -> None:
     site, _ = platform.add_site()
     url = f"{platform.collector}/{site.prefix}/v1/events"
-    answer = httpx2.post(url, json={"events": [{"name": "x"}]}, headers={"authorization": "Bearer obo_live_wrong"})
+    answer = post(url, json={"events": [{"name": "x"}]}, headers={"authorization": "Bearer obo_live_wrong"})
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     platform.settle()
@@ -124,8 +124,8 @@ def test_a_preflight_is_answered_for_the_sites_own_origins(platform: Platform) -
     site, _ = platform.add_site()
     url = f"{platform.collector}/{site.prefix}/v1/e"
     ask = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
-    own = httpx2.request("OPTIONS", url, headers=ask | {"origin": ORIGIN})
-    other = httpx2.request("OPTIONS", url, headers=ask | {"origin": "https://evil.example"})
+    own = request("OPTIONS", url, headers=ask | {"origin": ORIGIN})
+    other = request("OPTIONS", url, headers=ask | {"origin": "https://evil.example"})
     assert own.headers["access-control-allow-origin"] == ORIGIN and own.status_code == 204
     assert "access-control-allow-origin" not in other.headers
 
@@ -133,14 +133,14 @@ def test_a_preflight_is_answered_for_the_sites_own_origins(platform: Platform) -
 def test_bodies_have_limits_and_bombs_stay_packed(platform: Platform) -> None:
     site, key = platform.add_site()
     tag = f"{platform.collector}/{site.prefix}/v1/e"
-    assert httpx2.post(tag, content=b" " * 70_000).status_code == 413
+    assert post(tag, content=b" " * 70_000).status_code == 413
     server, auth = f"{platform.collector}/{site.prefix}/v1/events", {"authorization": f"Bearer {key}"}
-    assert httpx2.post(server, content=b" " * 1_100_000, headers=auth).status_code == 413
+    assert post(server, content=b" " * 1_100_000, headers=auth).status_code == 413
     bomb = gzip.compress(b"[" * 50_000_000)
     packed = auth | {"content-encoding": "gzip"}
-    assert httpx2.post(server, content=bomb, headers=packed).status_code == 413
+    assert post(server, content=bomb, headers=packed).status_code == 413
     events = gzip.compress(json.dumps({"events": [{"name": "sign_up", "id": "s1"}]}).encode())
-    assert httpx2.post(server, content=events, headers=packed).json()["results"][0]["status"] == "ok"
+    assert post(server, content=events, headers=packed).json()["results"][0]["status"] == "ok"
 
 
 def test_two_sites_with_the_same_ids_do_not_meet(platform: Platform) -> None:
@@ -154,12 +154,12 @@ def test_two_sites_with_the_same_ids_do_not_meet(platform: Platform) -> None:
 
 def test_script_health_and_readiness(platform: Platform) -> None:
     site, _ = platform.add_site()
-    script = httpx2.get(f"{platform.collector}/{site.prefix}/s.js")
+    script = get(f"{platform.collector}/{site.prefix}/s.js")
     assert script.headers["content-type"].startswith("text/javascript") and site.id in script.text
     assert script.headers["cache-control"] == "max-age=300, stale-if-error=86400"
-    assert httpx2.get(f"{platform.collector}/nobody/s.js").status_code == 404
-    assert httpx2.get(f"{platform.collector}/health").status_code == 200
-    assert httpx2.get(f"{platform.collector}/ready").status_code == 200
+    assert get(f"{platform.collector}/nobody/s.js").status_code == 404
+    assert get(f"{platform.collector}/health").status_code == 200
+    assert get(f"{platform.collector}/ready").status_code == 200
 
 
 def test_a_denial_leaves_no_identifier(platform: Platform) -> None:

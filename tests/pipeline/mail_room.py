@@ -99,7 +99,7 @@ class MailRoom:
             conversions=Conversions(self.engine),
             choices=Choices(self.engine),
             records=ConsentRecords(self.engine),
-            persons=Persons(Identity(self.engine)),
+            persons=Persons(Identity(self.engine), Choices(self.engine)),
             book=book,
             steps=lambda claims, counting: mail_steps(book, claims),
             sites=lambda: {SITE.id: SITE},

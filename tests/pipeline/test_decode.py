@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from onebyone.event import Drop, Event, Reason
 from onebyone.pipeline.decode import DECODERS, decode
@@ -115,3 +116,10 @@ def test_a_real_log_is_read_to_its_last_line() -> None:
     assert reasons[Reason.LINE_UNREADABLE] == 1
     assert reasons[Reason.ANSWER_REDIRECT] + reasons[Reason.ANSWER_PARTIAL] + reasons[Reason.ANSWER_ERROR] > 400
     assert 2_000 < reasons["kept"] < 4_000
+
+
+def test_an_event_carries_which_ways_of_matching_its_site_ruled_out_for_its_kind() -> None:
+    site = replace(SITE, not_by={"purchase": ("event_id", "weak")})
+    body = {"events": [{"name": "Purchase", "order": {"id": "A1"}}, {"name": "sign_up"}]}
+    found = [row.outcome for row in decode(a_hit("server", body=body, count=2), site)]
+    assert [one.not_by for one in found if isinstance(one, Event)] == [["event_id", "weak"], []]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onebyone.event import Event, Hit, Permission
+from onebyone.event import Event, Hit, Permission, visitor_hash
 from onebyone.identity.facts import Relation, facts_of
 from onebyone.identity.nodes import user_node
 from onebyone.log import LogUnavailable
@@ -79,4 +79,57 @@ def test_a_crash_between_state_and_log_sends_the_same_versions_again() -> None:
     assert worker.run_once() == 0  # a new process does not know yet that the log has them
     assert {line["version"] for line in lines(room)} == {1}
     assert (worker.run_once(), len(lines(room))) == (0, 4)
+    room.close()
+
+
+def joined(room: Room) -> dict[int, int]:
+    """Whose the browsers are, by the newest rows."""
+    newest = sorted(lines(room), key=lambda row: row["version"])
+    return {row["visitor"]: row["person"] for row in newest if row["kind"] == "browser"}
+
+
+def said_by(browser: int, at_ms: int, *, analytics: str, **event: Any) -> Hit:
+    said = {
+        "id": f"{browser}/{at_ms}",
+        "at": at_ms,
+        "name": "page_view",
+        "consent": {"analytics": analytics, "at": at_ms},
+        **event,
+    }
+    body = json.dumps({"site": SITE.id, "sent_at": at_ms, "events": [said]})
+    return a_hit(
+        "tag", id=(browser << 64 | at_ms).to_bytes(16, "big"), body=body, count=1, visitor=f"v{browser}",
+        headers=_BROWSER, received_ms=at_ms, asking=f"v{browser}",
+    )  # fmt: skip
+
+
+def test_who_takes_back_consent_is_joined_with_nobody_and_a_replay_does_not_join_them_again() -> None:
+    bob = user_node(SITE.id, "bob")
+    hits = [
+        said_by(1, RECEIVED_MS, analytics="granted", user_id="bob"),
+        said_by(2, RECEIVED_MS + 10, analytics="granted", user_id="bob"),
+        said_by(1, RECEIVED_MS + 20, analytics="denied"),
+    ]
+    room = Room(hits, [1])
+    one, two = (visitor_hash(SITE.id, name) for name in ("v1", "v2"))
+    room.run(max_groups=2)
+    assert joined(room) == {one: one, two: bob}
+    worker = room.worker()
+    worker.restart()
+    while worker.run_once():
+        continue
+    assert joined(room) == {one: one, two: bob}
+    room.close()
+
+
+def test_in_one_batch_it_is_the_same_and_a_later_yes_joins_from_then_on() -> None:
+    hits = [
+        said_by(1, RECEIVED_MS, analytics="granted", user_id="bob"),
+        said_by(1, RECEIVED_MS + 20, analytics="denied"),
+        said_by(1, RECEIVED_MS + 30, analytics="granted", user_id="bill"),
+    ]
+    room = Room(hits, [3])
+    room.run()
+    browser = visitor_hash(SITE.id, "v1")
+    assert joined(room) == {browser: user_node(SITE.id, "bill")}
     room.close()

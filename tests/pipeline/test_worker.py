@@ -38,7 +38,7 @@ class Bench:
             conversions=Conversions(engine),
             choices=Choices(engine),
             records=ConsentRecords(engine),
-            persons=Persons(Identity(engine)),
+            persons=Persons(Identity(engine), Choices(engine)),
             steps=lambda claims, counting: (("a_step", a_step),),
             sites=lambda: {SITE.id: SITE},
             counters=self.counters,

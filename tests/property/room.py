@@ -98,7 +98,7 @@ class Room:
             records=records,
             steps=partial(quick_steps, choices=choices, records=records),
             sites=lambda: {self._site.id: self._site},
-            persons=Persons(Identity(self.engine)),
+            persons=Persons(Identity(self.engine), choices),
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
             settings=Settings(max_groups=max_groups),

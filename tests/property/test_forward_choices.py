@@ -19,6 +19,7 @@ from onebyone.destinations.outgoing import Raw
 from onebyone.event import Event, Permission
 from onebyone.state.choices import Choices, Permissions, Remembered
 from onebyone.state.seals import Seals
+from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
 
 MINUTE = 60
@@ -41,11 +42,16 @@ class RealPeople:
     """Choices and objections out of the state, as the engine asks them; seals open to one person."""
 
     def __init__(self, world: World) -> None:
-        self._asked = Asked(Permissions(world.engine, Suppression(world.engine)), Seals(world.engine))
+        self._asked = Asked(
+            Permissions(world.engine, Suppression(world.engine)), Seals(world.engine), Sites(world.engine)
+        )
         self._unsealed = world.people
 
     def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
         return self._asked.allowed_now(site, events)
+
+    def every_order_since(self, site: str) -> int:
+        return self._asked.every_order_since(site)
 
     def unseal(self, site: str, sealed: str) -> Raw:
         return self._unsealed.unseal(site, sealed)

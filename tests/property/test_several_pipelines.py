@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from onebyone.event import Conversion, Drop, Event
@@ -19,7 +19,7 @@ from onebyone.state.claims import Claims
 from onebyone.state.conversions import Conversions, StateMoved
 from onebyone.state.database import open_database, sqlite_url
 from pipeline.conversions.examples import count, plain
-from pipeline.conversions.test_any_order import arrivals, events
+from pipeline.conversions.test_any_order import RELOADED, REUSED, arrivals, events
 
 EXAMPLES = 1_500 if os.environ.get("PROVE") else 40
 
@@ -74,6 +74,7 @@ def told(found: dict[str, Conversion]) -> list[bytes]:
 
 
 @given(rows=arrivals, chance=st.randoms(use_true_random=False))
+@example(rows=REUSED + RELOADED, chance=random.Random(1))
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=not os.environ.get("PROVE"),
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @pytest.mark.slow

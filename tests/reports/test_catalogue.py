@@ -39,7 +39,9 @@ def as_one_line(text: str) -> str:
 def test_a_report_names_its_site_in_every_part_and_says_what_it_is_about(file: Path) -> None:
     report = read_report(file)
     assert report.params["site"] == "String"
-    tables = re.findall(r"FROM (?:events|drops|sessions|session_rules|identity|conversions|deliveries)\b", report.sql)
+    tables = re.findall(
+        r"FROM (?:events|drops|sessions|session_rules|order_rules|identity|conversions|deliveries)\b", report.sql
+    )
     assert report.sql.count("site = {site:String}") == len(tables) > 0
     assert report.title and report.about.endswith(".")
 

@@ -59,6 +59,22 @@ def test_a_choice_told_again_is_one_version_and_a_replay_adds_none(engine: Engin
     ]
 
 
+def test_a_withdrawal_is_a_yes_that_became_a_no_and_no_journey(engine: Engine) -> None:
+    choices = Choices(engine)
+    for at, granted in ((100, False), (200, True), (300, False), (400, True)):
+        choices.learn("s1", 7, said(at, granted=granted))
+    choices.learn("s1", 8, Remembered(100, STATISTICS, "US", Known()))
+    choices.learn("s1", 8, Remembered(200, 0, "DE", Known()))  # another rule holds there
+    assert choices.withdrawals() == [("s1", 7, 300)]
+    choices.commit()
+    assert choices.withdrawals() == []
+    fresh = Choices(engine)
+    assert [fresh.withdrawn_ms("s1", visitor) for visitor in (7, 8, 9)] == [300, 0, 0]
+    fresh.learn("s1", 8, said(500, granted=True))
+    fresh.learn("s1", 8, said(600, granted=False, region="US"))  # said there, so wherever it was said
+    assert fresh.withdrawn_ms("s1", 8) == 600
+
+
 def test_what_was_not_committed_is_forgotten(engine: Engine) -> None:
     choices = Choices(engine)
     choices.learn("s1", 7, said(100, granted=True))

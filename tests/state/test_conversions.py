@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from onebyone.event import Conversion
@@ -105,3 +106,36 @@ def test_all_records_of_a_site_are_read_once(engine: Engine, count: int) -> None
     conversions.commit(NOON_MS, Claims(engine))
     assert [one.id for one in conversions.of_site("s1")] == ids
     assert list(conversions.of_site("s2")) == []
+
+
+def test_details_go_from_old_records_and_make_no_new_version(engine: Engine) -> None:
+    conversions = Conversions(engine)
+    put(
+        conversions,
+        with_click := replace(a_conversion(), event=replace(a_conversion().event, click_ids={"gclid": "x"})),
+    )
+    conversions.commit(NOON_MS, Claims(engine))
+    day = with_click.updated_at.date().toordinal() - 719_163
+    seen: list[tuple[bytes, bytes]] = []
+
+    def change(line: bytes, body: bytes) -> tuple[bytes, bytes]:
+        seen.append((line, body))
+        return msgspec.json.encode(a_conversion()), b"light"
+
+    marks = [b'"click_ids":']
+    assert conversions.lighten("s1", day, marks, change) == 0 and not seen  # it changed on that day, not before
+    assert conversions.lighten("s2", day + 1, marks, change) == 0 and not seen
+    assert conversions.lighten("s1", day + 1, marks, change) == 1
+    assert seen == [(msgspec.json.encode(with_click), b"body")]
+    assert (conversions.get("s1", ID), conversions.body("s1", ID)) == (a_conversion(), b"light")
+    assert conversions.lighten("s1", day + 1, marks, change) == 0
+
+
+def test_a_batch_that_read_a_record_before_it_was_lightened_is_made_again(engine: Engine) -> None:
+    conversions, other = Conversions(engine), Conversions(engine)
+    put(conversions, replace(a_conversion(), event=replace(a_conversion().event, click_ids={"gclid": "x"})))
+    conversions.commit(NOON_MS, Claims(engine))
+    put(other, a_conversion(version=2))
+    conversions.lighten("s1", 30_000, [b'"click_ids":'], lambda line, body: (line + b" ", body))
+    with pytest.raises(StateMoved):
+        other.commit(NOON_MS, Claims(engine))

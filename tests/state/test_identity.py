@@ -225,7 +225,8 @@ def test_a_value_on_too_many_browsers_names_nobody_from_then_on(engine: Engine) 
 def test_forgetting_a_browser_takes_its_facts_and_its_row(engine: Engine) -> None:
     bench = Bench(engine)
     bench.add(identify(1001, 1, 5), identify(1003, 1, 6))
-    bench.identity.forget(SITE, RULES, 1001)
+    with engine.begin() as connection:
+        bench.identity.forget(connection, SITE, RULES, 1001, 10**15)
     assert bench.persons()[1001] == [(0, 1001)] and bench.persons()[1003] == [(0, 1)]
     assert bench.identity.person(SITE, 1).browsers == [1003]
 

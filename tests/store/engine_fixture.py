@@ -16,7 +16,7 @@ from onebyone.store.migrate import migrate
 
 TABLES = (
     "events", "drops", "conversions", "deliveries", "identity", "sessions", "fresh_sessions", "session_days",
-    "session_rules",
+    "session_rules", "order_rules",
 )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def test_deliveries_stay_as_long_as_their_conversions(store: Embedded) -> None:
 
 def test_click_ids_and_the_like_go_sooner_than_their_events(store: Embedded) -> None:
     told: dict[str, object] = dict(
-        click_ids={"gclid": "a-click"}, browser_ids={"fbp": "fb.1", "ga": "GA1.2"}, user_agent="Agent/1"
+        click_ids={"gclid": "a-click"}, browser_ids={"gclid": "kept", "ga": "GA1.2"}, user_agent="Agent/1"
     )
     put(store, [aged(1, 41, **told), aged(2, 39, **told), aged(3, 41), aged(4, 39, site="short", **told)])
     terms = {"short": Terms(events_days=60, details_days=20)}

@@ -1,7 +1,7 @@
 """What a blocker's generic rules make of our addresses: EasyList and EasyPrivacy as installed, in an engine for them.
 
-Skipped without the engine (`pip install adblock`) or the lists (Debian's webext-ublock-origin-chromium;
-ONEBYONE_FILTERS names another folder that has easylist.txt and easyprivacy.txt). Neither is part of this repository.
+Skipped without the engine or the lists, which `make filters` gets (PyPI, Debian's package of uBlock Origin);
+ONEBYONE_FILTERS names another folder that has easylist.txt and easyprivacy.txt. Neither is part of this repository.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import string
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,11 +20,14 @@ from onebyone.state.sites import Site
 from onebyone.state.tag_settings import Banner, TagSettings
 from onebyone.tags.script import files_of
 
-adblock = pytest.importorskip("adblock", reason="no filter engine: pip install adblock")
+adblock = pytest.importorskip("adblock", reason="no filter engine: make filters")
 
-LISTS = Path(
-    os.environ.get("ONEBYONE_FILTERS", "/usr/share/chromium/extensions/ublock-origin/assets/thirdparties/easylist")
+FOLDERS = (
+    Path(os.environ.get("ONEBYONE_FILTERS", "none")),
+    Path(sys.prefix) / "filters",
+    Path("/usr/share/chromium/extensions/ublock-origin/assets/thirdparties/easylist"),
 )
+FILES = ("easylist.txt", "easyprivacy.txt")
 SHOP = "https://www.shop.example"
 PLACES = (SHOP, "https://data.shop.example", "https://t.shop.example")
 SITE = Site(id="s7k2m9qd4w", name="", prefix="brvkt", origins=(SHOP,), tag=TagSettings(banner=Banner(on=True)))
@@ -35,12 +39,12 @@ pytestmark = [pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def blocked() -> Blocked:
-    files = [LISTS / name for name in ("easylist.txt", "easyprivacy.txt")]
-    if not all(file.exists() for file in files):
-        pytest.skip(f"no filter lists in {LISTS}: install webext-ublock-origin-chromium or name a folder that has them")
+    folder = next((one for one in FOLDERS if all((one / name).exists() for name in FILES)), None)
+    if folder is None:
+        pytest.skip("no filter lists: make filters")
     rules = adblock.FilterSet()
-    for file in files:
-        rules.add_filter_list(file.read_text(encoding="utf-8"))
+    for name in FILES:
+        rules.add_filter_list((folder / name).read_text(encoding="utf-8"))
     engine = adblock.Engine(rules)
     return lambda url, kind: bool(engine.check_network_urls(url, f"{SHOP}/", kind).matched)
 

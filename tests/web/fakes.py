@@ -15,6 +15,8 @@ from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.state.alarms import Alarm, Alarms
+from onebyone.state.annotations import Annotations
+from onebyone.state.choices import Permissions
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.database import open_database, sqlite_url
@@ -26,8 +28,10 @@ from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
+from onebyone.state.saved import Shelf
 from onebyone.state.seals import Seals
 from onebyone.state.sites import Keeping, Site, Sites
+from onebyone.state.suppression import Suppression
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.state.vault import Vault
@@ -56,6 +60,10 @@ class FakeReports:
         rows = self.answers[name](params) if name in self.answers else []
         columns = list(rows[0]) if rows else []
         return Rows(columns, [[row[column] for column in columns] for row in rows])
+
+    def asked_of(self, name: str) -> dict[str, Param]:
+        """What the report was asked last."""
+        return next(params for asked, params in reversed(self.asked) if asked == name)
 
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """Not one that could be read: what counts is that it is passed on."""
@@ -145,6 +153,8 @@ class Place:
         self.alarms = Alarms(engine, Vault(bytes(32)))
         self.alarms_tried: list[Alarm] = []
         self.exports = Exports(engine)
+        self.shelf = Shelf(engine)
+        self.annotations = Annotations(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
         self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
@@ -182,6 +192,7 @@ class Place:
             records=self.records,
             waiting=self.waiting,
             identity=self.identity,
+            permissions=Permissions(self.engine, Suppression(self.engine)),
             user_data=self.user_data,
             metrics_text=lambda: "# TYPE onebyone_hits_stored_total counter\nonebyone_hits_stored_total 7.0\n",
             snippet=snippet,
@@ -194,6 +205,8 @@ class Place:
             alarms=self.alarms,
             try_alarm=self.try_alarm,
             exports=self.exports,
+            shelf=self.shelf,
+            annotations=self.annotations,
             send_export=self.send_export,
             clock=lambda: self.clock_now,
             mail=self.mail,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from onebyone.store import Param
-from web import on_page, records
+from web import behind_rows, on_page, records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
@@ -98,6 +98,11 @@ def month() -> Answers:
             {"reason": "duplicate_event", "copies": 178},
             {"reason": "order_back_forward", "copies": 64},
         ],
+        "credited_orders": behind_rows.orders,
+        "placed_orders": behind_rows.orders,
+        "session_visitors": behind_rows.visitors,
+        "event_visitors": behind_rows.visitors,
+        "event_list": behind_rows.events,
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),
@@ -206,6 +211,7 @@ def month() -> Answers:
         "node_events": lambda params: [
             {"number": number, "events": 14, "orders": 1, "revenue_minor": 8990} for number in _texts(params["nodes"])
         ],
+        "filter_values": lambda _: [{"value": "Email", "found": 6120}, {"value": "A, B", "found": 2}],
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),
@@ -263,6 +269,7 @@ def an_event(**changes: Any) -> Row:
         "os": "Windows", "device": "desktop", "country": "DE", "actor": "human", "agent": "", "confidence": 70,
         "reasons": [], "ruleset": "2026-11-02", "order_id": "NL-48213", "value": 12900, "currency": "EUR", "items": "",
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
+        "not_by": [],
         "permissions": 239, "consent_source": "user", "region": "DE", "withheld": "",
         "identifiers": {}, "sealed": "", "conversion": "",
         "network": "", "user_agent": "", "message": "", "recipient": "", "linked": 0,

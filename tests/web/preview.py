@@ -1,6 +1,6 @@
 """Looks at the console: serves the fakes' shop and takes pictures of its pages.
 
-python -m web.preview DIRECTORY [page ...] [--empty]      from tests/
+python -m web.preview DIRECTORY [page ...] [--empty] [--phone-light ...]      from tests/; all sizes where none is named
 """
 
 from __future__ import annotations
@@ -30,10 +30,16 @@ def pages(site: str) -> dict[str, str]:
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
         "engagement": f"/s/{site}/engagement", "vitals": f"/s/{site}/vitals", "errors": f"/s/{site}/errors",
         "events": f"/s/{site}/events", "email": f"/s/{site}/email",
+        "orders": f"/s/{site}/behind/orders?by=channel&is=Email",
+        "visitors": f"/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",
+        "eventlist": f"/s/{site}/behind/events?event=page_view&traffic=all",
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "rights": f"/s/{site}/rights",
+        "persons": f"/s/{site}/people", "person": f"/s/{site}/people/3672583452883726997",
+        "reconciliation": f"/s/{site}/reconciliation",
+        "trail": f"/s/{site}/settings/trail",
         "destinations": f"/s/{site}/destinations",
         "destination": f"/s/{site}/destinations/meta",
         "destination_refused": f"/s/{site}/destinations/meta?show=refused",
@@ -69,11 +75,14 @@ def main() -> None:
     if "--empty" not in sys.argv:
         add_mails(place)
         add_deliveries(place)
+    wanted = [name.removeprefix("--") for name in sys.argv[2:] if name.endswith(("-light", "-dark"))]
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))
     with serving(place) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
         for size, (width, height, scale) in SIZES.items():
             for theme in ("light", "dark"):
+                if wanted and f"{size}-{theme}" not in wanted:
+                    continue
                 context = browser.new_context(
                     viewport={"width": width, "height": height},
                     device_scale_factor=scale,

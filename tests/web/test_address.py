@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from onebyone.web.address import NotUnderstood, View, read_view
+from onebyone.reports.filters import read_condition
+from onebyone.web.address import EVERY_FIELD, Narrows, NotUnderstood, Segment, View, read_view
 
 TODAY = date(2026, 11, 12)
 PATH = "/s/x/overview"
@@ -55,6 +56,8 @@ def test_links_keep_the_rest_in_canonical_order_and_leave_defaults_out() -> None
             "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
         ),
         ("traffic", "peple", "`peple` is no traffic. Did you mean `people`?"),
+        ("match", "weekdays", "`weekdays` is no match. Did you mean `weekday`?"),
+        ("segment", "x", "`x` is no segment of this site. Show the page without it."),
         ("step", "year", "`year` is no step. Did you mean `hour`?"),
     ],
 )
@@ -70,3 +73,31 @@ def test_an_unreadable_period_is_told() -> None:
         _view(("period", "fortnight"))
     with pytest.raises(NotUnderstood, match="is no date"):
         _view(("from", "14.10."))
+
+
+def test_a_segment_narrows_like_the_filters_beside_it_and_a_link_keeps_them_apart() -> None:
+    mail, phones = read_condition("channel", "Email"), read_condition("device", "phone")
+    query = (("segment", "m"), ("device", "phone"), ("channel", "Email"))
+    view = read_view(
+        PATH, query, today=TODAY, since=TODAY, narrows=EVERY_FIELD, segments={"m": Segment("m", "M", (mail,))}
+    )
+    assert view.conditions == (mail, phones)
+    assert view.link(segment="") == f"{PATH}?channel=Email&device=phone"
+    assert view.widened(phones) == f"{PATH}?segment=m&channel=Email"
+    assert view.whole() == PATH
+
+
+def test_a_segment_that_a_page_cannot_take_whole_is_refused_whole() -> None:
+    found = Segment("m", "M", (read_condition("channel", "Email"), read_condition("device", "phone")))
+    with pytest.raises(NotUnderstood, match=r"narrows by channel, which does not narrow this page.* Because\."):
+        read_view(
+            PATH, [("segment", "m")], today=TODAY, since=TODAY, narrows=Narrows(("device",), "Because."),
+            segments={"m": found},
+        )  # fmt: skip
+
+
+def test_filters_and_a_segment_together_are_no_more_than_a_report_takes() -> None:
+    found = Segment("m", "M", tuple(read_condition("page", f"/{n}") for n in range(9)))
+    query = [("segment", "m"), ("page", "/x"), ("page", "/y")]
+    with pytest.raises(NotUnderstood, match="At most 10 filters"):
+        read_view(PATH, query, today=TODAY, since=TODAY, narrows=EVERY_FIELD, segments={"m": found})

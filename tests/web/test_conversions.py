@@ -24,7 +24,15 @@ def asked(place: Place, report: str = "conversion_records") -> dict[str, object]
 def test_the_page_says_how_many_count_and_how_many_arrived(place: Place, admin: Client) -> None:
     html = admin.get(f"/s/{place.site.id}/conversions").text
     assert "2,492, each counted once; 4,821 reports of them arrived." in html
-    for text in ("€215,308.40", "−€7,412.30", "€207,896.10", "2,323", "Orders <span>2,492", "Sign-ups <span>1,046"):
+    for text in (
+        "€215,308.40",
+        "−€7,412.30",
+        "€207,896.10",
+        "2,320",
+        "3 unconfirmed, €179.70",
+        "Orders <span>2,492",
+        "Sign-ups <span>1,046",
+    ):
         assert text in html, text
     assert html.count("/fate/NL-48213") == 2 and "€133.90" in html and "€113.90" in html
     assert "copies disagree about the value" in html and "unknown" in html
@@ -43,11 +51,11 @@ def test_every_count_leads_to_the_records_behind_it(place: Place, admin: Client)
 def test_filters_stand_as_chips_that_can_be_taken_away(place: Place, admin: Client) -> None:
     at = f"/s/{place.site.id}/conversions"
     html = admin.get(f"{at}?via=server-only&campaign=a%26b&value%3E=50").text
-    assert asked(place)["campaign"] == "a&b" and asked(place)["low"] == 5000
-    chips = re.findall(r'<a class="chip" href="([^"]+)"><span>([^<]+)</span>', html)
-    assert [name for _, name in chips] == ["Seen by", "Campaign", "Net from"]
-    assert chips[0][0].replace("&amp;", "&") == f"{at}?campaign=a%26b&value%3E=50"
-    assert asked(place, "conversion_sums")["campaign"] == "a&b"
+    assert asked(place)["filters"] == ["campaign=a&b"] and asked(place)["low"] == 5000
+    chips = re.findall(r'href="([^"]+)" aria-label="Remove the filter ([^"]+)"', html)
+    assert [name for _, name in chips] == ["Seen by server only", "Net from 50", "Campaign is a&amp;b"]
+    assert chips[0][0].replace("&amp;", "&") == f"{at}?value%3E=50&campaign=a%26b"
+    assert asked(place, "conversion_sums")["filters"] == ["campaign=a&b"]
 
 
 def test_a_long_list_is_read_on_behind_its_last_row(place: Place, admin: Client) -> None:
@@ -121,11 +129,12 @@ def test_kinds_that_are_declared_come_first_and_others_are_not_hidden() -> None:
 def test_money_of_another_currency_is_not_added() -> None:
     def row(currency: str, gross: int) -> dict[str, object]:
         money = {"gross_minor": gross, "refunded_minor": 0, "net_minor": gross, "refunds": 0, "over_minor": 0}
+        money |= {"unconfirmed": 1, "unconfirmed_minor": gross}
         return {"name": "purchase", "currency": currency, "counted": 2, "cancelled": 1, "reports": 4} | money
 
     found = sums([row("USD", 900), row("EUR", 100), row("", 0)], "purchase", "EUR")
     assert [(one.currency, one.gross) for one in found.moneys] == [("EUR", 100), ("USD", 900)]
-    assert (found.counted, found.cancelled, found.reports) == (6, 3, 12)
+    assert (found.counted, found.cancelled, found.unconfirmed, found.unconfirmed_minor) == (6, 3, 3, 100)
 
 
 def test_the_pieces_of_a_bar_fill_it() -> None:

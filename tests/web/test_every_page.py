@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from onebyone.state.alarms import Alarm, Kind
 from onebyone.state.destinations import Configured
 from onebyone.state.exports import Export
+from onebyone.state.saved import Saved
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
 from web.month import nothing
@@ -30,9 +31,17 @@ PROVE = "PROVE" in os.environ
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BELOW = ("/s/{site}/email/messages/", "/s/{site}/email/recipients/")  # known only once there are some
-NO_PAGES = {"/login", "/favicon.ico", "/metrics", "/fate/{fate_id}", "/s/{site_id}/settings"}  # or lead to one
+NO_PAGES = {
+    "/login",
+    "/favicon.ico",
+    "/metrics",
+    "/fate/{fate_id}",
+    "/s/{site_id}/settings",
+    "/s/{site_id}/v/{slug}",
+}  # or lead to one
 PARTS = {
     "/s/{site_id}/filter",
+    "/s/{site_id}/filter/values",
     "/s/{site_id}/live/new",
     "/s/{site_id}/start/new",
     "/s/{site_id}/funnels/choose",
@@ -48,6 +57,13 @@ def furnish(place: Place) -> None:
     place.destinations.put(Configured(site=site, name="meta", settings={"pixel_id": "1"}), {"access_token": "secret"})
     to = ("ops@nordlight.example",)
     place.alarms.put(Alarm(site=site, id="", name="Orders stop", kind=Kind.EVENT_STOPS, hours=6, to=to))
+    mail = Saved(site=site, kind="segment", slug="", name="Mail", by="u", by_name="lea", filters=("channel=Email",))
+    place.shelf.add(mail)
+    view = Saved(
+        site=site, kind="view", slug="", name="Week", by="u", by_name="lea", page="pages", query="segment=mail"
+    )
+    place.shelf.remove(place.shelf.add(view), 1)
+    place.shelf.add(view)
     place.exports.put(Export(site=site, id="", name="Pages", report="pages", period="7d", to=to))
 
 

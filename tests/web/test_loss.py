@@ -66,7 +66,7 @@ def test_what_only_the_server_reported_is_a_click_away(place: Place, admin: Clie
 
 def test_small_groups_are_counted_in_a_last_row(place: Place, admin: Client) -> None:
     page = admin.get(f"/s/{place.site.id}/loss").text
-    assert "Opera" not in page and "One more, hidden 25 5" in _text(page)
+    assert ">Opera<" not in page and "One more, hidden 25 5" in _text(page)
 
 
 @pytest.mark.parametrize(

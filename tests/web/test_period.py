@@ -55,6 +55,12 @@ def test_a_period_is_compared_with_the_same_length_before_or_the_same_weekdays_o
     assert before == Period(date(2026, 9, 14), date(2026, 10, 13))
     year = compared(month, "year")
     assert year is not None and year.first.weekday() == month.first.weekday() and year.length == 30
+    dates = compared(month, "year", "date")
+    assert dates == Period(date(2025, 10, 14), date(2025, 11, 12))
+    assert compared(Period(date(2028, 2, 29), date(2028, 2, 29)), "year", "date") == Period(
+        date(2027, 2, 28), date(2027, 2, 28)
+    )
+    assert compared_name(month, "year", "date") == "a year before, same dates"
     assert compared(month, "none") is None
     assert compared(month, "2026-01-01..2026-01-30") == Period(date(2026, 1, 1), date(2026, 1, 30))
     assert compared_name(month, "previous") == "previous 30 days"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from onebyone.reports.catalogue import Reports
+from onebyone.store.engine import Embedded
+from reports.reconciliation.daily import export
+from reports.reconciliation.planted import META
+from reports.reconciliation.world import Sizes, exported, load, people, planted_steps
 from web.fakes import Place
 from web.pages import form_secret
 
@@ -49,6 +55,21 @@ def test_an_export_becomes_a_ladder(place: Place, admin: Client) -> None:
     assert (ladder["ours"]["orders"], ladder["theirs"]["orders"], ladder["residual"]["orders"]) == (1, 5, 2)
     rows = admin.get(f"/s/{place.site.id}/reconciliation.csv").text.splitlines()
     assert len(rows) == 12 and rows[1].startswith("linkedin,2026-11-03,2026-11-30,ours,1.0")
+
+
+@pytest.mark.slow
+def test_the_page_and_the_api_name_planted_causes_of_a_real_store(place: Place, admin: Client, store: Embedded) -> None:
+    some = [one for one in people(Random(3), Sizes(a_browser=10)) if one.kind is META]
+    load(store, place.site.id, some)
+    real = Reports(store)
+    place.reports.answers["reconciliation_orders"] = lambda params: real.run_dicts("reconciliation_orders", **params)
+    place.reports.answers["order_copies"] = lambda params: real.run_dicts("order_copies", **params)
+    page = send(admin, place, export(META, exported(META, some)), zone=META.zone)
+    answer = admin.get(f"/api/v1/sites/{place.site.id}/reconciliation").json()
+    (ladder,) = [one["ladder"] for one in answer["platforms"]]
+    steps = {step["name"]: step["orders"] for step in (*ladder["steps"], ladder["residual"])}
+    assert steps == planted_steps(META, some)
+    assert "Meta Ads Manager" in page and "by id" in page and "by name" in page
 
 
 def test_a_file_of_unknown_columns_is_mapped_once(place: Place, admin: Client) -> None:

@@ -16,8 +16,9 @@ PARAMS: dict[str, Param] = {
     "traffic": "people", "limit": 10,
 }  # fmt: skip
 _NARROWED: dict[str, Param] = {
-    **dict.fromkeys(("event", "via", "matched", "flag", "channel", "campaign"), ""), "low": -(10**9), "high": 10**9,
+    **dict.fromkeys(("event", "via", "matched", "flag"), ""), "low": -(10**9), "high": 10**9,
 }  # fmt: skip
+_BEHIND: dict[str, Param] = {"after_ms": 2**63 - 1, "after_id": ""}
 MORE: dict[str, dict[str, Param]] = {
     "live": {"after_at": NOW - timedelta(hours=1), "after_hit": "", "after_n": 0},
     "fate_events": {"ids": ["NL-48213"]},
@@ -26,6 +27,10 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("conversion_sums", "conversion_parts"), _NARROWED),
     "conversion_records": _NARROWED
     | {"sort": "-at", "after_rank": 2**63 - 1, "after_id": "f" * 8 + "-ffff" * 4 + "f" * 8},
+    "filter_values": {"field": "channel", "text": ""},
+    **dict.fromkeys(("credited_orders", "session_visitors"), _BEHIND | {"by": "channel", "is": ["Email"]}),
+    **dict.fromkeys(("placed_orders", "event_visitors"), _BEHIND | {"by": "country", "is": ["DE"]}),
+    "event_list": _BEHIND | {"event": "page_view"},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},

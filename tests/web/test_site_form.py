@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from onebyone.state.sites import Site
+from onebyone.state.sites import LossRules, Site
 from onebyone.web.site_form import SiteForm, changed, check, form_of, guessed, origin, origins
 
 GOOD = SiteForm(name="Nordlight", origins="https://nordlight.example", zone="Europe/Berlin", currency="EUR")
@@ -67,9 +67,17 @@ def test_a_good_form_changes_the_site_and_comes_back_the_same() -> None:
         conversions="purchase sign_up purchase",
         excluded_referrers="paypal.com",
     )
-    site = changed(SITE, form)
+    site = changed(SITE, form, 1)
     assert site.origins == origins(form) == ("https://nordlight.example", "http://localhost:1")
     assert site.conversions == ("purchase", "sign_up") and site.excluded_referrers == ("paypal.com",)
-    assert changed(site, form_of(site)) == site
-    only_failed = changed(site, structs.replace(form, server_mode="fallback"))
-    assert only_failed.loss.server_mode == "fallback" and changed(only_failed, form).loss.server_mode == "fallback"
+    assert changed(site, form_of(site), 2) == site
+    only_failed = changed(site, structs.replace(form, server_mode="fallback"), 2)
+    assert only_failed.loss.server_mode == "fallback" and changed(only_failed, form, 3).loss.server_mode == "fallback"
+
+
+def test_that_the_server_reports_every_order_holds_from_the_moment_it_is_said() -> None:
+    complete = structs.replace(GOOD, server_mode="complete")
+    site = changed(SITE, complete, 7)
+    assert site.loss == LossRules(every_order_since_ms=7) and form_of(site).server_mode == "complete"
+    assert changed(site, complete, 9).loss == site.loss == changed(site, GOOD, 9).loss
+    assert changed(site, structs.replace(GOOD, server_mode="always"), 9).loss == LossRules()

@@ -231,7 +231,17 @@ def test_set_up_waits_and_then_tells_of_the_first_event(place: Place, admin: Cli
 def test_conversions_are_ticked_from_what_is_known(place: Place, admin: Client) -> None:
     data = {"_csrf": form_secret(admin), "event": ["purchase", "add_to_cart", "made_up"]}
     admin.post(f"/s/{place.site.id}/start/conversions", data=data)
-    assert place.sites.all()[0].conversions == ("purchase", "add_to_cart")
+    assert place.sites.all()[0].conversions == ("purchase", "add_to_cart") and place.sites.all()[0].not_by == {}
+
+
+def test_what_copies_of_a_conversion_are_matched_by_is_ticked_too(place: Place, admin: Client) -> None:
+    by = ["purchase:event_id", "purchase:weak", "purchase:reload", "sign_up:event_id", "made_up:weak"]
+    data = {"_csrf": form_secret(admin), "event": ["purchase", "sign_up"], "keys": "1", "by": by}
+    admin.post(f"/s/{place.site.id}/start/conversions", data=data)
+    assert place.sites.all()[0].not_by == {"sign_up": ("reload", "weak")}
+    page = admin.get(f"/s/{place.site.id}/start").text
+    assert 'value="sign_up:event_id" aria-label="sign_up: event id" checked' in page
+    assert 'value="sign_up:weak" aria-label="sign_up: same person">' in page
 
 
 def test_a_server_key_is_shown_once(place: Place, admin: Client) -> None:

@@ -149,3 +149,22 @@ def test_a_record_that_the_event_is_no_copy_of_says_nothing_about_it() -> None:
         HIT, Fate([an_event()], []), zone="Europe/Berlin", now=NOW, final_at=None, accounts=[_account(other)]
     )  # fmt: skip
     assert "Coupon" not in dict(told.record)
+
+
+def test_an_order_that_only_browsers_told_waits_for_the_server_that_tells_every_one() -> None:
+    copy = a_copy(1, order_id="A", value=500, currency="EUR")
+    event = an_event(hit=copy.hit, n=copy.n, order_id="A")
+    since_ms, shelf = round(copy.at.timestamp() * 1000), MemoryShelf()
+    count([copy], shelf=shelf)
+    (body,) = shelf.bodies.values()
+
+    def third_of_the_strip(now: datetime, since_ms: int) -> str:
+        fate, accounts = Fate([event], []), [account_of(read_record(body))]
+        told = tell("A", fate, zone="UTC", now=now, final_at=None, accounts=accounts, every_order_since_ms=since_ms)
+        return " ".join(told.strip[2])
+
+    day = timedelta(days=1)
+    assert third_of_the_strip(copy.at + day, since_ms).startswith("Browser only counts for a day")
+    assert third_of_the_strip(copy.at + 2 * day, since_ms).startswith("Unconfirmed")
+    for never in (0, since_ms + 1):
+        assert third_of_the_strip(copy.at + 2 * day, never) == "Browser only your server has not reported it"

@@ -5,7 +5,3 @@ Takes: arguments, a settings file, signals.
 Gives: a running platform; exit codes.
 Never: a decision that belongs to a room.
 """
-
-from onebyone.app.cli import main
-
-__all__ = ["main"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from onebyone.app.engine import open_store
 from onebyone.app.settings import ConfigError, Place, read_settings
+from onebyone.app.store import open_store
 from onebyone.reports import Runs
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import EngineNotRunning, Remote

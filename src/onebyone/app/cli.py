@@ -4,32 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from onebyone import __version__
-from onebyone.app import (
-    cli_attribute,
-    cli_classify,
-    cli_container,
-    cli_destinations,
-    cli_email,
-    cli_judge,
-    cli_lists,
-    cli_look,
-    cli_preview,
-    cli_reconcile,
-    cli_records,
-    cli_replay,
-    cli_rights,
-    cli_run,
-    cli_sessions,
-    cli_site,
-    cli_site_consent,
-    cli_site_domains,
-    cli_tracker,
-    cli_work,
-)
 from onebyone.app.settings import ConfigError
 from onebyone.log import LogUnavailable
 from onebyone.reports.catalogue import UnknownReport
@@ -40,7 +19,49 @@ from onebyone.telemetry import set_up_logging
 MISUSED, UNREACHABLE = 2, 3
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = {
+    "cli_attribute": ("attribute",),
+    "cli_classify": ("classify",),
+    "cli_collect": ("collect",),
+    "cli_container": ("container",),
+    "cli_demo": ("demo", "shop"),
+    "cli_destinations": ("destinations", "deliveries"),
+    "cli_email": ("email",),
+    "cli_engine": ("engine",),
+    "cli_judge": ("judge",),
+    "cli_lists": ("update-lists",),
+    "cli_look": ("events", "report", "fate"),
+    "cli_pipeline": ("pipeline",),
+    "cli_preview": ("preview",),
+    "cli_reconcile": ("reconcile",),
+    "cli_records": ("consent",),
+    "cli_replay": ("replay",),
+    "cli_rights": ("erase", "erasures", "export-person"),
+    "cli_run": ("serve",),
+    "cli_sessions": ("session-rules",),
+    "cli_site": ("login",),
+    "cli_site_group": ("site",),
+    "cli_tracker": ("import-events", "tracker-sessions"),
+    "cli_work": ("import-log", "simulate", "doctor"),
+}  # module: what it gives. Each is imported when it is asked for: `collect` needs no console
+_MODULES = {name: module for module, names in COMMANDS.items() for name in names}
+
+
+class Group(click.Group):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _MODULES:
+            return None
+        module = import_module(f"onebyone.app.{_MODULES[name]}")
+        commands: tuple[click.Command, ...] = module.COMMANDS
+        return next(command for command in commands if command.name == name)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="onebyone")
 def group() -> None:
     """A tracking-pixel platform that you host yourself.
@@ -50,29 +71,6 @@ def group() -> None:
 
     Exit codes: 0 done, 1 found something, 2 used wrongly, 3 could not reach what it needs.
     """
-
-
-_DOING = (
-    *cli_run.COMMANDS,
-    *cli_site.COMMANDS,
-    *cli_site_consent.COMMANDS,
-    *cli_site_domains.COMMANDS,
-    *cli_sessions.COMMANDS,
-    *cli_email.COMMANDS,
-    *cli_work.COMMANDS,
-    *cli_tracker.COMMANDS,
-    *cli_replay.COMMANDS,
-    *cli_lists.COMMANDS,
-    *cli_judge.COMMANDS,
-    *cli_destinations.COMMANDS,
-    *cli_reconcile.COMMANDS,
-    *cli_container.COMMANDS,
-    *cli_rights.COMMANDS,
-)
-_READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
-_EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)
-for command in (*_DOING, *_READING, *_EXPLAINING):
-    group.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,12 +16,11 @@ from onebyone.app.settings import open_place
 from onebyone.app.state import open_state
 from onebyone.event import Fate, Reason
 from onebyone.pipeline.conversions.telling import Adjusted, Told
-from onebyone.reports.catalogue import DIRECTORY, TRAFFIC, read_report
+from onebyone.reports.catalogue import DATED, DIRECTORY, TRAFFIC, read_report
 from onebyone.reports.missed import in_a_row, read_group
 from onebyone.store import Param
 from onebyone.web.account import added, matched
 from onebyone.web.numbers import money
-from onebyone.web.revenue import DATED
 from onebyone.web.words import REASONS, of_flag
 
 _EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")

@@ -17,6 +17,7 @@ from onebyone.app.consent_heads import read_heads
 from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
+from onebyone.collect.desk import now_ms
 from onebyone.state.consent_records import Entry
 
 _COLUMNS = ("seq", "at", "record", "state", "granted", "region", "source", "button", "page")
@@ -40,7 +41,7 @@ def verify(context: click.Context, heads: Path | None, data: Path, as_json: bool
     records = open_state(place).records
     noted = read_heads(heads or place.consent_heads)
     sites = sorted({*records.sites(), *(head.site for head in noted)})
-    faults = [fault for site in sites for fault in records.verify(site, noted)]
+    faults = [fault for site in sites for fault in records.verify(site, noted, now_ms=now_ms())]
     if as_json:
         print_json({"sites": len(sites), "faults": faults})
     else:

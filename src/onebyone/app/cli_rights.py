@@ -14,13 +14,14 @@ from rich.progress import Progress
 
 from onebyone.app import options
 from onebyone.app.asking import choose_site, reports_of
-from onebyone.app.engine import Loading, open_store
+from onebyone.app.loading import Loading
 from onebyone.app.pipelining import Pipeline
 from onebyone.app.printing import print_json
 from onebyone.app.rights import Rights
 from onebyone.app.running import is_served
 from onebyone.app.settings import ConfigError, Place, Settings, open_place, read_settings
 from onebyone.app.state import State, open_state
+from onebyone.app.store import open_store
 from onebyone.app.subject import By, Unusable
 from onebyone.event import utc
 from onebyone.state.erasures import Erasure, Held, Meant, Stage

@@ -141,4 +141,4 @@ def login(data: Path, as_json: bool) -> None:
         click.echo(link)
 
 
-COMMANDS = (login,)  # `site` is registered with all of its commands by `cli_site_consent`
+COMMANDS = (login,)  # `site`, with all of its commands, is in `cli_site_group`

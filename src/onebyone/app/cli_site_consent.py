@@ -111,6 +111,3 @@ def _words(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "none"
     return str(value) or "the strictest"
-
-
-COMMANDS = (site_group,)  # with those of `cli_site`

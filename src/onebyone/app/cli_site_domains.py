@@ -44,6 +44,3 @@ def domains(domains: tuple[str, ...], nobody: bool, site: str | None, data: Path
         click.echo("\n".join(chosen.tag.linked))
         if not chosen.visitor_cookie:
             click.echo("Off while the site uses no cookies.", err=True)
-
-
-COMMANDS: tuple[click.Command, ...] = ()  # it is one of `site`

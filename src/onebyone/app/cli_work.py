@@ -16,13 +16,14 @@ from onebyone.app.asking import choose_site
 from onebyone.app.collecting import open_partition
 from onebyone.app.demo import ORIGIN
 from onebyone.app.doctor import examine
-from onebyone.app.engine import Loading, open_store
+from onebyone.app.loading import Loading
 from onebyone.app.log_import import LogFile, import_lines, styled
 from onebyone.app.pipelining import Pipeline
 from onebyone.app.printing import print_json
 from onebyone.app.running import is_served, read_running
 from onebyone.app.settings import ConfigError, Place, Settings, open_place, read_settings
 from onebyone.app.state import State, open_state
+from onebyone.app.store import open_store
 from onebyone.collect.desk import now_ms
 from onebyone.simulate import people
 from onebyone.simulate.households import Settings as HouseholdSettings

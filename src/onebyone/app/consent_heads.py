@@ -13,8 +13,6 @@ from msgspec import Struct
 from onebyone.app.settings import ConfigError
 from onebyone.state.consent_records import Head
 
-_DAY_MS = 86_400_000
-
 
 class Noted(Struct, frozen=True):
     """A line of the file."""
@@ -25,11 +23,10 @@ class Noted(Struct, frozen=True):
     hash: str
 
 
-def note_heads(path: Path, heads: list[Head], *, now_ms: int) -> int:
-    """Append those of today that are not there yet; returns how many. Raises OSError."""
-    today = now_ms // _DAY_MS
+def note_heads(path: Path, heads: list[Head]) -> int:
+    """Append those of their day that are not there yet; returns how many. Raises OSError."""
     known = {(noted.day, noted.site) for noted in _read(path)}
-    fresh = [Noted(today, head.site, head.seq, head.hash) for head in heads if (today, head.site) not in known]
+    fresh = [Noted(head.day, head.site, head.seq, head.hash) for head in heads if (head.day, head.site) not in known]
     if fresh:
         with path.open("ab") as file:
             file.write(b"".join(msgspec.json.encode(noted) + b"\n" for noted in fresh))
@@ -39,7 +36,7 @@ def note_heads(path: Path, heads: list[Head], *, now_ms: int) -> int:
 def read_heads(path: Path) -> list[Head]:
     """All that were noted; none if the file is not there. Raises ConfigError if it is no such file."""
     try:
-        return [Head(noted.site, noted.seq, noted.hash) for noted in _read(path)]
+        return [Head(noted.site, noted.seq, noted.hash, noted.day) for noted in _read(path)]
     except (OSError, msgspec.DecodeError) as error:
         raise ConfigError(f"cannot read the heads in {path}: {error}.") from error
 

@@ -13,6 +13,7 @@ from onebyone.app.consent_heads import read_heads
 from onebyone.app.law import open_places, open_regions
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State
+from onebyone.collect.desk import now_ms
 from onebyone.collect.registry import cookie_domain
 from onebyone.collect.request import REGION_HEADERS
 from onebyone.consent.addresses import Address, read_address
@@ -42,7 +43,9 @@ def examine_consent(place: Place, settings: Settings, state: State, *, ask: Reso
     yield from _proxies(settings)
     url = settings.addresses.public_url
     if url:
-        yield from (_cookies(site, urlsplit(url).hostname or "", ask) for site in state.sites.all())
+        host = urlsplit(url).hostname or ""
+        yield from (_cookies(site, host, ask) for site in state.sites.all())
+        yield from (_choices(site, host) for site in state.sites.all() if site.tag.banner.on)
     yield _records(place, state)
 
 
@@ -101,6 +104,16 @@ def _cookies(site: Site, host: str, ask: Resolve) -> Finding:
     return Finding(what, False, f"{host} has a foreign address", do)
 
 
+def _choices(site: Site, host: str) -> Finding:
+    """Whether the banner's choice outlives a week in Safari, which ends what only a script has set."""
+    what = f"Choices of {site.name}"
+    others = sorted({urlsplit(origin).hostname or "" for origin in site.origins} - {host})
+    if not others:
+        return Finding(what, True, "the banner's cookie is set by HTTP too")
+    do = "Safari forgets a choice after 7 days and the banner asks again. Serve the collector on the pages' own host."
+    return Finding(what, False, f"on {', '.join(others)} only the script can set the banner's cookie", do)
+
+
 def _are_near(one: str, other: str) -> bool:
     """IPv4 by the first 16 bits, IPv6 by the first 64, as WebKit compares them."""
     a, b = read_address(one), read_address(other)
@@ -114,6 +127,6 @@ def _near_part(address: Address) -> int:
 def _records(place: Place, state: State) -> Finding:
     noted = read_heads(place.consent_heads)
     sites = state.records.sites()
-    faults = [fault for site in sites for fault in state.records.verify(site, noted)]
+    faults = [fault for site in sites for fault in state.records.verify(site, noted, now_ms=now_ms())]
     do = "Run 'onebyone consent verify', and compare with a backup of state.db." if faults else ""
     return Finding("Consent records", not faults, f"{len(sites)} chains, {len(faults)} faults", do)

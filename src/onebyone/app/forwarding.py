@@ -24,6 +24,7 @@ from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.state.choices import Permissions
 from onebyone.state.destinations import Again, Configured
 from onebyone.state.seals import KeyGone, NotSealed, Seals
+from onebyone.state.sites import Sites
 from onebyone.telemetry import Counters
 
 PARTITION = "engine"
@@ -32,14 +33,24 @@ PARTITION = "engine"
 class Asked:
     """What is known of people at the moment of sending (destinations.prepare.People)."""
 
-    def __init__(self, permissions: Permissions, seals: Seals) -> None:
+    def __init__(self, permissions: Permissions, seals: Seals, sites: Sites) -> None:
         self._permissions = permissions
         self._seals = seals
+        self._sites = sites
+        self._version = -1
+        self._since: dict[str, int] = {}
 
     def allowed_now(self, site: str, events: Sequence[Event]) -> list[int | None]:
         return self._permissions.of_many(
             site, [(event.visitor, (("user", event.user_id), *event.identifiers.items())) for event in events]
         )
+
+    def every_order_since(self, site: str) -> int:
+        version = self._sites.version()
+        if version != self._version:
+            self._since = {one.id: one.loss.every_order_since_ms for one in self._sites.all()}
+            self._version = version
+        return self._since.get(site, 0)
 
     def unseal(self, site: str, sealed: str) -> Raw:
         try:
@@ -77,7 +88,7 @@ class Forwarding:
             destinations=self._state.destinations,
             deliveries=self._state.deliveries,
             records=self._records,
-            people=Asked(self._state.permissions, self._state.seals),
+            people=Asked(self._state.permissions, self._state.seals, self._state.sites),
             client=client,
             counters=self._counters,
             now_ms=now_ms,

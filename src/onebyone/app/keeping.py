@@ -1,19 +1,13 @@
-"""How long what is kept: a site's own terms over those of the installation, and all of them told."""
+"""How long what is kept, told to the console."""
 
 from __future__ import annotations
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from onebyone.app.settings import Settings
 from onebyone.state.seals import KEPT_DAYS
 from onebyone.state.sites import Keeping
-from onebyone.store.retention import Terms
 from onebyone.web.keeping_form import Installed, Kind
-
-
-def terms_of(own: Keeping, default: Terms) -> Terms:
-    """What holds for a site."""
-    return replace(default, **{name: days for name, days in asdict(own).items() if days})
 
 
 def told_terms(settings: Settings) -> Installed:
@@ -31,6 +25,11 @@ def told_terms(settings: Settings) -> Installed:
                 "[forward] keep_texts_days",
             ),
             Kind("Deliveries that ended", settings.forward.keep_days, "[forward] keep_days"),
+            Kind(
+                "Consent records, after the choice is over",
+                settings.keep_consent.keep_days,
+                "[keep_consent] keep_days",
+            ),
             Kind("Salts of visitors without a cookie", KEPT_DAYS["visitor"] + 1, ""),
         ),
     )

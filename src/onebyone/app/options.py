@@ -35,3 +35,13 @@ def limit(default: int) -> Callable[[_Command], _Command]:
 
 def day_of(moment: Any) -> date | None:
     return None if moment is None else moment.date()
+
+
+port = click.option(
+    "--port", type=click.IntRange(0, 65535), help="Of the collector; 0 takes a free one. [default: 8000]"
+)
+console_port = click.option("--console-port", type=click.IntRange(0, 65535), help="Of the console. [default: 8001]")
+shop_port = click.option(
+    "--shop-port", type=click.IntRange(0, 65535), default=8002, show_default=True, help="Of the shop."
+)
+workers = click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Collect processes.")

@@ -16,6 +16,7 @@ from onebyone.app.judging import Judging
 from onebyone.app.law import open_places, open_policies
 from onebyone.app.settings import ConfigError, Place, Settings
 from onebyone.app.state import State, open_state
+from onebyone.app.terms import terms_of
 from onebyone.collect.desk import now_ms
 from onebyone.event import utc
 from onebyone.identity.links import link_key
@@ -25,6 +26,7 @@ from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire
 from onebyone.log.sqlite_writer import PartitionTaken, SqliteWriter
 from onebyone.pipeline.conversions.counting import Counting
+from onebyone.pipeline.conversions.details import MARKS, without_details
 from onebyone.pipeline.mail_book import MailBook
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.reweigh import reweighed
@@ -97,7 +99,7 @@ class Pipeline:
             choices=self._state.choices,
             records=self._state.records,
             book=self._book,
-            persons=Persons(self._state.identity),
+            persons=Persons(self._state.identity, self._state.choices),
             steps=self._steps,
             sites=SitesNow(self._state),
             counters=self._counters,
@@ -204,7 +206,7 @@ class Pipeline:
             self._destroyed_at = now
             self._state.seals.expire(now_ms())
             with contextlib.suppress(OSError):  # a full disk is told by the log, and the next hour tries again
-                note_heads(self._place.consent_heads, self._state.records.heads(), now_ms=now_ms())
+                note_heads(self._place.consent_heads, self._state.records.heads(now_ms()))
         if idle and now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
             passed = self._events.cursor(CURSOR)
@@ -212,10 +214,19 @@ class Pipeline:
             self._state.claims.expire(now_ms())
             self._state.conversions.expire(now_ms())
             self._state.choices.expire(now_ms())
+            self._state.records.expire(now_ms(), self._settings.keep_consent)
             self._seen.expire(now_ms())
             self._state.mail.expire(now_ms())
+            self._lighten()
             if gone:
                 self._log.info("files_expired", log="hits", files=len(gone))
+
+    def _lighten(self) -> None:
+        """Click ids and the like leave old records when they leave the store."""
+        today = now_ms() // 86_400_000
+        for site in self._state.sites.all():
+            days = terms_of(site.keeping, self._settings.terms).details_days
+            self._state.conversions.lighten(site.id, today - days, MARKS, without_details)
 
 
 def run_pipeline(place: Place, settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from types import TracebackType
 
 from msgspec import Struct
@@ -13,6 +15,7 @@ from onebyone.app.state import State, open_state
 from onebyone.app.supervisor import Supervisor, Wanted, answers
 
 _START_S = 60.0
+_LOOK_S = 0.5
 
 
 class Ports(Struct, frozen=True):
@@ -115,3 +118,12 @@ class Serving:
         )
         if running != self._written and write_running(self.place, running):
             self._written = running
+
+
+def run_until_stopped(serving: Serving) -> None:
+    """Until a signal; a process that has died is started again."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(_LOOK_S):
+        serving.look()

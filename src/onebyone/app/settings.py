@@ -15,6 +15,7 @@ from onebyone.log import sqlite_writer
 from onebyone.log.sqlite_upkeep import Retention
 from onebyone.notices import sender
 from onebyone.pipeline import judge, worker
+from onebyone.state import consent_records
 from onebyone.store import load
 from onebyone.store.engine import Limits
 from onebyone.store.retention import Terms
@@ -50,6 +51,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     forward: forward.Settings = forward.Settings()
     mail: sender.Settings = sender.Settings()  # alarms and scheduled exports leave by it
     store: Limits = Limits()
+    keep_consent: consent_records.Settings = consent_records.Settings()
     terms: Terms = Terms()  # how long the store keeps rows
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from onebyone.app.settings import ConfigError, Place
 from onebyone.state.alarms import Alarms
+from onebyone.state.annotations import Annotations
 from onebyone.state.bounds import Bounds
 from onebyone.state.choices import Choices, Permissions
 from onebyone.state.claims import Claims
@@ -24,6 +25,7 @@ from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.receipts import Receipts
+from onebyone.state.saved import Shelf
 from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
 from onebyone.state.sites import Sites
@@ -58,6 +60,8 @@ class State(Struct, frozen=True):
     erasures: Erasures
     alarms: Alarms
     exports: Exports
+    shelf: Shelf
+    annotations: Annotations
 
     @property
     def visitor_key(self) -> bytes:
@@ -107,4 +111,6 @@ def open_state(place: Place) -> State:
         identity=Identity(engine),
         alarms=Alarms(engine, vault),
         exports=Exports(engine),
+        shelf=Shelf(engine),
+        annotations=Annotations(engine),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -73,15 +75,19 @@ def not_stored(extra: Headers = ()) -> Answer:
     return problem(503, "Not stored", detail, extra)
 
 
-def script(body: bytes, *, immutable: bool = False) -> Answer:
-    """Immutable is what is named after its content."""
+@lru_cache(maxsize=1_024)
+def script(body: bytes, *, immutable: bool = False, packed: bool = False) -> Answer:
+    """Immutable is what is named after its content; packed goes to who takes gzip."""
     keep = "public, max-age=31536000, immutable" if immutable else "max-age=300, stale-if-error=86400"
     headers = [
         ("content-type", "text/javascript; charset=utf-8"),
         ("cache-control", keep),
         ("x-content-type-options", "nosniff"),
         ("cross-origin-resource-policy", "cross-origin"),
+        ("vary", "Accept-Encoding"),
     ]
+    if packed:
+        return answer(200, gzip.compress(body, 9, mtime=0), [*headers, ("content-encoding", "gzip")])
     return answer(200, body, headers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Coroutine
 from email.utils import formatdate
@@ -23,6 +24,7 @@ from onebyone.state.database import StateUnavailable
 from onebyone.telemetry import Counters, Log
 
 _MAX_LATER = 1_000
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)  # in Accept-Encoding, unless refused
 
 
 class Collector:
@@ -95,7 +97,10 @@ class Collector:
             return linking.give_token(request, self._desk)
         if path.endswith(".js"):
             script = self._desk.registry.known.scripts.get(path)
-            return answers.NOT_FOUND if script is None else answers.script(script, immutable="/c/" in path)
+            if script is None:
+                return answers.NOT_FOUND
+            packed = _GZIP.search(request.used.get("accept-encoding", "")) is not None
+            return answers.script(script, immutable="/c/" in path, packed=packed)
         if path == "/ready":
             self._later(self._ready(connection))
             return None

@@ -13,7 +13,7 @@ from onebyone.collect.mailing import Mailing
 from onebyone.collect.registry import Registry, cookie_domain
 from onebyone.collect.request import Request
 from onebyone.collect.visitors import Visitors, clear_cookie, set_cookie
-from onebyone.consent.decision import Policies
+from onebyone.consent.decision import Decision, Policies
 from onebyone.consent.regions import region_code
 from onebyone.consent.said import Said
 from onebyone.consent.vocabulary import Source
@@ -102,6 +102,7 @@ class Identity(Struct, frozen=True, gc=False):
     asking: str = ""  # the id that came along where they are not: only to know, and to remember, the choice by
     cookie: str = ""  # the Set-Cookie that goes with the answer
     region: str = ""
+    decision: Decision | None = None  # by which all that was found
 
 
 NOBODY = Identity()
@@ -115,16 +116,16 @@ def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int, 
     decision = desk.policies.of(site.id, site.consent).decide(said, region, now_ms)
     if decision.permissions & _STATISTICS:
         if not may_make:
-            return Identity(desk.visitors.find(request.used.get("cookie", "")), region=region)
+            return Identity(desk.visitors.find(request.used.get("cookie", "")), region=region, decision=decision)
         if not site.visitor_cookie:
-            return Identity(_daily_visitor(desk, request, site, now_ms), region=region)
+            return Identity(_daily_visitor(desk, request, site, now_ms), region=region, decision=decision)
         visitor, cookie = visitor_of(desk, request, site, now_ms)
-        return Identity(visitor, "", cookie, region)
+        return Identity(visitor, "", cookie, region, decision)
     sent = desk.visitors.find(request.used.get("cookie", ""))
-    if not sent or decision.source in _SILENT:
-        return Identity("", sent, "", region)
+    if not sent or decision.source in SILENT:
+        return Identity("", sent, "", region, decision)
     secure, domain = scope_of(request, site)
-    return Identity("", sent, clear_cookie(secure=secure, domain=domain), region)
+    return Identity("", sent, clear_cookie(secure=secure, domain=domain), region, decision)
 
 
 def _daily_visitor(desk: Desk, request: Request, site: Site, now_ms: int) -> str:
@@ -144,7 +145,7 @@ def cut_refused(body: bytes) -> bytes:
     return body if at < 0 else body[:at]
 
 
-_SILENT = (Source.REGION, Source.SITE)  # nobody refused: a place's rule did
+SILENT = (Source.REGION, Source.SITE)  # nobody refused: a place's rule did
 
 
 def region_of(desk: Desk, request: Request) -> str:

@@ -22,7 +22,16 @@ REGION_HEADERS = frozenset(
 )  # fmt: skip
 # What the collector itself looks at, and forgets with the answer.
 USED_HEADERS = frozenset(
-    {"authorization", "content-encoding", "content-length", "cookie", "expect", "host", "x-forwarded-for"}
+    {
+        "accept-encoding",
+        "authorization",
+        "content-encoding",
+        "content-length",
+        "cookie",
+        "expect",
+        "host",
+        "x-forwarded-for",
+    }
     | REGION_HEADERS
 )
 MAX_HEADER_BYTES = 2_048

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from onebyone.destinations.destination import Destination
-from onebyone.destinations.gate import withheld
+from onebyone.destinations.gate import Withheld, withheld
 from onebyone.destinations.outgoing import event_id_of
 from onebyone.event import Conversion, Event
 from onebyone.state.deliveries import ADJUST, DUE, Delivery, State, marked
@@ -44,6 +44,8 @@ def arrive(known: Known, record: Conversion, target: Target, now_ms: int) -> Ite
     if held is None:
         if record.status == "counted":
             yield queued(record, target, now_ms)
+    elif held.cause == Withheld.UNCONFIRMED and record.confirmed_at is not None:
+        yield _renewed(held.changed(state=State.WAITING, cause="", due_ms=now_ms), record)
     elif held.state in DUE and not held.sent_ms:
         if record.version > held.record_version:
             yield _renewed(held, record)

@@ -15,13 +15,13 @@ from onebyone.destinations.pages import is_personal, safe_page
 from onebyone.destinations.user_data import FIELDS, UserData
 from onebyone.event import Permission, utc
 from onebyone.identity.meta_ids import fbc_of
+from onebyone.identity.vendor_ids import STATISTICS
 from onebyone.money import amount
 from onebyone.wire import Order, SentEvent, clean
 
 MAX_VALUE_CHARS = 512
 
 _NOTHING: Mapping[str, str] = {}
-_ANALYTICS = ("ga", "ga_session")  # ids of a browser; all others are for advertising
 _NUMBERS = ("price", "discount", "quantity")  # of an item
 _decode_items = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal).decode
 
@@ -154,7 +154,7 @@ def _consent(said: Mapping[str, Any]) -> dict[Permission, bool]:
 
 
 def browser_ids_allowed(browsers: Mapping[str, str], *, may_store: bool, may_analyse: bool) -> dict[str, str]:
-    return {name: id for name, id in browsers.items() if (may_analyse if name in _ANALYTICS else may_store)}
+    return {name: id for name, id in browsers.items() if (may_analyse if name in STATISTICS else may_store)}
 
 
 def read_user_data(said: Mapping[str, Any]) -> UserData:

@@ -9,6 +9,7 @@ from onebyone.event import Actor, Conversion
 from onebyone.state.destinations import Configured, Mode
 
 _NEVER = frozenset({Actor.MACHINE_PREFETCH, Actor.MACHINE_SCANNER, Actor.MACHINE_DECLARED, Actor.INVALID})
+_CONFIRM_MS = 86_400_000
 
 
 class Withheld(StrEnum):
@@ -18,7 +19,7 @@ class Withheld(StrEnum):
     JOINED = "joined"  # into another record, which is sent
     MACHINE = "machine"
     SUSPECT = "suspect"
-    UNCONFIRMED = "unconfirmed"  # an order that the shop's own server does not know
+    UNCONFIRMED = "unconfirmed"  # an order of which the shop's server, that tells every one, says nothing
     CONSENT = "consent"  # never given for this purpose
     WITHDRAWN = "withdrawn"  # given when it happened, and no longer
     BROWSER_ONLY = "browser_only"  # the destination is told by its pixel alone
@@ -37,6 +38,16 @@ def withheld(
     return None if effective(record, allowed_now) & needed == needed else Withheld.WITHDRAWN
 
 
+def confirmed_by(record: Conversion, every_order_since_ms: int) -> int | None:
+    """Until when (unix ms) the site's server may take to confirm the order; it is unconfirmed from then on.
+
+    None: it is confirmed, or needs not be (reports say the same in `store/parts/standing.sql`).
+    """
+    at_ms = round(record.event.at.timestamp() * 1000)
+    needs = record.event.name == "purchase" and 0 < every_order_since_ms <= at_ms
+    return at_ms + _CONFIRM_MS if needs and record.confirmed_at is None else None
+
+
 def effective(record: Conversion, allowed_now: int | None) -> int:
     """Allowed then and now: a later grant does not reach back."""
     return record.event.permissions if allowed_now is None else record.event.permissions & allowed_now
@@ -51,6 +62,4 @@ def _of_record(configured: Configured, record: Conversion) -> Withheld | None:
         return Withheld.MACHINE
     if record.event.actor == Actor.SUSPECT and not configured.send_suspect:
         return Withheld.SUSPECT
-    if "unconfirmed" in record.flags:
-        return Withheld.UNCONFIRMED
     return Withheld.BROWSER_ONLY if configured.mode == Mode.BROWSER else None

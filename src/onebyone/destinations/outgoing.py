@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from onebyone.destinations.clicks import split_clicks
 from onebyone.destinations.conversion import (
     Conversion,
     browser_ids_allowed,
@@ -44,6 +45,8 @@ def outgoing(record: Record, *, permissions: int, raw: Raw, event_id: str) -> Co
     at_ms = int(event.at.timestamp() * 1000)
     user = read_user_data(raw.user_data if may_share else _NOBODY)
     items = read_items(event.items)
+    remembered, browsers = split_clicks(event.browser_ids)
+    clicks = remembered | event.click_ids
     return Conversion(
         event_id=event_id,
         name=event.name,
@@ -66,8 +69,8 @@ def outgoing(record: Record, *, permissions: int, raw: Raw, event_id: str) -> Co
         address=plain_address(raw.address) if may_share else "",
         user_agent=event.user_agent,
         country=event.country.lower(),
-        clicks=event.click_ids if may_store else {},
-        browsers=_browsers(event, allowed, at_ms),
+        clicks=clicks if may_store else {},
+        browsers=_browsers(browsers, clicks.get("fbclid", ""), allowed, at_ms),
         consent=allowed,
     )
 
@@ -124,11 +127,11 @@ def _major(minor: int, exponent: int) -> Decimal:
     return Decimal(minor).scaleb(-exponent)
 
 
-def _browsers(event: Event, allowed: Mapping[Permission, bool], at_ms: int) -> dict[str, str]:
-    ids = dict(event.browser_ids)
-    fbc = fbc_of(event.click_ids.get("fbclid", ""), ids.pop("fbc", ""), now_ms=at_ms)
+def _browsers(ids: Mapping[str, str], fbclid: str, allowed: Mapping[Permission, bool], at_ms: int) -> dict[str, str]:
+    fbc = fbc_of(fbclid, ids.get("fbc", ""), now_ms=at_ms)
+    others = {name: id for name, id in ids.items() if name != "fbc"}
     return browser_ids_allowed(
-        ids | ({"fbc": fbc} if fbc else {}),
+        others | ({"fbc": fbc} if fbc else {}),
         may_store=allowed[Permission.ADS_STORAGE],
         may_analyse=allowed[Permission.ANALYTICS],
     )

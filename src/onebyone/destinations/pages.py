@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from onebyone.destinations.clicks import CLICK_IDS
+from onebyone.identity.vendor_ids import CLICK_IDS
 
 _PERSONAL = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]{2,}|^\+[0-9][0-9 ().-]{6,}$")  # an e-mail address, a phone number
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*://)(?:[^/?#]*@)?([^/?#@]*)", re.IGNORECASE)

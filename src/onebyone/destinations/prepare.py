@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from onebyone.destinations.arrival import Target
 from onebyone.destinations.conversion import Conversion
 from onebyone.destinations.destination import Refusal, Row, rows_of
-from onebyone.destinations.gate import Withheld, effective, withheld
+from onebyone.destinations.gate import Withheld, confirmed_by, effective, withheld
 from onebyone.destinations.masking import identifiers
 from onebyone.destinations.outgoing import Raw, adjustment, outgoing
 from onebyone.event import Conversion as Record
@@ -38,6 +38,9 @@ class People(Protocol):
 
     def allowed_now(self, site: str, events: Sequence[Event]) -> Sequence[int | None]:
         """For each the bits of the last word of who did it; None: nothing newer than the event is known."""
+
+    def every_order_since(self, site: str) -> int:
+        """Since when (unix ms) the site's server tells every order; 0: nobody says so."""
 
     def unseal(self, site: str, sealed: str) -> Raw:
         """What was sealed with an event; empty once its key is gone."""
@@ -111,6 +114,11 @@ class Preparing:
         wrong = self._withheld(one, record, allowed)
         if wrong is not None:
             return one.changed(state=State.NOT_ALLOWED, cause=wrong, answered_ms=now_ms)
+        doubtful_ms = confirmed_by(record, self._people.every_order_since(record.site))
+        if doubtful_ms is not None and now_ms <= doubtful_ms:
+            return one.changed(state=State.WAITING, cause=Withheld.UNCONFIRMED, due_ms=doubtful_ms + 1)
+        if doubtful_ms is not None:
+            return one.changed(state=State.NOT_ALLOWED, cause=Withheld.UNCONFIRMED, answered_ms=now_ms)
         built = self._built(one, record, effective(record, allowed))
         rows = rows_of(self._target.destination, built, self._settings, now_ms=now_ms)
         if isinstance(rows, Refusal):

@@ -9,26 +9,12 @@ from urllib.parse import unquote_plus, urlsplit
 from msgspec import Struct
 
 from onebyone.identity.links import PARAM as LINK_PARAM
+from onebyone.identity.vendor_ids import CLICK_IDS as VENDORS_CLICK_IDS
 from onebyone.mail.facts import CLICK_PARAM
 from onebyone.pipeline.decode.ids import usable_id
 from onebyone.wire import clean
 
-CLICK_IDS = frozenset(
-    {
-        "gclid",
-        "gbraid",
-        "wbraid",
-        "msclkid",
-        "dclid",
-        "ttclid",
-        "li_fat_id",
-        "twclid",
-        "rdt_cid",
-        "sccid",
-        "srsltid",
-        "fbclid",
-    }
-)
+CLICK_IDS = VENDORS_CLICK_IDS | {"srsltid"}  # that one says where a visit came from, and goes to nobody
 _UTM = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"})
 _LINKERS = frozenset(
     {

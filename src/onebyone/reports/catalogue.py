@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
-from onebyone.reports.filters import conditions_of, narrowed
+from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
 from onebyone.store.parts import NOT_NARROWED, with_parts
 
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
-COMMON = frozenset({"site", "from", "to", "zone", "currency", "limit", "traffic"})  # may be given to every report
+DATED = ("order", "adjustment")  # by which date revenue is counted
+COMMON = frozenset(("site", "from", "to", "zone", "currency", "limit", "traffic", "now"))  # may be given to any report
 _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
 
 
@@ -39,13 +41,18 @@ class Report(Struct, frozen=True):
     template: str = ""
 
     @property
-    def narrows(self) -> bool:
-        """Whether filters are taken. A drop keeps too little for them, so what counts drops is never narrowed."""
-        return any(f"{{{{{place}}}}}" in self.template for place in NOT_NARROWED) and "FROM drops" not in self.template
+    def fields(self) -> tuple[str, ...]:
+        """By what it may be narrowed. Where drops are counted too, only by what they keep, if at all."""
+        places = {place for place in NOT_NARROWED if f"{{{{{place}}}}}" in self.template}
+        if "FROM drops" in self.template:
+            return tuple(DROPS) if "and_drops" in places else ()
+        if places == {"and_own"}:
+            return tuple(ROWS)
+        return FIELDS if places else ()
 
 
 class NotNarrowed(BadParameter):
-    """A filter was given to a report that takes none: its numbers would be those of everything."""
+    """A filter was given to a report that does not take it: its numbers would be those of everything."""
 
 
 class Queries(Protocol):
@@ -56,11 +63,16 @@ class Queries(Protocol):
     def parquet(self, sql: str, params: Mapping[str, Param] | None = None) -> bytes: ...
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Reports:
     """All of them, on one store. Calls block and may come from any thread."""
 
-    def __init__(self, store: Queries, *, directory: Path = DIRECTORY) -> None:
+    def __init__(self, store: Queries, *, directory: Path = DIRECTORY, clock: Callable[[], datetime] = _now) -> None:
         self._store = store
+        self._clock = clock  # for a report that asks `now` where the caller does not say it
         self._reports = {file.stem: read_report(file) for file in sorted(directory.glob("*.sql"))}
 
     def names(self) -> list[str]:
@@ -81,7 +93,7 @@ class Reports:
         """
         report, params = filtered(self.get(name), params)
         try:
-            return self._store.query(report.sql, taken(report, params))
+            return self._store.query(report.sql, self._taken(report, params))
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
 
@@ -89,9 +101,13 @@ class Reports:
         """The same as an Apache Parquet file, its columns in the types of the store. Raises what `run` raises."""
         report, params = filtered(self.get(name), params)
         try:
-            return self._store.parquet(report.sql, taken(report, params))
+            return self._store.parquet(report.sql, self._taken(report, params))
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
+
+    def _taken(self, report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
+        wanted = taken(report, params)
+        return wanted if "now" not in report.params or "now" in wanted else wanted | {"now": self._clock()}
 
     def run_dicts(self, name: str, /, **params: Param) -> list[dict[str, Any]]:
         return self.run(name, **params).dicts()
@@ -103,8 +119,9 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     conditions = conditions_of(params.get("filters", ()))
     if not conditions:
         return report, rest
-    if not report.narrows:
-        raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(one.field for one in conditions)}")
+    refused = [one.field for one in conditions if one.field not in report.fields]
+    if refused:
+        raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(refused)}")
     found = narrowed(conditions, credits="order_count" in report.template and "direct_last" in report.template)
     sql = with_parts(report.template, found.places)
     return structs.replace(report, sql=sql, params=declared(sql)), rest | found.params

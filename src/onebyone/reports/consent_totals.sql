@@ -28,5 +28,5 @@ FROM (
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND (reason = 'consent_withheld' OR reason = 'suppressed')
+    AND (reason = 'consent_withheld' OR reason = 'suppressed'){{and_drops}}
 )

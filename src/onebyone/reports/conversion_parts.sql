@@ -7,7 +7,7 @@ FROM (
     [('via', seen)],
     arrayMap(x -> ('matched', x), arrayDistinct(arrayMap(x -> toString(x), matched_by))),
     arrayMap(x -> ('flag', x), arrayDistinct(arrayMap(x -> splitByChar(':', toString(x))[1], flags))),
-    if(status = 'cancelled', [('flag', 'cancelled')], [])
+    if(status != 'counted', [('flag', toString(status))], [])
   )) AS part, part.1 AS kind, part.2 AS value
   FROM ({{records}})
 )

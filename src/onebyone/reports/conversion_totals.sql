@@ -1,10 +1,12 @@
 -- title: Conversions and what became of them
--- about: Of each kind of conversion and currency: how many count, how many were cancelled, and of those that count the
+-- about: Of each kind of conversion and currency: how many count, how many were cancelled or are unconfirmed, and of those that count the
 --   money before and after refunds, each at its latest value. By the day it happened, not by that of the change.
+WITH {{standing}} AS standing
 SELECT
-  name, currency, countIf(status = 'counted') AS counted, countIf(status = 'cancelled') AS cancelled,
-  sumIf(gross, status = 'counted') AS gross_minor, sumIf(refunded, status = 'counted') AS refunded_minor,
-  sumIf(net, status = 'counted') AS net_minor
+  name, currency, countIf(standing = 'counted') AS counted, countIf(standing = 'cancelled') AS cancelled,
+  countIf(standing = 'unconfirmed') AS unconfirmed,
+  sumIf(gross, standing = 'counted') AS gross_minor, sumIf(refunded, standing = 'counted') AS refunded_minor,
+  sumIf(net, standing = 'counted') AS net_minor
 FROM conversions FINAL
 WHERE site = {site:String} AND status IN ('counted', 'cancelled')
   AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest

@@ -15,10 +15,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from onebyone.store import BadParameter
-from onebyone.store.parts import with_parts
+from onebyone.store.parts import NOT_NARROWED, with_parts
 
 _SQL = tomllib.loads(Path(__file__).with_name("filters.toml").read_text(encoding="utf-8"))
 ROWS: dict[str, str] = _SQL["rows"]
+DROPS: dict[str, str] = _SQL["drops"]
 SESSIONS: dict[str, str] = _SQL["sessions"]
 PERSONS: dict[str, str] = _SQL["persons"]
 FIELDS = (*SESSIONS, *ROWS, *PERSONS)
@@ -50,7 +51,7 @@ class Condition(Struct, frozen=True, order=True):
     @property
     def text(self) -> str:
         """The values as an address has them."""
-        return ",".join(_escaped(value) for value in self.values)
+        return ",".join(escaped(value) for value in self.values)
 
     def __str__(self) -> str:
         return f"{self.field}{self.op}{self.text}"
@@ -92,14 +93,15 @@ def _values(text: str) -> list[str]:
     return ["" if part == NOT_SET else re.sub(r"\\([\\,-])", r"\1", part) for part in parts]
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """As an address has one of several values."""
     if value in ("", NOT_SET):
         return NOT_SET if not value else "\\-"
     return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
 class Narrowed(Struct, frozen=True):
-    """Texts for the places `and_rows` and `and_sessions` of a report, and the parameters they name."""
+    """Texts for the places of a report, and the parameters they name."""
 
     places: dict[str, str]
     params: dict[str, list[str]]
@@ -111,10 +113,14 @@ def narrowed(conditions: Sequence[Condition], *, credits: bool = False) -> Narro
     rows = [_said(ROWS[one.field], one, n) for n, one in numbered if one.field in ROWS]
     sessions = [_said(SESSIONS[one.field], one, n) for n, one in numbered if one.field in SESSIONS]
     deeds = [_deed(one, n) for n, one in numbered if one.field in PERSONS]
-    seen = _through("rows", rows)
+    drops = [_said(DROPS[one.field], one, n) for n, one in numbered if one.field in DROPS]
+    seen, came = _through("rows", rows), _through("sessions", sessions)
     return Narrowed(
         places={
-            "and_rows": _joined(rows if credits else [*rows, *_through("sessions", sessions), *deeds]),
+            "and_own": _joined(rows),
+            "and_drops": _joined(drops),
+            "and_visitors": _joined([*seen, *came, *deeds]),
+            "and_rows": _joined(rows if credits else [*rows, *came, *deeds]),
             "and_sessions": _joined([*sessions, *(map(_of_credits, seen) if credits else seen), *deeds]),
         },
         params={f"filter_{n}": _wanted(one) for n, one in numbered},
@@ -136,7 +142,7 @@ def _through(kind: str, conditions: Sequence[str]) -> list[str]:
     if not conditions:
         return []
     text: str = _SQL["through"][kind].strip()
-    return [with_parts(text, {"and_rows": "", "and_sessions": "", "conditions": " AND ".join(conditions)})]
+    return [with_parts(text, {**NOT_NARROWED, "conditions": " AND ".join(conditions)})]
 
 
 def _of_credits(condition: str) -> str:

@@ -13,7 +13,7 @@ FROM (
   SELECT 'details', count(), min(greatest(at, received_at)), countIf(greatest(at, received_at) < {to:DateTime64(3)} - toIntervalDay({details_days:UInt32}))
   FROM events FINAL
   WHERE site = {site:String}
-    AND (notEmpty(click_ids) OR notEmpty(user_agent) OR hasAny(mapKeys(browser_ids), ['fbp', 'fbc', 'ttp']))
+    AND (notEmpty(click_ids) OR notEmpty(user_agent) OR arrayExists(name -> name NOT IN ('ga', 'ga_session'), mapKeys(browser_ids)))
 )
 WHERE rows > 0
 ORDER BY kind

@@ -9,13 +9,13 @@ FROM (
   FROM events FINAL
   WHERE site = {site:String}
     AND received_at >= {after_at:DateTime64(3)}
-    AND (received_at, toString(events.hit), n) > ({after_at:DateTime64(3)}, {after_hit:String}, {after_n:UInt32})
+    AND (received_at, toString(events.hit), n) > ({after_at:DateTime64(3)}, {after_hit:String}, {after_n:UInt32}){{and_own}}
     AND received_at >= (
       SELECT min(newest.received_at)
       FROM (
         SELECT received_at
         FROM events FINAL
-        WHERE site = {site:String} AND received_at >= {after_at:DateTime64(3)}
+        WHERE site = {site:String} AND received_at >= {after_at:DateTime64(3)}{{and_own}}
         ORDER BY received_at DESC
         LIMIT {limit:UInt32}
       ) AS newest) -- reads one column of all rows before all columns of a few
@@ -26,13 +26,13 @@ FROM (
   FROM drops FINAL
   WHERE site = {site:String}
     AND received_at >= {after_at:DateTime64(3)}
-    AND (received_at, toString(drops.hit), n) > ({after_at:DateTime64(3)}, {after_hit:String}, {after_n:UInt32})
+    AND (received_at, toString(drops.hit), n) > ({after_at:DateTime64(3)}, {after_hit:String}, {after_n:UInt32}){{and_drops}}
     AND received_at >= (
       SELECT min(newest.received_at)
       FROM (
         SELECT received_at
         FROM drops FINAL
-        WHERE site = {site:String} AND received_at >= {after_at:DateTime64(3)}
+        WHERE site = {site:String} AND received_at >= {after_at:DateTime64(3)}{{and_drops}}
         ORDER BY received_at DESC
         LIMIT {limit:UInt32}
       ) AS newest) -- reads one column of all rows before all columns of a few

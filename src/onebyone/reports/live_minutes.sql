@@ -8,12 +8,12 @@ FROM (
     name = 'purchase' AND person AS is_order
   FROM events FINAL
   WHERE site = {site:String}
-    AND received_at >= {to:DateTime64(3)} - INTERVAL 30 MINUTE AND received_at < {to:DateTime64(3)}
+    AND received_at >= {to:DateTime64(3)} - INTERVAL 30 MINUTE AND received_at < {to:DateTime64(3)}{{and_own}}
   UNION ALL
   SELECT toStartOfMinute(received_at), actor IN ('human', 'human_proxied', 'suspect'), 0
   FROM drops FINAL
   WHERE site = {site:String}
-    AND received_at >= {to:DateTime64(3)} - INTERVAL 30 MINUTE AND received_at < {to:DateTime64(3)}
+    AND received_at >= {to:DateTime64(3)} - INTERVAL 30 MINUTE AND received_at < {to:DateTime64(3)}{{and_drops}}
 )
 GROUP BY minute
 ORDER BY minute

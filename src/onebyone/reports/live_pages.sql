@@ -6,7 +6,7 @@ PREWHERE name = 'page_view' -- part of the id, so of the key: equal before FINAL
 WHERE site = {site:String}
   AND received_at >= {to:DateTime64(3)} - INTERVAL 5 MINUTE AND received_at < {to:DateTime64(3)}
   AND at >= {to:DateTime64(3)} - INTERVAL 5 MINUTE -- an import of old days arrives now and is nobody here
-  AND (actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed))
+  AND (actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed)){{and_own}}
 GROUP BY host, path
 ORDER BY people DESC, views DESC, host, path
 LIMIT {limit:UInt32}

@@ -53,7 +53,7 @@ FROM (
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) - 31 AND toDate({to:DateTime64(3)})
       AND reason = 'consent_withheld' AND name = {event:String} AND via IN ('tag', 'image')
-      AND {traffic:String} IN ('people', 'all') AND actor IN ('human', 'human_proxied', 'suspect')
+      AND {traffic:String} IN ('people', 'all') AND actor IN ('human', 'human_proxied', 'suspect'){{and_drops}}
     GROUP BY copy
   )
   WHERE at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}

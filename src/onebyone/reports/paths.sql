@@ -28,7 +28,7 @@ FROM (
       PREWHERE name = 'purchase'
       WHERE site = {site:String}
         AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{wanted}})
+        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}}){{and_visitors}}
   )
   GROUP BY visitor, last_ms
   HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))

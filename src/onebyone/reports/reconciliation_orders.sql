@@ -22,7 +22,7 @@ GLOBAL RIGHT JOIN (
     id, at, toUInt64(toUnixTimestamp64Milli(at)) AS ms, visitor, status, order_id, currency, gross, net, in_browser,
     permissions
   FROM conversions FINAL
-  WHERE site = {site:String} AND name = 'purchase' AND status IN ('counted', 'cancelled')
+  WHERE site = {site:String} AND name = 'purchase' AND {{standing}} IN ('counted', 'cancelled')
     AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}

@@ -4,19 +4,19 @@
 SELECT
   toDate(moment, {zone:String}) AS day, currency, max(final_at) <= {now:DateTime64(3)} AS is_final,
   sum(booking.counted) AS counted, sum(booking.gross) AS gross_minor, sum(booking.refunded) AS refunded_minor,
-  sum(booking.net) AS net_minor, sumIf(booking.counted, booking.received_at < final_at) AS closed_counted,
-  sumIf(booking.gross, booking.received_at < final_at) AS closed_gross_minor,
-  sumIf(booking.refunded, booking.received_at < final_at) AS closed_refunded_minor,
-  sumIf(booking.net, booking.received_at < final_at) AS closed_net_minor
+  sum(booking.net) AS net_minor, sumIf(booking.counted, booked_at < final_at) AS closed_counted,
+  sumIf(booking.gross, booked_at < final_at) AS closed_gross_minor,
+  sumIf(booking.refunded, booked_at < final_at) AS closed_refunded_minor,
+  sumIf(booking.net, booked_at < final_at) AS closed_net_minor
 FROM (
   SELECT
-    booking, booking.currency AS currency,
+    booking, greatest(booking.received_at, late) AS booked_at, booking.currency AS currency,
     toTimeZone(if({dated:String} = 'adjustment', booking.at, booking.order_at), {zone:String}) AS moment,
     addHours(addDays(toStartOfDay(moment), 1), 72) AS final_at
   FROM (
-    SELECT arrayJoin(booked) AS booking
+    SELECT {{confirmed_late}} AS late, arrayJoin(booked) AS booking
     FROM conversions FINAL
-    WHERE site = {site:String} AND name = {event:String} AND status IN ('counted', 'cancelled')
+    WHERE site = {site:String} AND name = {event:String} AND {{standing}} IN ('counted', 'cancelled')
       AND first_day >= toDate({from:DateTime64(3)}) - if({dated:String} = 'adjustment', 500, 31) -- keys live 400 days
       AND {{wanted}}
   )

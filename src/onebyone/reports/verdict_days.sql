@@ -9,6 +9,6 @@ SELECT
 FROM events FINAL
 WHERE site = {site:String}
   AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-  AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+  AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}{{and_own}}
 GROUP BY local_day
 ORDER BY local_day

@@ -6,6 +6,7 @@ A row per change, so that a replay sees what was known then and not what is know
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +33,7 @@ _CHOICES = Table(
 _ASKED_AT_ONCE = 400
 _KEPT_MS = 400 * 86_400_000  # longer than a visitor's cookie lives
 _REMEMBERED = 200_000  # visitors in memory
+_STATISTICS = Permission.ANALYTICS.bit
 _encode = msgspec.json.Encoder().encode
 
 
@@ -88,6 +90,29 @@ class Choices:
             return  # this arrival was learnt already: a replay, or a second event of one hit
         self._held[site, visitor] = tuple(sorted((*held, fresh), key=lambda one: one.at_ms))
         self._new.append((site, visitor, fresh))
+
+    def withdrawn_ms(self, site: str, visitor: int) -> int:
+        """When this browser last took back that it may be measured; 0: never, so far as is known here.
+
+        Who is somewhere else, where another rule holds, took nothing back. Raises StateUnavailable.
+        """
+        self.prefetch([(site, visitor)])
+        held = self._held.get((site, visitor), ())
+        return max((after.at_ms for before, after in pairwise(held) if _takes_back(before, after)), default=0)
+
+    def changes(self, site: str, visitor: int) -> list[Changed]:
+        held = pairwise(self._held.get((site, visitor), ()))
+        return [
+            Changed(visitor, after.at_ms, after.permissions, _newest_by(after.known, before.known))
+            for before, after in held
+            if before.permissions != after.permissions
+        ]
+
+    def withdrawals(self) -> list[tuple[str, int, int]]:
+        """Site, browser and moment of what was taken back since the last commit, in the order of sites."""
+        learnt = {(site, visitor) for site, visitor, _ in self._new}
+        found = [(site, visitor, self.withdrawn_ms(site, visitor)) for site, visitor in sorted(learnt)]
+        return [one for one in found if one[2]]
 
     def commit(self) -> None:
         """Make it durable, in one transaction. Raises StateUnavailable."""
@@ -151,6 +176,15 @@ _LAST = (  # written once: it is asked before every batch of deliveries, and wri
 Named = tuple[tuple[str, str], ...]  # other names of a person: their kind and text
 
 
+class Changed(Struct, frozen=True):
+    """What a browser allows from then on: another than before."""
+
+    visitor: int
+    at_ms: int
+    permissions: int
+    by: str  # who said so; "" if another rule holds where the browser is
+
+
 class Permissions:
     """What people allow now: for whoever is about to send something. Every call asks the state."""
 
@@ -183,10 +217,28 @@ class Permissions:
             rows = connection.execute(_LAST, asked).all()
         return {int.from_bytes(visitor, "big"): permissions for visitor, permissions in rows}  # the last one stays
 
+    def changes(self, site: str, visitors: Sequence[int]) -> list[Changed]:
+        """How often they thought otherwise, each in its order."""
+        choices = Choices(self._engine)
+        choices.prefetch((site, visitor) for visitor in visitors)
+        return [change for visitor in visitors for change in choices.changes(site, visitor)]
+
 
 def _same(one: Remembered, other: Remembered) -> bool:
     """Equal but for their times. A choice told again is no new one."""
     return (one.permissions, one.region, _words(one.known)) == (other.permissions, other.region, _words(other.known))
+
+
+def _takes_back(before: Remembered, after: Remembered) -> bool:
+    if not before.permissions & _STATISTICS or after.permissions & _STATISTICS:
+        return False
+    refused = any(one.permission is Permission.ANALYTICS and not one.granted for one in after.known.choices)
+    return refused or before.region == after.region
+
+
+def _newest_by(known: Known, before: Known) -> str:
+    fresh = [one for one in known.choices if one not in before.choices]
+    return max(fresh, key=lambda one: one.at_ms).by if fresh else ""
 
 
 def _words(known: Known) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
 )
@@ -53,7 +54,24 @@ _PRINCIPALS = Table(
     Column("site", String(32), nullable=False),
     Column("ref", String(32), nullable=False, index=True),
 )
+_STARTS = Table(
+    "consent_starts",
+    METADATA,
+    Column("site", String(32), primary_key=True),
+    Column("seq", Integer, nullable=False),  # of the last entry that was removed by its age
+    Column("hash", LargeBinary(32), nullable=False),
+)
 _START = bytes(32)
+_DAY_MS = 86_400_000
+RELIED_DAYS = 400  # a choice is asked anew after 13 months at most, and the cookie that holds it ends with it
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    keep_days: int = 1_095  # of a record, after its choice is over: three years
+
+    def __post_init__(self) -> None:
+        if self.keep_days < 0:
+            raise ValueError("keep_days is 0 or more")
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -95,6 +113,7 @@ class Head(Struct, frozen=True):
     site: str
     seq: int
     hash: str
+    day: int  # since 1970
 
 
 class ConsentRecords:
@@ -151,13 +170,30 @@ class ConsentRecords:
         with self._engine.connect() as connection:
             return list(connection.execute(select(_RECORDS.c.site).distinct().order_by(_RECORDS.c.site)).scalars())
 
-    def heads(self) -> list[Head]:
-        return [Head(e.site, e.seq, e.hash.hex()) for site in self.sites() for e in self.latest(site, limit=1)]
+    def heads(self, now_ms: int) -> list[Head]:
+        today = now_ms // _DAY_MS
+        return [Head(e.site, e.seq, e.hash.hex(), today) for site in self.sites() for e in self.latest(site, limit=1)]
 
-    def verify(self, site: str, heads: list[Head] | None = None) -> list[Fault]:
-        """Walk the chain: what was changed, removed or moved shows, and with heads kept elsewhere what was cut off."""
+    def expire(self, now_ms: int, settings: Settings) -> int:
+        """Remove the beginning of each chain whose choices were over `keep_days` ago; the chain starts behind it.
+        Returns how many records went."""
+        before = now_ms - (RELIED_DAYS + settings.keep_days) * _DAY_MS
+        return sum(self._remove(site, before) for site in self.sites())
+
+    def verify(self, site: str, heads: list[Head] | None = None, *, now_ms: int) -> list[Fault]:
+        """Walk the chain: what was changed, removed or moved shows, and with heads kept elsewhere what was cut off, or
+        removed for its age while it may still have been in force."""
         faults: list[Fault] = []
-        previous, expected, known = _START, 1, {head.seq: head.hash for head in heads or () if head.site == site}
+        gone, previous = self._start(site)
+        mine = sorted((head for head in heads or () if head.site == site), key=lambda head: -head.day)
+        first_noted = {head.seq: head for head in mine}
+        for seq in sorted(seq for seq in first_noted if seq <= gone):
+            head = first_noted.pop(seq)
+            if head.day > now_ms // _DAY_MS - RELIED_DAYS:
+                faults.append(Fault(site, seq, "was removed before its time"))
+            elif seq == gone and head.hash != previous.hex():
+                faults.append(Fault(site, seq, "is not the one that was noted"))
+        expected, known = gone + 1, {seq: head.hash for seq, head in first_noted.items()}
         for entry in self.all(site):
             if entry.seq != expected:
                 faults.append(Fault(site, expected, "missing"))
@@ -179,6 +215,28 @@ class ConsentRecords:
                 return 0
             return connection.execute(delete(_PRINCIPALS).where(_PRINCIPALS.c.ref == ref)).rowcount
 
+    def _remove(self, site: str, before_ms: int) -> int:
+        with self._engine.begin() as connection:
+            here = _RECORDS.c.site == site
+            first_kept = select(func.min(_RECORDS.c.seq)).where(here, _RECORDS.c.at_ms >= before_ms)
+            until = connection.execute(first_kept).scalar()
+            old = [here] if until is None else [here, _RECORDS.c.seq < until]
+            last = select(_RECORDS.c.seq, _RECORDS.c.hash).where(*old).order_by(_RECORDS.c.seq.desc()).limit(1)
+            found = connection.execute(last).first()
+            if found is None:
+                return 0
+            connection.execute(delete(_STARTS).where(_STARTS.c.site == site))
+            connection.execute(insert(_STARTS).values(site=site, seq=found.seq, hash=found.hash))
+            count = connection.execute(delete(_RECORDS).where(*old)).rowcount
+            held = select(_RECORDS.c.ref).where(_RECORDS.c.ref == _PRINCIPALS.c.ref).exists()
+            connection.execute(delete(_PRINCIPALS).where(_PRINCIPALS.c.site == site, ~held))
+            return count
+
+    def _start(self, site: str) -> tuple[int, bytes]:
+        """The place and hash that the first entry follows."""
+        with self._engine.connect() as connection:
+            return _start_of(connection, site)
+
     def _append(self, connection: Connection, draft: Draft) -> None:
         if connection.execute(select(_RECORDS.c.seq).where(_RECORDS.c.record == draft.id)).first() is not None:
             return
@@ -191,7 +249,9 @@ class ConsentRecords:
         if held == state:
             return
         last = select(_RECORDS.c.seq, _RECORDS.c.hash).where(_RECORDS.c.site == draft.site)
-        seq, previous = connection.execute(last.order_by(_RECORDS.c.seq.desc()).limit(1)).first() or (0, _START)
+        seq, previous = connection.execute(last.order_by(_RECORDS.c.seq.desc()).limit(1)).first() or _start_of(
+            connection, draft.site
+        )
         known = msgspec.json.decode(before, type=dict[str, Any]).get("permissions_after")
         body = canonical(draft.body | {"pii_principal_id": ref, "permissions_before": known})
         connection.execute(
@@ -232,3 +292,8 @@ class ConsentRecords:
                 yield Entry(
                     row.site, row.seq, row.record, row.ref, row.at_ms, bytes(row.previous), bytes(row.hash), row.body
                 )
+
+
+def _start_of(connection: Connection, site: str) -> tuple[int, bytes]:
+    found = connection.execute(select(_STARTS.c.seq, _STARTS.c.hash).where(_STARTS.c.site == site)).first()
+    return (found.seq, bytes(found.hash)) if found else (0, _START)

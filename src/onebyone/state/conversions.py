@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -22,6 +23,9 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
+    literal,
+    or_,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -189,6 +193,39 @@ class Conversions:
         with self._engine.begin() as connection:
             connection.execute(delete(_RECORDS).where(_RECORDS.c.until_day < today))
             return connection.execute(delete(_KEYS).where(_KEYS.c.until_day < today)).rowcount
+
+    def lighten(
+        self, site: str, before_day: int, marks: Sequence[bytes], change: Callable[[bytes, bytes], tuple[bytes, bytes]]
+    ) -> int:
+        """Write the site's records anew that last changed before that day (since 1970) and whose line holds one of the
+        marks: `change` takes and gives line and body. It makes no new version. How many. Raises StateUnavailable."""
+        mine = (_RECORDS.c.site == site) & (_RECORDS.c.until_day < before_day + KEEP_DAYS) & (_RECORDS.c.body != b"")
+        marked = or_(*(self._holds(_RECORDS.c.line, mark) for mark in marks))
+        columns = select(_RECORDS.c.id, _RECORDS.c.line, _RECORDS.c.body).where(mine, marked)
+        last, count = b"", 0
+        try:
+            while True:
+                with self._engine.begin() as connection:  # a batch of another process that read one is made again
+                    self._sql.run(connection, self._sql.first_turn, [(site,)])
+                    self._sql.run(connection, self._sql.next_turn, [(site,)])
+                    page = columns.where(_RECORDS.c.id > last).order_by(_RECORDS.c.id).limit(_READ_AT_ONCE)
+                    rows = connection.execute(page).all()
+                    for id, *held in rows:
+                        line, body = change(*held)
+                        if line != held[0]:
+                            written = _RECORDS.update().where(_RECORDS.c.id == id).values(line=line, body=body)
+                            connection.execute(written)
+                            count += 1
+                if len(rows) < _READ_AT_ONCE:
+                    return count
+                last = rows[-1].id
+        except DBAPIError as error:
+            raise StateUnavailable(str(error.orig)) from error
+
+    def _holds(self, column: Column[Any], text: bytes) -> ColumnElement[bool]:
+        if self._engine.dialect.name == "sqlite":
+            return func.instr(column, text) > 0
+        return func.position(literal(text).op("IN")(column)) > 0
 
     def erase(self, site: str, keys: Mapping[str, Iterable[bytes]]) -> int:
         """Forget these records of a site, each with the keys that lead to it; returns how many there were.

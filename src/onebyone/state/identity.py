@@ -111,13 +111,15 @@ class Identity:
 
         return self._change(site, rules, put, try_only=try_only)
 
-    def forget(self, site: str, rules: Rules, visitor: int, since_ms: int = 0) -> list[Row]:
-        """Drop what was said of a browser since then, as when its consent is withdrawn."""
-
-        def put(joining: Joining) -> None:
-            joining.drop([fact for fact in joining.facts(visitor) if fact.last_ms >= since_ms])
-
-        return self._change(site, rules, put, try_only=False)
+    def forget(self, connection: Connection, site: str, rules: Rules, visitor: int, until_ms: int) -> None:
+        """Drop what was said of a browser up to then: its consent is withdrawn. What is left said of it stands."""
+        rows = Rows(connection, site)
+        joining = Joining(rows, rules)
+        said = [*joining.facts(visitor), *rows.facts_right([visitor])]
+        gone = {(fact.left, *fact.key): fact for fact in said if fact.first_ms <= until_ms}
+        if gone:
+            joining.drop(gone.values())
+            joining.finish()
 
     def erase(self, site: str, rules: Rules, nodes: Collection[int]) -> int:
         """Forget these identifiers and all that was said of them; returns how many sayings went.

@@ -32,6 +32,9 @@ _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like anoth
 _PREFIX_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels: no word that a blocklist could hold
 
 
+MATCHINGS = ("event_id", "reload", "weak")  # beside the order id, which always does
+
+
 class MailRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a site measures its e-mails."""
 
@@ -59,9 +62,16 @@ class SessionRules(Struct, frozen=True, omit_defaults=True):
 
 
 class LossRules(Struct, frozen=True, omit_defaults=True):
-    """What the site's server reports: everything, or only what the browser failed to."""
+    """What the site's server reports: what it can, or only what the browser failed to; or every order, without fail."""
 
     server_mode: Literal["always", "fallback"] = "always"
+    every_order_since_ms: int = (
+        0  # an order from then on that only browsers spoke of is unconfirmed after a day; 0: none
+    )
+
+    def __post_init__(self) -> None:
+        if self.every_order_since_ms and self.server_mode == "fallback":
+            raise ValueError("a server that reports only what the browser failed to cannot report every order")
 
 
 class Keeping(Struct, frozen=True, omit_defaults=True):
@@ -86,6 +96,7 @@ class Site(Struct, frozen=True, kw_only=True, omit_defaults=True):
     zone: str = "UTC"
     currency: str = "EUR"
     conversions: tuple[str, ...] = ("purchase", "generate_lead", "sign_up")
+    not_by: dict[str, tuple[str, ...]] = {}  # of a conversion: which of MATCHINGS does not join its copies
     excluded_referrers: tuple[str, ...] = ()  # payment pages and the like
     clock_reach_days: int = 8  # how far back a tag's own clock is believed
     visitor_cookie: bool = True

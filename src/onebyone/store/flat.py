@@ -30,6 +30,8 @@ def flat(line: bytes) -> bytes:
     row["flags"] = sorted({*one.flags, *one.event.flags})
     row["in_browser"] = Via.TAG in one.vias or Via.IMAGE in one.vias
     row["in_server"] = Via.SERVER in one.vias
+    if one.confirmed_at is not None:
+        row["confirmed_at"] = one.confirmed_at
     if one.booked:
         row["booked"] = one.booked  # else the table books it all on its own day
     return _JSON.encode(row)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PARTS = Path(__file__).with_name("parts")
-NOT_NARROWED: Mapping[str, str] = {"and_rows": "", "and_sessions": ""}  # where a report's filters stand
+PLACES = ("and_rows", "and_own", "and_drops", "and_sessions", "and_visitors")  # where a report's filters stand
+NOT_NARROWED: Mapping[str, str] = dict.fromkeys(PLACES, "")
 _NAMED = re.compile(r"\{\{(\w+)\}\}")
 
 

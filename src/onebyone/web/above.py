@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -43,7 +43,13 @@ def questions(site: Site, view: View) -> dict[str, tuple[str, dict[str, Param]]]
     return asked
 
 
-def read_above(answers: Mapping[str, Answer], site: Site, view: View, clock: datetime) -> Above:
+def read_above(
+    answers: Mapping[str, Answer],
+    site: Site,
+    view: View,
+    clock: datetime,
+    notes: Mapping[date, Sequence[str]] = {},
+) -> Above:
     nothing = Answer()
     now, seen, copies = answers["totals"], answers["seen_by"], answers["copies"]
     before, seen_before = answers.get("totals_before", nothing), answers.get("seen_by_before", nothing)
@@ -59,12 +65,14 @@ def read_above(answers: Mapping[str, Answer], site: Site, view: View, clock: dat
         failed=next((answer for answer in (now, seen) if answer.error), None),
         seen=seen_by(seen.rows),
         ledger=count_ledger(copies),
-        drawn=_chart(answers["days"], answers.get("days_before", nothing), site, view, clock),
+        drawn=_chart(answers["days"], answers.get("days_before", nothing), site, view, clock, notes),
         chart_answer=answers["days"],
     )
 
 
-def _chart(now: Answer, before: Answer, site: Site, view: View, clock: datetime) -> day_chart.Drawn | None:
+def _chart(
+    now: Answer, before: Answer, site: Site, view: View, clock: datetime, notes: Mapping[date, Sequence[str]]
+) -> day_chart.Drawn | None:
     if now.error:
         return None
     step = day_chart.step_of(view)
@@ -76,4 +84,5 @@ def _chart(now: Answer, before: Answer, site: Site, view: View, clock: datetime)
         currency=site.currency,
         zone=site.zone,
         clock=clock,
+        notes=notes,
     )

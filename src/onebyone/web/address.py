@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, Condition, FilterUnreadable, read_condition
-from onebyone.web.period import DEFAULT_PRESET, Period, PeriodUnreadable, between, compared, preset
+from onebyone.web.period import DEFAULT_PRESET, MATCHES, Period, PeriodUnreadable, between, compared, preset
 
-KEYS = ("period", "from", "to", "compare", "metric", "step", "traffic")  # in their canonical order
+KEYS = ("period", "from", "to", "compare", "match", "metric", "step", "traffic", "segment")  # in their canonical order
 OF_SOME = (
     "steps",
     "within",
@@ -20,6 +20,7 @@ OF_SOME = (
     "again",
     "unit",
     "by",
+    "is",
     "window",
     "show",
     "model",
@@ -29,8 +30,6 @@ OF_SOME = (
     "via",
     "matched",
     "flag",
-    "channel",
-    "campaign",
     "value>",
     "value<",
     "sort",
@@ -39,6 +38,7 @@ OF_SOME = (
 DEFAULTS = {
     "period": DEFAULT_PRESET,
     "compare": "previous",
+    "match": "weekday",
     "metric": "net-revenue",
     "traffic": "people",
     "step": "day",
@@ -56,19 +56,54 @@ LATER = tuple(_LATER_TEXT.split())  # fields that other pages filter by; this co
 class NotUnderstood(Exception):
     """The address holds something that would make its numbers wrong. Texts with the links that help."""
 
-    def __init__(self, before: str, link_text: str = "", link: str = "", after: str = "") -> None:
+    def __init__(
+        self,
+        before: str,
+        link_text: str = "",
+        link: str = "",
+        after: str = "",
+        *,
+        title: str = "No numbers for this address",
+    ) -> None:
         super().__init__(before + link_text + after)
         self.before, self.link_text, self.link, self.after = before, link_text, link, after
+        self.title = title
+
+
+class Narrows(Struct, frozen=True):
+    """The fields that a page can be narrowed by, and in a sentence why by no others."""
+
+    fields: Collection[str] = ()
+    why: str = ""
+
+
+EVERY_FIELD = Narrows(FIELDS)
+NO_FIELD = Narrows()
+
+
+class Segment(Struct, frozen=True):
+    """Conditions that a site keeps under a name."""
+
+    slug: str
+    name: str
+    filters: tuple[Condition, ...]
 
 
 class View(Struct, frozen=True):
-    """One reading of an address. `given` holds what it said, without defaults."""
+    """One reading of an address. `given` holds what it said, without defaults; `filters` are its own."""
 
     path: str
     given: dict[str, str]
     period: Period
     before: Period | None
     filters: tuple[Condition, ...] = ()
+    narrows: Narrows = NO_FIELD
+    segment: Segment | None = None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What narrows the reports: the address's own filters and those of its segment."""
+        return tuple(sorted({*self.filters, *(self.segment.filters if self.segment else ())}))
 
     def get(self, key: str) -> str:
         return self.given.get(key) or DEFAULTS.get(key, "")
@@ -88,6 +123,11 @@ class View(Struct, frozen=True):
         """The address with these conditions too, from the beginning of its list."""
         values = {key: value for key, value in self.given.items() if key != "after"}
         return address(path or self.path, values, (*self.filters, *more))
+
+    def whole(self) -> str:
+        """The address without any filter."""
+        values = {key: value for key, value in self.given.items() if key not in ("after", "segment")}
+        return address(self.path, values)
 
     def widened(self, *less: Condition) -> str:
         """The address without these conditions."""
@@ -110,23 +150,24 @@ def read_view(
     today: date,
     since: date,
     more: Collection[str] = (),
-    narrows: bool = False,
+    narrows: Narrows = NO_FIELD,
+    segments: Mapping[str, Segment] = {},
 ) -> View:
-    """`more` are the keys of OF_SOME that this page understands; `narrows` if its reports take filters.
+    """`more` are the keys of OF_SOME that this page understands; `segments` those of the site by their slugs.
 
     Raises NotUnderstood for an unknown key or an unreadable value: no numbers are better than wrong ones.
     """
     given: dict[str, str] = {}
     filters: set[Condition] = set()
     for key, value in query:
-        if narrows and key not in more and key.rstrip("!~") in FIELDS:
+        if key not in more and key.rstrip("!~") in narrows.fields:
             filters |= _condition(path, key, value, query)
             continue
         if key not in KEYS and key not in more:
-            raise _unknown(path, key, query)
+            raise _unknown(path, key, query, narrows)
         if value:
             given[key] = value
-    for key, allowed in (("metric", METRICS), ("step", STEPS), ("traffic", TRAFFIC)):
+    for key, allowed in (("metric", METRICS), ("step", STEPS), ("traffic", TRAFFIC), ("match", MATCHES)):
         if given.get(key, allowed[0]) not in allowed:
             raise _no_value(path, key, given, allowed)
     try:
@@ -135,12 +176,41 @@ def read_view(
             given.pop("period", None)
         else:
             period = preset(given.get("period", DEFAULT_PRESET), today=today, since=since)
-        before = compared(period, given.get("compare", "previous"))
+        before = compared(period, given.get("compare", "previous"), given.get("match", "weekday"))
     except PeriodUnreadable as error:
         raise NotUnderstood(f"{error} ", "Show the last 30 days", path, ".") from None
-    if len(filters) > MOST_CONDITIONS:
+    segment = _segment(path, given, segments, narrows)
+    view = View(path, given, period, before, tuple(sorted(filters)), narrows, segment)
+    if len(view.conditions) > MOST_CONDITIONS:
         raise NotUnderstood(f"At most {MOST_CONDITIONS} filters at once. ", "Show the page without them", path, ".")
-    return View(path, given, period, before, tuple(sorted(filters)))
+    return view
+
+
+def _segment(path: str, given: dict[str, str], segments: Mapping[str, Segment], narrows: Narrows) -> Segment | None:
+    """The one that the address names. Raises NotUnderstood where its numbers would be those of everybody."""
+    slug = given.get("segment", "")
+    if not slug:
+        return None
+    without = address(path, given | {"segment": ""})
+    found = segments.get(slug)
+    if found is None:
+        near = difflib.get_close_matches(slug, segments, n=1, cutoff=0.6)
+        if near:
+            link = address(path, given | {"segment": near[0]})
+            raise NotUnderstood(f"`{slug}` is no segment of this site. Did you mean ", f"`{near[0]}`", link, "?")
+        raise NotUnderstood(f"`{slug}` is no segment of this site. ", "Show the page without it", without, ".")
+    wrong = [one.field for one in found.filters if one.field not in narrows.fields]
+    if wrong:
+        raise NotUnderstood(
+            f"The segment “{found.name}” narrows by {', '.join(dict.fromkeys(wrong))}, which does not narrow this "
+            f"page, so its numbers would be wrong. {_because(narrows)}",
+            "Show the page without it", without, ".",
+        )  # fmt: skip
+    return found
+
+
+def _because(narrows: Narrows) -> str:
+    return f"{narrows.why} " if narrows.why else ""
 
 
 def _condition(path: str, key: str, value: str, query: Sequence[tuple[str, str]]) -> set[Condition]:
@@ -155,12 +225,13 @@ def _condition(path: str, key: str, value: str, query: Sequence[tuple[str, str]]
         raise NotUnderstood(f"{error} ", "Show the page without it", link, ".") from None
 
 
-def _unknown(path: str, key: str, query: Sequence[tuple[str, str]]) -> NotUnderstood:
+def _unknown(path: str, key: str, query: Sequence[tuple[str, str]], narrows: Narrows) -> NotUnderstood:
     field = key.rstrip("!~<>")
     rest = {k: v for k, v in query if k in KEYS}
-    if field in LATER or field.startswith("prop."):
+    if field in (*LATER, *FIELDS) or field.startswith("prop."):
+        why = _because(narrows) if field in FIELDS else ""
         return NotUnderstood(
-            f"`{field}` does not narrow this page, so its numbers would be wrong. ",
+            f"`{field}` does not narrow this page, so its numbers would be wrong. {why}",
             f"Show it without {field}",
             address(path, rest),
             ".",

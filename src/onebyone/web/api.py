@@ -15,13 +15,12 @@ from onebyone.reports.fate import Fate
 from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.account import as_json, find_accounts
-from onebyone.web.address import read_view
 from onebyone.web.api_filters import Narrowing
 from onebyone.web.definitions import narrows
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import find_waiting, look_up
-from onebyone.web.view import params, since
+from onebyone.web.view import asked, params
 
 ABOUT = (
     "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
@@ -105,10 +104,7 @@ def api_report(
     traffic: Annotated[str | None, QueryParameter(description="people machines unclear all")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
 ) -> Report:
-    query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
-    first = since(desk, site) if period == "all" else desk.today(site.zone)
-    today = desk.today(site.zone)
-    view = read_view(request.scope["path"], query, today=today, since=first, narrows=narrows(report))
+    view = asked(request, desk, site, narrows=narrows(report), but=("limit",))
     return Report(
         report=report,
         site=site.id,

@@ -11,11 +11,11 @@ from msgspec import Struct
 from onebyone.web import conversions as shown
 from onebyone.web import revenue
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import read_view
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import MOST_ROWS, rows_of
 from onebyone.web.api_filters import NarrowingConversions
 from onebyone.web.desk import TheDesk
-from onebyone.web.view import params, since
+from onebyone.web.view import asked, params
 
 
 class ConversionsOut(Struct, frozen=True):
@@ -47,18 +47,12 @@ def api_conversions(
     via: Annotated[str, QueryParameter(description="both server-only browser-only neither, or a way in")] = "",
     matched: Annotated[str, QueryParameter(description="order_id event_id bridge reload weak")] = "",
     flag: FromQuery[str] = "",
-    channel: FromQuery[str] = "",
-    campaign: FromQuery[str] = "",
     sort: Annotated[str, QueryParameter(description="-at at -net net -copies copies")] = "",
     after: FromQuery[str] = "",
     period: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = shown.SHOWN,
 ) -> ConversionsOut:
-    query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
-    first = since(desk, site) if period == "all" else desk.today(site.zone)
-    view = read_view(
-        request.scope["path"], query, today=desk.today(site.zone), since=first, more=shown.KEYS, narrows=True
-    )
+    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD, but=("limit",))
     given = params(view, site) | shown.params(view, site) | shown.page_params(view)
     given |= {"event": event or site.conversions[0], "limit": limit}
     rows = rows_of(desk, "conversion_records", **given)
@@ -70,6 +64,7 @@ def api_conversions(
     sync_to_thread=True,
     tags=["conversions"],
     summary="By day, preliminary and final",
+    operation_class=NarrowingConversions,
 )
 def api_revenue(
     request: Ask,
@@ -80,9 +75,7 @@ def api_revenue(
     period: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
 ) -> RevenueOut:
-    query = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
-    first = since(desk, site) if period == "all" else desk.today(site.zone)
-    view = read_view(request.scope["path"], query, today=desk.today(site.zone), since=first, more=revenue.KEYS)
+    view = asked(request, desk, site, revenue.KEYS, narrows=EVERY_FIELD, but=("limit",))
     given = params(view, site) | revenue.params(view, site)
     days = rows_of(desk, "revenue_days", now=desk.clock(), **given)
     return RevenueOut(days, rows_of(desk, "revenue_revisions", limit=limit, **given))

@@ -18,7 +18,10 @@ _HOW = (
 
 def described(but: Collection[str] = ()) -> list[Parameter]:
     text = Schema(type=OpenAPIType.STRING, max_length=MOST_LETTERS)
-    return [
+    segment = Parameter(
+        name="segment", param_in="query", schema=text, required=False, description="the slug of a saved segment"
+    )
+    return [segment] + [
         Parameter(
             name=field, param_in="query", schema=text, required=False, description=_HOW.format(FIELD_NAMES[field])
         )
@@ -37,7 +40,7 @@ class Narrowing(Operation):
 
 @dataclass
 class NarrowingConversions(Operation):
-    """Of the records, whose channel, campaign and event are keys of their own."""
+    """Of the records, whose event is a key of its own."""
 
     def __post_init__(self) -> None:
-        self.parameters = [*(self.parameters or []), *described({"channel", "campaign", "event"})]
+        self.parameters = [*(self.parameters or []), *described({"event"})]

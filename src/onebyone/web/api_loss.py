@@ -11,7 +11,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.api import rows_of
 from onebyone.web.desk import TheDesk
 from onebyone.web.loss_words import ASSUMES
-from onebyone.web.pages.loss import KEYS, LIMIT, read_question
+from onebyone.web.pages.loss import KEYS, LIMIT, NARROWS, read_question, refuse_untold
 from onebyone.web.view import asked, params
 
 
@@ -43,8 +43,9 @@ def api_loss(
     traffic: FromQuery[str | None] = None,
 ) -> LossOut:
     """`from` and `to` choose days of one's own, as on the page."""
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=NARROWS)
     question = read_question(view, site)
+    refuse_untold(desk, site, view, question)
     given = params(view, site) | {"event": question.event, "limit": LIMIT}
     groups = breakdown(rows_of(desk, "loss", **given, by=question.by), site.loss.server_mode)
     return LossOut(

@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from onebyone.web import (
     api,
     api_alarms,
+    api_consent,
     api_conversions,
     api_loss,
     api_people,
@@ -54,6 +55,7 @@ def console(desk: Desk) -> Litestar:
             metrics,
             *sign_in.ROUTES,
             *pages.ROUTES,
+            *api_consent.ROUTES,
             *api_conversions.ROUTES,
             *api_alarms.ROUTES,
             *api.ROUTES,

@@ -13,6 +13,7 @@ from onebyone.reports.filters import Condition
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View
+from onebyone.web.behind import link
 from onebyone.web.desk import Answer, Row
 from onebyone.web.tables import Bars, Cell, Column, bars
 
@@ -33,6 +34,7 @@ class Table(Struct, frozen=True, kw_only=True):
     note: str = ""
     faint: str = ""
     narrows: tuple[str, str] = ("", "")  # the filter that a row's name sets, and the column it takes the value from
+    behind: Callable[[View, str, Row], str] | None = None  # the address of what a row's number of that kind counts
 
     def fill(self, answer: Answer, site: Site, view: View) -> Bars:
         return bars(
@@ -47,6 +49,7 @@ class Table(Struct, frozen=True, kw_only=True):
             faint=self.faint,
             note=self.note,
             link=partial(self._only, view) if self.narrows[0] else None,
+            behind=partial(self.behind, view) if self.behind else None,
         )
 
     def _only(self, view: View, row: Row) -> str:
@@ -72,34 +75,53 @@ def _count(key: str) -> Callable[[Row], Cell]:
     return lambda row: Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut")
 
 
+def behind_row(by: str, *columns: str) -> Callable[[View, str, Row], str]:
+    """The orders and visitors of a row that these columns name."""
+    return lambda view, kind, row: link(view, kind, by, [row[column] for column in columns])
+
+
+def _behind_page(view: View, kind: str, row: Row) -> str:
+    if kind == "events":
+        return link(view, "events", "page", ["page_view", row["path"], row["host"]])
+    by = "landing" if kind == "sessions" else "page"
+    return link(view, "visitors", by, [row["host"], row["path"]])
+
+
+def _behind_event(view: View, kind: str, row: Row) -> str:
+    return link(view, kind, "event", [row["name"]])
+
+
 def _named(key: str, other: str = "") -> Callable[[Row], tuple[str, str]]:
     return lambda row: (row[key], row[other] if other else "")
 
 
 def _visits(site: Site) -> list[Column]:
     return [
-        Column("Visitors", "n sorted", _count("visitors")),
-        Column("Sessions", "n p2", _count("sessions")),
-        Column("Orders", "n", _count("orders")),
-        Column("Revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], site.currency))),
+        Column("Visitors", "n sorted", _count("visitors"), "visitors"),
+        Column("Sessions", "n p2", _count("sessions"), "visitors"),
+        Column("Orders", "n", _count("orders"), "orders"),
+        Column("Revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], site.currency)), "orders"),
     ]
 
 
 def _people(site: Site) -> list[Column]:
-    return [Column("Visitors", "n sorted", _count("visitors")), Column("Orders", "n", _count("orders"))]
+    return [
+        Column("Visitors", "n sorted", _count("visitors"), "visitors"),
+        Column("Orders", "n", _count("orders"), "orders"),
+    ]
 
 
 def _viewed(_site: Site) -> list[Column]:
     return [
-        Column("Visitors", "n sorted", _count("visitors")),
-        Column("Views", "n", _count("views")),
-        Column("Entries", "n p2", _count("entries")),
+        Column("Visitors", "n sorted", _count("visitors"), "visitors"),
+        Column("Views", "n", _count("views"), "events"),
+        Column("Entries", "n p2", _count("entries"), "sessions"),
     ]
 
 
 def _seen(site: Site) -> list[Column]:
     return [
-        Column("Seen", "n sorted", _count("seen")),
+        Column("Seen", "n sorted", _count("seen"), "events"),
         Column("With order", "n p2", _count("with_order_id")),
         Column("With value", "n p2", _count("with_value")),
         Column("Came by", "p2", lambda row: Cell(", ".join(row["vias"]))),
@@ -164,33 +186,35 @@ ACQUISITION = Breakdown(
     says=_acquisition,
     rows=(
         ("c11", (
-            Table(report="channels", narrows=("channel", "channel"),
+            Table(report="channels", narrows=("channel", "channel"), behind=behind_row("channel", "channel"),
                   title="Channels", head="Channel", name=_named("channel"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="Unattributed",
                   note="last non-direct click, 30 days"),
-            Table(report="sources", narrows=("source", "source"),
+            Table(report="sources", narrows=("source", "source"), behind=behind_row("source", "source", "medium"),
                   title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="(unattributed)"),
         )),
         ("c11", (
             Table(report="campaigns", narrows=("campaign", "campaign"),
+                  behind=behind_row("campaign", "campaign", "source", "medium"),
                   title="Campaigns", head="Campaign", name=_named("campaign", "source"),
                   by="visitors", columns=_visits,
                   empty="No visits with a campaign. Add utm_campaign to the links of your next one."),
             Table(report="referrers", narrows=("referrer", "referrer_host"),
+                  behind=behind_row("referrer", "referrer_host"),
                   title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
                   columns=_visits, empty="No visits from another host."),
         )),
         ("c111", (
-            Table(report="countries", narrows=("country", "name"),
+            Table(report="countries", narrows=("country", "name"), behind=behind_row("country", "name"),
                   title="Countries", head="Country",
                   name=lambda row: (countries.name(row["name"]), ""), by="visitors", columns=_people,
                   empty="No places known in this period.", faint=countries.UNKNOWN),
-            Table(report="devices", narrows=("device", "name"),
+            Table(report="devices", narrows=("device", "name"), behind=behind_row("device", "name"),
                   title="Devices", head="Device",
                   name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""), by="visitors",
                   columns=_people, empty="No devices known in this period.", faint=countries.UNKNOWN),
-            Table(report="browsers", narrows=("browser", "name"),
+            Table(report="browsers", narrows=("browser", "name"), behind=behind_row("browser", "name"),
                   title="Browsers", head="Browser",
                   name=lambda row: (row["name"] or countries.UNKNOWN, ""), by="visitors", columns=_people,
                   empty="No browsers known in this period.", faint=countries.UNKNOWN),
@@ -203,10 +227,10 @@ PAGES = Breakdown(
     says=_pages,
     rows=(
         ("c11", (
-            Table(report="pages", narrows=("page", "path"),
+            Table(report="pages", narrows=("page", "path"), behind=_behind_page,
                   title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
                   columns=_viewed, empty="No page was seen in this period."),
-            Table(report="landing_pages", narrows=("landing", "path"),
+            Table(report="landing_pages", narrows=("landing", "path"), behind=behind_row("landing", "host", "path"),
                   title="Landing pages", head="Page", name=_named("path", "host"),
                   by="visitors", columns=_visits, empty="No sessions in this period.",
                   note="where sessions began, and the orders they led to"),
@@ -220,7 +244,7 @@ EVENTS = Breakdown(
     of_all=True,
     rows=(
         ("c1", (
-            Table(report="event_names", narrows=("event", "name"),
+            Table(report="event_names", narrows=("event", "name"), behind=_behind_event,
                   title="Events seen", head="Name", name=_named("name"), by="seen",
                   columns=_seen, empty="Nothing was sent in this period."),
         )),

@@ -14,6 +14,7 @@ from msgspec import Struct
 TOP = 22  # pixels: room for "preliminary"
 FLOOR = 260  # the base line
 HEIGHT = 286
+NOTE_LETTERS = 44  # of a note in a tip
 
 
 class Point(Struct, frozen=True, kw_only=True):
@@ -28,6 +29,7 @@ class Point(Struct, frozen=True, kw_only=True):
     href: str = ""
     preliminary: bool = False
     running: bool = False  # not over yet
+    notes: tuple[str, ...] = ()  # what people wrote about it: a square on the axis
 
 
 class Minute(Struct, frozen=True, kw_only=True):
@@ -55,6 +57,7 @@ def line_chart(name: str, points: Sequence[Point], *, title: str, write_axis: Ca
         "</svg>",
         _running_dot(points, scale),
         *_day_labels(points, scale),
+        *(_mark(scale.x(n)) for n, point in enumerate(points) if point.notes),
         *(_hover(n, point, scale) for n, point in enumerate(points)),
         "</svg>",
     ]
@@ -193,19 +196,24 @@ def _day_labels(points: Sequence[Point], scale: _Scale) -> list[str]:
     return labels
 
 
+def _mark(x: float) -> str:
+    return f'<rect x="{x:.3f}%" y="{FLOOR}" width="8" height="8" class="mark" transform="translate(-4 -4)"/>'
+
+
 def _hover(n: int, point: Point, scale: _Scale) -> str:
     """The column one points at, with its tip; a link to the step it shows."""
     x = scale.x(n)
     lines = [("th", point.long + (" so far" if point.running else "")), ("tv", point.text)]
     if point.before_text:
         lines.append(("tp", f"{point.before_text} before"))
+    lines += [("tn", note if len(note) <= NOTE_LETTERS else f"{note[: NOTE_LETTERS - 1]}…") for note in point.notes[:3]]
     dot = ""
     if point.value is not None:
         dot = (
             f'<rect x="{x:.3f}%" y="{scale.y(point.value):.1f}" width="8" height="8" class="dot" '
             'transform="translate(-4 -4)"/>'
         )
-    label = escape(f"{lines[0][1]}: {point.text}")
+    label = escape("; ".join((f"{lines[0][1]}: {point.text}", *point.notes)))
     return (
         f'<a href="{escape(point.href)}" tabindex="-1" class="pt" aria-label="{label}">'
         f'<rect x="{n * scale.width:.3f}%" y="0" width="{scale.width:.3f}%" height="{FLOOR}" class="hit"/>'

@@ -17,8 +17,8 @@ from onebyone.web import numbers, words
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
-KEYS = ("event", "via", "matched", "flag", "channel", "campaign", "value>", "value<", "sort", "after")
-FILTERS = KEYS[1:8]  # what narrows the records of one kind
+KEYS = ("event", "via", "matched", "flag", "value>", "value<", "sort", "after")
+FILTERS = KEYS[1:6]  # what narrows the records of one kind
 SORTS = ("-at", "at", "-net", "net", "-copies", "copies")
 SHOWN = 50
 _MOST = 9_000_000_000_000_000  # minor units; far beyond any amount
@@ -63,6 +63,8 @@ class Sums(Struct, frozen=True):
 
     counted: int
     cancelled: int
+    unconfirmed: int  # orders that only browsers told, of a site whose server tells every one
+    unconfirmed_minor: int  # in the site's currency
     reports: int
     moneys: list[Money]
 
@@ -103,7 +105,7 @@ def params(view: View, site: Site) -> dict[str, Param]:
     """What the reports take beside the period. Raises NotUnderstood for a value that would show wrong numbers."""
     low, high = view.given.get("value>", ""), view.given.get("value<", "")
     return {
-        **{key: view.given.get(key, "") for key in ("via", "matched", "flag", "channel", "campaign")},
+        **{key: view.given.get(key, "") for key in ("via", "matched", "flag")},
         "low": _minor(view, "value>", low, site.currency) if low else -_MOST,
         "high": _minor(view, "value<", high, site.currency) if high else _MOST,
     }
@@ -146,8 +148,13 @@ def sums(rows: Sequence[Row], name: str, currency: str) -> Sums:
         for row in mine
         if row["currency"] and row["counted"]
     ]
-    total = {key: sum(row[key] for row in mine) for key in ("counted", "cancelled", "reports")}
-    return Sums(**total, moneys=sorted(moneys, key=lambda one: (one.currency != currency, -one.gross)))
+    total = {key: sum(row[key] for row in mine) for key in ("counted", "cancelled", "unconfirmed", "reports")}
+    doubtful = sum(row["unconfirmed_minor"] for row in mine if row["currency"] in ("", currency))
+    return Sums(
+        **total,
+        unconfirmed_minor=doubtful,
+        moneys=sorted(moneys, key=lambda one: (one.currency != currency, -one.gross)),
+    )
 
 
 def parts(rows: Sequence[Row], kind: str, names: Mapping[str, tuple[str, str]]) -> list[Part]:
@@ -183,8 +190,7 @@ def chips(view: View) -> list[Chip]:
 
 
 _KEY_NAMES = {
-    "via": "Seen by", "matched": "Joined by", "flag": "Noticed", "channel": "Channel", "campaign": "Campaign",
-    "value>": "Net from", "value<": "Net to",
+    "via": "Seen by", "matched": "Joined by", "flag": "Noticed", "value>": "Net from", "value<": "Net to",
 }  # fmt: skip
 
 
@@ -211,7 +217,10 @@ def _line(row: Row, site: Site, today: date) -> Line:
         seen=SEEN[row["seen"]][0],
         copies=row["copies"],
         matched=", ".join(matched),
-        tags=[*([("cancelled", False)] if cancelled else []), *dict.fromkeys(noticed)],
+        tags=[
+            *([(row["status"], row["status"] != "cancelled")] if row["status"] != "counted" else []),
+            *dict.fromkeys(noticed),
+        ],
         channel=row["channel"],
     )
 

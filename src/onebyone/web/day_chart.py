@@ -151,12 +151,21 @@ class _Pen(Struct, frozen=True):
     currency: str
     zone: str
     clock: datetime
+    notes: Mapping[date, Sequence[str]] = {}
 
 
 def draw(
-    view: View, now: Sequence[Steps], before: Sequence[Steps], *, currency: str, zone: str, clock: datetime
+    view: View,
+    now: Sequence[Steps],
+    before: Sequence[Steps],
+    *,
+    currency: str,
+    zone: str,
+    clock: datetime,
+    notes: Mapping[date, Sequence[str]] = {},
 ) -> Drawn:
-    pen = _Pen(view, step_of(view), MEASURES[view.get("metric")], currency, zone, clock)
+    """`notes` are what people wrote about a day."""
+    pen = _Pen(view, step_of(view), MEASURES[view.get("metric")], currency, zone, clock, notes)
     today = clock.astimezone(ZoneInfo(zone)).date()
     points = [
         _point(pen, at, before[n] if n < len(before) else None) for n, at in enumerate(now) if _day(at.start) <= today
@@ -193,7 +202,15 @@ def _point(pen: _Pen, at: Steps, was: Steps | None) -> Point:
         href=view.link(**{"from": day.isoformat(), "to": last.isoformat(), "step": "hour" if day == last else ""}),
         preliminary=view.period.is_preliminary(last, pen.zone, pen.clock),
         running=_runs(at.start, last, pen.clock.astimezone(ZoneInfo(pen.zone))),
+        notes=_notes(pen, at.start, last),
     )
+
+
+def _notes(pen: _Pen, start: date | datetime, last: date) -> tuple[str, ...]:
+    """Of the days in the step; of hours, the first one's."""
+    if isinstance(start, datetime) and start.hour:
+        return ()
+    return tuple(text for day, texts in pen.notes.items() if _day(start) <= day <= last for text in texts)
 
 
 def _long(start: date | datetime, last: date) -> str:

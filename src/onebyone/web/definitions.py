@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from onebyone.reports.catalogue import DIRECTORY, Report, filtered, read_report
+from onebyone.reports.filters import conditions_of
 from onebyone.store import Param
 from onebyone.store.params import written
 from onebyone.web import breakdown, on_page, overview_tables
+from onebyone.web.address import Narrows
 
+_BEHIND: Mapping[str, tuple[str, ...]] = {  # a page's numbers
+    "acquisition": ("credited_orders", "placed_orders", "session_visitors", "event_visitors"),
+    "events": ("event_list",),
+}
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
@@ -18,7 +24,10 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "attribution": ("credits_by_rule", "paths"),
     "reconciliation": ("reconciliation_orders", "order_copies"),
     "ledger": ("ledger_days", "drops"),
-    **{shown.page: tuple(table.report for table in shown.tables) for shown in (*breakdown.ALL, *on_page.ALL)},
+    **{
+        shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))
+        for shown in (*breakdown.ALL, *on_page.ALL)
+    },
     "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel",),
     "retention": ("retention",),
@@ -28,6 +37,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),
 }
 MOST_ROWS = 100_000  # of a file
+_DROPS_KEEP_LITTLE = "What was dropped is counted here too, and keeps too little."
 FILES = {  # the address's name of a file, and the report whose rows it has
     "overview": "overview",
     "ledger": "ledger_days",
@@ -42,6 +52,7 @@ FILES = {  # the address's name of a file, and the report whose rows it has
 }  # fmt: skip
 _FILE_OF = {report: name for name, report in FILES.items()}
 _CATALOGUE: dict[str, Report] = {file.stem: read_report(file) for file in sorted(DIRECTORY.glob("*.sql"))}
+TITLES = {file: _CATALOGUE[report].title for file, report in FILES.items()}  # of a file, in words
 
 
 class Definition(Struct, frozen=True):
@@ -59,16 +70,20 @@ def definitions(page: str, params: Mapping[str, Param]) -> list[Definition]:
     return [Definition(one.title, one.about, sql_of(one.name, params), _FILE_OF.get(one.name, "")) for one in reports]
 
 
-def narrows(report: str) -> bool:
-    """Whether the report takes filters."""
-    return report in _CATALOGUE and _CATALOGUE[report].narrows
+def narrows(report: str) -> Narrows:
+    """The fields that the report takes filters of."""
+    found = _CATALOGUE.get(report)
+    if found is None:
+        return Narrows()
+    return Narrows(found.fields, _DROPS_KEEP_LITTLE if "FROM drops" in found.template else "")
 
 
 def sql_of(report: str, params: Mapping[str, Param]) -> str:
     """The report for a client of ClickHouse: its parameters set, and those named that only the page knows."""
     found = _CATALOGUE[report]
     lines = [f"-- {found.title}", f"-- {found.about}"]
-    if "filters" in params and not found.narrows:
+    asked = params.get("filters", ())
+    if any(one.field not in found.fields for one in conditions_of(asked)):
         params = {key: value for key, value in params.items() if key != "filters"}
         lines.append("-- It counts everything, whatever filters the page has.")
     found, narrowed = filtered(found, params)

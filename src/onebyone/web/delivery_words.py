@@ -13,7 +13,13 @@ from onebyone.web.words import Words
 
 STATES: Mapping[State, Words] = {
     State.SETTLING: Words("Waiting", "Its copies may still meet.", "Nothing to do: it leaves by itself.", "open", "of"),
-    State.WAITING: Words("Waiting", "It was asked for again.", "Nothing to do: it leaves by itself.", "open", "of"),
+    State.WAITING: Words(
+        "Waiting",
+        "It was asked for again, or its cause says for what.",
+        "Nothing to do: it leaves by itself.",
+        "open",
+        "of",
+    ),
     State.SENDING: Words("On its way", "It was sent, and is not answered yet.", "Wait a moment.", "half", "of"),
     State.RETRYING: Words("Retrying", "The platform could not take it now.", "Nothing to do.", "half", "wa"),
     State.ACCEPTED: Words("Accepted", "The platform took it.", "Nothing to do.", "full", "ok"),
@@ -58,7 +64,11 @@ CAUSES: Mapping[str, Words] = {
     Withheld.JOINED: _own("Joined into another order", "It was a copy; the other one is sent.", "Nothing to do."),
     Withheld.MACHINE: _own("A machine's", "The verdict says that no person did it.", "Nothing to do."),
     Withheld.SUSPECT: _own("Doubtful traffic", "You chose not to send it.", "Change it in the set-up."),
-    Withheld.UNCONFIRMED: _own("Not confirmed by your server", "Only a browser reported it.", "Look at the order."),
+    Withheld.UNCONFIRMED: _own(
+        "Not confirmed by your server",
+        "Only a browser reported the order. It leaves when your server reports it.",
+        "Look whether your shop knows the order.",
+    ),
     Withheld.CONSENT: _own("Not allowed by the person", "It was not allowed when it happened.", "Nothing to do."),
     Withheld.WITHDRAWN: _own("Withdrawn", "It was allowed first, and then no longer.", "Nothing to do."),
     Withheld.BROWSER_ONLY: _own("Told by the pixel alone", "You chose so for this destination.", "Nothing to do."),

@@ -21,6 +21,8 @@ from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.reports.catalogue import NotNarrowed
 from onebyone.state.alarms import Alarm, Alarms
+from onebyone.state.annotations import Annotations
+from onebyone.state.choices import Permissions
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
 from onebyone.state.deliveries import Deliveries
@@ -31,6 +33,7 @@ from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
+from onebyone.state.saved import Shelf
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
@@ -115,6 +118,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     records: ConsentRecords
     waiting: Waiting
     identity: Identity
+    permissions: Permissions
     user_data: UserData
     metrics_text: Callable[[], str]
     snippet: Callable[[Site], str]
@@ -132,6 +136,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     alarms: Alarms
     try_alarm: TryAlarm
     exports: Exports
+    shelf: Shelf
+    annotations: Annotations
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))

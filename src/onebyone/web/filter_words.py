@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from onebyone.reports.filters import PERSONS, ROWS, SESSIONS, Condition
+from onebyone.reports.filters import FIELDS, PERSONS, ROWS, SESSIONS, Condition
+from onebyone.web import countries
 from onebyone.web.address import View
 
 FIELD_NAMES: Mapping[str, str] = {
@@ -15,6 +16,11 @@ FIELD_NAMES: Mapping[str, str] = {
     "browser": "Browser", "os": "System", "country": "Country", "region": "Region", "language": "Language",
     "consent": "Consent", "did": "Visitor did", "saw": "Visitor saw page",
 }  # fmt: skip
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "How they came": ("channel", "source", "medium", "campaign", "referrer", "landing"),
+    "What they did": ("page", "host", "event", "did", "saw"),
+    "Who they are": ("device", "browser", "os", "country", "region", "language", "consent"),
+}
 OPERATOR_NAMES: Mapping[str, str] = {"=": "is", "!=": "is not", "~=": "contains", "!~=": "does not contain"}
 
 
@@ -23,23 +29,54 @@ class FilterChip(Struct, frozen=True):
     op: str
     value: str
     without: str  # the address without it
+    condition: Condition
 
 
 def chips(view: View) -> list[FilterChip]:
     return [_chip(view, one) for one in view.filters]
 
 
+def field_groups(fields: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """The fields with their names, in groups that a reader can find one in."""
+    groups = {name: [(one, FIELD_NAMES[one]) for one in members if one in fields] for name, members in _GROUPS.items()}
+    return {name: members for name, members in groups.items() if members}
+
+
 def note(view: View) -> str:
     """What a reader must know of numbers that are narrowed by the visitor, "" without any such filter."""
-    if any(one.field in SESSIONS for one in view.filters):
+    fields = {one.field for one in view.conditions}
+    if set(FIELDS) - set(view.narrows.fields):
+        return ""  # of pages without sessions
+    if fields & SESSIONS.keys():
         return "Views and orders are of visitors with such a session; tables of sessions count an order with its own."
-    if any(one.field in ROWS for one in view.filters):
+    if fields & ROWS.keys():
         return "Sessions are those of visitors seen so in the period."
-    if any(one.field in PERSONS for one in view.filters):
+    if fields & PERSONS.keys():
         return "Only what has a visitor is counted."
     return ""
 
 
+def note_of_orders(view: View) -> str:
+    """The same where only orders and the like are counted."""
+    fields = {one.field for one in view.conditions}
+    if fields & SESSIONS.keys():
+        return "Those of visitors with such a session in the period."
+    return "Only those with a visitor." if fields & PERSONS.keys() else ""
+
+
+def segment_words(view: View) -> str:
+    """What the segment of the address narrows by, "" without one."""
+    return in_words(view.segment.filters) if view.segment else ""
+
+
+def in_words(conditions: Collection[Condition]) -> str:
+    return ", ".join(f"{FIELD_NAMES[one.field]} {OPERATOR_NAMES[one.op]} {_values(one)}" for one in conditions)
+
+
 def _chip(view: View, one: Condition) -> FilterChip:
-    values = " or ".join(value or "not set" for value in one.values)
-    return FilterChip(FIELD_NAMES[one.field], OPERATOR_NAMES[one.op], values, view.widened(one))
+    return FilterChip(FIELD_NAMES[one.field], OPERATOR_NAMES[one.op], _values(one), view.widened(one), one)
+
+
+def _values(one: Condition) -> str:
+    named = countries.NAMES if one.field == "country" and "~" not in one.op else {}
+    return " or ".join(named.get(value, value) or "not set" for value in one.values)

@@ -8,12 +8,14 @@ from typing import Any
 from litestar import MediaType, Response
 from msgspec import Struct
 
+from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
-from onebyone.web import numbers
+from onebyone.web import nothing_yet, numbers
 from onebyone.web.access import Ask, form_token
 from onebyone.web.desk import Answer, Desk, Row
 from onebyone.web.needs import stopped_destinations
+from onebyone.web.saved import open_to
 from onebyone.web.waiting import Counts
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then page and its name
@@ -58,10 +60,14 @@ class Frame(Struct, frozen=True, kw_only=True):
     counts: Counts | None = None
     checked_at: str = ""
     refresh: str = ""  # an address to go to by itself
+    views: list[Saved] = []  # kept under a name, that this user may open
+    segments: list[Saved] = []
+    may_edit: bool = False  # segments and shared views
 
 
 def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, page: str = "") -> Frame:
     now, minutes, clock = Answer(), Answer(), desk.clock()
+    kept = open_to(desk, site, request.user) if site else []
     if site:
         now = desk.ask("live_now", site=site.id, to=clock)
         minutes = desk.ask("live_minutes", site=site.id, to=clock)
@@ -77,6 +83,9 @@ def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, pag
         hits_a_minute=hits_a_minute(minutes.rows, clock),
         counts=desk.counts(),
         checked_at=numbers.clock(clock, site.zone if site else "UTC"),
+        views=[one for one in kept if one.kind == "view"],
+        segments=[one for one in kept if one.kind == "segment"],
+        may_edit=bool(site and request.user.may(site.id, Role.EDITOR)),
     )
 
 
@@ -89,5 +98,10 @@ def hits_a_minute(rows: list[Row], clock: datetime) -> int:
 
 
 def page(desk: Desk, template: str, frame: Frame, *, status: int = 200, **values: Any) -> Response[str]:
+    """`ever` among the values is the answer of `ledger_totals`: before the first hit a page says what will be here."""
+    ever = values.get("ever")
+    teaches = frame.page in nothing_yet.WORDS and not values.get("teach")
+    if teaches and ever is not None and not ever.error and not any(ever.first.values()):
+        template, values = "nothing_yet.html", {"will": nothing_yet.WORDS[frame.page]}
     html = desk.pages.html(template, frame=frame, menu=MENU, **values)
     return Response(html, media_type=MediaType.HTML, status_code=status)

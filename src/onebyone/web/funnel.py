@@ -93,7 +93,7 @@ def table(answer: Answer) -> Bars:
         by="visitors",
         columns=[
             Column("Visitors", "n", lambda row: Cell(numbers.count(row["visitors"]))),
-            Column("Of the first", "n", lambda row: Cell(numbers.rate(row["visitors"], by_step[_key(row)][1]))),
+            Column("Of the first", "n p2", lambda row: Cell(numbers.rate(row["visitors"], by_step[_key(row)][1]))),
             Column("Of the step before", "n p2", lambda row: _went_on(row, by_step[_key(row)][0])),
             Column("Stopped before it", "n", lambda row: _stopped(row, by_step[_key(row)][0])),
             Column("Median time", "n p2", _median),

@@ -17,6 +17,7 @@ _PHRASES = {  # after a minus, in the Overview's ledger
     "matched_weakly": "same person within 5 minutes, no ids",
     "bridged": "two records that were one",
     "cancelled": "cancelled",
+    "unconfirmed": "your server knows nothing of it",
 }
 
 

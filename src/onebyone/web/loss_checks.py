@@ -175,6 +175,9 @@ def _gaps(answer: Answer) -> Way:
     """What was lost after the tag had loaded: the browser made it, and it never came."""
     name = "Gaps in the tag’s numbering"
     found = gap_share(answer.rows)
+    if answer.whole_only:
+        about = "events, not narrowed: it counts what was dropped too, which keeps too little"
+        return Way(name=name, about=about, text=numbers.NONE, glyph="slash", tone="of")
     if answer.error:
         return Way(name=name, about="the store does not answer", text=numbers.NONE, glyph="x", tone="ba")
     if found.of < ENOUGH or found.share_95 is None:

@@ -46,24 +46,28 @@ class Drawn(Struct, frozen=True, kw_only=True):
 
 
 def rates(shown: Breakdown, by: str, event: str, centre: float | None) -> Rates:
+    head, _ = GROUPS[by]
+    if not shown.is_told:
+        return Rates(head=head, lines=[], why_not=why_untold(shown, by, event))
+    lines = [_line(group, by, centre) for group in shown.shown[:_MOST_SHOWN]]
+    return Rates(head=head, lines=lines, hidden=_hidden(shown, event))
+
+
+def why_untold(shown: Breakdown, by: str, event: str) -> str:
+    """Why no rate of a group may be stated where too many of the missed belong to none; "" where they tell theirs."""
     head, needed = GROUPS[by]
-    if not shown.is_told and shown.withheld > shown.unknown:
-        why_not = (
+    if shown.is_told:
+        return ""
+    if shown.withheld > shown.unknown:
+        return (
             f"{numbers.count(shown.withheld)} {noun(event)} are of people who declined statistics, so nobody knows "
             f"their {head.lower()}: with them among the missed each rate would be too high."
         )
-        return Rates(head=head, lines=[], why_not=why_not)
-    if not shown.is_told:
-        share = numbers.share(shown.unknown, shown.missed)
-        return Rates(
-            head=head,
-            lines=[],
-            why_not=f"{numbers.count(shown.unknown)} of the {numbers.count(shown.missed)} missed {noun(event)} "
-            f"({share}) do not tell their {head.lower()}, so each rate would be too low. Send {needed} with what your "
-            "server reports.",
-        )
-    lines = [_line(group, by, centre) for group in shown.shown[:_MOST_SHOWN]]
-    return Rates(head=head, lines=lines, hidden=_hidden(shown, event))
+    share = numbers.share(shown.unknown, shown.missed)
+    return (
+        f"{numbers.count(shown.unknown)} of the {numbers.count(shown.missed)} missed {noun(event)} ({share}) do not "
+        f"tell their {head.lower()}, so each rate would be too low. Send {needed} with what your server reports."
+    )
 
 
 def draw(

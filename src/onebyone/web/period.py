@@ -88,15 +88,23 @@ def between(first: str, last: str) -> Period:
     return Period(start, end)
 
 
-COMPARISONS: Mapping[str, str] = {"previous": "previous period", "year": "a year before", "none": "nothing"}
+COMPARISONS: tuple[tuple[str, str, str], ...] = (  # as an address has them, and how they are called
+    ("previous", "", "Previous period"),
+    ("year", "weekday", "A year before, same weekdays"),
+    ("year", "date", "A year before, same dates"),
+    ("none", "", "Nothing"),
+)
+MATCHES = ("weekday", "date")  # which days a year before: 364 days back, or of the same dates
 
 
-def compared(period: Period, with_: str) -> Period | None:
-    """The period of the dotted line: the one before, the same weekdays a year before, two dates, or none."""
+def compared(period: Period, with_: str, match: str = "weekday") -> Period | None:
+    """The period of the dotted line: the one before, the same weekdays or dates a year before, two dates, or none."""
     if with_ == "none":
         return None
     if with_ == "previous":
         return period.moved(-1)
+    if with_ == "year" and match == "date":
+        return Period(_year_before(period.first), _year_before(period.last))
     if with_ == "year":
         year = timedelta(days=364)
         return Period(period.first - year, period.last - year)
@@ -106,10 +114,17 @@ def compared(period: Period, with_: str) -> Period | None:
     return between(first, last)
 
 
-def compared_name(period: Period, with_: str) -> str:
+def compared_name(period: Period, with_: str, match: str = "weekday") -> str:
+    if with_ == "year":
+        return f"a year before, same {match}s"
     if with_ == "previous":
         return "previous day" if period.length == 1 else f"previous {period.length} days"
-    return COMPARISONS.get(with_, with_.replace("..", " – "))
+    return "nothing" if with_ == "none" else with_.replace("..", " – ")
+
+
+def _year_before(day: date) -> date:
+    """29 February has the 28th."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _date(text: str) -> date:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from onebyone.event import Permission, hit_uuid, utc
 from onebyone.identity.facts import Relation
 from onebyone.identity.nodes import Kind, user_node
+from onebyone.state.choices import Changed
 from onebyone.state.graph import Node, Row
 from onebyone.state.identity import Person, Tie
 from onebyone.web import numbers
@@ -152,11 +153,13 @@ def moves(rows: Iterable[Row], before: Mapping[int, int], events: Sequence[Asked
     return sorted(found, key=lambda move: (-move.events, move.name))
 
 
-def timeline(events: Sequence[Asked], hold: Sequence[Tie], site: str, zone: str, today: datetime) -> list[Moment]:
-    """Events, joins and changes of consent, the latest first."""
+def timeline(
+    events: Sequence[Asked], hold: Sequence[Tie], choices: Sequence[Changed], *, site: str, zone: str, today: datetime
+) -> list[Moment]:
+    """Events, joins and changes of consent, the latest first. Of what was before the first event, nothing."""
     found = [_event(row, site, zone, today) for row in events]
-    found += [_choice(row, zone, today) for row in _changes(events)]
     first = min((moment.at for moment in found), default=None)
+    found += [_choice(one, zone, today) for one in choices if first is None or utc(one.at_ms) >= first]
     found += [_join(tie, site, zone, today) for tie in hold if first is None or utc(tie.first_ms) >= first]
     return sorted(found, key=lambda moment: moment.at, reverse=True)
 
@@ -181,29 +184,18 @@ def _event(row: Asked, site: str, zone: str, today: datetime) -> Moment:
     )
 
 
-def _changes(events: Sequence[Asked]) -> list[Asked]:
-    """Events at which a browser's permissions differ from those of its event before."""
-    last: dict[str, int] = {}
-    found = []
-    for row in sorted(events, key=lambda row: row["at"]):
-        if not row["consent_source"]:
-            continue
-        if last.get(row["browser"], row["permissions"]) != row["permissions"]:
-            found.append(row)
-        last[row["browser"]] = row["permissions"]
-    return found
-
-
-def _choice(row: Asked, zone: str, today: datetime) -> Moment:
-    at = datetime.fromisoformat(row["at"])
-    allowed = [name.value.replace("_", " ") for name in Permission if row["permissions"] & name.bit]
+def _choice(change: Changed, zone: str, today: datetime) -> Moment:
+    at = utc(change.at_ms)
+    allowed = [name.value.replace("_", " ") for name in Permission if change.permissions & name.bit]
+    who = f"Said by {change.by}" if change.by else "Another rule holds there"
+    what = ", ".join(allowed) or "nothing"
     return Moment(
         at=at,
         time=numbers.when(at, zone, today.date()),
         glyph="half",
         tone="wa",
         headline="Choice changed",
-        text=f"Allowed from here on: {', '.join(allowed) or 'nothing'}. Said by {row['consent_source']}.",
+        text=f"Allowed from here on: {what}. {who}, on browser {visitor_name(change.visitor)}.",
     )
 
 

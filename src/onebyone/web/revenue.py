@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from onebyone.reports.catalogue import DATED
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers
@@ -16,7 +17,6 @@ from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
 KEYS = ("event", "dated")
-DATED = ("order", "adjustment")
 NAMES = {"order": "Day of the order", "adjustment": "Day of the adjustment"}
 SHOWN = 200  # revisions
 _CAUSES = {

@@ -28,7 +28,8 @@ MODULES = {
     "errors": ("Errors of the page", "Event exception: script errors, files that did not load, ten a page at most."),
     "content": (
         "Content of the page",
-        "With each page view: canonical address, language, Open Graph, and a product's linked data (JSON-LD).",
+        "With each page view: canonical address, language, Open Graph, and a product's linked data (JSON-LD). The view"
+        " waits until the page is read to its end, or left.",
     ),
     "gtag": (
         "Calls of gtag()",

@@ -54,7 +54,7 @@ def form_of(site: Site) -> SiteForm:
         currency=site.currency,
         conversions=" ".join(site.conversions),
         excluded_referrers="\n".join(site.excluded_referrers),
-        server_mode=site.loss.server_mode,
+        server_mode="complete" if site.loss.every_order_since_ms else site.loss.server_mode,
     )
 
 
@@ -94,8 +94,8 @@ def check(form: SiteForm) -> Mapping[str, str]:
     return wrong
 
 
-def changed(site: Site, form: SiteForm) -> Site:
-    """The site with a checked form's values."""
+def changed(site: Site, form: SiteForm, now_ms: int) -> Site:
+    """The site with a checked form's values. That the server reports every order holds from `now_ms` on."""
     return structs.replace(
         site,
         name=form.name,
@@ -104,8 +104,18 @@ def changed(site: Site, form: SiteForm) -> Site:
         currency=form.currency,
         conversions=tuple(dict.fromkeys(form.conversions.split())),
         excluded_referrers=tuple(dict.fromkeys(filter(None, map(_host, form.excluded_referrers.split())))),
-        loss=LossRules("fallback" if (form.server_mode or site.loss.server_mode) == "fallback" else "always"),
+        loss=_loss(site.loss, form.server_mode, now_ms),
     )
+
+
+def _loss(before: LossRules, mode: str, now_ms: int) -> LossRules:
+    match mode:
+        case "complete":
+            return LossRules(every_order_since_ms=before.every_order_since_ms or now_ms)
+        case "always" | "fallback":
+            return LossRules(server_mode=mode)
+        case _:
+            return before
 
 
 def origins(form: SiteForm) -> tuple[str, ...]:

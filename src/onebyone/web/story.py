@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from onebyone.event import COPIES, Actor, Reason, Via
+from onebyone.destinations.gate import confirmed_by
+from onebyone.event import COPIES, Actor, Reason, Via, utc
 from onebyone.pipeline.conversions.telling import Account, Told
 from onebyone.reports.fate import Fate
 from onebyone.web import account, countries, numbers, words
@@ -100,10 +101,12 @@ def tell(
     now: datetime,
     final_at: datetime | None,
     accounts: Sequence[Account] = (),
+    every_order_since_ms: int = 0,
 ) -> Story:
     """`fate` holds a row at least; `accounts` are of the records that its rows belong to.
 
-    `final_at` is when the day of the record becomes final; None without a record.
+    `final_at` is when the day of the record becomes final; None without a record. `every_order_since_ms` is since when
+    the site's server tells every order.
     """
     fate = _seen_only(asked_for, fate, account.of_adjustments(accounts))
     told = _sort(fate, zone)
@@ -117,7 +120,7 @@ def tell(
     return Story(
         title=_title(asked_for, main),
         lead=_lead(main, told),
-        strip=_strip(main, told, now, final_at, mine),
+        strip=_strip(main, told, now, final_at, mine, _doubtful(mine, every_order_since_ms, now)),
         seen=_seen(len(told.rows), len(told.events)),
         moments=[_moment(row, record, zone, main_day, copies) for row in told.rows],
         since=account.since(mine, zone, main_day) if mine is not None else [],
@@ -215,7 +218,12 @@ def _worth(main: Row, mine: Account | None) -> tuple[str, str]:
 
 
 def _strip(
-    main: Row, told: _Told, now: datetime, final_at: datetime | None, mine: Account | None
+    main: Row,
+    told: _Told,
+    now: datetime,
+    final_at: datetime | None,
+    mine: Account | None,
+    doubtful: tuple[str, str] | None,
 ) -> list[tuple[str, str]]:
     cells = [_worth(main, mine)]
     if told.machines and not told.events:
@@ -236,10 +244,20 @@ def _strip(
     ]
     parts = [f"{_count_word(count)} {what}" for count, what in counts if count]
     cells.append((f"{len(told.rows)} → {len(told.events)}", ", ".join(parts)))
-    cells.append(_seen_through(told.rows))
+    cells.append(doubtful or _seen_through(told.rows))
     if final_at and now < final_at:
         return [*cells, ("Preliminary", f"final on {numbers.when(final_at, told.zone, now.date())}")]
     return [*cells, ("Final", "its day is closed")]
+
+
+def _doubtful(mine: Account | None, every_order_since_ms: int, now: datetime) -> tuple[str, str] | None:
+    """Of an order that waits for the server's word, or waited in vain."""
+    until_ms = confirmed_by(mine.conversion, every_order_since_ms) if mine is not None else None
+    if until_ms is None or mine is None or mine.conversion.status != "counted":
+        return None
+    if now <= utc(until_ms):
+        return "Browser only", "counts for a day; your server should report it by then"
+    return "Unconfirmed", "your server reports every order, and not this one: no revenue"
 
 
 def _seen_through(rows: Sequence[Row]) -> tuple[str, str]:

@@ -94,7 +94,7 @@ def _words(status: int, detail: str) -> str:
 def _not_understood(request: Request[Any, Any, Any], error: NotUnderstood) -> Response[Any]:
     if is_api(request):
         return problem(400, str(error))
-    return _page(request, "not_understood.html", 400, title="No numbers for this address", error=error)
+    return _page(request, "not_understood.html", 400, title=error.title, error=error)
 
 
 def _page(request: Request[Any, Any, Any], template: str, status: int, **values: Any) -> Response[str]:

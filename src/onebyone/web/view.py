@@ -12,18 +12,33 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers
 from onebyone.web.access import Ask
-from onebyone.web.address import View, read_view
+from onebyone.web.address import NO_FIELD, Narrows, View, read_view
 from onebyone.web.desk import Desk
-from onebyone.web.filter_words import FIELD_NAMES, OPERATOR_NAMES, chips, note
+from onebyone.web.filter_words import OPERATOR_NAMES, chips, field_groups, note, segment_words
 from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
+from onebyone.web.saved import read_at, segments_of
 
 
-def asked(request: Ask, desk: Desk, site: Site, more: Collection[str] = (), *, narrows: bool = False) -> View:
-    """`more` are the keys that this page alone understands; `narrows` if it takes filters. Raises NotUnderstood."""
-    query = list(request.query_params.multi_items())
+def asked(
+    request: Ask,
+    desk: Desk,
+    site: Site,
+    more: Collection[str] = (),
+    *,
+    narrows: Narrows = NO_FIELD,
+    but: Collection[str] = (),
+) -> View:
+    """`more` are the keys that this page alone understands, `but` those that are no part of the view.
+
+    Raises NotUnderstood.
+    """
+    query = [(key, value) for key, value in request.query_params.multi_items() if key not in but]
     today = desk.today(site.zone)
     first = since(desk, site) if ("period", "all") in query else today
-    return read_view(request.scope["path"], query, today=today, since=first, more=more, narrows=narrows)
+    segments = segments_of(desk, site) if any(key == "segment" for key, _ in query) else {}
+    return read_view(
+        request.scope["path"], query, today=today, since=first, more=more, narrows=narrows, segments=segments
+    )
 
 
 def since(desk: Desk, site: Site) -> date:
@@ -38,8 +53,7 @@ def since(desk: Desk, site: Site) -> date:
 def params(view: View, site: Site, period: Period | None = None) -> dict[str, Param]:
     """What every report of a page takes; of another period than the view's if one is given."""
     start, end = (period or view.period).instants(site.zone)
-    filters: dict[str, Param] = {"filters": [str(one) for one in view.filters]} if view.filters else {}
-    return filters | {
+    return filters_of(view) | {
         "site": site.id,
         "from": start,
         "to": end,
@@ -49,18 +63,25 @@ def params(view: View, site: Site, period: Period | None = None) -> dict[str, Pa
     }
 
 
+def filters_of(view: View) -> dict[str, Param]:
+    """As reports take them; nothing without any."""
+    return {"filters": [str(one) for one in view.conditions]} if view.conditions else {}
+
+
 def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> dict[str, Any]:
     """What the period picker of a page's head shows, and the last line."""
     today = desk.today(site.zone)
     return {
         "period_name": numbers.days(view.period.first, view.period.last, today),
-        "compare_name": compared_name(view.period, view.get("compare")),
+        "compare_name": compared_name(view.period, view.get("compare"), view.get("match")),
         "presets": [(key, name) for key, (name, _) in PRESETS.items()],
-        "comparisons": COMPARISONS if compares else {},
+        "comparisons": COMPARISONS if compares else (),
         "to_come": view.period.last >= today,
         "filter_chips": chips(view),
-        "filter_fields": FIELD_NAMES,
+        "filter_groups": field_groups(view.narrows.fields),
         "filter_operators": OPERATOR_NAMES,
         "filter_note": note(view),
+        "segment_words": segment_words(view),
+        "kept": read_at(site.id, view.link(after="")),
         "clock": numbers.clock(desk.clock(), site.zone),
     }

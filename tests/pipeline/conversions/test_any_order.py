@@ -6,7 +6,7 @@ import os
 import random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fakes.shelf import MemoryShelf
@@ -31,6 +31,7 @@ copies = st.fixed_dictionaries(
         "flags": few([["currency_missing"], ["not_an_id"]]),
         "consent_source": few(["user", "region_default"]),
         "permissions": few([0, 3, 5]),
+        "not_by": few([["weak"], ["event_id", "reload"]]),  # a site may have thought otherwise in between
     },
 )
 adjustments = st.fixed_dictionaries(
@@ -55,7 +56,28 @@ def told(outcome: Outcome) -> list[bytes]:
     return sorted(plain(one) for one in outcome.conversions.values() if one.status != "joined")
 
 
+REUSED = [  # copies without an order id under an event id that two orders have
+    {"via": "tag", "at_s": 0, "order_id": "A", "event_id": "e", "value": 500, "currency": "EUR"},
+    {"via": "server", "at_s": 600, "order_id": "B", "event_id": "e", "value": 700, "currency": "EUR"},
+    {"via": "tag", "at_s": 290, "event_id": "e"},
+    {"via": "server", "at_s": 310, "event_id": "e"},
+]
+_LEAD = {"name": "generate_lead", "via": "tag", "visitor": 1, "path": "/thanks"}
+RELOADED = [  # a lead, its page reloaded and then come back to: each time the tag makes another id
+    _LEAD | {"at_s": 0, "sent_id": "m1"},
+    _LEAD | {"at_s": 100, "sent_id": "m2", "nav": "reload"},
+    _LEAD | {"at_s": 1_700, "sent_id": "m3", "nav": "back_forward"},
+]
+
+
+def test_the_two_named_cases_are_what_they_are_named_for() -> None:
+    assert [(one.event.order_id, one.copies) for one in count(events(REUSED)).counted()] == [("A", 2), ("B", 2)]
+    assert [one.copies for one in count(events(RELOADED)).counted()] == [3]
+
+
 @given(arrivals, st.randoms(use_true_random=False))
+@example(REUSED, random.Random(1))
+@example(REUSED + RELOADED, random.Random(2))
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=not os.environ.get("PROVE"))
 def test_shuffled_and_repeated_arrivals_make_the_same_records(
     rows: list[dict[str, Any]], chance: random.Random

@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onebyone.event import Conversion, Event
+from onebyone.pipeline.conversions.booking import book
+from onebyone.pipeline.conversions.copies import Copy, arrival
+from onebyone.pipeline.conversions.merging import merge, winners
 from pipeline.conversions.examples import Outcome, a_copy, count
-from pipeline.conversions.test_any_order import arrivals, events
+from pipeline.conversions.test_any_order import arrivals, copies, events
 
 EXAMPLES = 3_000 if os.environ.get("PROVE") else 40
 DAY_S = 86_400
@@ -124,3 +127,27 @@ def test_a_refund_that_came_before_its_order_is_booked_on_its_day_when_the_order
 
 def test_copies_that_agree_book_nothing_of_their_own() -> None:
     assert causes(*(a_copy(n, order_id="A", value=500, currency="EUR", at_s=n) for n in range(1, 5))) == []
+
+
+@given(
+    st.lists(copies, min_size=2, max_size=14), st.lists(st.integers(1, 400_000), min_size=14, max_size=14, unique=True)
+)
+@_shared
+def test_copies_that_are_forgotten_changed_nothing_at_any_time(rows: list[dict[str, Any]], seconds: list[int]) -> None:
+    """Of more than 64 a record keeps only those that said something new when they came, or stand before who did."""
+    sent = [Copy(event) for event in late([row | {"order_id": "A"} for row in rows], [s + 100_000 for s in seconds])]
+    first = min(sent, key=arrival)
+    saying = winners(sent) | {first.sighting}
+    kept = [copy for copy in sent if copy.sighting in saying]
+    assert booked_in_full(sent) == booked_in_full(kept)
+
+
+def booked_in_full(copies: list[Copy]) -> list[tuple[Any, ...]]:
+    """Of copies of one order, with what is not written where it all was booked at once."""
+    since = min(copy.event.received_at for copy in copies)
+    rows = book(copies, [], ["order_id"] * (len(copies) - 1), known_since=since)
+    if rows:
+        return [tuple(getattr(row, name) for name in row.__struct_fields__) for row in rows]
+    event = merge(copies)
+    quarter = event.at.replace(minute=event.at.minute // 15 * 15, second=0, microsecond=0)
+    return [(since, quarter, quarter, "arrived", event.currency, 1, event.value, 0, event.value)]

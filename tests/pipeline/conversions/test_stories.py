@@ -52,3 +52,28 @@ def test_a_story_told_in_another_order_ends_the_same(file: Path) -> None:
         copies = _copies(story)
         random.Random(seed).shuffle(copies)
         _check(story, count(copies, at_once=1 + seed).conversions, any_order=True)
+
+
+def test_a_record_says_when_the_site_itself_first_spoke_of_it() -> None:
+    browser = a_copy(1, order_id="A", value=500, currency="EUR")
+    server = a_copy(2, order_id="A", value=500, currency="EUR", via="server", after_s=90)
+    listed = a_copy(3, order_id="A", via="import", after_s=50)
+    clicked = a_copy(4, order_id="A", via="link", after_s=10)
+    refund = a_copy(5, order_id="A", name="refund", via="server", adjustment_id="r", after_s=70)
+    claimed = a_copy(6, order_id="A", name="refund", via="tag", adjustment_id="s", after_s=5)
+    for copies, first in (
+        ([browser, clicked, claimed], None),
+        ([server, browser], server),
+        ([browser, refund], refund),
+        ([browser, server, refund, listed], listed),
+    ):
+        (one,) = count(copies).conversions.values()
+        assert one.confirmed_at == (first.received_at if first else None)
+
+
+def test_of_many_copies_the_first_word_of_the_site_is_kept() -> None:
+    copies = [
+        a_copy(n, order_id="A", value=500, currency="EUR", via="server", at_s=-n, after_s=2 * n) for n in range(1, 200)
+    ]
+    (one,) = count(copies, at_once=7).conversions.values()
+    assert (one.copies, one.confirmed_at) == (199, copies[0].received_at)

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onebyone.reports.attribution.rules import last
 from onebyone.reports.reconciliation.claims import Import, NeedsMapping
+from onebyone.reports.reconciliation.compare import Asked, Kept, compare
 from onebyone.reports.reconciliation.platforms import read_platforms
 from onebyone.reports.reconciliation.read import Told, read_export
 from onebyone.reports.reconciliation.sheet import BadExport
@@ -149,3 +151,75 @@ def test_any_text_behind_a_header_is_read_or_refused(text: str) -> None:
         read((PLAIN + text).encode("utf-8", "replace"))
     except BadExport as error:
         assert str(error)
+
+
+TRAPS = [  # of specs/measurement.md 6.1: the file that sets it, and what must come of it
+    ("UTF-8 with a mark", "meta_daily", b"\xef\xbb\xbf", ""),
+    ("UTF-16 with tabs", "linkedin", b"\xff\xfe", ""),
+    ("a title and a period above the header", "google_ads", "Campaign report", ""),
+    ("a period above the header is that of rows without a day", "google_ads_no_day", "November 1, 2026", "2026-11-30"),
+    ("a leading row of sums without a campaign", "meta_goals", "2026-11-30,,", "1 total row was left out"),
+    ("a last row of sums", "google_ads", "Total: Account", "2 total rows were left out"),
+    ("a campaign called Total", "google_ads", "Total Wine", '"Total Wine"'),
+    ("text below the table", "microsoft_day", "All rights reserved", "2 total rows"),
+    ("commas between thousands", "meta_goals", '"51,000"', "51000"),
+    ("points between thousands", "meta_spanish", "1.234,56", "123456"),
+    ("spaces between thousands", "microsoft_day", "1 010,50", "101050"),
+    ("thin spaces between thousands", "meta_german", "51\u202f205", "51205"),
+    ("less than a number", "meta_daily", "<0.01", "less than another"),
+    ("nothing at all", "microsoft_day", "--", '"conversions": 0,'),
+    ("days of the form month/day/year", "linkedin", "11/30/2026", "2026-11-30"),
+    ("a currency in the header", "meta_ads", "Amount spent (USD)", '"USD"'),
+    ("a currency beside the money", "linkedin", "$1,178.00", "117800"),
+    ("an id that a spreadsheet ate", "tiktok_goal", "1.79E+15", "1 id was damaged"),
+    ("goals of several kinds in one column", "meta_goals", "fb_pixel_lead", "fb_pixel_lead"),
+    ("a row for the whole period", "tiktok_period", "Start date,End date", "2026-11-30"),
+    ("a header in French", "meta_french", "Début des rapports", '"conversions": 12000'),
+    ("a header in Spanish", "meta_spanish", "Inicio del informe", '"conversions": 7000'),
+    ("a header in German", "meta_german", "Beginn des Berichtszeitraums", '"conversions": 3000'),
+    ("parts of a conversion", "google_ads", "2.33", '"conversions": 2330'),
+    ("dated by the click", "google_ads", "Conversions", '"date_basis": "click"'),
+    ("dated by the conversion, in a column of its own", "google_ads_by_time", "(by conv. time)", '"conversion"'),
+    ("days of UTC", "linkedin_ads", "(in UTC)", '"zone": "UTC"'),
+    ("a campaign group is a campaign, a campaign an ad group", "linkedin_ads", "Campaign Group Name", '"Autumn DACH"'),
+    ("conversions of the goal beside those that count", "tiktok_period", ",310,", '"conversions": 33000'),
+    ("conversions of the goal alone", "tiktok_goal", "Conversions", "need not be an order"),
+    ("a column that nobody keeps", "linkedin", "Leads", '"conversions": 5000'),
+    ("a zone in words", "microsoft_day", "(GMT-08:00) Pacific Time", "which is no zone's name"),
+]
+
+
+@pytest.mark.parametrize(("trap", "file", "set_by", "told"), TRAPS, ids=lambda value: str(value)[:40])
+def test_every_trap_is_set_by_a_file_and_told_in_what_is_read(
+    trap: str, file: str, set_by: str | bytes, told: str
+) -> None:
+    body = (EXPORTS / f"{file}.csv").read_bytes()
+    held = body if isinstance(set_by, bytes) else body.decode("utf-16" if body[:2] == b"\xff\xfe" else "utf-8")
+    assert set_by in held, trap  # type: ignore[operator]
+    assert told in (EXPORTS / f"{file}.json").read_text("utf-8"), trap
+
+
+@pytest.mark.parametrize(
+    ("setting", "days"),
+    [
+        ("7-day click, 1-day view, or 1-day engaged-view", 7), ("1-day click", 1), ("1-day view, 28-day click", 28),
+        ("7 jours après un clic", 7), ("1 Tag nach Klick", 1), ("Clic de 7 días o visualización de 1 día", 7),
+        ("1-day view", 7), ("", 7),
+    ],
+)  # fmt: skip
+def test_a_window_is_the_one_after_a_click_in_whatever_language(setting: str, days: int) -> None:
+    body = "Reporting starts,Reporting ends,Campaign name,Purchases,Attribution setting\n"
+    body += f'2026-11-01,2026-11-30,Autumn,3,"{setting}"\n'
+    asked = Asked(site_zone="UTC", rule=last, today=date(2027, 3, 1))
+    kept = [Kept(1, claim) for claim in imported(body).claims]
+    assert compare(kept, [], PLATFORMS, asked).platforms[0].window_days == days
+
+
+def test_rows_of_other_goals_and_of_several_windows_are_told() -> None:
+    asked = Asked(site_zone="UTC", rule=last, today=date(2027, 3, 1))
+    kept = [Kept(1, claim) for claim in imported((EXPORTS / "meta_goals.csv").read_bytes()).claims]
+    (found,) = compare(kept, [], PLATFORMS, asked).platforms
+    assert found.ladder.theirs.orders == 14 and any("2 rows of goals other than orders" in one for one in found.notes)
+    mixed = [Kept(1, msgspec.structs.replace(one.claim, event="purchase")) for one in kept]
+    (found,) = compare(mixed, [], PLATFORMS, asked).platforms
+    assert any("several attribution windows; that of the newest, 1 day," in one for one in found.notes)

@@ -10,8 +10,10 @@ import msgspec
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Headers, Reply
 from onebyone.collect.desk import Desk, encode, identify, make_hit, region_of, scope_of
+from onebyone.collect.kept_choice import kept_choice
 from onebyone.collect.request import Request
 from onebyone.collect.sources.batch import Refusal, read, refuse
+from onebyone.collect.vendor_cookies import end_ads_cookies
 from onebyone.collect.visitors import CONSENT_COOKIE, CONSENT_MAX_AGE_S, find_cookie, set_cookie
 from onebyone.consent.choice_body import MAX_BYTES, ChoiceBody, read_choice
 from onebyone.consent.said import read_said
@@ -70,7 +72,9 @@ def _take_choice(request: Request, desk: Desk, site: Site, extra: Headers) -> Re
         asking=who.visitor or who.asking,
         query=urlencode({"record": record, "person": person}),
     )
-    cookies = [("set-cookie", each) for each in (who.cookie, cookie) if each]
+    kept = kept_choice(request, site, request.kept.get("origin", ""))
+    ended = end_ads_cookies(request, site, who.decision)
+    cookies = [("set-cookie", each) for each in (who.cookie, cookie, kept, *ended) if each]
     told_back = {"record_id": record or hit_uuid(hit.id)}
     told_back["secret"] = desk.records.secret_of(told_back["record_id"])
     stored = answers.json(told_back, [*extra, *cookies])

@@ -7,11 +7,11 @@ import msgspec
 from onebyone.collect import answers
 from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.desk import NOBODY, Desk, encode, full_address_of, identify, make_hit
-from onebyone.collect.meta_cookies import meta_ids
 from onebyone.collect.registry import Known
 from onebyone.collect.request import Request
 from onebyone.collect.sealing import keeps_address, may_hold, seal_events
 from onebyone.collect.sources.batch import Refusal, read, refuse, results, unreadable
+from onebyone.collect.vendor_cookies import vendor_ids
 from onebyone.consent.said import read_said
 from onebyone.event import Drop, Reason, Via
 from onebyone.state.sites import Site
@@ -45,15 +45,13 @@ def _take_batch(batch: Batch, body: bytes, request: Request, desk: Desk) -> Repl
     refused = _refused(site, origin)
     extra = answers.cors(origin) if site is not None and origin in site.origins else []
     who = NOBODY
-    if site is not None and not refused:
-        who = identify(desk, request, site, read_said(batch.consent, headers=request.kept, received_ms=now_ms), now_ms)
-        if who.cookie:
-            extra = [*extra, ("set-cookie", who.cookie)]
+    query = ""
     found = [read_event(raw) for raw in batch.events]
-    query: str | None = None
-    if site is not None and not refused and site.tag.meta_cookies:
-        query, cookies = meta_ids(request, desk, site, batch.consent, found)
-        extra = [*extra, *(("set-cookie", cookie) for cookie in cookies)]
+    if site is not None and not refused:
+        said = read_said(batch.consent, headers=request.kept, received_ms=now_ms)
+        who = identify(desk, request, site, said, now_ms)
+        query, cookies = vendor_ids(request, site, who.decision, found, now_ms)
+        extra = [*extra, *(("set-cookie", cookie) for cookie in (who.cookie, *cookies) if cookie)]
     sealed: dict[str, str] = {}
     if site is not None and not refused and may_hold(body):
         body, sealed = _sealed(batch, found, request, desk, site, now_ms)

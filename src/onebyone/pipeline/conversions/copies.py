@@ -59,6 +59,11 @@ def is_browser(event: Event) -> bool:
     return event.via in _BROWSER
 
 
+def is_of_site(event: Event) -> bool:
+    """Whether the site itself says so: its server, or a list that its operator imported. Anybody may post the rest."""
+    return event.via in (Via.SERVER, Via.IMPORT)
+
+
 def ms_of(event: Event) -> int:
     return round(event.at.timestamp() * 1000)
 
@@ -73,14 +78,22 @@ def conversion_id(event: Event, again: int = 0) -> str:
     return event_uuid(event.site, "conversion", f"{event.sighting}/{again}" if again else event.sighting)
 
 
+def matched_id(event: Event) -> str:
+    """The event id; where the site ruled out those for its kind, the sender's own, by which a retry is known."""
+    return event.sent_id if "event_id" in event.not_by else event.event_id
+
+
 def names_event(event: Event) -> bool:
     """Whether somebody but the tag gave it an event id: a tag makes one for each event, which says nothing."""
-    return event.event_id_given or (event.event_id != "" and not is_browser(event))
+    given = event.event_id_given and "event_id" not in event.not_by
+    return given or (matched_id(event) != "" and not is_browser(event))
 
 
 def is_guarded(event: Event) -> bool:
     """Whether the reload guard may take it for another's copy: nobody gave it an id (rule 4)."""
-    return not event.order_id and not event.event_id_given and event.visitor != 0 and is_browser(event)
+    if "reload" in event.not_by:
+        return False
+    return not event.order_id and event.visitor != 0 and is_browser(event) and not names_event(event)
 
 
 def page_of(event: Event) -> tuple[int, str, str, str, int, str]:
@@ -90,6 +103,8 @@ def page_of(event: Event) -> tuple[int, str, str, str, int, str]:
 
 def people_of(event: Event) -> Iterator[tuple[str, str]]:
     """Ids by which a browser's copy and a server's may meet weakly (rule 3)."""
+    if "weak" in event.not_by:
+        return
     if event.received_at - event.at > FINAL_AFTER and event.received_at >= _final_at(event.at):
         return
     if event.visitor:
@@ -115,7 +130,7 @@ def order_key_of(site: str, name: str, order_id: str) -> bytes:
 
 
 def event_key(event: Event) -> bytes:
-    return _key(event.site, event.name, "event", event.event_id)
+    return _key(event.site, event.name, "event", matched_id(event))
 
 
 def sighting_key(event: Event) -> bytes:
@@ -132,7 +147,7 @@ def keys_of(event: Event, *, days: int) -> Keys:
         own[order_key(event)] = last
     if event.name in ADJUSTS:
         return Keys(own, near)
-    if event.event_id:
+    if matched_id(event):
         own[event_key(event)] = last
     windows: list[tuple[tuple[str, ...], int]] = [(person, WEAK_MS) for person in people_of(event)]
     if is_guarded(event):
@@ -141,7 +156,7 @@ def keys_of(event: Event, *, days: int) -> Keys:
         at, who = at_ms // width, _key(event.site, event.name, *parts)[:_WHO]
         own[who + at.to_bytes(4, "big")] = soon
         near += (who + (at - 1).to_bytes(4, "big"), who + (at + 1).to_bytes(4, "big"))
-    if not event.order_id and not event.event_id:
+    if not event.order_id and not matched_id(event):
         own[sighting_key(event)] = last
     return Keys(own, near)
 

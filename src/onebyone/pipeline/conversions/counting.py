@@ -24,6 +24,7 @@ from onebyone.pipeline.conversions.copies import (
     event_key,
     is_browser,
     keys_of,
+    matched_id,
     order_key,
     sighting_key,
     together,
@@ -104,7 +105,7 @@ class Counting:
 
     def find_founder(self, event: Event) -> Event | None:
         """The first copy of the record that this event would join by its ids; it takes no part itself."""
-        keys = [key for key in (order_key(event), event_key(event)) if event.order_id or key != order_key(event)]
+        keys = [order_key(event)] * bool(event.order_id) + [event_key(event)] * bool(matched_id(event))
         self._load(keys)
         for id in (id for key in keys for id in sorted(self._under[key])):
             record = self._records.get(id)
@@ -352,8 +353,8 @@ def _why(record: Record, event: Event) -> Drop:
     if again is not None:
         return Drop(Reason.DUPLICATE_EVENT, of=Sighting(again.sighting))
     of = Sighting(record.seat.founder)
-    ids = {name for copy in others for name in (("o", copy.event.order_id), ("e", copy.event.event_id)) if name[1]}
-    if ids.isdisjoint((("o", event.order_id), ("e", event.event_id))):
+    ids = {name for copy in others for name in (("o", copy.event.order_id), ("e", matched_id(copy.event))) if name[1]}
+    if ids.isdisjoint((("o", event.order_id), ("e", matched_id(event)))):
         join = next((join for join in ("weak", "reload") if join in record.joins), "")
         if join:
             return Drop(_BY_JOIN[join], of=of)

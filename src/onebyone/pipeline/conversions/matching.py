@@ -20,6 +20,7 @@ from onebyone.pipeline.conversions.copies import (
     arrival,
     is_browser,
     is_guarded,
+    matched_id,
     ms_of,
     names_event,
     page_of,
@@ -78,7 +79,7 @@ def _by_ids(copies: Iterable[Copy]) -> list[_Unit]:
     found = list(copies)
     for copy in found:
         event = copy.event
-        if event.order_id and event.event_id:
+        if event.order_id and matched_id(event):
             under = orders.setdefault(event.event_id, {})
             under[event.order_id] = min(ms_of(event), under.get(event.order_id, 1 << 62))
     units: dict[_Name, _Unit] = {}
@@ -88,7 +89,7 @@ def _by_ids(copies: Iterable[Copy]) -> list[_Unit]:
         if unit is None:
             unit = units[name] = _Unit(name)
         unit.copies.append(copy)
-        unit.reused = unit.reused or len(orders.get(copy.event.event_id, ())) > 1
+        unit.reused = unit.reused or len(orders.get(matched_id(copy.event), ())) > 1
     for unit in units.values():
         unit.at = min(ms_of(copy.event) for copy in unit.copies)
     return list(units.values())
@@ -98,7 +99,7 @@ def _unit_of(copy: Copy, orders: dict[str, dict[str, int]]) -> _Name:
     event = copy.event
     if event.order_id:
         return "order", event.order_id
-    if not event.event_id:
+    if not matched_id(event):
         return "sighting", copy.sighting
     under = orders.get(event.event_id)
     if not under:
@@ -192,7 +193,7 @@ def _joins(copies: Sequence[Copy], how: dict[str, str]) -> list[str]:
     joins: list[str] = []
     for number, copy in enumerate(copies):
         event = copy.event
-        keys = [("order_id", event.order_id), ("event_id", event.event_id)]
+        keys = [("order_id", event.order_id), ("event_id", matched_id(event))]
         keys = [key for key in keys if key[1]]
         touched: dict[int, str] = {}
         for key in keys:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from onebyone.event import Event
-from onebyone.pipeline.conversions.copies import Copy, is_browser, is_machine, ms_of, with_verdict
+from onebyone.pipeline.conversions.copies import Copy, arrival, is_browser, is_machine, ms_of, with_verdict
 from onebyone.state.seals import join_sealed
 
 VALUE_CONFLICT = "value_conflict"
@@ -86,19 +86,20 @@ def conflicts(copies: Iterable[Copy]) -> list[str]:
 
 
 def winners(copies: Sequence[Copy]) -> set[str]:
-    """Sightings without which the record would be another: the rest may be forgotten, for the same words win among
-    these and any copies to come."""
-    kept: dict[str, Copy] = {}
+    """Sightings without which the record would be another, or would have been at some time: the rest may be forgotten,
+    for at each time the same words won among these, and they will with any copies to come."""
+    kept: set[str] = set()
     orders: tuple[Callable[[Event], bool], ...] = (is_browser, lambda event: not is_browser(event))
+    arrived = [(copy.sighting, copy.event, _in_time(copy.event)) for copy in sorted(copies, key=arrival)]
     for last in orders:
-        ordered = sorted(copies, key=lambda copy: (last(copy.event), _in_time(copy.event)))
-        seen: set[str] = set()
-        for copy in ordered:
-            new = _words(copy.event) - seen
-            if new:
-                seen |= new
-                kept[copy.sighting] = copy
-    return set(kept)
+        first: dict[str, tuple[bool, tuple[int, bytes]]] = {}  # of each word, the copy that stands first so far
+        for sighting, event, in_time in arrived:
+            place = (last(event), in_time)
+            better = [word for word in _words(event) if word not in first or place < first[word]]
+            if better:
+                first.update(dict.fromkeys(better, place))
+                kept.add(sighting)
+    return kept
 
 
 def _words(event: Event) -> set[str]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from onebyone.event import Conversion, Event
 from onebyone.pipeline.conversions.adjusting import Left, adjust, may_adjust
 from onebyone.pipeline.conversions.booking import book
-from onebyone.pipeline.conversions.copies import Copy, conversion_id, is_browser
+from onebyone.pipeline.conversions.copies import Copy, arrival, conversion_id, is_browser, is_of_site
 from onebyone.pipeline.conversions.matching import Group, match
 from onebyone.pipeline.conversions.merging import conflicts, merge, winners
 
@@ -125,6 +125,7 @@ def _pruned(record: Record) -> Record:
         return record
     saying = winners(record.copies) | {record.seat.founder, *(seat.founder for seat in record.guests)}
     saying |= {copy.sighting for copy in record.copies if copy.fate in _TOLD_ONCE}
+    saying.update([copy.sighting for copy in sorted(record.copies, key=arrival) if is_of_site(copy.event)][:1])
     kept = [
         (copy, join)
         for copy, join in zip(record.copies, ["", *record.joins], strict=True)
@@ -168,6 +169,7 @@ def conversion_of(record: Record) -> Conversion:
         gross=left.gross,
         refunded=left.refunded,
         net=left.net,
+        confirmed_at=min((c.event.received_at for c in (*copies, *adjustments) if is_of_site(c.event)), default=None),
         booked=book(copies, adjustments, record.joins, known_since=seat.first_received_at),
     )
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from onebyone.event import Conversion, Event
 from onebyone.pipeline.conversions.adjusting import Left, adjust, may_adjust
-from onebyone.pipeline.conversions.copies import Copy, arrival
+from onebyone.pipeline.conversions.copies import Copy, arrival, matched_id
 from onebyone.pipeline.conversions.merging import merge
 from onebyone.pipeline.conversions.records import Record, conversion_of
 
@@ -104,7 +104,7 @@ def _matched(number: int, copies: Sequence[Copy], joins: Sequence[str]) -> str:
     event, there = copies[number].event, [copy.event for copy in copies[:number]]
     if event.order_id and any(other.order_id == event.order_id for other in there):
         return "order_id"
-    if event.event_id and any(other.event_id == event.event_id for other in there):
+    if matched_id(event) and any(matched_id(other) == matched_id(event) for other in there):
         return "event_id"
     later = [copy.event for copy in copies[number + 1 :]]
     if "bridge" in joins and any(
@@ -116,7 +116,7 @@ def _matched(number: int, copies: Sequence[Copy], joins: Sequence[str]) -> str:
 
 def _shares(one: Event, other: Event) -> bool:
     same_order = one.order_id != "" and one.order_id == other.order_id
-    return same_order or (one.event_id != "" and one.event_id == other.event_id)
+    return same_order or (matched_id(one) != "" and matched_id(one) == matched_id(other))
 
 
 def _adjustments(record: Record) -> list[Adjusted]:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from onebyone.identity.vendor_ids import NAMES, split_ids
 
 _NO_IDS = frozenset({"", "null", "undefined", "none", "nan", "0", "-1", "(not set)", "[object object]"})
-_BROWSER_IDS = {
-    "fbp": "fbp",
-    "_fbp": "fbp",
-    "fbc": "fbc",
-    "_fbc": "fbc",
-    "ga": "ga",
-    "_ga": "ga",
-    "ttp": "ttp",
-    "_ttp": "ttp",
-}
 
 
 def usable_id(text: str) -> str:
@@ -27,9 +20,11 @@ def usable_id(text: str) -> str:
 
 
 def split_browser_ids(props: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The properties without the ids that vendors gave this browser, and those ids by their short names."""
-    if _BROWSER_IDS.keys().isdisjoint(props):
-        return dict(props), {}
-    rest = {name: value for name, value in props.items() if name not in _BROWSER_IDS}
-    found = {_BROWSER_IDS[name]: usable_id(value) for name, value in props.items() if name in _BROWSER_IDS}
-    return rest, {name: value for name, value in found.items() if value}
+    """The properties without the ids that vendors gave this browser and its clicks, and those ids by our names."""
+    found, rest = split_ids(props)
+    return rest, {name: value for name, value in found.items() if usable_id(value)}
+
+
+def noted_ids(query: str) -> dict[str, str]:
+    """What the collector read of a browser's cookies, and noted with the hit."""
+    return {name: value for name, value in parse_qsl(query) if name in NAMES} if query else {}

@@ -101,6 +101,7 @@ def make_event(
         adjustment_id=adjustment_id,
         properties=properties,
         flags=noticed,
+        not_by=list(site.not_by.get(name, ())),
     )
 
 

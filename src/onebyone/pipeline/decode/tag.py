@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec.structs import replace
 
 from onebyone.consent.said import read_said
 from onebyone.event import Drop, Hit
+from onebyone.pipeline.decode.ids import noted_ids
 from onebyone.pipeline.decode.sighting import Decoded, dropped, language_of, make_event
 from onebyone.pipeline.step import Context
 from onebyone.state.sites import Site
@@ -35,8 +35,8 @@ def _decode(
     headers = hit.headers
     language = language_of(headers.get("accept-language", ""))
     event = make_event(hit, n, sent, site, at_ms=at_ms, visitor=hit.visitor, flags=flags, language=language)
-    if hit.query and site.tag.meta_cookies:  # what the collector read of the cookies, or made; what a page says wins
-        event = replace(event, browser_ids={**dict(parse_qsl(hit.query)), **event.browser_ids})
+    if hit.query:  # what a page itself says wins
+        event = replace(event, browser_ids={**noted_ids(hit.query), **event.browser_ids})
     context = Context(
         hit=hit,
         site=site,

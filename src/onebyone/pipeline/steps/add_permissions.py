@@ -14,12 +14,12 @@ from onebyone.consent.decision import NOBODY, Decision, Known, Policies
 from onebyone.consent.said import Choice, merge
 from onebyone.consent.vocabulary import Mode, Source
 from onebyone.event import MAILS, Event, Permission, Via, visitor_hash
+from onebyone.identity.vendor_ids import STATISTICS
 from onebyone.pipeline.scrub import scrub, scrub_all
 from onebyone.pipeline.step import Context, Step
 from onebyone.places import Places
 from onebyone.state.choices import Remembered
 
-_ADS_IDS = ("fbp", "fbc", "ttp")
 _MAX_AGENT_CHARS = 1_024
 _DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
@@ -164,7 +164,7 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
         changed["properties"] = scrub_all(event.properties)
     if not decision.allows(Permission.ADS_STORAGE):
         changed["click_ids"] = {}
-        changed["browser_ids"] = {name: id for name, id in event.browser_ids.items() if name not in _ADS_IDS}
+        changed["browser_ids"] = {name: id for name, id in event.browser_ids.items() if name in STATISTICS}
     if not decision.joins:
         changed |= {"linked": 0, "user_id": "", "identifiers": {}}
     if decision.allows(Permission.ADS_SHARE):

@@ -18,7 +18,9 @@ from onebyone.reports.reconciliation.match import Match, Theirs, match
 from onebyone.reports.reconciliation.orders import Order
 from onebyone.reports.reconciliation.platforms import Platform
 
-_CLICK_DAYS = re.compile(r"(\d{1,2})[- ]days?[- ]click", re.IGNORECASE)
+_CLICK_DAYS = re.compile(  # "7-day click, 1-day view", "7 jours après un clic", "7 Tage nach Klick", "Clic de 7 días"
+    r"(\d{1,2})[- ](?:days?|jours?|días?|tage?)\b[^,;]{0,20}?(?:clic|klick)|clic de (\d{1,2}) d", re.IGNORECASE
+)
 LONGEST_DAYS = 90
 
 
@@ -149,6 +151,9 @@ def _platform(
     if len({one.zone for one in claims}) > 1 or len({one.date_basis for one in claims}) > 1:
         notes.append("The imports name several time zones or ways of dating; those of the newest were taken for all.")
     days = _window_days(newest, known)
+    if len({_window_days(one, known) for one in claims}) > 1:
+        span = "1 day" if days == 1 else f"{days} days"
+        notes.append(f"The rows name several attribution windows; that of the newest, {span}, was taken for all.")
     terms = Terms(
         platform=name,
         first=min(one.claim.first for one in mine),
@@ -262,5 +267,5 @@ def _window_days(claim: Claim, known: Platform | None) -> int:
     """As the file says, else as the platform's preset."""
     said = _CLICK_DAYS.search(claim.attribution_setting)
     if said:
-        return int(said[1])
+        return int(said[1] or said[2])
     return read_presets()[known.preset if known else "default"].click_days

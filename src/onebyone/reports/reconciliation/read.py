@@ -195,9 +195,9 @@ def _zone(sheet: Sheet, columns: Columns, platform: Platform, told: Told, zone: 
         return "UTC"
     if platform.zone:
         return platform.zone
-    notes.append(
-        f"The file does not say its time zone: {zone}, the site's, was taken. Say the ad account's if it differs."
-    )
+    said = next((cell for row in sheet.preamble for cell in row if "time zone" in cell.lower()), "")
+    what = f"The file says {said[:80]!r}, which is no zone's name" if said else "The file does not say its time zone"
+    notes.append(f"{what}: {zone}, the site's, was taken. Say the ad account's if it differs.")
     return zone
 
 

@@ -1,6 +1,6 @@
 SELECT
   visitor, true AS found, 1 AS session_count, 0 AS order_count, 0 AS money,
-  channel, source, medium, campaign, referrer_host, host, path
+  channel, source, medium, campaign, referrer_host, host, path, toUUID('00000000-0000-0000-0000-000000000000') AS order_key
 FROM ({{sessions_since}})
 WHERE started >= {from:DateTime64(3)}
 UNION ALL
@@ -10,7 +10,7 @@ SELECT
   argMaxIf(session.channel, session.rank, timely), argMaxIf(session.source, session.rank, timely),
   argMaxIf(session.medium, session.rank, timely), argMaxIf(session.campaign, session.rank, timely),
   argMaxIf(session.referrer_host, session.rank, timely), argMaxIf(session.host, session.rank, timely),
-  argMaxIf(session.path, session.rank, timely)
+  argMaxIf(session.path, session.rank, timely), purchase.id
 FROM (
   SELECT *, toUInt64(toUnixTimestamp64Milli(started)) AS ms, ms + if(
     direct_last AND channel NOT IN ('Direct', ''), 10000000000000, 0) AS rank -- the largest has the credit

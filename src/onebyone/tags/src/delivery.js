@@ -68,7 +68,7 @@ export function delivery(url, tell) {
 
   function flush() {
     timerAt = Infinity;
-    if (sending || !waiting.length || navigator.onLine === false) return;
+    if (sending || !waiting.length || !navigator.onLine) return;
     waiting = limited(waiting, Date.now());
     const batch = nextBatch(waiting, BATCH_BYTES);
     if (!batch.length) return;
@@ -176,6 +176,5 @@ export function delivery(url, tell) {
 }
 
 function retryAfterMs(header) {
-  const seconds = Number(header);
-  return Math.max(0, seconds >= 0 ? seconds * 1000 : Date.parse(header) - Date.now()) || 0;
+  return Math.max(0, header >= 0 ? header * 1000 : Date.parse(header) - Date.now()) || 0;
 }

@@ -1,7 +1,7 @@
 /** Links that a person opens, by whichever button or key, in whichever tab. */
 export function onLink(tag, opened) {
   const listener = (event) => {
-    if (event.type === "auxclick" && event.button !== 1) return;
+    if (event.button > 1) return;
     const link = event.composedPath().find((each) => each.tagName === "A" && each.href);
     if (!link || !/^https?:/.test(link.protocol)) return;
     const text = link.textContent.trim().slice(0, 100);

@@ -52,6 +52,7 @@ function begin() {
     safely,
     tell,
     view,
+    page: (say) => say(),
     hear(what, listener) {
       (heard[what] ||= []).push(safely(listener));
     },
@@ -95,8 +96,10 @@ function begin() {
     }
     if (seen || !active || document.hidden) return;
     seen = true;
-    add("page_view", tag.page?.());
-    tell("view");
+    tag.page((props) => {
+      add("page_view", props);
+      tell("view");
+    });
   }
 
   function activate() {

@@ -13,9 +13,10 @@ from onebyone.reports.attribution.windows import read_presets
 from onebyone.store import Param
 from onebyone.web import credit_table
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import NotUnderstood, View
+from onebyone.web.address import EVERY_FIELD, NotUnderstood, View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
+from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
@@ -52,7 +53,7 @@ def read_question(view: View) -> Question:
 
 @get("/s/{site_id:str}/attribution", sync_to_thread=True, include_in_schema=False)
 def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
     question = read_question(view)
     given = params(view, site)
     questions = {
@@ -82,14 +83,14 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         by=BY,
         show=SHOW,
         windows=list(WINDOWS.values()),
-        **controls(view, desk, site, compares=False),
+        **controls(view, desk, site, compares=False) | {"filter_note": note_of_orders(view)},
     )
 
 
 @get("/s/{site_id:str}/attribution.csv", sync_to_thread=True, include_in_schema=False)
 def attribution_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """One row for each label and model. Raises what the reports raise: no file is better than an empty one."""
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
     asking = params(view, site) | read_question(view).asking
     rules = desk.reports.run("credits_by_rule", **asking).dicts()
     paths = desk.reports.run("paths", **asking | {"limit": MOST_PATHS}).dicts()

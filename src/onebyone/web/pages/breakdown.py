@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from onebyone.state.sites import Site
 from onebyone.web import on_page
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.breakdown import ALL, ASKED, Breakdown
 from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
@@ -19,7 +20,7 @@ from onebyone.web.view import asked, controls, params
 def _page(shown: Breakdown) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{shown.page}", sync_to_thread=True, include_in_schema=False)
     def breakdown(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = asked(request, desk, site, narrows=True)
+        view = asked(request, desk, site, narrows=EVERY_FIELD)
         given = params(view, site) | {"limit": ASKED}
         if shown.of_all:
             given["traffic"] = "all"
@@ -31,7 +32,6 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             "breakdown.html",
             frame(request, desk, shown.title, site=site, page=shown.menu or shown.page),
             view=view,
-            narrows=True,
             shown=shown,
             ever=answers["ledger_totals"],
             says="" if failed else shown.says(answers),

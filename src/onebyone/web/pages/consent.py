@@ -7,11 +7,17 @@ from litestar import Response, get
 from onebyone.state.users import Role
 from onebyone.web import permissions
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import Narrows
+from onebyone.web.consent_history import already_sent
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
+NARROWS = Narrows(
+    ("country", "host", "page"),
+    "Of who declined nothing else is kept: among the rest nearly everybody would seem to agree.",
+)
 DAYS = 60
 COUNTRIES = 40
 LATEST = 20
@@ -20,7 +26,7 @@ LONGEST_PERSON = 64
 
 @get("/s/{site_id:str}/consent", sync_to_thread=True, include_in_schema=False)
 def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, ("person",))
+    view = asked(request, desk, site, ("person",), narrows=NARROWS)
     given = params(view, site)
     answers = desk.ask_all(
         {
@@ -51,6 +57,7 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         may_see=may_see,
         may_erase=request.user.may(site.id, Role.ADMIN),
         choices=[permissions.choice(one, site.zone) for one in found[:LATEST]] if may_see else [],
+        sent=already_sent(desk, site, person) if person and may_see and found else None,
         rules=_rules(site),
         **controls(view, desk, site, compares=False),
     )
@@ -59,7 +66,7 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/consent.csv", sync_to_thread=True, include_in_schema=False)
 def consent_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
-    given = params(asked(request, desk, site), site) | {"limit": 100_000}
+    given = params(asked(request, desk, site, narrows=NARROWS), site) | {"limit": 100_000}
     return csv_answer(f"{site.name}-consent", desk.reports.run("consent_days", **given).dicts())
 
 

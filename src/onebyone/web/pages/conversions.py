@@ -9,10 +9,11 @@ from litestar import Response, get
 from onebyone.state.sites import Site
 from onebyone.web import conversions as shown
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import View
+from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.definitions import MOST_ROWS
 from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
@@ -35,7 +36,7 @@ def _answers(desk: Desk, site: Site, view: View, event: str) -> dict[str, Answer
 
 @get("/s/{site_id:str}/conversions", sync_to_thread=True, include_in_schema=False)
 def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, shown.KEYS, narrows=True)
+    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
     event = view.given.get("event") or site.conversions[0]
     answers = _answers(desk, site, view, event)
     rows = answers["records"].rows
@@ -46,7 +47,6 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "conversions.html",
         frame(request, desk, "Conversions", site=site, page="conversions"),
         view=view,
-        narrows=True,
         event=event,
         failed_answer=failed,
         tabs=shown.tabs(answers["sums"].rows, site.conversions),
@@ -60,14 +60,14 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         chips=shown.chips(view),
         sort=view.given.get("sort", shown.SORTS[0]),
         ever=answers["ledger_totals"],
-        **controls(view, desk, site),
+        **controls(view, desk, site) | {"filter_note": note_of_orders(view)},
     )
 
 
 @get("/s/{site_id:str}/conversions.csv", sync_to_thread=True, include_in_schema=False)
 def conversions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """All that fit the filters, from the beginning of the list. Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS, narrows=True)
+    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
     event = view.given.get("event") or site.conversions[0]
     given = params(view, site) | shown.params(view, site) | shown.page_params(view) | {"event": event}
     rows = desk.reports.run("conversion_records", limit=MOST_ROWS, **given).dicts()

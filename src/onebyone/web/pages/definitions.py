@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.definitions import ON_PAGE, definitions
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
@@ -22,7 +23,7 @@ def page_definitions(request: Ask, desk: TheDesk, site: TheSite, of: FromPath[st
     if of not in ON_PAGE:
         raise NotFoundException(f"There are no definitions for a page {of!r}.")
     name = _UNDER_PAGES.get(of) or next(name for _, pages in MENU for key, name in pages if key == of)
-    view = asked(request, desk, site, narrows=True)
+    view = asked(request, desk, site, narrows=EVERY_FIELD)
     return page(
         desk,
         "definitions.html",

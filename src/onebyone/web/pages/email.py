@@ -11,13 +11,16 @@ from onebyone.reports.mail import Figures
 from onebyone.state.sites import Site
 from onebyone.web import mail_table
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import View
+from onebyone.web.address import Narrows, View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.mail_table import Line
 from onebyone.web.view import asked, controls, params
 
+NARROWS = Narrows(
+    why="A message is delivered to and opened by people, not by visits: most opens have no browser that could be told."
+)
 MOST_MESSAGES = 500
 
 
@@ -48,7 +51,7 @@ def _ask(desk: Desk, site: Site, view: View) -> Asked:
 
 @get("/s/{site_id:str}/email", sync_to_thread=True, include_in_schema=False)
 def email(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=NARROWS)
     found = _ask(desk, site, view)
     return page(
         desk,
@@ -66,7 +69,7 @@ def email(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 
 @get("/s/{site_id:str}/email.csv", sync_to_thread=True, include_in_schema=False)
 def email_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=NARROWS)
     desk.reports.run("mail_messages", limit=1, **params(view, site))  # raises: no file is better than an empty one
     return csv_answer(f"{site.name}-email", mail_table.csv_rows(_ask(desk, site, view).lines))
 

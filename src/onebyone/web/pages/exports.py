@@ -17,7 +17,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import alarm_words, export_schedule, numbers
 from onebyone.web.access import Ask, Form, TheSite, need
-from onebyone.web.definitions import FILES
+from onebyone.web.definitions import TITLES
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.export_schedule import EVERY, PERIODS, ExportForm
 from onebyone.web.frame import frame, page
@@ -121,7 +121,8 @@ def _page(
         marks=alarm_words.NOTICES,
         when=lambda line: numbers.when(utc(line.at_ms), site.zone, today),
         typed=typed or ExportForm(),
-        reports=[(name, name.replace("_", " ")) for name in FILES],
+        reports=sorted(TITLES.items(), key=lambda one: one[1]),
+        titles=TITLES,
         periods=PERIODS,
         traffics=[(name, name) for name in TRAFFIC],
         every=EVERY,

@@ -39,6 +39,7 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         now=desk.clock(),
         final_at=_final_at(found, site.zone),
         accounts=find_accounts(desk.conversions, site.id, found),
+        every_order_since_ms=site.loss.every_order_since_ms,
     )
     person = _person(desk, site, found, asked_for)
     name = persons.person_name(person)

@@ -1,16 +1,23 @@
-"""The form above each report: one more filter, as the page's own address."""
+"""The form above each report: one more filter, as the page's own address, and the values it offers."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import parse_qsl, quote
 
 from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from onebyone.reports.filters import FIELDS, FilterUnreadable, read_condition
+from onebyone.reports.filters import FIELDS, MOST_LETTERS, FilterUnreadable, escaped, read_condition
+from onebyone.store import Param
 from onebyone.web.access import TheSite
 from onebyone.web.address import NotUnderstood, address
+from onebyone.web.desk import TheDesk
+
+LOOKED_AT = timedelta(days=7)  # for values to offer: a field of a form must answer at once
+OFFERED = 20
+CONSENT = ("all", "statistics", "ads", "none")
 
 
 @get("/s/{site_id:str}/filter", sync_to_thread=False, include_in_schema=False)
@@ -40,4 +47,17 @@ def with_filter(path: str, query: str, key: str, value: str) -> str:
         raise NotUnderstood(f"{error} ", "Back to the page", back, ".") from None
 
 
-ROUTES = (add_filter,)
+@get("/s/{site_id:str}/filter/values", sync_to_thread=True, include_in_schema=False)
+def values(desk: TheDesk, site: TheSite, field: FromQuery[str] = "", q: FromQuery[str] = "") -> list[tuple[str, int]]:
+    """What the last days hold in a field and contains `q`, as an address writes it, the most frequent first."""
+    if field == "consent":
+        return [(one, 0) for one in CONSENT if q.lower() in one]
+    if field not in FIELDS:
+        return []
+    end = desk.clock()
+    given: dict[str, Param] = {"site": site.id, "from": end - LOOKED_AT, "to": end, "traffic": "people"}
+    answer = desk.ask("filter_values", field=field, text=q[:MOST_LETTERS], limit=OFFERED, **given)
+    return [(escaped(row["value"]), row["found"]) for row in answer.rows]
+
+
+ROUTES = (add_filter, values)

@@ -8,12 +8,16 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
+from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web.access import Ask
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.look_up import LONGEST_ID, address, sites_that_know
+from onebyone.web.saved import open_to
+
+MOST_KEPT = 20
 
 
 @get("/find", sync_to_thread=True, include_in_schema=False)
@@ -34,6 +38,10 @@ def find(
         q=text,
         stories=[(one, address(one, text)) for one in best],
         pages=_pages(text, seen, here),
+        kept=[
+            (f"{one.name}, {site.name}", f"/s/{site.id}/v/{one.slug}")
+            for site, one in _kept(request, desk, text, [here] if here else seen)
+        ],
         near=_near(desk, [here] if here else seen, text),
     )
 
@@ -51,6 +59,12 @@ def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, st
                 (f"{name} of {site.name}", f"/s/{site.id}/{key}") for key, name in pages if wanted in name.lower()
             ]
     return found[:12]
+
+
+def _kept(request: Ask, desk: TheDesk, text: str, sites: list[Site]) -> list[tuple[Site, Saved]]:
+    """Saved views whose name holds the text; all of them without one."""
+    found = [(site, one) for site in sites[:5] for one in open_to(desk, site, request.user) if one.kind == "view"]
+    return [(site, one) for site, one in found if text.lower() in one.name.lower()][:MOST_KEPT]
 
 
 def _near(desk: TheDesk, sites: list[Site], text: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 from onebyone.store import Param
 from onebyone.web import funnel
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import address
+from onebyone.web.address import EVERY_FIELD, address
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
@@ -19,7 +19,7 @@ _KEYS = ("steps", "within")
 
 @get("/s/{site_id:str}/funnels", sync_to_thread=True, include_in_schema=False)
 def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS, narrows=True)
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     given = params(view, site)
     seen = desk.ask("event_names", **given)
     names = [row["name"] for row in seen.rows]
@@ -30,7 +30,6 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "funnels.html",
         frame(request, desk, "Funnels", site=site, page="funnels"),
         view=view,
-        narrows=True,
         shown=shown,
         says=funnel.says(shown, answer.rows) if answer.rows else "",
         ever=desk.ask("ledger_totals", **given),
@@ -46,7 +45,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/funnels.csv", sync_to_thread=True, include_in_schema=False)
 def funnels_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, _KEYS, narrows=True)
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     shown = funnel.read_funnel(view, ())
     rows = desk.reports.run("funnel", **params(view, site), **_asking(shown)).dicts()
     return csv_answer(f"{site.name}-funnel", rows)
@@ -63,7 +62,7 @@ def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     steps = ",".join(text.strip().replace(",", "") for text in query.getall("at", []) if text.strip())
     kept = {key: value for key, value in query.multi_items() if key in ("period", "from", "to", "traffic") and value}
     path = f"/s/{site.id}/funnels"
-    filters = asked(request, desk, site, ("at", *_KEYS), narrows=True).filters
+    filters = asked(request, desk, site, ("at", *_KEYS), narrows=EVERY_FIELD).filters
     return Redirect(address(path, kept | {"steps": steps, "within": query.get("within", "")}, filters), status_code=303)
 
 

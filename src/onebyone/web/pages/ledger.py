@@ -7,16 +7,18 @@ from litestar import Response, get
 from onebyone.state.users import Role
 from onebyone.web import drops
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import Narrows
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
+NARROWS = Narrows(why="It accounts for every hit, and what was dropped keeps too little to be narrowed by.")
 LETTERS = 50
 
 
 @get("/s/{site_id:str}/ledger", sync_to_thread=True, include_in_schema=False)
 def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=NARROWS)
     given = params(view, site)
     answers = desk.ask_all({name: (name, given) for name in ("drops", "ledger_days", "ledger_totals")})
     dropped, days, ever = answers["drops"], answers["ledger_days"], answers["ledger_totals"]

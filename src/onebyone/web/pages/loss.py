@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import loss_checks, loss_tables, loss_view
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import NotUnderstood, View
+from onebyone.web.address import Narrows, NotUnderstood, View
 from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.day_chart import MOST_POINTS
 from onebyone.web.definitions import sql_of
@@ -24,6 +25,9 @@ from onebyone.web.period import Period
 from onebyone.web.view import asked, controls, params
 
 KEYS = ("by", "event")
+NARROWS = Narrows(
+    tuple(GROUPS), "What only your server reported tells nothing else, so nothing would seem to be missed."
+)
 LIMIT = 10_000
 
 
@@ -52,7 +56,7 @@ def main_event(site: Site) -> str:
 
 @get("/s/{site_id:str}/loss", sync_to_thread=True, include_in_schema=False)
 def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=NARROWS)
     question = read_question(view, site)
     answers = _ask(desk, site, view, question)
     step = _step(view, answers["day"])
@@ -72,6 +76,7 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         question=question,
         things=noun(question.event),
         failed_answer=failed,
+        untold=_untold(answers, site, view, question),
         ever=answers["ever"],
         found=found,
         refusal=loss_view.words_of(found) if found.refused else None,
@@ -117,9 +122,33 @@ ROUTES = (loss, loss_file, loss_parquet, loss_sql)
 
 
 def _rows_asked(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=NARROWS)
     question = read_question(view, site)
+    refuse_untold(desk, site, view, question)
     return params(view, site) | {"event": question.event, "by": question.by, "limit": LIMIT}
+
+
+def refuse_untold(desk: Desk, site: Site, view: View, question: Question) -> None:
+    """Raises NotUnderstood where the missed do not tell what the address narrows by."""
+    why = _untold(desk.ask_all(_whether_told(site, view, question)), site, view, question)
+    if why:
+        raise NotUnderstood(f"{why} ", "Show all of them", view.whole(), ".")
+
+
+def _whether_told(site: Site, view: View, question: Question) -> dict[str, tuple[str, dict[str, Param]]]:
+    """Of everything, by each field that the address narrows by."""
+    given = {key: value for key, value in params(view, site).items() if key != "filters"}
+    given |= {"event": question.event, "limit": LIMIT}
+    return {f"told {one.field}": ("loss", given | {"by": one.field}) for one in view.conditions}
+
+
+def _untold(answers: Mapping[str, Answer], site: Site, view: View, question: Question) -> str:
+    for field in dict.fromkeys(one.field for one in view.conditions):
+        shown = breakdown(answers[f"told {field}"].rows, site.loss.server_mode)
+        why = loss_tables.why_untold(shown, field, question.event)
+        if why:
+            return why
+    return ""
 
 
 def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, Answer]:
@@ -137,7 +166,7 @@ def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, An
         "log": ("log_views", now),
         "ever": ("ledger_totals", now),
     }
-    return desk.ask_all(questions)
+    return desk.ask_all(questions | _whether_told(site, view, question))
 
 
 def _with_weeks_before(period: Period) -> Period:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from litestar import Response, get
 
 from onebyone.state.sites import Site
-from onebyone.web import overview_tables
+from onebyone.state.users import Role
+from onebyone.web import notes, overview_tables
 from onebyone.web.above import Above, questions, read_above
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.needs import needs
@@ -18,20 +20,29 @@ from onebyone.web.view import asked, controls
 
 @get("/s/{site_id:str}/overview", sync_to_thread=True, include_in_schema=False)
 def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, narrows=True)
+    view = asked(request, desk, site, narrows=EVERY_FIELD)
     answers = desk.ask_all(questions(site, view))
-    above = read_above(answers, site, view, desk.clock())
+    written = desk.annotations.all(site.id)
+    above = read_above(answers, site, view, desk.clock(), notes.on_days(written))
+    may_note = request.user.may(site.id, Role.EDITOR)
     empty = not above.failed and not _ever(desk, site, above)
     return page(
         desk,
         "overview_empty.html" if empty else "overview.html",
         frame(request, desk, "Overview", site=site, page="overview"),
         view=view,
-        narrows=True,
         above=above,
         needs=needs(desk, site),
-        tables=overview_tables.tables(answers, site.currency),
+        tables=overview_tables.tables(answers, site.currency, view),
         ever=answers["ever"],
+        may_note=may_note,
+        notes=notes.lines(
+            written,
+            view.period,
+            today=desk.today(site.zone),
+            now_ms=int(desk.clock().timestamp() * 1000),
+            may_edit=may_note,
+        ),
         **controls(view, desk, site),
     )
 

@@ -20,6 +20,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import numbers, persons
 from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
@@ -52,7 +53,7 @@ def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
 
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
 def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, ("q",))
+    view = asked(request, desk, site, ("q",), narrows=EVERY_FIELD)
     given = params(view, site) | {"text": view.get("q"), "persons": [], "limit": 10_000}
     rows = desk.reports.run("people", **given).dicts()
     hidden = {} if _shows_ids(request, site) else {"user_id": ""}
@@ -84,7 +85,14 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         users=sorted({*users, *said}) if shows_ids else [],
         known_by_id=bool(users or said),
         events=events,
-        moments=persons.timeline(events.rows, ties, site.id, site.zone, desk.clock()),
+        moments=persons.timeline(
+            events.rows,
+            ties,
+            desk.permissions.changes(site.id, _browsers(known, events)),
+            site=site.id,
+            zone=site.zone,
+            today=desk.clock(),
+        ),
         most=SHOWN_EVENTS,
         orders=[row for row in events.rows if row["name"] == "purchase"],
         revenue=_revenue(events, site),
@@ -95,7 +103,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
         clock=numbers.clock(desk.clock(), site.zone),
-        first_at=numbers.moment(persons.timeline(events.rows, [], site.id, site.zone, desk.clock())[-1].at, site.zone)
+        first_at=numbers.moment(min(datetime.fromisoformat(row["at"]) for row in events.rows), site.zone)
         if events.rows
         else numbers.NONE,
     )
@@ -133,7 +141,7 @@ def person_events(desk: Desk, site: Site, known: Person) -> Answer:
 
 
 def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> Response[str]:
-    view = replace(asked(request, desk, site, ("q",)), path=f"/s/{site.id}/people")
+    view = replace(asked(request, desk, site, ("q",), narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
     given = params(view, site)
     asking = {
         "people": ("people", given | {"text": view.get("q"), "persons": [], "limit": SHOWN}),

@@ -18,6 +18,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import export_form, steps_table
 from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.address import Narrows
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.export_form import ExportForm
@@ -27,6 +28,7 @@ from onebyone.web.reconciling import MODELS, PLATFORMS, compared, days_said, mod
 from onebyone.web.view import asked, controls
 
 KEYS = ("model",)
+NARROWS = Narrows(why="A platform counts all of its orders, so ours must be all of them too.")
 EVERYTHING = "All imported days"
 _ROOM = 64 * 1024  # of a form around its file
 
@@ -90,7 +92,7 @@ def forget_import(request: Ask, desk: TheDesk, site: TheSite, number: FromPath[i
 @get("/s/{site_id:str}/reconciliation.csv", sync_to_thread=True, include_in_schema=False)
 def reconciliation_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
     """One row a platform and step."""
-    outcome = compared(desk, site, asked(request, desk, site, KEYS))
+    outcome = compared(desk, site, asked(request, desk, site, KEYS, narrows=NARROWS))
     if outcome.found is None:
         return _page(request, desk, site)
     rows = [
@@ -124,7 +126,7 @@ def _page(
     wrong: str = "",
     done: Imported | None = None,
 ) -> Response[str]:
-    view = asked(request, desk, site, KEYS)
+    view = asked(request, desk, site, KEYS, narrows=NARROWS)
     model = model_of(view)
     outcome = compared(desk, site, view)
     found = outcome.found

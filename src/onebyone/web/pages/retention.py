@@ -7,6 +7,7 @@ from litestar import Response, get
 from onebyone.store import Param
 from onebyone.web import retention
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
@@ -17,7 +18,7 @@ KEYS = ("first", "again", "unit", "show")
 
 @get("/s/{site_id:str}/retention", sync_to_thread=True, include_in_schema=False)
 def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, KEYS, narrows=True)
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
     question = retention.read_question(view)
     given = params(view, site)
     asking = {
@@ -31,7 +32,6 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "retention.html",
         frame(request, desk, "Retention", site=site, page="retention"),
         view=view,
-        narrows=True,
         question=question,
         ever=answers["ever"],
         answer=answers["cohorts"],
@@ -45,7 +45,7 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/retention.csv", sync_to_thread=True, include_in_schema=False)
 def cohorts_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, KEYS, narrows=True)
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
     asking = params(view, site) | _asking(retention.read_question(view))
     return csv_answer(f"{site.name}-retention", desk.reports.run("retention", **asking).dicts())
 

@@ -8,10 +8,11 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import revenue as shown
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import View
+from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.definitions import MOST_ROWS
 from onebyone.web.desk import TheDesk
+from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
@@ -22,7 +23,7 @@ def _given(site: Site, view: View) -> dict[str, Param]:
 
 @get("/s/{site_id:str}/conversions/days", sync_to_thread=True, include_in_schema=False)
 def revenue(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, shown.KEYS)
+    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
     given = _given(site, view)
     answers = desk.ask_all(
         {
@@ -49,14 +50,14 @@ def revenue(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         revisions=shown.revisions(answers["revisions"].rows, site),
         most=shown.SHOWN,
         ever=answers["ledger_totals"],
-        **controls(view, desk, site, compares=False),
+        **controls(view, desk, site, compares=False) | {"filter_note": note_of_orders(view)},
     )
 
 
 @get("/s/{site_id:str}/conversions/days.csv", sync_to_thread=True, include_in_schema=False)
 def days_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS)
+    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
     rows = desk.reports.run("revenue_days", now=desk.clock(), **_given(site, view)).dicts()
     return csv_answer(f"{site.name}-conversions-by-day", rows)
 
@@ -64,7 +65,7 @@ def days_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @get("/s/{site_id:str}/conversions/revisions.csv", sync_to_thread=True, include_in_schema=False)
 def revisions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS)
+    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
     rows = desk.reports.run("revenue_revisions", limit=MOST_ROWS, **_given(site, view)).dicts()
     return csv_answer(f"{site.name}-revisions", [shown.flat(row) for row in rows])
 

@@ -55,7 +55,7 @@ def change_site(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
     wrong = site_form.check(typed)
     if wrong:
         return _section(request, desk, site, "general", status=400, typed=typed, wrong=dict(wrong))
-    changed = desk.sites.change(site_form.changed(site, typed))
+    changed = desk.sites.change(site_form.changed(site, typed, round(desk.clock().timestamp() * 1000)))
     desk.users.note(request.user.name, site.id, "site_changed", _difference(site, changed))
     return _section(request, desk, changed, "general", said="Saved. The collector knows it within seconds.")
 

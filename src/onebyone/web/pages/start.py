@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct, structs
 
 from onebyone.event import Via
-from onebyone.state.sites import Site
+from onebyone.state.sites import MATCHINGS, Site
 from onebyone.state.users import Role
 from onebyone.web import countries, numbers, words
 from onebyone.web.access import Ask, Form, TheSite, need
@@ -19,7 +19,7 @@ from onebyone.web.figures import ENOUGH, seen_by
 from onebyone.web.frame import frame, page
 
 USUAL = ("purchase", "generate_lead", "sign_up", "add_to_cart")
-KEY_OF = {"purchase": "order id, then event id"}
+MATCHED_BY = {"event_id": "event id", "reload": "reload", "weak": "same person"}  # beside the order id
 
 
 class Arrived(Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     name: str
     ticked: bool
     seen: int
-    key: str
+    by: list[tuple[str, str, bool]]  # how its copies are matched beside the order id: key, words, whether they are
     carries: str
     good: bool
 
@@ -60,8 +60,12 @@ def count_these(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Redir
     ticked = [str(name) for name in form.getall("event", [])]
     known = {candidate.name for candidate in _candidates(_names(desk, site).rows, site)}
     chosen = tuple(name for name in dict.fromkeys(ticked) if name in known)
-    desk.sites.change(structs.replace(site, conversions=chosen))
-    desk.users.note(request.user.name, site.id, "conversions_changed", ", ".join(chosen))
+    by = {str(pair) for pair in form.getall("by", [])}
+    not_by = {name: tuple(key for key in MATCHINGS if f"{name}:{key}" not in by) for name in chosen}
+    not_by = {name: keys for name, keys in not_by.items() if keys} if form.get("keys") else site.not_by
+    desk.sites.change(structs.replace(site, conversions=chosen, not_by=not_by))
+    without = "; ".join(f"{name} not by {', '.join(keys)}" for name, keys in not_by.items())
+    desk.users.note(request.user.name, site.id, "conversions_changed", ", ".join(chosen) + (without and f"; {without}"))
     return Redirect(f"/s/{site.id}/start", status_code=303)
 
 
@@ -150,7 +154,7 @@ def _candidate(name: str, row: Row | None, site: Site) -> Candidate:
         name=name,
         ticked=name in site.conversions,
         seen=row["seen"] if row else 0,
-        key=KEY_OF.get(name, "order id, then event id" if row and row["with_order_id"] else "event id"),
+        by=[(key, title, key not in site.not_by.get(name, ())) for key, title in MATCHED_BY.items()],
         carries=carries or "not seen yet",
         good=carries.startswith("has"),
     )

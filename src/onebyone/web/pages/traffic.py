@@ -8,19 +8,22 @@ from pathlib import Path
 from litestar import Response, get
 
 from onebyone.pipeline.rules import DRAFT, Ruleset, RulesUnreadable, read_rules
+from onebyone.reports.filters import ROWS
 from onebyone.web import traffic
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import Narrows
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
+NARROWS = Narrows(tuple(ROWS), "Most machines make no visits and have no browser of their own.")
 _ASKED = 10_000
 _REPORTS = ("verdict_days", "verdict_kinds", "new_agents", "networks")
 
 
 @get("/s/{site_id:str}/traffic", sync_to_thread=True, include_in_schema=False)
 def traffic_quality(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site)
+    view = asked(request, desk, site, narrows=NARROWS)
     given = params(view, site) | {"limit": _ASKED}
     answers = desk.ask_all({name: (name, given) for name in (*_REPORTS, "ledger_totals")})
     days, kinds = answers["verdict_days"], answers["verdict_kinds"]

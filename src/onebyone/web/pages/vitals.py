@@ -6,6 +6,7 @@ from litestar import Response, get
 
 from onebyone.web import vitals
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.on_page import TABS, teach
@@ -16,7 +17,7 @@ _ASKED = 500
 
 @get("/s/{site_id:str}/vitals", sync_to_thread=True, include_in_schema=False)
 def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, narrows=True)
+    view = asked(request, desk, site, narrows=EVERY_FIELD)
     given = params(view, site) | {"limit": _ASKED}
     answers = desk.ask_all({name: (name, given) for name in ("vitals", "vital_pages", "ledger_totals")})
     found = answers["vitals"]
@@ -25,7 +26,6 @@ def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "vitals.html",
         frame(request, desk, "Web vitals", site=site, page="pages"),
         view=view,
-        narrows=True,
         tabs=TABS,
         tab="vitals",
         ever=answers["ledger_totals"],

@@ -31,6 +31,37 @@
     $$("details.pop[open]").forEach((pop) => { if (!pop.contains(event.target)) pop.open = false; });
   });
 
+  // One that would stand beyond the right edge opens to the left.
+  document.addEventListener("toggle", (event) => {
+    const sheet = event.target.open && $(".sheet.lf", event.target);
+    if (!sheet) return;
+    sheet.classList.remove("rt");
+    sheet.classList.toggle("rt", sheet.getBoundingClientRect().right > document.documentElement.clientWidth);
+  }, true);
+
+  // A filter's form offers what its field holds: asked for when the field or the text changes, the text before a comma kept.
+  let asking = 0;
+  const offer = async (form) => {
+    const box = $("[data-values]", form);
+    const at = box.value.lastIndexOf(",") + 1;
+    const typed = box.value.slice(at).trim();
+    const answer = await fetch(`${box.dataset.values}?${new URLSearchParams({ field: form.elements.field.value, q: typed })}`, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    $("datalist", form).replaceChildren(...(await answer.json()).map(([value, count]) => {
+      const option = document.createElement("option");
+      option.value = box.value.slice(0, at) + value;
+      if (count) option.label = `${value}, ${count.toLocaleString("en")}`;
+      return option;
+    }));
+  };
+  const soon = (event) => {
+    const form = event.target.form;
+    if (!form || !$("[data-values]", form)) return;
+    clearTimeout(asking);
+    asking = setTimeout(() => { offer(form).catch(() => {}); }, event.type === "input" ? 200 : 0);
+  };
+  ["focusin", "input", "change"].forEach((name) => document.addEventListener(name, soon));
+
   // Charts: arrows walk the points, Enter opens the day.
   const enter = () => $$("svg.chart").forEach((chart) => {
     const last = $$("a.pt", chart).pop();
@@ -68,7 +99,8 @@
     "/": () => find(), "?": help, t: table, e: () => follow("[data-key=csv]"), c: () => follow("[data-key=compare]"),
     d: () => follow("[data-key=day]"), w: () => follow("[data-key=week]"), m: () => follow("[data-key=month]"),
     ArrowLeft: () => follow("[data-key=earlier]"), ArrowRight: () => follow("[data-key=later]"),
-    x: () => follow("[data-key=clear]"), f: () => { const s = $("[data-key=filter] summary"); if (s) s.click(); return true; },
+    x: () => follow("[data-key=clear]"), f: () => { const s = $("[data-key=filter] summary"); if (s) { s.click(); const c = $("select, a", s.nextElementSibling); if (c) c.focus(); } return true; },
+    s: () => { const s = $("[data-key=segment] summary"); if (s) s.click(); return Boolean(s); },
     j: () => step(1), k: () => step(-1), p: () => follow("[data-key=pause]"),
     o: () => { const a = document.activeElement; if (a.href) open(a.href, "_blank", "noopener"); return true; },
   };

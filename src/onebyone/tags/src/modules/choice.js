@@ -78,7 +78,7 @@ MODULES.push((tag) => {
     const credentials = tag.url.origin === location.origin ? "same-origin" : "include";
     fetch(base + "v1/consent", { method: "POST", body: JSON.stringify(body), keepalive: true, credentials }).then(
       ({ ok }) => {
-        if (!ok) return;
+        if (!ok || (read() || kept).posted) return; // set by HTTP, it outlives Safari's seven days
         kept.posted = 1;
         write();
       },

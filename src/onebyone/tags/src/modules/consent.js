@@ -112,7 +112,7 @@ MODULES.push((tag) => {
     if (!timer) wait(own ? MAX_WAIT_MS : settings.wait);
     decide();
     if (answers.some(Boolean)) return;
-    fetch(tag.url.href.replace(/e$/, "privacy"), { credentials: "omit" })
+    fetch(tag.url.href.slice(0, -1) + "privacy", { credentials: "omit" })
       .then((answer) => answer.json())
       .then(know, () => know());
     setTimeout(know, REGION_MS);

@@ -11,10 +11,9 @@ MODULES.push((tag) => {
     document,
     "click",
     (event) => {
-      const { timeStamp, clientX, clientY } = event;
       const near = (each) =>
-        timeStamp - each.timeStamp < WITHIN_MS && Math.hypot(clientX - each.clientX, clientY - each.clientY) < APART_PX;
-      last = last.filter(near).concat({ timeStamp, clientX, clientY });
+        event.timeStamp - each.timeStamp < WITHIN_MS && Math.hypot(event.clientX - each.clientX, event.clientY - each.clientY) < APART_PX;
+      last = last.filter(near).concat(event);
       const target = event.composedPath()[0];
       if (last.length === CLICKS && !isPrivate(target)) tag.add("rage_click", { selector: selector(target) });
     },

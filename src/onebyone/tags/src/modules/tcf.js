@@ -10,7 +10,7 @@ MODULES.push((tag) => {
       const heard = tag.safely(([seen, success]) => {
         if (!success) return;
         if (seen.gdprApplies === false) return say(undefined); // the region decides
-        if (!/^(tcloaded|useractioncomplete)$/.test(seen.eventStatus)) return;
+        if (!/^(tcloaded|useraction)/.test(seen.eventStatus)) return;
         const allowed = seen.purpose?.consents || {};
         const analytics = [1, 8, 9].every((id) => allowed[id]) ? "granted" : "denied";
         say({ analytics }, { local: true }, { tcf: seen.tcString });

@@ -1,0 +1,26 @@
+-- title: Orders behind a row of visits
+-- about: The orders in the site's currency that a row of Channels, Sources, Campaigns, Referrers or Landing pages counts: `by`
+--   says which table and `is` what names its row. The newest first, behind `after_ms` and `after_id`; each row has the
+--   number and the net sum of all of them.
+WITH
+  {from:DateTime64(3)} - INTERVAL 30 DAY AS since, {by:String} != 'landing' AS direct_last, {{session_days}}
+SELECT
+  toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
+  toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
+FROM (
+  SELECT *, count() OVER () AS counted, sum(net) OVER () AS net_sum
+  FROM ({{orders}}) AS placed
+  WHERE currency IN ('', {currency:String}) AND id GLOBAL IN (
+    SELECT order_key
+    FROM ({{credits}}) AS line
+    WHERE order_count > 0{{and_sessions}} AND {is:Array(String)} = multiIf(
+      {by:String} = 'channel', [multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel)],
+      {by:String} = 'source', [if(found, line.source, '(unattributed)'), line.medium],
+      {by:String} = 'campaign', [line.campaign, line.source, line.medium],
+      {by:String} = 'referrer', [line.referrer_host],
+      {by:String} = 'landing' AND found, [line.host, line.path],
+      [])))
+WHERE toUnixTimestamp64Milli(at) < {after_ms:Int64}
+  OR (toUnixTimestamp64Milli(at) = {after_ms:Int64} AND toString(id) < {after_id:String})
+ORDER BY placed_at DESC, id DESC
+LIMIT {limit:UInt32}

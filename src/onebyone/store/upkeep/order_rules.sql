@@ -1,0 +1,2 @@
+SELECT site, version, told_from
+FROM order_rules FINAL

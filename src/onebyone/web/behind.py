@@ -1,0 +1,231 @@
+"""What is behind a number: the lists that orders, visitors and events of a row lead to, and the addresses of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from onebyone.reports.filters import Condition
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web import countries, numbers, words
+from onebyone.web.address import NotUnderstood, View, address
+from onebyone.web.desk import Row
+from onebyone.web.hit_row import what
+from onebyone.web.persons import person_name
+
+KEYS = ("by", "is", "event", "after")
+SHOWN = 50
+_KEPT = ("period", "from", "to", "traffic", "segment")  # of the page that the number stands on
+_END = 2**63 - 1
+_CREDITED = "by the last session that was not direct, within 30 days before the order"
+VISITS: Mapping[str, tuple[str, str]] = {  # a table of visits: what its rows are, and how it counts orders
+    "channel": ("Channel", _CREDITED),
+    "source": ("Source", _CREDITED),
+    "campaign": ("Campaign", _CREDITED),
+    "referrer": ("Referrer", _CREDITED),
+    "landing": ("Landing page", "of the last session within 30 days before the order"),
+}
+PLACES: Mapping[str, str] = {"country": "Country", "device": "Device", "browser": "Browser", "page": "Page"}
+_MENU = {"landing": "pages", "page": "pages", "": "events"}
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """`cells` are those behind the first; what a phone has no room for comes last."""
+
+    name: str
+    href: str
+    cells: list[str]
+
+
+class List(Struct, frozen=True, kw_only=True):
+    """`heads` are columns with their classes; `after` is the place behind the last line, "" at the end."""
+
+    title: str
+    says: str
+    heads: list[tuple[str, str]]
+    lines: list[Line]
+    after: str
+    empty: str
+
+
+def link(view: View, kind: str, by: str, values: Sequence[str]) -> str:
+    """The list of that kind (orders, visitors or events) behind a row, with the period and the filters of its page.
+
+    `by` is the table, or for events the field and the name that `values` give: the event's, then its page and host.
+    """
+    kept = {key: view.given[key] for key in _KEPT if view.given.get(key)}
+    path = re.sub(r"^(/s/[^/]+)/.*", rf"\1/behind/{kind}", view.path)
+    if kind != "events":
+        return address(path, kept | {"by": by, "is": joined(values)}, view.filters)
+    event, *place = values
+    more = [Condition(field, "=", (value,)) for field, value in zip(("page", "host"), place, strict=False)]
+    traffic = {} if place else {"traffic": "all"}  # Events counts machines' too
+    return address(path, kept | traffic | {"event": event}, (*view.filters, *more))
+
+
+def joined(values: Sequence[str]) -> str:
+    return ",".join(re.sub(r"([\\,])", r"\\\1", value) for value in values)
+
+
+def split(text: str) -> list[str]:
+    parts = re.findall(r"(?:^|,)((?:\\.|[^\\,])*)", text, re.DOTALL)
+    return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts]
+
+
+def menu(view: View) -> str:
+    """The page of the menu that such a number stands on."""
+    return _MENU.get(view.given.get("by", ""), "acquisition")
+
+
+def report(view: View, kind: str) -> str:
+    """Raises NotUnderstood for a table that there is not."""
+    by = view.given.get("by", "")
+    if kind == "events":
+        return "event_list"
+    if by in VISITS:
+        return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
+    if by in PLACES and (kind, by) != ("orders", "page"):
+        return {"orders": "placed_orders", "visitors": "event_visitors"}[kind]
+    site = view.path.partition("/behind/")[0]
+    raise NotUnderstood(
+        f"`{by}` is no table with {kind} behind its rows. ", "Show Acquisition", f"{site}/acquisition", "."
+    )
+
+
+def params(view: View, kind: str) -> dict[str, Param]:
+    """What the report takes beside the period. Raises NotUnderstood for a place that cannot be read."""
+    ms, _, after = view.given.get("after", "").partition(".")
+    if ms and not (ms.isascii() and ms.isdigit() and len(ms) < 16 and len(after) < 64):
+        raise NotUnderstood("This place in the list cannot be read. ", "Show its beginning", view.link(after=""), ".")
+    place: dict[str, Param] = {"after_ms": int(ms) if ms else _END, "after_id": after}
+    if kind == "events":
+        return place | {"event": view.given.get("event", "")}
+    return place | {"by": view.given.get("by", ""), "is": split(view.given.get("is", ""))}
+
+
+def shown(rows: Sequence[Row], view: View, kind: str, site: Site, today: date) -> List:
+    make = {"orders": _orders, "visitors": _visitors, "events": _events}[kind]
+    return make(rows, view, site, today)
+
+
+def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
+    count, net = (rows[0]["counted"], rows[0]["net_sum"]) if rows else (0, 0)
+    of, how = _named(view)
+    worth = numbers.money(net, site.currency)
+    return List(
+        title="Orders",
+        says=f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}.",
+        heads=[
+            ("Order", ""),
+            ("Placed", "n"),
+            ("Net", "n"),
+            ("Reported by", "p2"),
+            ("Country", "p2"),
+            ("Device", "p2"),
+        ],
+        lines=[
+            Line(
+                name=row["order_id"] or row["id"],
+                href=f"/s/{site.id}/fate/{quote(row['order_id'] or row['first_hit'], safe='')}",
+                cells=[
+                    _when(row["placed_at"], site, today),
+                    numbers.money(row["net_minor"], site.currency),
+                    _seen(row),
+                    countries.name(row["country"]) if row["country"] else numbers.NONE,
+                    row["device"].capitalize() or numbers.NONE,
+                ],
+            )
+            for row in rows
+        ],
+        after=_after(rows, "placed_at", "id"),
+        empty="No order stands behind this number now. One may have been refunded, joined or erased since.",
+    )
+
+
+def _visitors(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
+    count, times = (rows[0]["counted"], rows[0]["times_sum"]) if rows else (0, 0)
+    by = view.given.get("by", "")
+    one = "session" if by in VISITS else "view" if by == "page" else "event"
+    return List(
+        title="Visitors",
+        says=f"{_count(count, 'visitor')} with {_count(times, one)}. {_named(view)[0]}. A visitor is a browser.",
+        heads=[("Visitor", ""), (f"{one.capitalize()}s", "n"), ("First", "n p2"), ("Last", "n")],
+        lines=[
+            Line(
+                name="v" + person_name(int(row["visitor"]))[1:],
+                href=f"/s/{site.id}/people/{row['visitor']}",
+                cells=[
+                    numbers.count(row["times"]),
+                    _when(row["first_at"], site, today),
+                    _when(row["last_at"], site, today),
+                ],
+            )
+            for row in rows
+        ],
+        after=_after(rows, "last_at", "visitor"),
+        empty="No visitor stands behind this number now.",
+    )
+
+
+def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
+    count = rows[0]["counted"] if rows else 0
+    name = view.given.get("event", "")
+    return List(
+        title="Events one by one",
+        says=f"{_count(count, 'event')}{f' named {name}' if name else ''}, the newest first.",
+        heads=[("Event", ""), ("At", "n"), ("What", ""), ("Where, on", "p2"), ("Via", "p2"), ("Verdict", "p2")],
+        lines=[
+            Line(
+                name=row["name"],
+                href=f"/s/{site.id}/fate/{row['hit']}",
+                cells=[
+                    _when(row["at"], site, today),
+                    what(row),
+                    ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
+                    or numbers.NONE,
+                    words.VIAS[row["via"]].title,
+                    words.of_actor(row["actor"]).title,
+                ],
+            )
+            for row in rows
+        ],
+        after=_after(rows, "at", "hit", "n"),
+        empty="No such event came in this period.",
+    )
+
+
+def _named(view: View) -> tuple[str, str]:
+    """Whose number it is, and how its orders are found."""
+    by, values = view.given.get("by", ""), split(view.given.get("is", ""))
+    title, how = VISITS.get(by) or (PLACES[by], "")
+    if by == "country":
+        values = [countries.name(values[0])]
+    text = "".join(values) if by in ("landing", "page") else " / ".join(value for value in values if value)
+    unattributed = "found by no session" if text in ("Unattributed", "(unattributed)") else how
+    return f"{title} is {text or countries.UNKNOWN}", unattributed
+
+
+def _seen(row: Row) -> str:
+    if row["in_browser"] and row["in_server"]:
+        return "Browser and server"
+    return "Server only" if row["in_server"] else "Browser only" if row["in_browser"] else "Neither"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{numbers.count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _when(text: str, site: Site, today: date) -> str:
+    return numbers.when(datetime.fromisoformat(text), site.zone, today)
+
+
+def _after(rows: Sequence[Row], at: str, *ids: str) -> str:
+    if len(rows) < SHOWN:
+        return ""
+    ms = round(datetime.fromisoformat(rows[-1][at]).timestamp() * 1000)
+    return f"{ms}.{'.'.join(str(rows[-1][name]) for name in ids)}"

@@ -1,0 +1,65 @@
+"""What is kept under a name, as an address: the one of a view, and the segments that pages may be narrowed by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
+
+from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written
+from onebyone.state.saved import Saved
+from onebyone.state.sites import Site
+from onebyone.state.users import User
+from onebyone.web.address import Segment
+from onebyone.web.desk import Desk
+
+PAGES: Mapping[str, str] = {  # those of which a view can be kept; no page that finds people: an address may name one
+    "overview": "Overview", "acquisition": "Acquisition", "pages": "Pages", "engagement": "Time and scroll",
+    "vitals": "Web vitals", "errors": "Errors", "events": "Events", "conversions": "Conversions",
+    "conversions/days": "Conversions by day", "loss": "Loss", "attribution": "Attribution",
+    "reconciliation": "Reconciliation", "ledger": "Ledger", "funnels": "Funnels", "retention": "Retention",
+    "email": "E-mail", "traffic": "Traffic quality",
+}  # fmt: skip
+LONGEST_QUERY = 4_000
+_LOST = ("after", "q", "person")  # places in a list, and what may name somebody
+_DAYS = ("period", "from", "to")
+
+
+def open_to(desk: Desk, site: Site, user: User) -> list[Saved]:
+    """What this user may open: their own and the shared ones."""
+    there = desk.shelf.all(site.id)
+    return [one for one in there if not one.removed_ms and (one.shared or one.by == user.id)]
+
+
+def segments_of(desk: Desk, site: Site) -> dict[str, Segment]:
+    """By their slugs. What can no longer be read is none: its numbers would be those of everybody."""
+    kept = [one for one in desk.shelf.all(site.id) if one.kind == "segment" and not one.removed_ms]
+    found = {}
+    for one in kept:
+        try:
+            found[one.slug] = Segment(one.slug, one.name, read_written(one.filters))
+        except FilterUnreadable:
+            continue
+    return found
+
+
+def read_at(site: str, at: str) -> tuple[str, str] | None:
+    """Page and query of an address of this site; None for one of which no view is kept."""
+    path, _, query = at.partition("?")
+    page = path.removeprefix(f"/s/{site}/")
+    if page == path or page not in PAGES or len(query) > LONGEST_QUERY:
+        return None
+    return page, urlencode([(k, v) for k, v in parse_qsl(query) if k not in _LOST], safe="/.,:~!")
+
+
+def address_of(view: Saved, more: Sequence[tuple[str, str]] = ()) -> str:
+    """The page with the view's query; `more` on top: a key that takes one value has the new one, a filter is added."""
+    ours = parse_qsl(view.query)
+    new = {key for key, _ in more if key.rstrip("!~") not in FIELDS}
+    gone = new | (set(_DAYS) if new & set(_DAYS) else set())
+    query = urlencode([*((k, v) for k, v in ours if k not in gone), *more], safe="/.,:~!")
+    return f"/s/{view.site}/{view.page}?{query}" if query else f"/s/{view.site}/{view.page}"
+
+
+def uses(segment: Saved, views: Sequence[Saved]) -> int:
+    """How many views are narrowed by the segment."""
+    return sum(("segment", segment.slug) in parse_qsl(one.query) for one in views if not one.removed_ms)

@@ -1,0 +1,105 @@
+"""What is behind a number: each list counts, and adds up to, what the row says that it stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from onebyone.reports.catalogue import Reports
+from onebyone.store import Param
+from onebyone.store.engine import Embedded
+from reports.golden import Case
+from store.rows import put
+
+PARAMS: dict[str, Param] = {
+    "site": "s1", "from": datetime.fromisoformat("2026-11-19T23:00:00Z"), "zone": "Europe/Berlin", "currency": "EUR",
+    "to": datetime.fromisoformat("2026-11-20T23:00:00Z"), "traffic": "people", "limit": 500,
+}  # fmt: skip
+BEGINNING: dict[str, Param] = {"after_ms": 2**63 - 1, "after_id": ""}
+Named = Callable[[Mapping[str, Any]], list[str]]
+OF_VISITS: dict[str, tuple[str, Named]] = {
+    "channels": ("channel", lambda row: [row["channel"]]),
+    "sources": ("source", lambda row: [row["source"], row["medium"]]),
+    "campaigns": ("campaign", lambda row: [row["campaign"], row["source"], row["medium"]]),
+    "referrers": ("referrer", lambda row: [row["referrer_host"]]),
+    "landing_pages": ("landing", lambda row: [row["host"], row["path"]]),
+}
+OF_PLACES = {"countries": "country", "devices": "device", "browsers": "browser"}
+
+
+@pytest.fixture
+def shop(store: Embedded) -> Reports:
+    put(store, Case(title="", params={}, given="shop").outcomes())
+    return Reports(store)
+
+
+def behind(shop: Reports, report: str, by: str, named: list[str], **more: Param) -> list[dict[str, Any]]:
+    rows = shop.run(report, **PARAMS | BEGINNING | {"by": by, "is": named} | more).dicts()
+    assert all(row["counted"] == len(rows) for row in rows)
+    return rows
+
+
+def orders_fit(row: Mapping[str, Any], orders: list[dict[str, Any]]) -> bool:
+    sums = {one["net_sum"] for one in orders} or {0}
+    net = sum(one["net_minor"] for one in orders)
+    return (row["orders"], {row["revenue_minor"]}, row["revenue_minor"]) == (len(orders), sums, net)
+
+
+def test_behind_every_row_of_visits_are_its_orders_and_its_visitors(shop: Reports) -> None:
+    for report, (by, named) in OF_VISITS.items():
+        rows = shop.run(report, **PARAMS).dicts()
+        assert rows
+        for row in rows:
+            assert orders_fit(row, behind(shop, "credited_orders", by, named(row))), (report, row)
+            visitors = behind(shop, "session_visitors", by, named(row))
+            sessions = {one["times_sum"] for one in visitors} or {0}
+            assert (row["visitors"], {row["sessions"]}) == (len(visitors), sessions), (report, row)
+
+
+def test_behind_every_row_of_places_are_its_orders_and_its_visitors(shop: Reports) -> None:
+    for report, by in OF_PLACES.items():
+        for row in shop.run(report, **PARAMS).dicts():
+            assert orders_fit(row, behind(shop, "placed_orders", by, [row["name"]])), (report, row)
+            assert row["visitors"] == len(behind(shop, "event_visitors", by, [row["name"]])), (report, row)
+
+
+def test_behind_every_page_are_its_visitors_its_views_and_its_entries(shop: Reports) -> None:
+    for row in shop.run("pages", **PARAMS).dicts():
+        at = [row["host"], row["path"]]
+        assert row["visitors"] == len(behind(shop, "event_visitors", "page", at)), row
+        entries = behind(shop, "session_visitors", "landing", at)
+        assert row["entries"] == sum(one["times"] for one in entries), row
+        filters = [f"page={row['path']}", f"host={row['host']}"]
+        views = shop.run("event_list", **PARAMS, **BEGINNING, event="page_view", filters=filters).dicts()
+        assert {len(views)} == {row["views"]} == {one["counted"] for one in views}, row
+
+
+def test_behind_every_name_are_its_events_page_after_page(shop: Reports) -> None:
+    for row in shop.run("event_names", **PARAMS).dicts():
+        found: list[dict[str, Any]] = []
+        after = BEGINNING
+        while True:
+            asked = PARAMS | after | {"event": row["name"], "traffic": "all", "limit": 4}
+            rows = shop.run("event_list", **asked).dicts()
+            found += rows
+            if len(rows) < 4:
+                break
+            last = rows[-1]
+            at = datetime.fromisoformat(last["at"])
+            after = {"after_ms": round(at.timestamp() * 1000), "after_id": f"{last['hit']}.{last['n']}"}
+        assert len({(one["hit"], one["n"]) for one in found}) == len(found) == row["seen"] == found[0]["counted"]
+
+
+def test_a_filter_narrows_the_list_as_it_narrows_the_row(shop: Reports) -> None:
+    row = shop.run("channels", **PARAMS, filters=["device=phone"]).dicts()[0]
+    orders = behind(shop, "credited_orders", "channel", [row["channel"]], filters=["device=phone"])
+    assert row["orders"] == 1 and orders_fit(row, orders)
+
+
+def test_a_name_that_no_row_has_has_nothing_behind_it(shop: Reports) -> None:
+    for report in ("credited_orders", "session_visitors", "placed_orders", "event_visitors"):
+        for by in ("channel", "country", "nothing"):
+            assert behind(shop, report, by, ["'; DROP"]) == [], (report, by)

@@ -1,0 +1,60 @@
+"""What the fakes' numbers have behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from onebyone.store import Param
+
+_ORDERS = (
+    ("NL-48213", 11390, "DE", "desktop", True, True),
+    ("NL-48113", 5480, "AT", "phone", True, True),
+    ("NL-48297", 15900, "", "", False, True),
+)
+
+
+def orders(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    end = _end(params)
+    return [
+        {
+            "id": f"00000000-0000-4000-8000-{n:012d}", "first_hit": f"01920000-0000-7000-8000-{n:012d}",
+            "order_id": order, "placed_at": (end - timedelta(hours=7 * n + 1)).isoformat(), "gross_minor": net,
+            "net_minor": net, "visitor": str(7001 + n), "country": country, "device": device, "in_browser": browser,
+            "in_server": server, "counted": len(_ORDERS), "net_sum": sum(one[1] for one in _ORDERS),
+        }
+        for n, (order, net, country, device, browser, server) in enumerate(_ORDERS)
+    ]  # fmt: skip
+
+
+def visitors(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    end = _end(params)
+    return [
+        {
+            "visitor": str(7001 + n), "times": 4 - n, "first_at": (end - timedelta(days=n + 2)).isoformat(),
+            "last_at": (end - timedelta(hours=n + 1)).isoformat(), "counted": 3, "times_sum": 9,
+        }
+        for n in range(3)
+    ]  # fmt: skip
+
+
+def events(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    """As many as fit, of a longer list."""
+    end, most = _end(params), int(str(params["limit"]))
+    return [
+        {
+            "at": (end - timedelta(minutes=n + 1)).isoformat(timespec="milliseconds"),
+            "name": params["event"] or "page_view", "via": "tag", "host": "nordlight.example",
+            "path": "/leuchten/halo-pendant", "order_id": "", "value": 0, "currency": "", "country": "DE",
+            "browser": "Chrome", "os": "Windows", "device": "desktop", "actor": "human",
+            "hit": f"01920000-0000-7000-8000-{n:012d}", "n": 0, "visitor": "7001", "counted": 84212,
+        }
+        for n in range(min(most, 50))
+    ]  # fmt: skip
+
+
+def _end(params: Mapping[str, Param]) -> datetime:
+    end = params["to"]
+    assert isinstance(end, datetime)
+    return end

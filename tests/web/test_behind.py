@@ -1,0 +1,136 @@
+"""Every number leads to the list that it counts, and the list says the same number."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from onebyone.reports.catalogue import Reports
+from onebyone.store import Param
+from onebyone.store.engine import Embedded
+from onebyone.web.behind import joined, split
+from reports.golden import Case
+from store.rows import put
+from web.behind_rows import orders
+from web.fakes import Place
+from web.month import nothing
+
+Client = TestClient[Litestar]
+DAY = "from=2026-11-20&to=2026-11-20"
+PAGES = ("overview", "acquisition", "pages", "events")
+_NUMBER = re.compile(r'<td class="n[^"]*"><a href="(/s/[^"]+/behind/[^"]+)">([^<]+)</a></td>')
+
+
+def shop_of(place: Place, store: Embedded) -> None:
+    """The golden day of a shop is this site's, and its reports are real."""
+    put(store, Case(title="", params={}, given="shop").outcomes(site=place.site.id))
+    real = Reports(store)
+    place.reports.answers = {name: _asking(real, name) for name in real.names()}
+
+
+def _asking(real: Reports, name: str) -> Callable[[Mapping[str, Param]], list[dict[str, Any]]]:
+    return lambda params: real.run(name, **params).dicts()
+
+
+def clicked(place: Place, client: Client, page: str, query: str = "") -> list[tuple[str, str]]:
+    text = client.get(f"/s/{place.site.id}/{page}?{DAY}{query}").text
+    return [(html.unescape(href), number) for href, number in _NUMBER.findall(text)]
+
+
+def said(client: Client, href: str) -> str:
+    answer = client.get(href)
+    assert answer.status_code == 200, href
+    found = re.search(r"<h1>[^<]+</h1><p>([^<]+)</p>", answer.text)
+    assert found, href
+    return found[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES if os.environ.get("PROVE") else ["pages"])
+def test_the_list_behind_a_number_says_that_number(place: Place, admin: Client, store: Embedded, page: str) -> None:
+    """Every number of every page with PROVE=1."""
+    shop_of(place, store)
+    numbers = clicked(place, admin, page)
+    assert len(numbers) > (1 if page == "events" else 12)
+    asked = numbers if os.environ.get("PROVE") else numbers[:3]
+    wrong = [(href, number) for href, number in asked if number not in re.split(r"[ ;.](?=\D|$)", said(admin, href))]
+    assert wrong == []
+
+
+def test_a_number_of_a_narrowed_page_leads_to_the_narrowed_list(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/behind"
+    links = dict(reversed(clicked(place, admin, "acquisition", "&device=phone&traffic=all")))
+    assert f"{at}/visitors?{DAY}&traffic=all&by=channel&is=Email&device=phone" in links
+    assert links[f"{at}/orders?{DAY}&traffic=all&by=campaign&is=brand-de,google,&device=phone"] == "298"
+    links = dict(reversed(clicked(place, admin, "pages")))
+    assert links[f"{at}/events?{DAY}&event=page_view&host=nordlight.example&page=/warenkorb"] == "5,120"
+
+
+def test_nothing_is_behind_a_dash(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/acquisition?{DAY}").text
+    assert '<td class="n sorted mut">–</td>' in text and ">–</a>" not in text
+
+
+def test_an_order_of_the_list_opens_its_story(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/behind/orders?by=country&is=DE").text
+    assert "3 orders, €327.70 net of refunds. Country is Germany." in text
+    assert f'href="/s/{place.site.id}/fate/NL-48213"' in text and "Server only" in text and "No more." in text
+
+
+def test_a_long_list_is_read_on_behind_its_last_row(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/behind/events?event=page_view&page=/&traffic=all"
+    link = re.search(r'href="([^"]+)">Next 50<', admin.get(at).text)
+    assert link
+    admin.get(html.unescape(link[1]))
+    params = place.reports.asked_of("event_list")
+    assert params["filters"] == ["page=/"] and params["traffic"] == "all" and params["event"] == "page_view"
+    assert params["after_id"] == "01920000-0000-7000-8000-000000000049.0"
+    assert int(str(params["after_ms"])) < 2**60
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [
+        ("orders?by=page&is=a,b", "no table with orders"),
+        ("visitors?by=weather&is=x", "no table with visitors"),
+        ("orders", "no table with orders"),
+        ("events?after=x.y", "cannot be read"),
+    ],
+)
+def test_a_list_that_there_is_not_is_told(place: Place, admin: Client, address: str, word: str) -> None:
+    answer = admin.get(f"/s/{place.site.id}/behind/{address}")
+    assert answer.status_code == 400 and word in answer.text
+
+
+def test_a_row_that_is_gone_has_an_empty_list_and_no_zeros_of_a_bug(place: Place, admin: Client) -> None:
+    place.reports.answers = {**place.reports.answers, "credited_orders": lambda _: []}
+    text = admin.get(f"/s/{place.site.id}/behind/orders?by=channel&is=Email").text
+    assert "No order stands behind this number now." in text and "<table" not in text
+
+
+def test_a_list_is_a_file_too(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/behind/orders.csv?by=channel&is=Email").text
+    assert text.startswith("id,first_hit,order_id,placed_at,gross_minor,net_minor,visitor,")
+    assert len(text.splitlines()) == 1 + len(orders({"to": place.clock_now})) and "counted" not in text
+
+
+def test_a_site_without_a_hit_is_told_what_will_be_here(place: Place, admin: Client) -> None:
+    place.reports.answers = dict(nothing())
+    for page in ("acquisition", "people", "ledger", "email"):
+        text = admin.get(f"/s/{place.site.id}/{page}").text
+        assert "Here will stand" in text and f'href="/s/{place.site.id}/start"' in text and "<main" in text, page
+        assert "0" not in re.sub(r"<[^>]+>", "", text.partition("<main")[2]), page
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=3))
+def test_the_name_of_a_row_is_read_as_it_was_written(values: list[str]) -> None:
+    assert split(joined(values)) == values
