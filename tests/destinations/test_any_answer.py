@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onebyone.destinations.all import ALL
@@ -27,6 +27,7 @@ STATUS = st.sampled_from([200, 201, 204, 302, 400, 401, 403, 404, 422, 426, 429,
 
 
 @pytest.mark.parametrize("name", ALL)
+@settings(deadline=None)
 @given(status=STATUS, body=st.binary(max_size=20) | ANSWER.map(lambda said: json.dumps(said).encode()))
 def test_any_answer_is_one_of_three(name: str, status: int, body: bytes) -> None:
     outcome = ALL[name].read(Response(status, body, {"retry-after": "soon"}))

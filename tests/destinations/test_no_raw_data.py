@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from destinations.examples import NOW_MS, SETTINGS, a_conversion
@@ -39,6 +39,7 @@ def an_event(email: str, phone: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ALL)
+@settings(deadline=None)
 @given(local=LOCAL, digits=DIGITS)
 def test_no_address_and_no_number_is_in_any_body(name: str, local: str, digits: str) -> None:
     built = built_of(name, an_event(f"{local}@example.com", f"+1650{digits}"))

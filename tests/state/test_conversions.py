@@ -49,6 +49,7 @@ def test_what_was_committed_is_found_by_its_key_and_its_id(engine: Engine) -> No
     assert conversions.get("s1", ID) is None
     conversions.commit(NOON_MS, Claims(engine))
     assert conversions.get("s1", ID) == a_conversion()
+    assert conversions.get_many("s1", ["no uuid", OTHER, ID]) == {ID: a_conversion()}
     assert conversions.find([KEY, b"x" * 16]) == {KEY: [ID]}
     assert conversions.load([ID, OTHER]) == {ID: b"body"}
     assert conversions.body("s1", ID) == b"body"
@@ -56,7 +57,7 @@ def test_what_was_committed_is_found_by_its_key_and_its_id(engine: Engine) -> No
 
 @pytest.mark.parametrize("id", [OTHER, "", "no uuid", "0193a1b2"])
 def test_an_id_that_nobody_knows_is_none(engine: Engine, id: str) -> None:
-    assert Conversions(engine).get("s1", id) is None
+    assert Conversions(engine).get("s1", id) is None and Conversions(engine).get_many("s1", [id]) == {}
 
 
 def test_a_record_is_of_its_site_alone(engine: Engine) -> None:
@@ -64,6 +65,7 @@ def test_a_record_is_of_its_site_alone(engine: Engine) -> None:
     put(conversions, a_conversion())
     conversions.commit(NOON_MS, Claims(engine))
     assert conversions.get("s2", ID) is None and conversions.body("s2", ID) is None
+    assert conversions.get_many("s2", [ID]) == {}
     assert conversions.erase("s2", {ID: [KEY]}) == 0 and conversions.erase("s1", {ID: [KEY]}) == 1
     assert conversions.get("s1", ID) is None and conversions.find([KEY]) == {}
 
