@@ -113,6 +113,29 @@ def test_keys_walk_the_chart_and_the_pages(page: Page, shop: Shop) -> None:
     page.wait_for_url("**/live")
 
 
+@pytest.mark.slow
+def test_a_filter_is_added_by_keys_changed_in_its_chip_and_its_reverse_by_alt(page: Page, shop: Shop) -> None:
+    page.goto(shop.at("acquisition"))
+    page.keyboard.press("f")
+    assert page.evaluate("document.activeElement.name") == "field"
+    page.fill("details[open] input[name=value]", "Direct,e")
+    page.wait_for_selector('details[open] option[value="Direct,Email"]', state="attached")
+    page.fill("details[open] input[name=value]", "Direct,Email")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chip.on:has-text('Direct or Email')")
+    assert page.url == shop.at("acquisition?channel=Direct,Email")
+    page.click(".chip.on summary")
+    page.select_option("details[open] select[name=op]", "!=")
+    page.click("details[open] button")
+    page.wait_for_selector(".chip.on:has-text('is not')")
+    assert page.url == shop.at("acquisition?channel!=Direct,Email")
+    page.click("td.b a:has-text('Phone')", modifiers=["Alt"])
+    page.wait_for_selector(".chip.on:has-text('Device is not phone')")
+    page.keyboard.press("x")
+    page.wait_for_selector(".chip.on", state="detached")
+    assert page.url == shop.at("acquisition")
+
+
 def test_without_script_the_menu_opens_and_a_site_is_added(chromium: Browser, shop: Shop) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     sign_in(context, shop.place, shop.base)

@@ -125,6 +125,23 @@ def test_a_segment_is_saved_from_the_filters_and_narrows_in_their_place(place: P
     assert link and link[1].replace("&amp;", "&") == f"/s/{place.site.id}/overview?period=7d&country=DE"
 
 
+def test_the_event_that_a_page_is_about_is_no_part_of_a_segment(place: Place, admin: Client) -> None:
+    at = save(admin, place, "conversions?event=sign_up&device=phone", kind="segment")
+    assert at == f"/s/{place.site.id}/conversions?event=sign_up&segment=mail-on-phones"
+    assert [one.filters for one in place.shelf.all(place.site.id)] == [("device=phone",)]
+    save(admin, place, "overview?event=sign_up", kind="segment")
+    assert [one.filters for one in place.shelf.all(place.site.id)] == [("device=phone",), ("event=sign_up",)]
+
+
+def test_a_segment_stays_when_a_funnel_or_cohorts_are_asked_another_way(place: Place, admin: Client) -> None:
+    a_segment(place, "device=phone")
+    at = f"/s/{place.site.id}"
+    for page in ("funnels", "retention"):
+        assert '<input type="hidden" name="segment" value="phones">' in admin.get(f"{at}/{page}?segment=phones").text
+    answer = admin.get(f"{at}/funnels/choose?at=page_view&at=purchase&segment=phones", follow_redirects=False)
+    assert answer.headers["location"] == f"{at}/funnels?segment=phones&steps=page_view,purchase"
+
+
 def test_a_segment_works_in_files_and_the_api(place: Place, admin: Client) -> None:
     a_segment(place, "device=phone")
     for address in ("s/{}/channels.csv", "api/v1/sites/{}/totals", "api/v1/sites/{}/conversions"):

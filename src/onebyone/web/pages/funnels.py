@@ -60,7 +60,11 @@ def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     """The form's fields as the page's own address."""
     query = request.query_params
     steps = ",".join(text.strip().replace(",", "") for text in query.getall("at", []) if text.strip())
-    kept = {key: value for key, value in query.multi_items() if key in ("period", "from", "to", "traffic") and value}
+    kept = {
+        key: value
+        for key, value in query.multi_items()
+        if key in ("period", "from", "to", "traffic", "segment") and value
+    }
     path = f"/s/{site.id}/funnels"
     filters = asked(request, desk, site, ("at", *_KEYS), narrows=EVERY_FIELD).filters
     return Redirect(address(path, kept | {"steps": steps, "within": query.get("within", "")}, filters), status_code=303)

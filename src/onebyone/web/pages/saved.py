@@ -23,6 +23,8 @@ from onebyone.web.filter_words import in_words
 from onebyone.web.frame import frame, page
 from onebyone.web.saved import PAGES, address_of, read_at, uses
 
+_OF_ONE_EVENT = ("conversions", "conversions/days", "loss")
+
 
 class Line(Struct, frozen=True, kw_only=True):
     saved: Saved
@@ -95,7 +97,7 @@ def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Redirect:
     desk.users.note(request.user.name, site.id, f"{kind}_saved", kept.name)
     if kind == "view":
         return Redirect(_back(site, read), status_code=303)
-    rest = [(key, value) for key, value in parse_qsl(read[1]) if key.rstrip("!~") not in FIELDS and key != "segment"]
+    rest = [(key, value) for key, value in parse_qsl(read[1]) if not _narrows(read[0], key) and key != "segment"]
     page_ = Saved(site=site.id, kind="view", slug="", name="", by="", by_name="", page=read[0])
     return Redirect(address_of(page_, [*rest, ("segment", kept.slug)]), status_code=303)
 
@@ -143,10 +145,15 @@ def _may_change(saved: Saved, user: User) -> bool:
     return own or user.may(saved.site, Role.EDITOR)
 
 
+def _narrows(page: str, key: str) -> bool:
+    """Whether the key is a filter there: some pages choose one event by a key of that name."""
+    return key.rstrip("!~") in FIELDS and not (key == "event" and page in _OF_ONE_EVENT)
+
+
 def _filters(site: Site, read: tuple[str, str]) -> tuple[str, ...]:
     """Those of the address, as a segment keeps them. Raises NotUnderstood where there are none to be kept."""
     try:
-        found = [read_condition(key, text) for key, text in parse_qsl(read[1]) if key.rstrip("!~") in FIELDS]
+        found = [read_condition(key, text) for key, text in parse_qsl(read[1]) if _narrows(read[0], key)]
     except FilterUnreadable as error:
         raise NotUnderstood(f"{error} ", "Back to the page", f"/s/{site.id}/{read[0]}", ".") from None
     if not found:

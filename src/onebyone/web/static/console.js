@@ -39,6 +39,21 @@
     sheet.classList.toggle("rt", sheet.getBoundingClientRect().right > document.documentElement.clientWidth);
   }, true);
 
+  // The name of a row narrows to it; with Alt it leaves it out.
+  document.addEventListener("click", (event) => {
+    const link = event.altKey && event.target.closest(".t.br td.b a");
+    if (!link || link.pathname !== location.pathname) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const to = new URL(link.href);
+    const here = new URLSearchParams(location.search);
+    const [key, value] = [...to.searchParams].find(([name, text]) => !here.getAll(name).includes(text)) || [];
+    if (!key) return;
+    to.searchParams.delete(key, value);
+    to.searchParams.append(`${key}!`, value);
+    location.href = to;
+  }, true);
+
   // A filter's form offers what its field holds: asked for when the field or the text changes, the text before a comma kept.
   let asking = 0;
   const offer = async (form) => {
