@@ -14,6 +14,7 @@ from onebyone.app import (
     cli_container,
     cli_destinations,
     cli_email,
+    cli_export,
     cli_judge,
     cli_lists,
     cli_look,
@@ -69,7 +70,7 @@ _DOING = (
     *cli_container.COMMANDS,
     *cli_rights.COMMANDS,
 )
-_READING = (*cli_look.COMMANDS, *cli_attribute.COMMANDS)
+_READING = (*cli_look.COMMANDS, *cli_export.COMMANDS, *cli_attribute.COMMANDS)
 _EXPLAINING = (*cli_classify.COMMANDS, *cli_records.COMMANDS, *cli_preview.COMMANDS)
 for command in (*_DOING, *_READING, *_EXPLAINING):
     group.add_command(command)
