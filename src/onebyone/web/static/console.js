@@ -63,12 +63,15 @@
   };
   const table = () => { $$("details.tab").forEach((d) => { d.open = !d.open; }); return true; };
   const help = () => { const box = $("#keys"); if (box) box.showModal(); return true; };
-  const PAGES = { o: "overview", l: "live", s: "loss", d: "settings" };
+  const PAGES = {
+    o: "overview", l: "live", c: "conversions", s: "loss", a: "attribution", r: "reconciliation", f: "funnels",
+    p: "people", d: "destinations", t: "tags",
+  };
   const KEYS = {
     "/": () => find(), "?": help, t: table, e: () => follow("[data-key=csv]"), c: () => follow("[data-key=compare]"),
     d: () => follow("[data-key=day]"), w: () => follow("[data-key=week]"), m: () => follow("[data-key=month]"),
     ArrowLeft: () => follow("[data-key=earlier]"), ArrowRight: () => follow("[data-key=later]"),
-    x: () => follow("[data-key=clear]"), f: () => { const s = $("[data-key=filter] summary"); if (s) s.click(); return true; },
+    x: () => follow("[data-key=clear]"), f: () => follow("summary.chip.add") || follow("[data-key=filter] summary"),
     j: () => step(1), k: () => step(-1), p: () => follow("[data-key=pause]"),
     o: () => { const a = document.activeElement; if (a.href) open(a.href, "_blank", "noopener"); return true; },
   };
