@@ -82,6 +82,17 @@ def test_a_site_that_is_not_there_and_one_that_is_not_named(command: Command) ->
     assert "--site" in command.mistaken("events")
 
 
+def test_an_export_that_cannot_be(command: Command, tmp_path: Path) -> None:
+    command.add_site("shop")
+    asked = ("export", "--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")
+    assert "colour" in command.mistaken(*asked, "--where", "colour=red")
+    assert command(*asked).out == "2026-11-20  events-2026-11-20.csv  343 bytes\n"
+    assert "another export" in command.mistaken(*asked, "--personal")
+    assert "personal" in (tmp_path / "out" / "asked.json").read_text()
+    (tmp_path / "file").write_text("")
+    assert "cannot write" in command.mistaken("export", "--to-dir", str(tmp_path / "file" / "out"))
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [

@@ -55,6 +55,13 @@ def test_another_process_gets_the_rows_the_engine_would_give(store: Embedded, tm
     assert found == Reports(store).run("events", **params) and len(found.rows) == 2
 
 
+def test_another_process_gets_the_file_the_engine_would_give(store: Embedded, tmp_path: Path) -> None:
+    put(store, [an_event(1)])
+    path, params = tmp_path / "engine.sock", {"site": "s1"}
+    found = while_served(Reports(store), path, lambda: Remote(path).parquet("ledger_totals", **params))
+    assert found[:4] == found[-4:] == b"PAR1"
+
+
 def test_a_fate_is_found_through_the_socket(store: Embedded, tmp_path: Path) -> None:
     put(store, [an_event(1)])
     found = while_served(Reports(store), tmp_path / "s", lambda: find_fate(Remote(tmp_path / "s"), "s1", "e1"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx import Response
 
 from onebyone.consent.decision import Known
 from onebyone.consent.said import Choice
@@ -13,7 +14,8 @@ from onebyone.identity.facts import Fact, Relation
 from onebyone.identity.nodes import Kind, user_node, value_node
 from onebyone.identity.values import keyed_hash
 from onebyone.state.choices import Choices, Remembered
-from web.conftest import Client
+from onebyone.state.users import Role
+from web.conftest import Client, come_in
 from web.fakes import Place
 from web.pages import form_secret
 
@@ -127,6 +129,31 @@ def test_an_address_never_gets_into_the_address_bar(place: Place, admin: Client)
     assert answer.status_code == 404 and "Nobody is known by this address" in answer.text
     answer = admin.post(f"/s/{place.site.id}/people/find", data=data | {"q": "gold"}, follow_redirects=False)
     assert answer.headers["location"] == f"/s/{place.site.id}/people?q=gold"
+
+
+def test_find_knows_an_address_too_and_keeps_it_out_of_its_own(place: Place, admin: Client) -> None:
+    person = bob(place)
+
+    def found(text: str, site: str = "") -> Response:
+        data = {"_csrf": form_secret(admin), "q": text, "site": site}
+        return admin.post("/find/ask", data=data, follow_redirects=False)
+
+    assert found(" Bob@Shop.test ").headers["location"] == f"/s/{place.site.id}/people/{person}"
+    unknown = found("eve@shop.test", place.site.id)
+    assert unknown.status_code == 404 and "eve@" not in unknown.text and "Nobody is known by this" in unknown.text
+    assert found("NL-9", place.site.id).headers["location"] == f"/find?q=NL-9&site={place.site.id}"
+    assert found("bob", "elsewhere").headers["location"] == "/find?q=bob"
+    assert f'href="/s/{place.site.id}/settings/sessions"' in admin.get("/find?q=session").text
+
+
+def test_nobody_of_another_site_is_found(place: Place) -> None:
+    person, client = bob(place), Client(place.app())
+    other = place.sites.add("Other", ["https://other.example"], zone="UTC", currency="EUR")
+    come_in(client, place, "tom", other.id, Role.VIEWER)
+    for site in ("", place.site.id, other.id):
+        data = {"_csrf": form_secret(client), "q": "bob@shop.test", "site": site}
+        answer = client.post("/find/ask", data=data, follow_redirects=False)
+        assert answer.status_code == 404 and str(person) not in answer.text
 
 
 def test_a_form_of_another_page_is_refused(place: Place, admin: Client) -> None:

@@ -53,8 +53,9 @@ def instants(site: Site, first: date | None, last: date | None) -> tuple[datetim
     first = first or last - timedelta(days=29)
     if first > last:
         raise ConfigError(f"--from {first} lies after --to {last}.")
-    return _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+    return midnight(first, zone), midnight(last + timedelta(days=1), zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Where the local day begins, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

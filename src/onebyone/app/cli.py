@@ -28,6 +28,7 @@ COMMANDS = {
     "cli_destinations": ("destinations", "deliveries"),
     "cli_email": ("email",),
     "cli_engine": ("engine",),
+    "cli_export": ("export",),
     "cli_judge": ("judge",),
     "cli_lists": ("update-lists",),
     "cli_look": ("events", "report", "fate"),

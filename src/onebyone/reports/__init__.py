@@ -18,3 +18,6 @@ class Runs(Protocol):
 
     def run(self, name: str, /, **params: Param) -> Rows:
         """Blocks. Raises StoreUnavailable or QueryRefused."""
+
+    def parquet(self, name: str, /, **params: Param) -> bytes:
+        """The same as an Apache Parquet file."""

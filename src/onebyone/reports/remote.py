@@ -1,6 +1,7 @@
 """Reports for other processes: the engine owns the store, the command line asks it through a socket beside it.
 
 One JSON line `{"report", "params"}` in, one JSON line out: `{"columns", "rows"}` or `{"error", "detail"}`. Never SQL.
+With `"parquet": true` the line out is `{"parquet"}`, the file in base 64.
 """
 
 from __future__ import annotations
@@ -40,11 +41,13 @@ class EngineNotRunning(Exception):
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
     report: str
     params: dict[str, Any]
+    parquet: bool = False
 
 
 class _Answer(Struct, omit_defaults=True):
     columns: list[str] = []
     rows: list[list[Any]] = []
+    parquet: bytes = b""
     error: str = ""
     detail: str = ""
 
@@ -58,10 +61,18 @@ class Remote:
     def run(self, name: str, /, **params: Param) -> Rows:
         return ask(self._path, name, params)
 
+    def parquet(self, name: str, /, **params: Param) -> bytes:
+        return _ask(self._path, {"report": name, "params": params, "parquet": True}, 60.0).parquet
+
 
 def ask(path: Path, report: str, params: Mapping[str, Param], *, timeout_s: float = 60.0) -> Rows:
     """Blocks. Raises EngineNotRunning, or what `Reports.run` raises there."""
-    request = msgspec.json.encode({"report": report, "params": params}) + b"\n"
+    answer = _ask(path, {"report": report, "params": params}, timeout_s)
+    return Rows(columns=answer.columns, rows=answer.rows)
+
+
+def _ask(path: Path, asked: Mapping[str, Any], timeout_s: float) -> _Answer:
+    request = msgspec.json.encode(asked) + b"\n"
     with socket.socket(socket.AF_UNIX) as connection, _short(path) as name:
         connection.settimeout(timeout_s)
         try:
@@ -79,7 +90,7 @@ def ask(path: Path, report: str, params: Mapping[str, Param], *, timeout_s: floa
     answer = msgspec.json.decode(line, type=_Answer)
     if answer.error:
         raise _ERRORS[answer.error](answer.detail)
-    return Rows(columns=answer.columns, rows=answer.rows)
+    return answer
 
 
 @contextlib.asynccontextmanager
@@ -114,6 +125,8 @@ def _answer(reports: Reports, line: bytes) -> _Answer:
     try:
         request = msgspec.json.decode(line, type=Request)
         params = _typed(reports.get(request.report), request.params)
+        if request.parquet:
+            return _Answer(parquet=reports.parquet(request.report, **params))
         found = reports.run(request.report, **params)
     except msgspec.DecodeError as error:
         return _Answer(error="bad_parameter", detail=str(error))

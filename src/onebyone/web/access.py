@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
-from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    NotFoundException,
+    PermissionDeniedException,
+    ValidationException,
+)
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.params import FromPath, SkipValidation
 
@@ -23,6 +29,7 @@ Ask = Request[User, str, Any]  # `auth` is the session's token, "" with a bearer
 
 OPEN = {"exclude_from_auth": True}  # for a route that needs no login
 FORM_FIELD = "_csrf"
+_In = TypeVar("_In")
 
 
 def cookie_name(settings: Settings) -> str:
@@ -103,6 +110,21 @@ def open_site(request: Ask, desk: TheDesk, site_id: FromPath[str]) -> Site:
 
 
 TheSite = NamedDependency[SkipValidation[Site]]
+
+
+def need_token(request: Ask, site: Site, role: Role) -> None:
+    """As `need`, and by a bearer token: a page of somebody else's cannot send one, as it could a form."""
+    if request.auth:
+        raise PermissionDeniedException("Send 'Authorization: Bearer' with a token of your account.")
+    need(request, site, role)
+
+
+def read_body(raw: bytes, kind: type[_In]) -> _In:
+    """The JSON of a request. Raises ValidationException, which says where it is wrong."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValidationException(f"body: {error}") from error
 
 
 def need(request: Ask, site: Site | None, role: Role) -> None:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from litestar import get, post
-from litestar.exceptions import PermissionDeniedException, ValidationException
+from litestar.exceptions import ValidationException
 from msgspec import Struct
 
 from onebyone.event import utc
 from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
-from onebyone.web.access import Ask, TheSite, need
+from onebyone.web.access import Ask, TheSite, need, need_token, read_body
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.pages.rights import BY, LONGEST
-
-_In = TypeVar("_In")
 
 
 class PersonIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,8 +56,8 @@ class EraseOut(Struct, frozen=True):
 )
 async def api_export(request: Ask, desk: TheDesk, site: TheSite) -> dict[str, Any]:
     """The body is a PersonIn."""
-    need_token(request, site)
-    given = _read(await request.body(), PersonIn)
+    need_token(request, site, Role.ADMIN)
+    given = read_body(await request.body(), PersonIn)
     return await to_thread(_export, request.user.name, desk, site, given)
 
 
@@ -68,8 +65,8 @@ async def api_export(request: Ask, desk: TheDesk, site: TheSite) -> dict[str, An
 async def api_erase(request: Ask, desk: TheDesk, site: TheSite) -> EraseOut:
     """The body is an EraseIn; with `dry_run` only what is kept of them. Erasing takes seconds to minutes: ask for the
     erasures."""
-    need_token(request, site)
-    given = _read(await request.body(), EraseIn)
+    need_token(request, site, Role.ADMIN)
+    given = read_body(await request.body(), EraseIn)
     return await to_thread(_erase, request.user.name, desk, site, given)
 
 
@@ -80,20 +77,6 @@ def api_erasures(request: Ask, desk: TheDesk, site: TheSite) -> list[ErasureOut]
 
 
 ROUTES = (api_export, api_erase, api_erasures)
-
-
-def need_token(request: Ask, site: Site) -> None:
-    """A page of somebody else's cannot send one, as it could a form."""
-    if request.auth:
-        raise PermissionDeniedException("Send 'Authorization: Bearer' with a token of your account.")
-    need(request, site, Role.ADMIN)
-
-
-def _read(raw: bytes, kind: type[_In]) -> _In:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValidationException(f"body: {error}") from error
 
 
 def _export(user: str, desk: Desk, site: Site, given: PersonIn) -> dict[str, Any]:

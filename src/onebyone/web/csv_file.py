@@ -24,7 +24,7 @@ def csv_text(rows: Sequence[Row]) -> str:
     writer = csv.writer(text)
     if rows:
         writer.writerow(rows[0])
-        writer.writerows([_cell(value) for value in row.values()] for row in rows)
+        writer.writerows([harmless(value) for value in row.values()] for row in rows)
     return text.getvalue()
 
 
@@ -37,7 +37,8 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-").lower()
 
 
-def _cell(value: object) -> object:
+def harmless(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

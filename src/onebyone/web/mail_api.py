@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get, post
-from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ from onebyone.state.mail import Message, Mode, NewRecipient, Recipient
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import mailing
-from onebyone.web.access import Ask, TheSite, need
+from onebyone.web.access import Ask, TheSite, need_token, read_body
 from onebyone.web.desk import Desk, TheDesk
 
 MAX_HTML_BYTES = 16 << 20
@@ -89,20 +89,6 @@ class LeftOut(Struct, frozen=True):
     at: datetime
 
 
-def _may(request: Ask, site: Site) -> None:
-    """Only with a bearer token: a page of somebody else's cannot send one."""
-    if request.auth:
-        raise PermissionDeniedException("Send 'Authorization: Bearer' with a token of your account.")
-    need(request, site, Role.EDITOR)
-
-
-def _body(raw: bytes, kind: type[Any]) -> Any:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HTTPException(status_code=400, detail=f"body: {error}") from error
-
-
 def _now_ms(desk: Desk) -> int:
     return int(desk.clock().timestamp() * 1000)
 
@@ -132,8 +118,8 @@ def _message(desk: Desk, site: Site, message_id: str) -> Message:
     request_max_body_size=MAX_HTML_BYTES,
 )
 async def add_message(request: Ask, desk: TheDesk, site: TheSite) -> MessageOut:
-    _may(request, site)
-    sent: MessageIn = _body(await request.body(), MessageIn)
+    need_token(request, site, Role.EDITOR)
+    sent: MessageIn = read_body(await request.body(), MessageIn)
     return await to_thread(_add_message, desk, site, sent)
 
 
@@ -194,8 +180,8 @@ def api_messages(desk: TheDesk, site: TheSite) -> list[dict[str, Any]]:
 async def add_recipients(
     request: Ask, desk: TheDesk, site: TheSite, message_id: FromPath[str]
 ) -> dict[str, list[RecipientOut]]:
-    _may(request, site)
-    sent: RecipientsIn = _body(await request.body(), RecipientsIn)
+    need_token(request, site, Role.EDITOR)
+    sent: RecipientsIn = read_body(await request.body(), RecipientsIn)
     if len(sent.recipients) > MAX_RECIPIENTS:
         raise HTTPException(status_code=400, detail=f"recipients: at most {MAX_RECIPIENTS} at once")
     return {"recipients": await to_thread(_add_recipients, desk, site, message_id, sent.recipients)}
@@ -275,8 +261,8 @@ def _mode(desk: Desk, site: Site, one: RecipientIn) -> Mode:
 async def mark(
     request: Ask, desk: TheDesk, site: TheSite, message_id: FromPath[str], what: FromPath[Literal["sent", "bounced"]]
 ) -> Done:
-    _may(request, site)
-    sent: RefsIn = _body(await request.body(), RefsIn)
+    need_token(request, site, Role.EDITOR)
+    sent: RefsIn = read_body(await request.body(), RefsIn)
     return Done(await to_thread(_mark, desk, site, message_id, what, sent))
 
 
@@ -290,8 +276,8 @@ def _mark(desk: Desk, site: Site, message_id: str, what: str, sent: RefsIn) -> i
 @post("/api/v1/sites/{site_id:str}/mail/unmeasured", status_code=200, tags=["mail"], summary="Consent was withdrawn")
 async def stop_measuring(request: Ask, desk: TheDesk, site: TheSite) -> Done:
     """Opens of what was sent to these people leave nothing from now on, nor does what will be sent to them."""
-    _may(request, site)
-    sent: RefsIn = _body(await request.body(), RefsIn)
+    need_token(request, site, Role.EDITOR)
+    sent: RefsIn = read_body(await request.body(), RefsIn)
     return Done(await to_thread(_stop, desk, site, sent))
 
 

@@ -1,20 +1,23 @@
-"""Find: an exact id goes straight to its Fate."""
+"""Find: an exact id goes straight to its Fate, an e-mail address or a phone to its person."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
-from onebyone.web.access import Ask
+from onebyone.web.access import Ask, Form
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.look_up import LONGEST_ID, address, sites_that_know
+from onebyone.web.pages.people import is_private, person_named
+from onebyone.web.pages.settings import SECTIONS
 from onebyone.web.saved import open_to
 
 MOST_KEPT = 20
@@ -46,7 +49,23 @@ def find(
     )
 
 
-ROUTES = (find,)
+@post("/find/ask", sync_to_thread=True, include_in_schema=False)
+def find_anything(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
+    """What is private is hashed here and enters no address; all else is found by its address."""
+    text, here_id = str(form.get("q", "")).strip()[:LONGEST_ID], str(form.get("site", ""))
+    seen = [one for one in desk.sites.all() if request.user.may(one.id, Role.VIEWER)]
+    here = next((one for one in seen if one.id == here_id), None)
+    if not is_private(text):
+        asked = {"q": text} | ({"site": here.id} if here else {})
+        return Redirect(f"/find?{urlencode(asked)}" if text else "/find", status_code=303)
+    for site in [here] if here else seen:
+        if person := person_named(desk, site, text):
+            return Redirect(f"/s/{site.id}/people/{person}", status_code=303)
+    shown = frame(request, desk, "Find", site=here, page="find")
+    return page(desk, "find.html", shown, status=404, q="", nobody=True, stories=[], pages=[], near=[])
+
+
+ROUTES = (find, find_anything)
 
 
 def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, str]]:
@@ -58,6 +77,13 @@ def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, st
             found += [
                 (f"{name} of {site.name}", f"/s/{site.id}/{key}") for key, name in pages if wanted in name.lower()
             ]
+    sites = [(site, section, name) for site in ([here] if here else seen[:3]) for section, name in SECTIONS.items()]
+    if wanted:
+        found += [
+            (f"Settings of {site.name}: {name}", f"/s/{site.id}/settings/{section}")
+            for site, section, name in sites
+            if wanted in f"settings {name}".lower()
+        ]
     return found[:12]
 
 

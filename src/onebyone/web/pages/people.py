@@ -42,10 +42,10 @@ def people(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     """An e-mail address or a phone is hashed here, and stands in no address."""
     text = str(form.get("q", "")).strip()[:LONGEST]
-    found = _find(desk, site, text)
+    found = person_named(desk, site, text)
     if found:
         return Redirect(_address(site, found), status_code=303)
-    if _is_private(text):
+    if is_private(text):
         return _people(request, desk, site, unknown=True)
     return Redirect(
         f"/s/{site.id}/people?q={quote(text, safe='')}" if text else f"/s/{site.id}/people", status_code=303
@@ -118,7 +118,7 @@ def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person
     if action not in _ACTIONS:
         raise NotFoundException
     left, right = _number(form.get("left")), _number(form.get("right"))
-    other = _find(desk, site, str(form.get("other", "")).strip()[:LONGEST]) or _number(form.get("with"))
+    other = person_named(desk, site, str(form.get("other", "")).strip()[:LONGEST]) or _number(form.get("with"))
     if action == "merge" and (not other or other == person):
         return _preview(request, desk, site, person, action, [], {}, unknown=not other)
     if action == "merge" and _took_back(desk, site, person, other):
@@ -235,7 +235,7 @@ def _handle(desk: Desk, site: Site, person: int) -> tuple[int, Kind]:
     return (users[0], Kind.USER) if users else (known.browsers[0] if known.browsers else person, Kind.BROWSER)
 
 
-def _find(desk: Desk, site: Site, text: str) -> int:
+def person_named(desk: Desk, site: Site, text: str) -> int:
     """The person whom an e-mail address, a phone, an external or user id or a number names exactly; 0 if none."""
     if not text:
         return 0
@@ -248,7 +248,8 @@ def _find(desk: Desk, site: Site, text: str) -> int:
     return 0
 
 
-def _is_private(text: str) -> bool:
+def is_private(text: str) -> bool:
+    """Whether it is an e-mail address or a phone number, which stands in no address of ours and no log."""
     return bool(normal_email(text) or normal_phone(text)) or "@" in text
 
 

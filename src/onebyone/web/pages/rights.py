@@ -7,9 +7,10 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.response import Redirect
+from msgspec import Struct
 
 from onebyone.event import utc
-from onebyone.state.erasures import Erasure, Held, Stage
+from onebyone.state.erasures import Erasure, Held, Meant, Stage
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import numbers
@@ -33,6 +34,12 @@ BY: tuple[tuple[str, str], ...] = (
 )
 
 
+class Named(Struct, frozen=True):
+    by: str
+    text: str
+    meant: Meant
+
+
 @get("/s/{site_id:str}/rights", sync_to_thread=True, include_in_schema=False)
 def rights(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     need(request, site, Role.ADMIN)
@@ -42,23 +49,18 @@ def rights(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 @post("/s/{site_id:str}/rights/find", sync_to_thread=True, include_in_schema=False)
 def find_rights(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     """What is kept of somebody. Who it is stands in no address."""
-    need(request, site, Role.ADMIN)
-    by, text = _asked(form)
-    try:
-        held = desk.rights.held(site, desk.rights.find(site, by, text))
-    except ValueError as error:
-        return _page(request, desk, site, by=by, text=text, wrong=f"{error}.")
-    return _page(request, desk, site, by=by, text=text, held=held)
+    named = _named(request, desk, site, form)
+    if not isinstance(named, Named):
+        return named
+    return _page(request, desk, site, by=named.by, text=named.text, held=desk.rights.held(site, named.meant))
 
 
 @post("/s/{site_id:str}/rights/copy", sync_to_thread=True, include_in_schema=False)
 def copy_rights(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
-    need(request, site, Role.ADMIN)
-    by, text = _asked(form)
-    try:
-        bundle = desk.rights.export(site, desk.rights.find(site, by, text))
-    except ValueError as error:
-        return _page(request, desk, site, by=by, text=text, wrong=f"{error}.")
+    named = _named(request, desk, site, form)
+    if not isinstance(named, Named):
+        return named
+    bundle = desk.rights.export(site, named.meant)
     desk.users.note(request.user.name, site.id, "person_exported", f"{len(bundle['events'])} events")
     headers = {"content-disposition": 'attachment; filename="person.zip"', "cache-control": "no-store"}
     return Response(zipped(bundle), media_type="application/zip", headers=headers)
@@ -67,16 +69,13 @@ def copy_rights(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
 @post("/s/{site_id:str}/rights/erase", sync_to_thread=True, include_in_schema=False)
 def erase_rights(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     """Only with the word typed in: nothing brings it back."""
-    need(request, site, Role.ADMIN)
-    by, text = _asked(form)
-    try:
-        meant = desk.rights.find(site, by, text)
-    except ValueError as error:
-        return _page(request, desk, site, by=by, text=text, wrong=f"{error}.")
+    named = _named(request, desk, site, form)
+    if not isinstance(named, Named):
+        return named
     if str(form.get("word", "")).strip().lower() != "erase":
-        held = desk.rights.held(site, meant)
-        return _page(request, desk, site, by=by, text=text, held=held, word="Type the word erase to confirm.")
-    one = desk.rights.erase(site, meant, by=request.user.name)
+        held, word = desk.rights.held(site, named.meant), "Type the word erase to confirm."
+        return _page(request, desk, site, by=named.by, text=named.text, held=held, word=word)
+    one = desk.rights.erase(site, named.meant, by=request.user.name)
     desk.users.note(request.user.name, site.id, "person_erased", one.id)
     return Redirect(f"/s/{site.id}/rights?asked={one.id}", status_code=303)
 
@@ -84,9 +83,15 @@ def erase_rights(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Resp
 ROUTES = (rights, find_rights, copy_rights, erase_rights)
 
 
-def _asked(form: Form) -> tuple[str, str]:
-    by = str(form.get("by", ""))
-    return by if by in dict(BY) else BY[0][0], str(form.get("text", "")).strip()[:LONGEST]
+def _named(request: Ask, desk: Desk, site: Site, form: Form) -> Named | Response[str]:
+    """Whom an admin's form names, or the page that says why that names nobody."""
+    need(request, site, Role.ADMIN)
+    by, text = str(form.get("by", "")), str(form.get("text", "")).strip()[:LONGEST]
+    by = by if by in dict(BY) else BY[0][0]
+    try:
+        return Named(by, text, desk.rights.find(site, by, text))
+    except ValueError as error:
+        return _page(request, desk, site, by=by, text=text, wrong=f"{error}.")
 
 
 def _page(

@@ -109,7 +109,10 @@
   };
   const table = () => { $$("details.tab").forEach((d) => { d.open = !d.open; }); return true; };
   const help = () => { const box = $("#keys"); if (box) box.showModal(); return true; };
-  const PAGES = { o: "overview", l: "live", s: "loss", d: "settings" };
+  const PAGES = {
+    o: "overview", l: "live", c: "conversions", s: "loss", a: "attribution", r: "reconciliation", f: "funnels",
+    p: "people", d: "destinations", t: "tags",
+  };
   const KEYS = {
     "/": () => find(), "?": help, t: table, e: () => follow("[data-key=csv]"), c: () => follow("[data-key=compare]"),
     d: () => follow("[data-key=day]"), w: () => follow("[data-key=week]"), m: () => follow("[data-key=month]"),
