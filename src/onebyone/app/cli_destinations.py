@@ -54,7 +54,11 @@ def list_destinations(site: str | None, data: Path, as_json: bool) -> None:
 @click.option(
     "--set", "given", multiple=True, metavar="NAME=VALUE", help="A setting; '-' as value reads it from input."
 )
-@click.option("--mode", type=click.Choice([*Mode]), help="Who tells the platform. [default: both, under one id]")
+@click.option(
+    "--mode",
+    type=click.Choice([one.value for one in Mode]),
+    help="Who tells the platform. [default: both, under one id]",
+)
 @click.option("--settle", type=click.IntRange(0, 86_400), help="Seconds in which copies meet. [default: 360]")
 @click.option("--suspect/--no-suspect", default=None, help="Whether doubtful traffic is sent. [default: yes]")
 @click.option("--per-minute", type=click.IntRange(0), help="Requests a minute. [default: what the platform allows]")
@@ -204,7 +208,13 @@ def replay(
 
 @click.group(invoke_without_command=True)
 @click.option("--destination", help="Of this destination alone.")
-@click.option("--state", "stands", type=click.Choice([*Stands]), multiple=True, help="That stand so; may be repeated.")
+@click.option(
+    "--state",
+    "stands",
+    type=click.Choice([one.value for one in Stands]),
+    multiple=True,
+    help="That stand so; may be repeated.",
+)
 @options.limit(50)
 @options.site
 @options.data
@@ -235,7 +245,12 @@ def deliveries(
 @deliveries.command("resend")
 @click.argument("destination")
 @click.option(
-    "--state", "stands", type=click.Choice([*CORRECTABLE]), multiple=True, default=("refused",), show_default=True
+    "--state",
+    "stands",
+    type=click.Choice([one.value for one in CORRECTABLE]),
+    multiple=True,
+    default=("refused",),
+    show_default=True,
 )
 @click.option("--cause", help="For this cause alone.")
 @click.option("--conversion", help="This one alone, by its own id.")
