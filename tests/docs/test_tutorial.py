@@ -100,7 +100,9 @@ class Walk:
         assert process.stdout is not None
         printed = ""
         while "Ctrl-C" not in printed:
-            printed += process.stdout.readline()
+            line = process.stdout.readline()
+            assert line, (self.where / "log").read_text()[-2000:]
+            printed += line
         collector, login = re.findall(r"http://\S+", printed)[:2]
         self.known["http://127.0.0.1:8000"] = collector
         self._console.goto(login)
