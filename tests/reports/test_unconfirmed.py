@@ -68,8 +68,6 @@ ALL: dict[str, Any] = {
     "via": "",
     "matched": "",
     "flag": "",
-    "channel": "",
-    "campaign": "",
     "low": 0,
     "high": 1 << 50,
 }
