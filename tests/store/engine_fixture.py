@@ -23,7 +23,7 @@ TABLES = (
 @cache
 def the_engine() -> Embedded:
     directory = Path(tempfile.mkdtemp(prefix="onebyone-store-"))
-    store = Embedded(directory, limits=Limits(report_s=10))
+    store = Embedded(directory, limits=Limits(report_s=60))
     migrate(store)
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     atexit.register(store.close)  # before the directory goes: last in, first out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 PARTS = Path(__file__).with_name("parts")
@@ -19,6 +20,11 @@ def with_parts(sql: str, given: Mapping[str, str] = NOT_NARROWED) -> str:
         name = found[1]
         if name in given:
             return given[name]
-        return with_parts((PARTS / f"{name}.sql").read_text(encoding="utf-8").strip(), given)
+        return with_parts(_read(name), given)
 
     return _NAMED.sub(piece, sql)
+
+
+@cache
+def _read(name: str) -> str:
+    return (PARTS / f"{name}.sql").read_text(encoding="utf-8").strip()
