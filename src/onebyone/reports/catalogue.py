@@ -138,7 +138,10 @@ def taken(report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
 
 @cache
 def read_report(file: Path) -> Report:
-    """Once for a file: all of them take a tenth of a second. Raises ValueError if the header is not a title and what it is about."""
+    """Once for a file: all of them take a tenth of a second.
+
+    Raises ValueError if the header is not a title and what it is about.
+    """
     found = _HEADER.match(file.read_text(encoding="utf-8"))
     if found is None:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
