@@ -47,14 +47,6 @@ def test_a_report_answers_its_golden_case(store: Embedded, name: str, case: Case
     assert (found.columns, found.rows) == (case.columns, case.rows)
 
 
-@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
-def test_a_report_counts_once_what_was_inserted_twice(store: Embedded, name: str, case: Case) -> None:
-    for token in ("first", "again"):
-        put(store, [*case.outcomes(), *case.whose(), *case.changed_records()], token=token)
-        put_facts(store, case.facts(), token=token)
-    assert Reports(store).run(name, **case.typed_params()).rows == case.rows
-
-
 def sites_apart() -> list[list[Event | Ended]]:
     """The rows of each case that asks for sessions, each case on sites of its own: one store serves them all."""
     return [
@@ -102,12 +94,15 @@ def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded) 
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}: {c.title}" for n, c in CASES])
-def test_a_report_does_not_see_another_site_with_the_same_ids(store: Embedded, name: str, case: Case) -> None:
-    put(store, [*case.outcomes(), *case.whose(), *case.changed_records()])
+def test_nothing_inserted_twice_and_no_other_site_with_the_same_ids_changes_it(
+    store: Embedded, name: str, case: Case
+) -> None:
     others = case.outcomes(site="other", value=77, host="other.example")
-    put(store, [*others, *case.whose("other"), *case.changed_records("other")], token="other")
-    put_facts(store, case.facts())
-    put_facts(store, case.facts(site="other"), token="other")
+    for token in ("first", "again"):
+        put(store, [*case.outcomes(), *case.whose(), *case.changed_records()], token=token)
+        put(store, [*others, *case.whose("other"), *case.changed_records("other")], token=f"other {token}")
+        put_facts(store, case.facts(), token=token)
+        put_facts(store, case.facts(site="other"), token=f"other {token}")
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
     empty = Reports(store).run(name, **case.typed_params(site="nobody")).rows
     assert all(cell in (0, None, "kept", "EUR") for row in empty for cell in row)
