@@ -66,6 +66,7 @@ def test_two_browsers_sign_in_as_one_person_and_an_undo_restores_the_reports(
         apart = persons(console, product)
         walk(second, product, "bob")
         until(lambda: persons(console, product)["several_devices"] == apart["several_devices"] + 1)
+        until(lambda: persons(console, product)["joined_later"] >= apart["joined_later"] + 1)
         joined = persons(console, product)
     assert joined["joined_later"] >= apart["joined_later"] + 1
 

@@ -19,8 +19,9 @@ from store.rows import put, put_facts
 
 CASES = every_case()
 _OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
-MADE_OF_SESSIONS = [(name, case) for name, case in _OF_SESSIONS if not case.deliveries]
-WITH_FACTS = [(name, case) for name, case in _OF_SESSIONS if case.deliveries]  # which name records by id: site s1's
+_BY_ID = ("credited_orders",)  # an id of a record is made of its site's
+WITH_FACTS = [(name, case) for name, case in _OF_SESSIONS if case.deliveries or name in _BY_ID]
+MADE_OF_SESSIONS = [one for one in _OF_SESSIONS if one not in WITH_FACTS]
 
 
 def store_days(store: Embedded, outcomes: Sequence[Event | Ended]) -> Sessions:

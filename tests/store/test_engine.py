@@ -106,7 +106,7 @@ def test_a_query_that_takes_too_much_is_refused_and_the_engine_lives_on(store: E
 def test_a_query_has_the_limits_and_settings_that_are_the_same_everywhere(store: Embedded) -> None:
     wanted = {
         "async_insert": "0", "distributed_product_mode": "deny", "do_not_merge_across_partitions_select_final": "1",
-        "input_format_skip_unknown_fields": "0", "join_use_nulls": "0", "max_execution_time": "10",
+        "input_format_skip_unknown_fields": "0", "join_use_nulls": "0", "max_execution_time": "60",
         "max_memory_usage": "600000000", "session_timezone": "UTC",
     }  # fmt: skip
     rows = store.query(

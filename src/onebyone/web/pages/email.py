@@ -62,6 +62,7 @@ def email(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         whole=found.whole,
         failed_answer=found.failed,
         ever=found.ever,
+        teach=bool(found.lines),  # mailings are to be seen before anybody opened one
         legend=mail_table.legend(),
         **controls(view, desk, site, compares=False),
     )

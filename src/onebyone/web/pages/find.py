@@ -62,7 +62,7 @@ def find_anything(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
         if person := person_named(desk, site, text):
             return Redirect(f"/s/{site.id}/people/{person}", status_code=303)
     shown = frame(request, desk, "Find", site=here, page="find")
-    return page(desk, "find.html", shown, status=404, q="", nobody=True, stories=[], pages=[], near=[])
+    return page(desk, "find.html", shown, status=404, q="", nobody=True, stories=[], pages=[], kept=[], near=[])
 
 
 ROUTES = (find, find_anything)
