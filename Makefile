@@ -31,7 +31,7 @@ serve: $(VENV)/runtime
 	$(RUN)/onebyone serve $(SERVE)
 
 test: $(VENV)/dev browser filters platforms_once lint types
-	$(RUN)/pytest -q -n 3 --dist worksteal $(TEST)
+	$(RUN)/pytest -q -n 2 --dist worksteal $(TEST)
 
 check: $(VENV)/dev lint types
 	$(RUN)/pytest -q -n 2 -m "not slow and not browser" -x tests
