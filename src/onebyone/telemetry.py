@@ -62,6 +62,7 @@ LogEvent = Literal[
     "person_erased",
     "erasure_failed",  # by a defect; it is tried again
     "rules_loaded",  # rules or network lists changed; verdicts follow them from here on
+    "store_damaged",  # a full disk refused what the engine took for written; it is opened anew
     "rules_refused",  # a file of them cannot be read; the last good ones go on
 ]
 

@@ -138,3 +138,7 @@ def _store(place: Place) -> Iterator[Finding]:
         yield Finding("Store", False, str(error), "See the engine's log lines.")
     else:
         yield Finding("Store", True, "answers")
+    aside = len(list(place.store.glob("store/*/*/detached/broken*")))
+    if aside:
+        do = "What a full disk damaged was written again. If the disk was never full, look at its health."
+        yield Finding("Damaged parts", True, f"{aside:,} set aside in {place.store}", do)

@@ -21,7 +21,7 @@ from onebyone.log.sqlite_reader import SqliteReader
 from onebyone.log.sqlite_upkeep import expire as expire_files
 from onebyone.log.together import Together
 from onebyone.state.database import StateUnavailable
-from onebyone.store import QueryRefused, StoreUnavailable
+from onebyone.store import QueryRefused, StoreDamaged, StoreUnavailable
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
 from onebyone.store.order_rules import OrderRules
@@ -30,6 +30,7 @@ from onebyone.telemetry import Counters, Log
 
 _IDLE_S = 0.25
 _UNWELL_S = 2.0
+_READ_BACK_S = 10.0
 _UPKEEP_S = 24 * 3600.0
 
 
@@ -53,15 +54,22 @@ class Loading:
         self._order_rules = OrderRules(store)
         self._reweighing = Reweighing(place, store, self._loader.sessions)
         self._erasing = Erasing(place, state, store, self._loader.sessions)
+        self._read_back_at = 0.0
         self._kept_at = 0.0
         self._written_at = 0.0
         self._sites_version = -1
 
     def run(self, stop: threading.Event, failed: Callable[[], object]) -> None:
-        """Until stopped. A defect calls `failed` and rises: an engine that does not load must not look well."""
+        """Until stopped. A defect calls `failed` and rises: an engine that does not load must not look well.
+
+        A store that is damaged too: opened anew it is as before what damaged it, and the batch is sent again.
+        """
         try:
             while not stop.is_set():
                 stop.wait(self._turn())
+        except StoreDamaged as error:
+            self._log.error("store_damaged", error=str(error), then="opened anew")
+            failed()
         except BaseException:
             failed()
             raise
@@ -85,6 +93,8 @@ class Loading:
             self._reweighing.step()
             erased = self._erasing.step()
             self._upkeep()
+        except StoreDamaged:
+            raise
         except (StoreUnavailable, QueryRefused, LogUnavailable, StateUnavailable, DBAPIError) as error:
             self._counters.add("onebyone_log_unwell_total", type(error).__name__)
             self._log.warning("log_unwell", error=str(error).partition("\n")[0])  # not the statement that failed
@@ -109,6 +119,9 @@ class Loading:
             self._written_at = now
             self._counters.write(self._place.metrics)
             self._loader.sessions.store_next()  # takes a fifth of the time at most, and rests when nothing is due
+        if now - self._read_back_at > _READ_BACK_S:
+            self._read_back_at = now
+            self._store.read_back()
         if now - self._kept_at > _UPKEEP_S:
             self._kept_at = now
             self._forget_rows()

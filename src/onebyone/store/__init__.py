@@ -26,6 +26,10 @@ class StoreLocked(StoreUnavailable):
     """Another engine owns this directory."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """A part that the engine wrote is not whole. Opened anew, the store sets it aside and has what it replaced."""
+
+
 class QueryRefused(Exception):
     """The query needs more memory or time than one report may have. The store is well."""
 

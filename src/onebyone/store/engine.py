@@ -1,9 +1,10 @@
-"""ClickHouse inside this process. A thin layer over chdb that closes four traps of its 26.9.0 (docs/decisions/0003):
+"""ClickHouse inside this process. A thin layer over chdb that closes five traps of its 26.9.0 (docs/decisions/0003):
 
 - rows go in by `query`: `send_insert` loses errors, and rows with them;
 - a handle serves one call: after a failed query the next answer of the same handle begins with the failed one's rows;
 - parameters are checked and escaped in `params.py`: the engine reads them as escaped text and wraps what is too large;
-- JSON input is told to refuse unknown fields.
+- JSON input is told to refuse unknown fields;
+- a write that a full disk refuses is taken for done, so what was written is read back (`parts_written.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from msgspec import Struct
 
 from onebyone.store import Param, QueryBroken, QueryRefused, Rows, RowsRefused, StoreLocked, StoreUnavailable
 from onebyone.store.params import write
+from onebyone.store.parts_written import ROOM_FOR_ROWS, ROOM_FOR_UPKEEP, PartsWritten
 
 MAX_INSERT_ROWS = 100_000  # more could be cut into two blocks, and a token covers one
 _INSERT = (
@@ -45,7 +47,7 @@ _FOR_INSERT = {
     "max_partitions_per_insert_block": "0",  # an import of years has a part for each month
     "max_threads": "1",
 }
-_FOR_UPKEEP = {"mutations_sync": "2", "max_threads": "1"}
+_FOR_UPKEEP = {"allow_drop_detached": "1", "mutations_sync": "2", "max_threads": "1"}
 
 # Codes that blame the rows. Any other failure of an insert blames the store: its rows stay in the log.
 _ROW_CODES = frozenset({6, 25, 26, 27, 33, 38, 41, 53, 69, 72, 117, 130, 131, 321, 376, 407, 441, 467, 469})
@@ -86,6 +88,11 @@ class Embedded:
         self._running = 0
         self._closed = False
         self._keeper = self._open(self._for_query())  # the engine stops with its last handle
+        try:
+            self._parts = PartsWritten(directory, self._ask)
+        except StoreUnavailable:
+            self.close()
+            raise
 
     def query(self, sql: str, params: Mapping[str, Param] | None = None) -> Rows:
         return _read(self._answer(sql, params or {}, "JSONCompact"))
@@ -111,7 +118,12 @@ class Embedded:
     def insert(self, table: str, lines: Sequence[bytes], token: str) -> None:
         if not 0 < len(lines) <= MAX_INSERT_ROWS:
             raise ValueError(f"{len(lines)} lines")
+        self._parts.need(ROOM_FOR_ROWS)
         statement, declares = _INSERT
+        if self._parts.set_aside:
+            token = (
+                f"{token}+{self._parts.set_aside}"  # its rows may lie there: the table keeps one of those it has twice
+            )
         written = write(declares, {"table": table, "token": token})
         try:
             self._call(statement + b"\n".join(lines), written, _FOR_INSERT)
@@ -121,10 +133,23 @@ class Embedded:
             if _code(error) in _ROW_CODES:
                 raise RowsRefused(_first_line(error)) from error
             raise StoreUnavailable(_first_line(error)) from error
+        self._parts.read_back(table)
 
     def execute(self, sql: str, params: Mapping[str, Param] | None = None) -> None:
+        self._parts.need(ROOM_FOR_UPKEEP)
+        self._ask(sql, params or {})
+        self._parts.read_back()
+
+    def read_back(self) -> None:
+        """Read what was merged since the last time; at least once in the minutes for which replaced parts are kept.
+
+        Raises StoreDamaged if it is not whole: open the store anew. Raises StoreUnavailable.
+        """
+        self._parts.read_back()
+
+    def _ask(self, sql: str, params: Mapping[str, Param]) -> list[list[Any]]:
         try:
-            self._call(sql, write(sql, params or {}), _FOR_UPKEEP)
+            return _read(self._call(sql, write(sql, params), _FOR_UPKEEP)).rows
         except self._error as error:
             raise StoreUnavailable(_first_line(error)) from error
 

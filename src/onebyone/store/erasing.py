@@ -92,7 +92,9 @@ class Erasure:
             yield table
 
     def purge(self) -> Iterator[int]:
-        """Have the files of replaced parts removed; yields how many are left, until none is."""
+        """Have the files of replaced and of damaged parts removed; yields how many are left, until none is."""
+        for table, part in self._store.query(_upkeep("set_aside"), {"tables": self._tables()}).rows:
+            self._store.execute(f"ALTER TABLE {table} DROP DETACHED PART '{part}'")
         for table in _ROWS:
             self._set(table, _NO_TRACE)
         while left := self._unpurged():
@@ -104,8 +106,10 @@ class Erasure:
         self._store.execute(self._words.fill("TRUNCATE TABLE erasing{local} {on_cluster}"))
 
     def _unpurged(self) -> int:
-        tables = [table + self._words.local for table in _ROWS]
-        return int(self._store.query(_upkeep("unpurged_parts"), {"tables": tables}).rows[0][0])
+        return int(self._store.query(_upkeep("unpurged_parts"), {"tables": self._tables()}).rows[0][0])
+
+    def _tables(self) -> list[str]:
+        return [table + self._words.local for table in _ROWS]
 
     def _set(self, table: str, settings: str) -> None:
         self._store.execute(self._words.fill(f"ALTER TABLE {table}{{local}} {{on_cluster}} MODIFY SETTING {settings}"))
