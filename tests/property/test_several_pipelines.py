@@ -21,7 +21,7 @@ from onebyone.state.database import open_database, sqlite_url
 from pipeline.conversions.examples import count, plain
 from pipeline.conversions.test_any_order import RELOADED, REUSED, arrivals, events
 
-EXAMPLES = 1_500 if os.environ.get("PROVE") else 40
+EXAMPLES = 1_500 if os.environ.get("PROVE") else 15
 
 
 class Pipeline:
