@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from onebyone.state.database import open_database, sqlite_url
+from fakes.state import a_database
 from onebyone.state.users import (
     DAY_MS,
     EVERY_SITE,
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def users(tmp_path: Path, clock: Clock) -> Users:
-    return Users(open_database(sqlite_url(tmp_path)), clock=clock, hasher=CHEAP)
+    return Users(a_database(tmp_path), clock=clock, hasher=CHEAP)
 
 
 def _session(opened: str | Refused | None) -> str:
@@ -173,7 +173,7 @@ def test_no_secret_is_stored_readable(users: Users, tmp_path: Path) -> None:
         _session(users.sign_in("admin", PASSWORD, "::1")),
         users.add_token(admin.id, "t"),
     ]
-    engine = open_database(sqlite_url(tmp_path))
+    engine = a_database(tmp_path)
     with engine.connect() as connection:
         stored = repr(connection.execute(text("SELECT * FROM user_secrets")).all())
         stored += repr(connection.execute(text("SELECT * FROM users")).all())
