@@ -6,7 +6,10 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from fakes.kept import KEPT
 
 PROVE = bool(os.environ.get("PROVE"))
 MEMORY = Path("/dev/shm")
@@ -31,3 +34,12 @@ if _takes_all(MEMORY):
 # Of properties that say no number themselves; and how busy the machine is says nothing of the code.
 settings.register_profile("usual", max_examples=100 if PROVE else 30, deadline=None)
 settings.load_profile("usual")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if not item.get_closest_marker("browser"):
+        KEPT.close()
+
+
+def pytest_unconfigure() -> None:
+    KEPT.close()
