@@ -96,7 +96,9 @@ begun = st.builds(lambda start, rest: start + rest, starts, likely)
 
 @pytest.mark.slow
 @given(st.text(max_size=40) | begun | mutated)
-@settings(max_examples=10_000, derandomize=not PROVE, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(
+    max_examples=10_000 if PROVE else 2_000, derandomize=not PROVE, deadline=None, suppress_health_check=[*HealthCheck]
+)
 def test_any_text_is_read_or_refused(text: str) -> None:
     survives(text)
 
