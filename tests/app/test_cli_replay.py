@@ -60,9 +60,11 @@ def send(place: Place, site: Site, partition: str, *, tag: str) -> None:
     writer.close()
 
 
-def actors(place: Place, tag: str) -> list[str]:
-    found = run(place, "events")
-    return [event["actor"] for event in sorted(found, key=lambda one: one["path"]) if event["path"][1:-1] == tag]
+def actors(place: Place) -> tuple[list[str], list[str]]:
+    """Of the old and of the new."""
+    found = sorted(run(place, "events"), key=lambda one: str(one["path"]))
+    old, new = ([event["actor"] for event in found if event["path"][1:-1] == tag] for tag in ("old", "new"))
+    return old, new
 
 
 @pytest.mark.slow
@@ -73,21 +75,21 @@ def test_a_ruleset_reaches_back_beyond_the_log_and_a_draft_changes_nothing(place
     shutil.rmtree(place.hits / "c0")  # as after seven days
     send(place, site, "c1", tag="new")
     run(place, "replay")
-    assert (actors(place, "old"), actors(place, "new")) == (before, before)
+    assert actors(place) == (before, before)
 
     draft = place.data / "rules.draft.toml"
     draft.write_text(HARSH)
     said = run(place, "replay", "--draft", str(draft))
     assert said["events"] == 3 and [one["events"] for one in said["differences"]] == [1]
     assert (said["differences"][0]["before"], said["differences"][0]["after"]) == ("suspect", "machine_declared")
-    assert actors(place, "new") == before
+    assert actors(place) == (before, before)
 
     draft.rename(place.data / "rules.toml")
     run(place, "replay")
     after = ["human", "machine_declared", "machine_declared"]
-    assert (actors(place, "old"), actors(place, "new")) == (before, after)  # the log alone
+    assert actors(place) == (before, after)  # the log alone
     assert run(place, "replay", "--verdicts")["verdicts"] is True
-    assert (actors(place, "old"), actors(place, "new")) == (after, after)
+    assert actors(place) == (after, after)
     assert not place.reweigh.exists()
 
 

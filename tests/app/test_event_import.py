@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from fakes.memory_log import MemoryLog
+from fakes.state import in_memory
 from onebyone.app.event_import import Rules, import_rows, read_rows
 from onebyone.app.log_import import Imported
 from onebyone.app.settings import ConfigError
 from onebyone.event import Drop, Event, Hit, Reason
 from onebyone.pipeline.decode import decode
 from onebyone.state.claims import Claims
-from onebyone.state.database import open_database
 from onebyone.state.sites import Site
 
 COLUMNS = (
@@ -56,7 +56,7 @@ def read(path: Path, rules: Rules = TRACKER) -> list[dict[str, Any]]:
 class Room:
     def __init__(self) -> None:
         self.log = MemoryLog()
-        self._claims = Claims(open_database("sqlite://"))
+        self._claims = Claims(in_memory())
 
     def bring(self, path: Path, rules: Rules = TRACKER) -> Imported:
         rows = read_rows(path, rules, lambda done: None)

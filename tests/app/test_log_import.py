@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine
 
 from fakes.memory_log import MemoryLog
+from fakes.state import in_memory
 from onebyone.app.log_import import MAX_LINE_BYTES, Imported, LogFile, hit_id, import_lines, styled
 from onebyone.app.settings import ConfigError
 from onebyone.event import Hit
 from onebyone.log import LogUnavailable
 from onebyone.state.claims import Claims
-from onebyone.state.database import open_database
 from onebyone.state.seals import Seals
 
 LINE = b'1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "x"'
@@ -22,7 +22,7 @@ LINE = b'1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "x"
 
 @pytest.fixture
 def state() -> Iterator[Engine]:
-    engine = open_database("sqlite://")
+    engine = in_memory()
     yield engine
     engine.dispose()
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 
-from playwright.sync_api import Browser, BrowserContext, Page
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from fakes.kept import KEPT
 
 CHROMIUM_ARGS = (
     "--headless",
@@ -21,6 +25,22 @@ CHROMIUM_ARGS = (
 def find_chromium() -> str:
     """Its path, or "" where there is none."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+@cache
+def the_chromium() -> Browser:
+    """One for all browser tests that follow each other; each takes a context of its own. Skips where there is none."""
+    chromium = find_chromium()
+    if not chromium:
+        pytest.skip("no Chromium found: install chromium to run the browser tests")
+    opened = KEPT.enter_context(sync_playwright()).chromium.launch(
+        executable_path=chromium,
+        args=list(CHROMIUM_ARGS),
+        ignore_default_args=["--disable-back-forward-cache"],  # a page that comes back is one of the cases
+    )
+    KEPT.callback(opened.close)
+    KEPT.callback(the_chromium.cache_clear)
+    return opened
 
 
 def as_person(browser: Browser, *, script: bool = True) -> BrowserContext:

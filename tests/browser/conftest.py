@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from browser.chromium import CHROMIUM_ARGS, find_chromium
+from browser.chromium import the_chromium
 from browser.front import SETTINGS
 from browser.product import Product
 from browser.stub import Stub, serving
@@ -25,18 +25,8 @@ START_S = 180
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
-    if not chromium:
-        pytest.skip("no Chromium found: install chromium to run the browser tests")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium,
-            args=list(CHROMIUM_ARGS),
-            ignore_default_args=["--disable-back-forward-cache"],  # a page that comes back is one of the cases
-        )
-        yield opened
-        opened.close()
+def browser() -> Browser:
+    return the_chromium()
 
 
 @pytest.fixture

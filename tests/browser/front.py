@@ -4,12 +4,11 @@ from where the visitor comes, and may be told to refuse or to say nothing."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +22,9 @@ from browser.product import Product
 from e2e.running import wait_until
 from onebyone.app.settings import Place
 from onebyone.app.state import open_state
+from onebyone.reports.remote import Remote
 from onebyone.state.sites import Site
+from onebyone.store import Param
 from onebyone.tags.script import STUB, snippet
 
 WAIT_S = 30.0
@@ -86,15 +87,11 @@ class Front(Struct, kw_only=True):
 
     def stored(self, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         """The site's events in the product's store, asked for until it is enough."""
-        command = [sys.executable, "-m", "onebyone", "events", "--json", "--limit", "10000"]
-        command += ["--data", self.product.data, "--site", self.site.id]
         ends_at = time.monotonic() + WAIT_S
-        while True:
-            done = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False)
-            events: list[dict[str, Any]] = json.loads(done.stdout) if done.stdout else []
-            if enough(events):
-                return events
-            assert time.monotonic() < ends_at, f"after {WAIT_S} s: {[e['name'] for e in events]} {done.stderr!r}"
+        while not enough(events := stored_events(self.product, self.site.id)):
+            assert time.monotonic() < ends_at, f"after {WAIT_S} s: {[event['name'] for event in events]}"
+            time.sleep(0.1)
+        return events
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -161,6 +158,13 @@ class _Server(ThreadingHTTPServer):
         """A browser that goes away in the middle of an answer is part of the tests."""
 
 
+def stored_events(product: Product, site: str) -> list[dict[str, Any]]:
+    """As `onebyone events` tells them, without a process for each time that it is asked."""
+    now = datetime.now(UTC)
+    days: dict[str, Param] = {"from": now - timedelta(days=30), "to": now + timedelta(days=1)}
+    return Remote(Place(Path(product.data)).socket).run("events", site=site, limit=10_000, **days).dicts()
+
+
 @contextmanager
 def standing_before(product: Product, **settings: Any) -> Iterator[Front]:
     """A site of its own in the product, with these settings, and its web server."""
@@ -171,7 +175,7 @@ def standing_before(product: Product, **settings: Any) -> Iterator[Front]:
         site = sites.change(replace(sites.add("Front", [url]), **settings))
         front = Front(product=product, site=site, url=url)
         handler.front = front  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         wait_until_known(front.product.collector, front.site.prefix)
         try:

@@ -146,7 +146,7 @@ def serving() -> Iterator[Stub]:
     handler = type("Handler", (_Handler,), {"stub": stub})
     with _Server(("127.0.0.1", 0), handler) as server:
         stub.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield stub

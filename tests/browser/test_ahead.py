@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
-from browser.front import wait_until_known
+from browser.front import stored_events, wait_until_known
 from browser.product import Product
 from browser.stub import Stub
 from e2e.running import wait_until
@@ -49,7 +49,7 @@ class Pages:
 
     def seen(self, path: str) -> list[tuple[str, str]]:
         """Way in and actor of each page view of that page."""
-        found = ask(self.product, "events", "--site", self.id)
+        found = stored_events(self.product, self.id)
         return sorted((event["via"], event["actor"]) for event in found if event["path"] == path)
 
 

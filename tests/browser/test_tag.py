@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import time
@@ -260,7 +261,7 @@ def test_a_hundred_events_in_a_second_are_a_few_requests(page: Page, site: Stub)
     assert len(site.batches) < 10
 
 
-@pytest.mark.parametrize("moment", range(12))
+@pytest.mark.parametrize("moment", range(12) if os.environ.get("PROVE") else (0, 1, 4, 9))
 def test_a_tab_killed_at_any_moment_loses_no_purchase(browser: Browser, site: Stub, moment: int) -> None:
     context = browser.new_context()
     page = context.new_page()

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from fakes.collecting import NOW_MS, SITE, FakeCollector, request, status
+from fakes.state import a_database
 from onebyone.collect.mailing import Mailing
 from onebyone.mail.facts import read_facts
 from onebyone.mail.targets import read_target
 from onebyone.mail.tokens import CARRIED, TRAP_LINK, Kind, Ring, Token, message_id
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.mail import Mail, Message, Mode, NewRecipient, Recipient
 from onebyone.state.sites import MailRules, Site
 
@@ -64,7 +64,7 @@ class Post:
 
 @pytest.fixture
 def post(tmp_path: Path) -> Post:
-    return Post(open_database(sqlite_url(tmp_path)))
+    return Post(a_database(tmp_path))
 
 
 def location(answer: bytes) -> str:
@@ -208,7 +208,7 @@ def test_an_altered_token_keeps_whose_it_claims_to_be(post: Post) -> None:
 
 
 def test_the_owner_may_name_the_hosts_that_links_lead_to(tmp_path: Path) -> None:
-    post = Post(open_database(sqlite_url(tmp_path)), replace(SITE, mail=MailRules(hosts=("shop.example",))))
+    post = Post(a_database(tmp_path), replace(SITE, mail=MailRules(hosts=("shop.example",))))
     assert status(post.get(f"/v1/l/{post.token(Kind.CLICK, 0)}")) == 302
     assert status(post.get(f"/v1/l/{post.token(Kind.CLICK, 1)}")) == 404
 
@@ -228,7 +228,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("targets", [1_000, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("targets", [20_000 if os.environ.get("PROVE") else 1_000])
 def test_no_location_leads_to_a_host_that_was_not_signed(post: Post, targets: int) -> None:
     """Signed and unsigned targets of every kind: what is followed has the host that was signed, in every parser."""
     random = Random(7)

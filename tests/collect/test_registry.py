@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from fakes.state import a_database
 from onebyone.collect.registry import Registry, cookie_domain
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.keys import Keys
 from onebyone.state.sites import Sites
 
 
 def test_a_change_of_the_state_is_seen_and_an_unreadable_state_changes_nothing(tmp_path: Path) -> None:
-    engine = open_database(sqlite_url(tmp_path))
+    engine = a_database(tmp_path)
     sites, keys = Sites(engine), Keys(engine)
     registry = Registry(sites, keys, lambda site: {f"/{site.prefix}/s.js": site.id.encode()})
     assert registry.refresh() is True and registry.known.by_id == {}

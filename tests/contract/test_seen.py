@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from fakes.seen import MemorySeen
+from fakes.state import a_database
 from onebyone.pipeline.seen import Seen
 from onebyone.state.claims import Claims, Holder
-from onebyone.state.database import open_database, sqlite_url
 
 FIRST, SECOND = Holder(hit=b"a" * 16, n=0), Holder(hit=b"b" * 16, n=1, side=1, at_ms=7, order=b"o" * 8)
 
 
 @pytest.fixture(params=["memory", "state"])
 def seen(request: pytest.FixtureRequest, tmp_path: Path) -> Seen:
-    return MemorySeen() if request.param == "memory" else Claims(open_database(sqlite_url(tmp_path)))
+    return MemorySeen() if request.param == "memory" else Claims(a_database(tmp_path))
 
 
 def test_the_first_claimant_holds_a_key(seen: Seen) -> None:

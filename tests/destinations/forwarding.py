@@ -18,13 +18,14 @@ from sqlalchemy.event import listen
 from destinations.examples import NOW_MS, SETTINGS
 from fakes.memory_log import MemoryLog
 from fakes.platforms import Loopback
+from fakes.state import a_database
 from onebyone.destinations.destination import Request, Response
 from onebyone.destinations.forward import Forwarder
 from onebyone.destinations.forward import Settings as ForwardSettings
 from onebyone.destinations.outgoing import Raw
 from onebyone.destinations.web_client import Unreached
 from onebyone.event import Conversion, Event, Permission, event_uuid, utc
-from onebyone.state.database import METADATA, open_database, sqlite_url
+from onebyone.state.database import METADATA
 from onebyone.state.deliveries import Deliveries, Delivery
 from onebyone.state.destinations import Configured, Destinations
 from onebyone.state.vault import Vault
@@ -229,7 +230,7 @@ def a_world_of(kind: type[W], directory: Path) -> Iterator[W]:
 
 @contextmanager
 def an_engine(directory: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(directory))
+    engine = a_database(directory)
     listen(engine, "connect", _hurry)
     engine.dispose()
     try:

@@ -144,7 +144,7 @@ def test_a_full_disk_is_refused_out_loud_and_forgotten_once_there_is_room(collec
 
 
 def test_a_disk_that_fills_up_and_empties_many_times_loses_nothing(collect: Sender) -> None:
-    for _ in range(5):
+    for _ in range(5 if os.environ.get("PROVE") else 2):
         filler = fill(collect.disk)
         while collect.send_batch(padding=3000):
             continue
@@ -191,9 +191,9 @@ def test_a_whole_platform_lives_through_a_full_disk(tmp_path: Path) -> None:
             wait_until(lambda: len(books.accepted) > 50, timeout_s=30)
             before = platform.pids()
             filler = fill(disk)
-            wait_until(lambda: books.refused > 200, timeout_s=60)
+            wait_until(lambda: books.refused > 50, timeout_s=60)
             filler.unlink()
-            enough = len(books.accepted) + 200
+            enough = len(books.accepted) + 50
             wait_until(lambda: len(books.accepted) > enough, timeout_s=30)
         platform.settle()
         wait_until(partial(books_balance, platform, site, books), timeout_s=30)

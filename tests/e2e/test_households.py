@@ -24,8 +24,8 @@ from onebyone.simulate.known import Known, judge_all
 from onebyone.simulate.simulate import simulate_households
 
 PROVE = bool(os.environ.get("PROVE"))
-PEOPLE = 50_000 if PROVE else 600
-PEOPLE_IN_DANGER = 50_000 if PROVE else 400
+PEOPLE = 50_000 if PROVE else 300
+PEOPLE_IN_DANGER = 50_000 if PROVE else 300
 KILLS = 60 if PROVE else 8
 DAYS = 6  # a site believes its tags' clocks for eight
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400 if PROVE else 900)]
@@ -44,9 +44,8 @@ class Following(httpx2.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-def test_conversions_are_exact_and_people_are_told_apart(tmp_path: Path) -> None:
-    with a_platform(tmp_path / "data", workers=2) as platform:
-        send_and_judge(platform, PEOPLE)
+def test_conversions_are_exact_and_people_are_told_apart(platform: Platform) -> None:
+    send_and_judge(platform, PEOPLE)
 
 
 def test_killing_any_process_at_any_moment_changes_nothing(tmp_path: Path) -> None:

@@ -13,17 +13,17 @@ import pytest
 from e2e.load import BROWSER, Load, check_books
 from e2e.running import Platform, a_platform, kill, wait_until
 from fakes.memory_log import MemoryDeadLetters, MemoryLog
+from fakes.state import a_database
 from onebyone.event import Hit, Outcome, Via
 from onebyone.reports.catalogue import Reports
 from onebyone.state.bounds import Bound, Bounds
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.store.engine import Embedded
 from onebyone.store.load import Loader
 from pipeline.examples import SITE, a_hit
 from property.room import Room, Stopped, StoppedLater
 from store.rows import a_drop, an_event, as_record
 
-KILLS = 300 if os.environ.get("PROVE") else 32
+KILLS = 300 if os.environ.get("PROVE") else 16
 SEED = 7
 VICTIMS = ("collect 1", "pipeline", "collect 2", "engine", "pipeline", "collect 1", "pipeline", "collect 2")
 _SUPERVISOR_EVERY = 10  # every so many kills it is the one that started them
@@ -126,7 +126,7 @@ class Dying(Bounds):
 def test_a_loader_that_dies_between_store_and_cursor_sends_the_same_batch_and_the_store_takes_it_once(
     tmp_path: Path, store: Embedded
 ) -> None:
-    state = open_database(sqlite_url(tmp_path))
+    state = a_database(tmp_path)
     log = MemoryLog()
     outcomes: list[Outcome] = [an_event(1), an_event(2), a_drop(1)]
     log.writer("pipeline").append([as_record(one) for one in outcomes], count=3)

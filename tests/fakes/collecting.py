@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from fakes.consenting import the_places, the_policies
+from fakes.state import in_memory
 from onebyone.collect.addresses import Addresses
 from onebyone.collect.answers import Reply
 from onebyone.collect.app import Collector
@@ -20,7 +21,6 @@ from onebyone.collect.visitors import Visitors
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.event import Hit, HitIds
 from onebyone.state.consent_records import ConsentRecords
-from onebyone.state.database import open_database
 from onebyone.state.keys import hash_key
 from onebyone.state.receipts import Receipts
 from onebyone.state.seals import Seals
@@ -132,7 +132,7 @@ class FakeCollector:
     ) -> None:
         self.committer = FakeCommitter()
         self.counters = Counters("test")
-        engine = open_database("sqlite://")
+        engine = in_memory()
         self.desk = Desk(
             settings=settings or Settings(),
             registry=FakeRegistry(site),  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from fakes.memory_log import MemoryDeadLetters, MemoryLog
+from fakes.state import in_memory
 from onebyone.event import Ended, Event, Hit, hit_uuid
 from onebyone.mail.facts import CLICK_PARAM, Facts
 from onebyone.mail.tokens import message_id
@@ -32,7 +33,6 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
-from onebyone.state.database import open_database
 from onebyone.state.identity import Identity
 from onebyone.state.mail import Mail, Message, Mode, NewRecipient, Recipient
 from onebyone.state.mail_seen import MailSeen
@@ -74,7 +74,7 @@ def mail_steps(book: MailBook, seen: Seen) -> tuple[tuple[str, Step], ...]:
 
 class MailRoom:
     def __init__(self, *, links: int = 4, engine: Engine | None = None) -> None:
-        self.engine = engine or open_database("sqlite://")
+        self.engine = engine or in_memory()
         self.mail = Mail(self.engine)
         self.message = Message(
             id=message_id(SITE.id, b"m" * 12).hex(),

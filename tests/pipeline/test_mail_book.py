@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fakes.memory_log import MemoryWriter
+from fakes.state import in_memory
 from onebyone.event import Ended, Event, Hit
 from onebyone.log import LogUnavailable
 from onebyone.mail.facts import Facts
 from onebyone.mail.tokens import shared_recipient
-from onebyone.state.database import METADATA, open_database
+from onebyone.state.database import METADATA
 from onebyone.state.mail import Mode, NewRecipient
 from onebyone.state.mail_seen import MailSeen
 from pipeline.mail_room import HOME, MailRoom
@@ -143,7 +144,7 @@ def test_a_request_not_to_be_measured_reaches_all_messages_of_the_person() -> No
 
 def test_what_the_state_does_not_know_is_told_so() -> None:
     room = MailRoom()
-    other = MailRoom(engine=open_database("sqlite://"))
+    other = MailRoom(engine=in_memory())
     hits = [
         room.hit("open", b"\xff" * 16, at_s=5),
         replace(room.hit("open", b"\xff" * 16, at_s=5), body=other.hit("open", b"\xff" * 16, at_s=5).body),

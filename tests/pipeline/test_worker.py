@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from fakes.memory_log import MemoryDeadLetters, MemoryLog
+from fakes.state import a_database
 from onebyone.event import Drop, Event, Hit, Reason
 from onebyone.pipeline.persons import Persons
 from onebyone.pipeline.step import Context
@@ -16,7 +17,6 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.identity import Identity
 from onebyone.telemetry import Counters
 from pipeline.examples import RECEIVED_MS, SITE, a_hit
@@ -28,7 +28,7 @@ class Bench:
     def __init__(self, home: Path, *, max_failures: int = 200) -> None:
         self.hits, self.events, self.letters = MemoryLog(), MemoryLog(), MemoryDeadLetters()
         self.counters = Counters("pipeline")
-        engine = open_database(sqlite_url(home))
+        engine = a_database(home)
         self.worker = Worker(
             reader=self.hits,
             writer=self.events.writer("pipeline"),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from fakes.consenting import MemoryBlinding, MemorySuppression, MemoryUserData, the_places, the_policies, the_steps
 from fakes.memory_log import MemoryDeadLetters, MemoryLog, MemoryWriter
+from fakes.state import in_memory
 from onebyone.event import Conversion, Hit
 from onebyone.log import Position
 from onebyone.pipeline.classifier import Classifier
@@ -33,7 +34,6 @@ from onebyone.state.choices import Choices
 from onebyone.state.claims import Claims
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
-from onebyone.state.database import open_database
 from onebyone.state.identity import Identity
 from onebyone.state.sites import Site
 from onebyone.telemetry import Counters
@@ -79,7 +79,7 @@ class Room:
         self._site = site
         self.hits, self.events = MemoryLog(), MemoryLog()
         self.letters = MemoryDeadLetters()
-        self.engine = open_database("sqlite://")
+        self.engine = in_memory()
         writer, rest, sizes = self.hits.writer("c0"), list(hits), cycle(cut)
         while rest:
             group, rest = rest[: (size := next(sizes))], rest[size:]
@@ -138,7 +138,7 @@ class Room:
 @cache
 def _additions() -> tuple[tuple[str, Step], ...]:
     """The steps that ask nobody: made once, they are the slow ones to make."""
-    engine = open_database("sqlite://")
+    engine = in_memory()
     found = tuple((name, step) for name, step in the_steps(Claims(engine)) if name.startswith("add_"))
     engine.dispose()
     return found[: [name for name, _ in found].index("add_verdict")]

@@ -13,22 +13,22 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from fakes.state import a_database
 from onebyone.event import Conversion, Drop, Event
 from onebyone.pipeline.conversions.counting import Counting
 from onebyone.state.claims import Claims
 from onebyone.state.conversions import Conversions, StateMoved
-from onebyone.state.database import open_database, sqlite_url
 from pipeline.conversions.examples import count, plain
 from pipeline.conversions.test_any_order import RELOADED, REUSED, arrivals, events
 
-EXAMPLES = 1_500 if os.environ.get("PROVE") else 40
+EXAMPLES = 1_500 if os.environ.get("PROVE") else 15
 
 
 class Pipeline:
     """Counts batches into a shared state, in two steps that others may come between."""
 
     def __init__(self, home: Path) -> None:
-        engine = open_database(sqlite_url(home))
+        engine = a_database(home)
         self.engine, self.claims, self.conversions = engine, Claims(engine), Conversions(engine)
         self.counting = Counting(self.conversions)
         self.batch: Sequence[Event] = ()

@@ -59,6 +59,11 @@ class Case(Struct, omit_defaults=True):
         """Whose the browsers and user ids are."""
         return [msgspec.convert({"site": site, "kind": "browser", "version": 1} | row, Whose) for row in self.identity]
 
+    @property
+    def story(self) -> str:
+        """What is in the store, as text: cases with the same one may share it."""
+        return repr((self.given, self.events, self.drops, self.deliveries, self.identity, self.conversions))
+
     def typed_params(self, **changed: Any) -> dict[str, Any]:
         return _typed(self.params) | changed
 

@@ -11,8 +11,8 @@ import pytest
 
 from onebyone.reports.catalogue import Reports
 from onebyone.store import Param
-from onebyone.store.engine import Embedded
 from reports.golden import Case
+from store.engine_fixture import holding
 from store.rows import put
 
 PARAMS: dict[str, Param] = {
@@ -32,9 +32,9 @@ OF_PLACES = {"countries": "country", "devices": "device", "browsers": "browser"}
 
 
 @pytest.fixture
-def shop(store: Embedded) -> Reports:
-    put(store, Case(title="", params={}, given="shop").outcomes())
-    return Reports(store)
+def shop() -> Reports:
+    outcomes = Case(title="", params={}, given="shop").outcomes()
+    return Reports(holding("golden day", lambda store: put(store, outcomes)))
 
 
 def behind(shop: Reports, report: str, by: str, named: list[str], **more: Param) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from onebyone.reports.filters import (
 from onebyone.store import BadParameter, Param
 from onebyone.store.engine import Embedded
 from reports.shop import END, a_month
+from store.engine_fixture import holding
 from store.rows import a_drop, an_event, put
 from web.test_reports_agree import MORE
 
@@ -81,9 +82,8 @@ def test_nothing_that_was_typed_is_part_of_the_sql(field: str, op: str, value: s
 
 
 @pytest.fixture
-def shop(store: Embedded) -> Reports:
-    a_month(store)
-    return Reports(store)
+def shop() -> Reports:
+    return Reports(holding("a month", a_month))
 
 
 def total(rows: list[dict[str, object]], column: str) -> int:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from onebyone.state.database import open_database, sqlite_url
+from fakes.state import a_database
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path))
+    engine = a_database(tmp_path)
     yield engine
     engine.dispose()

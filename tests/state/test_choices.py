@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from fakes.state import in_memory
 from onebyone.consent.decision import Known
 from onebyone.consent.said import Choice
 from onebyone.event import Permission
 from onebyone.state.choices import Choices, Permissions, Remembered
-from onebyone.state.database import open_database
 from onebyone.state.suppression import Suppression
 
 STATISTICS = Permission.ANALYTICS.bit
@@ -17,7 +17,7 @@ STATISTICS = Permission.ANALYTICS.bit
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_database("sqlite://")
+    engine = in_memory()
     yield engine
     engine.dispose()
 

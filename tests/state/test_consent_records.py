@@ -7,14 +7,14 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine, text
 
+from fakes.state import in_memory
 from onebyone.state.consent_records import RELIED_DAYS, ConsentRecords, Draft, Settings
-from onebyone.state.database import open_database
 from onebyone.state.receipts import Receipts, read_receipt
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_database("sqlite://")
+    engine = in_memory()
     yield engine
     engine.dispose()
 

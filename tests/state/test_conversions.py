@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
+from fakes.state import in_memory
 from onebyone.event import Conversion
 from onebyone.state.claims import Claims
 from onebyone.state.conversions import Conversions, StateMoved
-from onebyone.state.database import open_database
 from store.rows import an_event
 
 ID, OTHER = "0193a1b2-0000-7000-8000-000000000001", "0193a1b2-0000-7000-8000-000000000002"
@@ -24,7 +24,7 @@ KEY = b"k" * 16
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_database("sqlite://")
+    engine = in_memory()
     yield engine
     engine.dispose()
 

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select
 
+from fakes.state import a_database
 from onebyone.identity.clusters import resolve
 from onebyone.identity.facts import BUCKET_MS, Fact, Relation, earlier_and_later, edges_of, timeline_of
 from onebyone.identity.nodes import Kind
 from onebyone.identity.rules import DAY_MS, Rules
 from onebyone.state import graph
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.graph import Cut, Row
 from onebyone.state.identity import Identity
 
@@ -116,7 +116,7 @@ FACTS = st.one_of(
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    engine = open_database(sqlite_url(tmp_path_factory.mktemp("identity")))
+    engine = a_database(tmp_path_factory.mktemp("identity"))
     with engine.begin() as connection:
         connection.exec_driver_sql("PRAGMA synchronous=OFF")
     yield Bench(engine)
@@ -249,7 +249,7 @@ def test_what_was_not_committed_is_not_there(engine: Engine, tmp_path: Path) -> 
 
 
 def test_who_is_erased_is_in_no_table_and_the_other_user_of_their_browser_stays(tmp_path: Path) -> None:
-    engine = open_database(sqlite_url(tmp_path))
+    engine = a_database(tmp_path)
     identity = Identity(engine)
     shared, own = BROWSERS[0], BROWSERS[1]
     facts = [

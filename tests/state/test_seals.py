@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from onebyone.state.database import open_database
+from fakes.state import in_memory
 from onebyone.state.seals import KeyGone, NotSealed, Seals, Unsealed, join_sealed
 
 DAY_MS = 86_400_000
@@ -15,7 +15,7 @@ PERSON = {"email": "ada@example.com", "phone": "+49 30 1234567"}
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_database("sqlite://")
+    engine = in_memory()
     yield engine
     engine.dispose()
 

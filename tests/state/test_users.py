@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from onebyone.state.database import open_database, sqlite_url
+from fakes.state import a_database
 from onebyone.state.users import (
     DAY_MS,
     EVERY_SITE,
@@ -42,7 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def users(tmp_path: Path, clock: Clock) -> Users:
-    return Users(open_database(sqlite_url(tmp_path)), clock=clock, hasher=CHEAP)
+    return Users(a_database(tmp_path), clock=clock, hasher=CHEAP)
 
 
 def _session(opened: str | Refused | None) -> str:
@@ -173,7 +174,7 @@ def test_no_secret_is_stored_readable(users: Users, tmp_path: Path) -> None:
         _session(users.sign_in("admin", PASSWORD, "::1")),
         users.add_token(admin.id, "t"),
     ]
-    engine = open_database(sqlite_url(tmp_path))
+    engine = a_database(tmp_path)
     with engine.connect() as connection:
         stored = repr(connection.execute(text("SELECT * FROM user_secrets")).all())
         stored += repr(connection.execute(text("SELECT * FROM users")).all())
@@ -190,3 +191,35 @@ def test_the_trail_keeps_who_did_what_on_which_site(users: Users, clock: Clock) 
     trail = users.trail("s1")
     assert [(line.what, line.detail) for line in trail] == [("site_changed", ""), ("key_created", "shop-backend")]
     assert [line.what for line in users.trail("s1", limit=1)] == ["site_changed"]
+
+
+class Counting(PasswordHasher):
+    """Writes down what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.asked: list[str] = []
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.asked.append("hash")
+        return super().hash(password, salt=salt)
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.asked.append("verify")
+        return super().verify(hash, password)
+
+
+@pytest.mark.parametrize("name", ["mira", "nobody"])
+def test_a_name_is_as_much_work_whether_it_is_known_or_not_and_without_one_there_is_none(
+    tmp_path: Path, name: str
+) -> None:
+    engine = a_database(tmp_path)
+    first = Users(engine, hasher=CHEAP)
+    first.set_password(first.add("mira", {}).id, PASSWORD)
+    counting = Counting()
+    users = Users(engine, hasher=counting)
+    assert counting.asked == []
+    for asked in (["hash", "verify"], ["hash", "verify", "verify"]):
+        assert isinstance(users.sign_in(name, "wrong", "192.0.2.1"), Refused)
+        assert counting.asked == asked
+    engine.dispose()

@@ -222,7 +222,7 @@ def test_a_directory_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
             Embedded(path)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(codec="utf-8")), value=st.integers(-(2**63), 2**63 - 1))
 def test_hostile_rows_are_read_as_they_were_written(store: Embedded, text: str, value: int) -> None:
     store.execute("TRUNCATE TABLE events")

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 
 from consent.deciding import REGIONS
+from fakes.state import a_database
 from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
@@ -19,7 +20,6 @@ from onebyone.state.annotations import Annotations
 from onebyone.state.choices import Permissions
 from onebyone.state.consent_records import ConsentRecords
 from onebyone.state.conversions import Conversions
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.state.deliveries import Deliveries
 from onebyone.state.destinations import Again, Configured, Destinations
 from onebyone.state.erasures import Erasure, Held, Meant
@@ -136,7 +136,7 @@ class Place:
 
     def __init__(self, directory: Path, reports: FakeReports | None = None, *, secure: bool = False) -> None:
         self.clock_now = NOW
-        engine = open_database(sqlite_url(directory))
+        engine = a_database(directory)
         self.engine = engine
         self.sites = Sites(engine)
         self.keys = Keys(engine)

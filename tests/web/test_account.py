@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from fakes.state import a_database
 from onebyone.event import Event
 from onebyone.pipeline.conversions.counting import Counting
 from onebyone.reports.fate import Fate
 from onebyone.state.claims import Claims
 from onebyone.state.conversions import Conversions
-from onebyone.state.database import open_database, sqlite_url
 from onebyone.web import account
 from onebyone.web.story import tell
 from pipeline.conversions.examples import a_copy
@@ -25,7 +25,7 @@ ORDER: dict[str, Any] = {"order_id": "A", "currency": "EUR"}
 
 @pytest.fixture
 def held(tmp_path: Path) -> Iterator[Conversions]:
-    yield Conversions(open_database(sqlite_url(tmp_path)))
+    yield Conversions(a_database(tmp_path))
 
 
 def _count(held: Conversions, *events: Event) -> list[Any]:

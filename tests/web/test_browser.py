@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from browser.chromium import CHROMIUM_ARGS, find_chromium
+from browser.chromium import the_chromium
 from onebyone.store import Param
 from web.fakes import Place
 from web.month import LIVE, NOW, Row, a_live_row
@@ -24,14 +24,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = find_chromium()
-    if not path:
-        pytest.skip("no Chromium found: install chromium to run the browser tests")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        yield opened
-        opened.close()
+def chromium() -> Browser:
+    return the_chromium()
 
 
 EVERY_LOOK = [(theme, width) for theme in ("light", "dark") for width in (390, 1100, 1440)]

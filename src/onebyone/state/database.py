@@ -5,7 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, event, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
 METADATA = MetaData()
@@ -36,7 +48,9 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _durable)
     try:
         with engine.begin() as connection:
-            METADATA.create_all(connection)
+            if not METADATA.tables.keys() <= set(inspect(connection).get_table_names()):
+                _wait_for_others(connection)
+                METADATA.create_all(connection)
             found = connection.execute(select(_SCHEMA.c.version)).scalar()
             if found is None:
                 connection.execute(insert(_SCHEMA).values(version=SCHEMA_VERSION))
@@ -46,6 +60,12 @@ def open_database(url: str) -> Engine:
         engine.dispose()
         raise StateUnavailable(str(error.orig)) from error
     return engine
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Processes that start together find the same tables missing: one creates them, the rest look again after it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def leave_no_trace(engine: Engine) -> None:

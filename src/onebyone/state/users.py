@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 from argon2 import PasswordHasher
@@ -149,7 +150,12 @@ class Users:
         self._engine = engine
         self._clock = clock
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex(8))  # so that an unknown name takes as long as a wrong one
+
+    @cached_property
+    def _nobody(self) -> str:
+        """So that an unknown name takes as long as a wrong password. Not made before somebody signs in: it takes a
+        tenth of a second, and every process and every command opens the state."""
+        return self._hasher.hash(secrets.token_hex(8))
 
     # who there is ---------------------------------------------------------------------------------------------
 
@@ -223,7 +229,8 @@ class Users:
             return Refused(wait_ms)
         with self._engine.connect() as connection:
             row = connection.execute(select(_USERS).where(_USERS.c.name == name.strip())).first()
-        right = self._verify(row.password if row and row.password else self._nobody, password)
+        nobody = self._nobody  # whoever is named: the first to sign in waits for it
+        right = self._verify(row.password if row and row.password else nobody, password)
         if not right or row is None:
             self._count_failure(subjects)
             return Refused(self._pause(subjects))
