@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
+from operator import setitem
 from typing import Protocol, cast
 
 import httptools
@@ -18,9 +20,8 @@ from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.request import KEPT_HEADERS, MAX_COOKIE_BYTES, MAX_HEADER_BYTES, USED_HEADERS, Request
 
 _PIPELINED = 16  # requests of one connection that may wait for their turn
-# Header names as senders write them -> ours. In neither: not seen before; in _KEPT as "": one that nobody needs.
-_KEPT: dict[bytes, str] = {}
-_USED: dict[bytes, str] = {}
+# Header names as senders write them -> ours ("": one that nobody needs), and whether it goes into the log.
+_NAMES: dict[bytes, tuple[str, bool]] = {}
 _MAX_NAMES = 2_000
 _LINGER_S = 2.0
 
@@ -71,7 +72,7 @@ class Connection(asyncio.Protocol):
         # The parser calls these directly, without a Python function in between: there are ten headers to a request.
         self._head: dict[bytes, bytes] = {}
         self._url: list[bytes] = []
-        self.on_header = self._head.__setitem__
+        self.on_header = partial(setitem, self._head)  # which is called faster than its __setitem__
         self.on_url = self._url.append
         self._parser = httptools.HttpRequestParser(self)
 
@@ -119,15 +120,11 @@ class Connection(asyncio.Protocol):
         kept: dict[str, str] = {}
         used: dict[str, str] = {}
         for written, value in self._head.items():
-            name = _KEPT.get(written)
-            if name:
+            name, is_kept = _NAMES.get(written) or _learn(written)
+            if is_kept:
                 kept[name] = value.decode("utf-8", "replace")
-            elif name is None:
-                name = _USED.get(written) or _learn(written)
-                if name in KEPT_HEADERS:
-                    kept[name] = value.decode("utf-8", "replace")
-                elif name:
-                    used[name] = value.decode("latin-1")
+            elif name:
+                used[name] = value.decode("latin-1")
         if self._head_bytes > MAX_HEADER_BYTES:  # else none of them can be too long
             kept = {name: text[:MAX_HEADER_BYTES] for name, text in kept.items()}
             used = {name: text[:MAX_COOKIE_BYTES] for name, text in used.items()}
@@ -168,7 +165,6 @@ class Connection(asyncio.Protocol):
         self._request = None
         self.reading = False
         self._head_bytes = 0
-        self.due = self._app.now + self._limits.idle_s
         if self._body:
             request.body = b"".join(self._body)[: self._body_limit]
             self._body, self._body_bytes = [], 0
@@ -252,14 +248,10 @@ class Connection(asyncio.Protocol):
         self.due = self._app.now + _LINGER_S
 
 
-def _learn(written: bytes) -> str:
-    """Our name of a header in a spelling not seen before. A stranger's endless spellings are not remembered."""
+def _learn(written: bytes) -> tuple[str, bool]:
+    """Of a header in a spelling not seen before. A stranger's endless spellings are not remembered."""
     name = written.lower().decode("latin-1")
-    if name in USED_HEADERS:
-        known = _USED
-    else:
-        known = _KEPT
-        name = name if name in KEPT_HEADERS else ""
-    if len(known) < _MAX_NAMES:
-        known[written] = name
-    return name
+    known = (name if name in KEPT_HEADERS or name in USED_HEADERS else "", name in KEPT_HEADERS)
+    if len(_NAMES) < _MAX_NAMES:
+        _NAMES[written] = known
+    return known
