@@ -354,21 +354,23 @@ def hit_uuid(hit: bytes) -> str:
 class HitIds:
     """Makes UUIDv7 (RFC 9562 5.7): 48 bits of milliseconds, 12 bits of counter, 62 random bits. One per process."""
 
-    __slots__ = ("_bits", "_head")
+    __slots__ = ("_bits", "_counter", "_ms")
 
     def __init__(self) -> None:
-        self._head = 0  # the first 64 bits of the last one
+        self._ms = 0
+        self._counter = 0
         self._bits = Random(int.from_bytes(os.urandom(32), "big")).getrandbits
 
     def new(self, ms: int) -> bytes:
         """An id for that moment; ids of one process sort by the order they were made in."""
-        head = ms << 16 | 0x7000
-        if head <= self._head:
-            head = self._head + 1
-            if not head & 0xFFF:  # the counter is used up: the next millisecond's
-                head += 0xF000
-        self._head = head
-        return (head << 64 | 1 << 63 | self._bits(62)).to_bytes(16, "big")
+        if ms > self._ms:
+            self._ms, self._counter = ms, 0
+        elif self._counter < 0xFFF:
+            self._counter += 1
+        else:
+            self._ms, self._counter = self._ms + 1, 0
+        number = (self._ms << 80) | (0x7000 | self._counter) << 64 | 1 << 63 | self._bits(62)
+        return number.to_bytes(16, "big")
 
 
 def event_uuid(site: str, name: str, sent_id: str) -> str:

@@ -34,6 +34,15 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     connections: int = 10_000
 
 
+class Turn(Struct, frozen=True, gc=False):
+    """What the answer needs to know of its request. The rest of that does not wait for the disk: the next one takes its
+    memory, which is still in the processor's cache."""
+
+    go_on: bool
+    with_body: bool
+    too_large: bool
+
+
 class Application(Protocol):
     """What answers requests, and what all connections of a process share."""
 
@@ -56,8 +65,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, application: Application) -> None:
         self._app = application
         self._limits = application.limits
-        self._waiting: deque[tuple[Request, bool]] = deque()
-        self._busy: tuple[Request, bool] | None = None  # the request whose answer is due, and whether to go on then
+        self._waiting: deque[Request] = deque()
+        self._busy: Turn | None = None  # of the request whose answer is due
         self._closing = False
         self._draining = False  # what still comes belongs to a request that is answered
         self._peer = ""
@@ -153,15 +162,17 @@ class Connection(asyncio.Protocol):
         self._body_bytes += len(data)
         if request.too_large or self._body_bytes > self._body_limit:
             request.too_large = self._draining = True  # the rest is not worth looking at
-            self._complete(request, go_on=False)
+            self._complete(request)
 
     def on_message_complete(self) -> None:
-        if self._request is not None:
-            self._complete(self._request, go_on=self._parser.should_keep_alive())
+        request = self._request
+        if request is not None:
+            request.go_on = self._parser.should_keep_alive()
+            self._complete(request)
 
     # requests in their order
 
-    def _complete(self, request: Request, *, go_on: bool) -> None:
+    def _complete(self, request: Request) -> None:
         self._request = None
         self.reading = False
         self._head_bytes = 0
@@ -169,14 +180,17 @@ class Connection(asyncio.Protocol):
             request.body = b"".join(self._body)[: self._body_limit]
             self._body, self._body_bytes = [], 0
         if self._busy is None:
-            self._busy = (request, go_on)
-            answer = self._app.take(request, self)
+            answer = self._take(request)
             if answer is not None:
                 self.answer(answer)
             return
-        self._waiting.append((request, go_on))
+        self._waiting.append(request)
         if len(self._waiting) >= _PIPELINED:
             self._transport.pause_reading()
+
+    def _take(self, request: Request) -> Answer | None:
+        self._busy = Turn(request.go_on, request.method != "HEAD", request.too_large)
+        return self._app.take(request, self)
 
     def settle(self, stored: bool) -> None:
         """The record of the request that was taken last is on disk, or cannot be."""
@@ -191,16 +205,15 @@ class Connection(asyncio.Protocol):
         In a loop: one write of a client may hold thousands of requests whose answers need no wait.
         """
         while answer is not None:
-            busy, self._busy = self._busy, None
-            if busy is None or self._transport.is_closing():
+            turn, self._busy = self._busy, None
+            if turn is None or self._transport.is_closing():
                 return
-            request, go_on = busy
-            go_on = go_on and not self._closing
-            if go_on and request.method != "HEAD":  # nearly always
+            go_on = turn.go_on and not self._closing
+            if go_on and turn.with_body:  # nearly always
                 self._transport.write(answer.head + self._app.date + answer.body)
             else:
-                self._write(answer, with_body=request.method != "HEAD", go_on=go_on, linger=request.too_large)
-            if request.too_large:
+                self._write(answer, with_body=turn.with_body, go_on=go_on, linger=turn.too_large)
+            if turn.too_large:
                 self._linger()
                 return
             self.due = self._app.now + self._limits.idle_s
@@ -208,8 +221,7 @@ class Connection(asyncio.Protocol):
             if self._waiting and go_on:
                 if len(self._waiting) == _PIPELINED:
                     self._transport.resume_reading()
-                self._busy = self._waiting.popleft()
-                answer = self._app.take(self._busy[0], self)
+                answer = self._take(self._waiting.popleft())
 
     def end_if_due(self, now: float) -> None:
         """Called by the sweep: a request that does not arrive, or a connection that nobody uses."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from operator import methodcaller
 from urllib.parse import parse_qsl
 
 from onebyone.collect.answers import IMAGE, IMAGE_NOT_STORED, Answer, Reply
@@ -20,7 +19,8 @@ _FIRST, _SECOND = ("".join(sorted({name[place] for name in PARAMETERS})) for pla
 _SPEAKS = re.compile(rf"&(?=[{_FIRST}][{_SECOND}])(?:{'|'.join(sorted(PARAMETERS))})=")
 
 
-matches = methodcaller("endswith", ".gif")  # of a path; asked for every request
+def matches(path: str) -> bool:
+    return path.endswith(".gif")
 
 
 def take(request: Request, desk: Desk) -> Reply | Answer:
