@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
+from operator import setitem
 from typing import Protocol, cast
 
 import httptools
@@ -18,9 +20,8 @@ from onebyone.collect.answers import Answer, Reply
 from onebyone.collect.request import KEPT_HEADERS, MAX_COOKIE_BYTES, MAX_HEADER_BYTES, USED_HEADERS, Request
 
 _PIPELINED = 16  # requests of one connection that may wait for their turn
-# Header names as senders write them -> ours. In neither: not seen before; in _KEPT as "": one that nobody needs.
-_KEPT: dict[bytes, str] = {}
-_USED: dict[bytes, str] = {}
+# Header names as senders write them -> ours ("": one that nobody needs), and whether it goes into the log.
+_NAMES: dict[bytes, tuple[str, bool]] = {}
 _MAX_NAMES = 2_000
 _LINGER_S = 2.0
 
@@ -31,6 +32,15 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     body_s: float = 10  # for the body to arrive
     idle_s: float = 75  # between two requests
     connections: int = 10_000
+
+
+class Turn(Struct, frozen=True, gc=False):
+    """What the answer needs to know of its request. The rest of that does not wait for the disk: the next one takes its
+    memory, which is still in the processor's cache."""
+
+    go_on: bool
+    with_body: bool
+    too_large: bool
 
 
 class Application(Protocol):
@@ -55,8 +65,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, application: Application) -> None:
         self._app = application
         self._limits = application.limits
-        self._waiting: deque[tuple[Request, bool]] = deque()
-        self._busy: tuple[Request, bool] | None = None  # the request whose answer is due, and whether to go on then
+        self._waiting: deque[Request] = deque()
+        self._busy: Turn | None = None  # of the request whose answer is due
         self._closing = False
         self._draining = False  # what still comes belongs to a request that is answered
         self._peer = ""
@@ -71,7 +81,7 @@ class Connection(asyncio.Protocol):
         # The parser calls these directly, without a Python function in between: there are ten headers to a request.
         self._head: dict[bytes, bytes] = {}
         self._url: list[bytes] = []
-        self.on_header = self._head.__setitem__
+        self.on_header = partial(setitem, self._head)  # which is called faster than its __setitem__
         self.on_url = self._url.append
         self._parser = httptools.HttpRequestParser(self)
 
@@ -119,15 +129,11 @@ class Connection(asyncio.Protocol):
         kept: dict[str, str] = {}
         used: dict[str, str] = {}
         for written, value in self._head.items():
-            name = _KEPT.get(written)
-            if name:
+            name, is_kept = _NAMES.get(written) or _learn(written)
+            if is_kept:
                 kept[name] = value.decode("utf-8", "replace")
-            elif name is None:
-                name = _USED.get(written) or _learn(written)
-                if name in KEPT_HEADERS:
-                    kept[name] = value.decode("utf-8", "replace")
-                elif name:
-                    used[name] = value.decode("latin-1")
+            elif name:
+                used[name] = value.decode("latin-1")
         if self._head_bytes > MAX_HEADER_BYTES:  # else none of them can be too long
             kept = {name: text[:MAX_HEADER_BYTES] for name, text in kept.items()}
             used = {name: text[:MAX_COOKIE_BYTES] for name, text in used.items()}
@@ -156,31 +162,35 @@ class Connection(asyncio.Protocol):
         self._body_bytes += len(data)
         if request.too_large or self._body_bytes > self._body_limit:
             request.too_large = self._draining = True  # the rest is not worth looking at
-            self._complete(request, go_on=False)
+            self._complete(request)
 
     def on_message_complete(self) -> None:
-        if self._request is not None:
-            self._complete(self._request, go_on=self._parser.should_keep_alive())
+        request = self._request
+        if request is not None:
+            request.go_on = self._parser.should_keep_alive()
+            self._complete(request)
 
     # requests in their order
 
-    def _complete(self, request: Request, *, go_on: bool) -> None:
+    def _complete(self, request: Request) -> None:
         self._request = None
         self.reading = False
         self._head_bytes = 0
-        self.due = self._app.now + self._limits.idle_s
         if self._body:
             request.body = b"".join(self._body)[: self._body_limit]
             self._body, self._body_bytes = [], 0
         if self._busy is None:
-            self._busy = (request, go_on)
-            answer = self._app.take(request, self)
+            answer = self._take(request)
             if answer is not None:
                 self.answer(answer)
             return
-        self._waiting.append((request, go_on))
+        self._waiting.append(request)
         if len(self._waiting) >= _PIPELINED:
             self._transport.pause_reading()
+
+    def _take(self, request: Request) -> Answer | None:
+        self._busy = Turn(request.go_on, request.method != "HEAD", request.too_large)
+        return self._app.take(request, self)
 
     def settle(self, stored: bool) -> None:
         """The record of the request that was taken last is on disk, or cannot be."""
@@ -195,16 +205,15 @@ class Connection(asyncio.Protocol):
         In a loop: one write of a client may hold thousands of requests whose answers need no wait.
         """
         while answer is not None:
-            busy, self._busy = self._busy, None
-            if busy is None or self._transport.is_closing():
+            turn, self._busy = self._busy, None
+            if turn is None or self._transport.is_closing():
                 return
-            request, go_on = busy
-            go_on = go_on and not self._closing
-            if go_on and request.method != "HEAD":  # nearly always
+            go_on = turn.go_on and not self._closing
+            if go_on and turn.with_body:  # nearly always
                 self._transport.write(answer.head + self._app.date + answer.body)
             else:
-                self._write(answer, with_body=request.method != "HEAD", go_on=go_on, linger=request.too_large)
-            if request.too_large:
+                self._write(answer, with_body=turn.with_body, go_on=go_on, linger=turn.too_large)
+            if turn.too_large:
                 self._linger()
                 return
             self.due = self._app.now + self._limits.idle_s
@@ -212,8 +221,7 @@ class Connection(asyncio.Protocol):
             if self._waiting and go_on:
                 if len(self._waiting) == _PIPELINED:
                     self._transport.resume_reading()
-                self._busy = self._waiting.popleft()
-                answer = self._app.take(self._busy[0], self)
+                answer = self._take(self._waiting.popleft())
 
     def end_if_due(self, now: float) -> None:
         """Called by the sweep: a request that does not arrive, or a connection that nobody uses."""
@@ -252,14 +260,10 @@ class Connection(asyncio.Protocol):
         self.due = self._app.now + _LINGER_S
 
 
-def _learn(written: bytes) -> str:
-    """Our name of a header in a spelling not seen before. A stranger's endless spellings are not remembered."""
+def _learn(written: bytes) -> tuple[str, bool]:
+    """Of a header in a spelling not seen before. A stranger's endless spellings are not remembered."""
     name = written.lower().decode("latin-1")
-    if name in USED_HEADERS:
-        known = _USED
-    else:
-        known = _KEPT
-        name = name if name in KEPT_HEADERS else ""
-    if len(known) < _MAX_NAMES:
-        known[written] = name
-    return name
+    known = (name if name in KEPT_HEADERS or name in USED_HEADERS else "", name in KEPT_HEADERS)
+    if len(_NAMES) < _MAX_NAMES:
+        _NAMES[written] = known
+    return known

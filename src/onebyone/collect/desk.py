@@ -114,18 +114,19 @@ def identify(desk: Desk, request: Request, site: Site, said: Said, now_ms: int, 
     answer to an explicit refusal."""
     region = region_of(desk, request)
     decision = desk.policies.of(site.id, site.consent).decide(said, region, now_ms)
-    if decision.permissions & _STATISTICS:
-        if not may_make:
-            return Identity(desk.visitors.find(request.used.get("cookie", "")), region=region, decision=decision)
-        if not site.visitor_cookie:
-            return Identity(_daily_visitor(desk, request, site, now_ms), region=region, decision=decision)
-        visitor, cookie = visitor_of(desk, request, site, now_ms)
-        return Identity(visitor, "", cookie, region, decision)
+    allowed = decision.permissions & _STATISTICS
+    if allowed and may_make and not site.visitor_cookie:
+        return Identity(_daily_visitor(desk, request, site, now_ms), "", "", region, decision)
     sent = desk.visitors.find(request.used.get("cookie", ""))
-    if not sent or decision.source in SILENT:
+    if allowed and (sent or not may_make):
+        return Identity(sent, "", "", region, decision)
+    if not allowed and (not sent or decision.source in SILENT):
         return Identity("", sent, "", region, decision)
     secure, domain = scope_of(request, site)
-    return Identity("", sent, clear_cookie(secure=secure, domain=domain), region, decision)
+    if not allowed:
+        return Identity("", sent, clear_cookie(secure=secure, domain=domain), region, decision)
+    made = desk.visitors.new(now_ms)
+    return Identity(made, "", set_cookie(made, secure=secure, domain=domain), region, decision)
 
 
 def _daily_visitor(desk: Desk, request: Request, site: Site, now_ms: int) -> str:
@@ -156,16 +157,6 @@ def region_of(desk: Desk, request: Request) -> str:
         if code:
             return code
     return desk.places.find(desk.addresses.network_of(request.client, used.get("x-forwarded-for", "")))
-
-
-def visitor_of(desk: Desk, request: Request, site: Site, now_ms: int) -> tuple[str, str]:
-    """The browser's first-party id, and the Set-Cookie that stores it where it is new."""
-    sent = desk.visitors.find(request.used.get("cookie", ""))
-    if sent:
-        return sent, ""
-    made = desk.visitors.new(now_ms)
-    secure, domain = scope_of(request, site)
-    return made, set_cookie(made, secure=secure, domain=domain)
 
 
 def scope_of(request: Request, site: Site) -> tuple[bool, str]:

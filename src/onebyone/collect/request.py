@@ -49,3 +49,4 @@ class Request(Struct, gc=False):
     used: dict[str, str] = {}
     body: bytes = b""
     too_large: bool = False  # the body was longer than is taken; `body` holds its start
+    go_on: bool = False  # whether the connection may take another one behind it

@@ -37,7 +37,7 @@ _BITS = tuple(permission.bit for permission in ALL)
 _SECURITY = Answer(Value.GRANTED, Basis.EXEMPT, Source.SITE)
 
 
-class Known(Struct, frozen=True):
+class Known(Struct, frozen=True, cache_hash=True):
     """What the platform itself remembers of a person."""
 
     choices: tuple[Choice, ...] = ()

@@ -37,7 +37,7 @@ class Choice(Struct, frozen=True):
     record_id: str = ""
 
 
-class Said(Struct, frozen=True):
+class Said(Struct, frozen=True, cache_hash=True):
     """Everything of one event, as a key of the cache. Texts are as they came, at most one character over the limit."""
 
     choices: tuple[Choice, ...] = ()
@@ -62,9 +62,9 @@ def read_said(
     A choice from the future was made when it arrived.
     """
     gpc = dnt = False
-    if headers:
+    if headers and ("sec-gpc" in headers or "dnt" in headers):
         gpc, dnt = is_gpc(headers.get("sec-gpc", "")), headers.get("dnt", "").strip() == "1"
-    said = [block for block in blocks if block]
+    said = [block for block in blocks if block] if blocks else []
     if not said:
         return Said(gpc=gpc, dnt=dnt) if gpc or dnt else NOTHING
     texts: dict[str, str] = {}

@@ -25,6 +25,7 @@ _OF_PEOPLE = frozenset(
         *("session_id", "externalIds", "anonymousId"),
     }
 )
+_PERSONAL = _ABOUT_PEOPLE | _OF_PEOPLE
 _NO_IDENTIFIERS = frozenset({"userIdentifierSource", "data_processing_options", "idType", "consent"})
 _NAMES = {"idValue": "idType"}  # a value whose name stands beside it
 
@@ -50,7 +51,7 @@ def identifiers(row: Row) -> list[str]:
 def _masked(value: Any, personal: bool) -> Any:
     if isinstance(value, dict):
         return {
-            name: inner if name in _NO_IDENTIFIERS else _masked(inner, personal or name in _ABOUT_PEOPLE | _OF_PEOPLE)
+            name: inner if name in _NO_IDENTIFIERS else _masked(inner, personal or name in _PERSONAL)
             for name, inner in value.items()
         }
     if isinstance(value, list):

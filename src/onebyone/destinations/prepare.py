@@ -47,10 +47,11 @@ class People(Protocol):
 
 
 class Known(Struct, frozen=True):
-    """The newest record, and what its person allows now."""
+    """The newest record, what its person allows now, and since when its site's server tells every order."""
 
     record: Record
     allowed: int | None
+    every_order_since: int
 
 
 class Prepared(Struct, frozen=True):
@@ -94,7 +95,8 @@ class Preparing:
             site = asked[0].site
             records = self._records.get_many(site, {one.conversion for one in asked})
             allowed = self._people.allowed_now(site, [record.event for record in records.values()])
-            found = {id: Known(record, now) for (id, record), now in zip(records.items(), allowed, strict=True)}
+            since = self._people.every_order_since(site)
+            found = {id: Known(record, now, since) for (id, record), now in zip(records.items(), allowed, strict=True)}
             yield from ((one, found.get(one.conversion)) for one in asked)
 
     def _changed(self, one: Delivery, known: Known | None, permissions: int) -> tuple[State, str] | None:
@@ -114,7 +116,7 @@ class Preparing:
         wrong = self._withheld(one, record, allowed)
         if wrong is not None:
             return one.changed(state=State.NOT_ALLOWED, cause=wrong, answered_ms=now_ms)
-        doubtful_ms = confirmed_by(record, self._people.every_order_since(record.site))
+        doubtful_ms = confirmed_by(record, known.every_order_since)
         if doubtful_ms is not None and now_ms <= doubtful_ms:
             return one.changed(state=State.WAITING, cause=Withheld.UNCONFIRMED, due_ms=doubtful_ms + 1)
         if doubtful_ms is not None:

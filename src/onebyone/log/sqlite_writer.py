@@ -64,7 +64,7 @@ class SqliteWriter:
             self._end = find_end(self._home)
         seq, total = self._end.seq + 1, self._end.total + count
         body = msgspec.msgpack.encode(records)
-        with self._transaction() as (connection, at_ms):
+        with self._transaction(alone=cursor is None) as (connection, at_ms):
             connection.execute("INSERT INTO groups VALUES(?,?,?,?,?)", (seq, at_ms, count, total, body))
             if cursor is not None:
                 name, position = cursor
@@ -74,7 +74,7 @@ class SqliteWriter:
 
     def check(self) -> None:
         """Try a write, which leaves nothing behind that a reader sees. Raises LogUnavailable."""
-        with self._transaction() as (connection, at_ms):
+        with self._transaction(alone=True) as (connection, at_ms):
             connection.execute("INSERT OR REPLACE INTO cursors VALUES('', ?)", (json.dumps({"at_ms": at_ms}),))
 
     def close(self) -> None:
@@ -84,14 +84,18 @@ class SqliteWriter:
             self._lock = -1
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+    def _transaction(self, *, alone: bool) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """`alone`: of one statement, which SQLite makes a transaction itself. Each more would release the interpreter
+        and wait for it again, a millisecond of a busy collector."""
         at_ms = self._now_ms()
         try:
             self._refuse_if_too_large(at_ms)
             connection = self._open(at_ms)
-            connection.execute("BEGIN IMMEDIATE")
+            if not alone:
+                connection.execute("BEGIN IMMEDIATE")
             yield connection, at_ms
-            connection.execute("COMMIT")
+            if not alone:
+                connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             self._forget_connection()  # which rolls back
             self._end = None  # an fsync that failed may have kept the group after all: look before the next one
