@@ -186,14 +186,17 @@ def standing_before(product: Product, **settings: Any) -> Iterator[Front]:
             thread.join()
 
 
-def wait_until_known(collector: str, prefix: str) -> None:
-    """The collector reads a changed state every second."""
+def wait_until_known(collector: str, prefix: str, holds: str = "") -> None:
+    """The collector reads a changed state every second; `holds` is what the site's script then has in it.
+
+    Asked without a browser, which would keep the script that it got first.
+    """
 
     def is_known() -> bool:
         with closing(HTTPConnection(urlsplit(collector).netloc, timeout=30)) as there:
             there.request("GET", f"/{prefix}/s.js")
             answer = there.getresponse()
-            answer.read()
-            return answer.status == 200
+            text = answer.read().decode()
+            return answer.status == 200 and holds in text
 
     wait_until(is_known, timeout_s=WAIT_S)

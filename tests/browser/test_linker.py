@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.chromium import as_person, settle
-from browser.front import WAIT_S, Front, standing_before
+from browser.front import WAIT_S, Front, standing_before, wait_until_known
 from browser.product import Product
 from e2e.running import wait_until
 from onebyone.app.settings import Place
@@ -40,6 +40,7 @@ def front(product: Product) -> Iterator[Front]:
         origins = (f"http://{LAMPS}:{port}", f"http://{PAY}:{port}")
         sites = open_state(Place(Path(product.data))).sites
         front.site = sites.change(replace(front.site, origins=origins, tag=TagSettings(linked=(LAMPS, PAY))))
+        wait_until_known(product.collector, front.site.prefix, LAMPS)
         front.url, front.country = "", "JP"
         front.pages = {"/": PAGE.replace("{pay}", f"{PAY}:{port}")}
         yield front
@@ -50,14 +51,6 @@ def person(browser: Browser, front: Front) -> Iterator[Page]:
     """On the first of the two, known there."""
     with as_person(browser) as context:
         page = context.new_page()
-
-        def has_linker() -> bool:
-            page.goto(f"{front.site.origins[0]}/")
-            return page.evaluate("document.querySelector('script[src]') && true") and LAMPS in page.evaluate(
-                "fetch(document.querySelector('script[src]').src).then((answer) => answer.text())"
-            )
-
-        wait_until(has_linker, timeout_s=WAIT_S)  # the collector follows a changed site within two seconds
         page.goto(f"{front.site.origins[0]}/")
         settle(page)
         yield page

@@ -22,7 +22,7 @@ def console(browser: Browser, product: Product) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
     page.goto(product.login)
-    page.wait_for_url(lambda url: "token=" not in url)
+    page.wait_for_url(lambda url: "token=" not in url, wait_until="commit")
     yield page
     context.close()
 
