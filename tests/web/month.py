@@ -81,6 +81,22 @@ def _cohorts(_: Mapping[str, Param]) -> list[Row]:
     return rows
 
 
+def _lifetime(params: Mapping[str, Param]) -> list[Row]:
+    """Five cohorts, months or weeks apart; each but the last was worth more later."""
+    months = ("2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01", "2026-11-01")
+    weeks = ("2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09")
+    rows = []
+    for n, begin in enumerate(months if params["unit"] == "month" else weeks):
+        people = 1100 + 90 * n
+        rows.append({"cohort": begin, "later": -1, "people": people, "orders": 0, "net_minor": 0})
+        for later in range(5 - n):
+            buyers = int(people * (1, 0.11, 0.08, 0.06, 0.02)[later])
+            rows.append(
+                {"cohort": begin, "later": later, "people": buyers, "orders": buyers + 40, "net_minor": buyers * 8342}
+            )
+    return [*rows, {"cohort": "2026-11-01", "later": -2, "people": 0, "orders": 76, "net_minor": 634_012}]
+
+
 def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
@@ -203,6 +219,7 @@ def month() -> Answers:
             for country, views, stats, ads in _CONSENTING
         ],
         "retention": _cohorts,
+        "lifetime": _lifetime,
         "credits_by_rule": lambda _: _credits(),
         "paths": lambda _: [_path(*row) for row in _PATHS],
         "people": lambda params: people(params),

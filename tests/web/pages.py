@@ -35,6 +35,8 @@ PAGES = (
     "/s/{site}/overview?compare=year&match=date&country=DE,AT&channel!=Email",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
+    "/s/{site}/lifetime?period=12m",
+    "/s/{site}/lifetime?unit=week&since=visit",
     "/s/{site}/email",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",

@@ -42,6 +42,7 @@ MORE: dict[str, dict[str, Param]] = {
     "revenue_days": {"dated": "order", "event": "purchase", "now": NOW},
     "revenue_revisions": {"dated": "order", "event": "purchase"},
     "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
+    "lifetime": {"unit": "month", "since": "order", "now": NOW},
 }
 
 

@@ -19,6 +19,7 @@ OF_SOME = (
     "first",
     "again",
     "unit",
+    "since",
     "by",
     "is",
     "window",

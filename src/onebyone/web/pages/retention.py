@@ -38,6 +38,8 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         grid=retention.grid(question, answers["cohorts"].rows, desk.today(site.zone), site.currency),
         names=[row["name"] for row in answers["seen"].rows],
         units=retention.UNITS,
+        tabs=retention.TABS,
+        tab="retention",
         **controls(view, desk, site, compares=False),
     )
 
