@@ -97,6 +97,13 @@ def _lifetime(params: Mapping[str, Param]) -> list[Row]:
     return [*rows, {"cohort": "2026-11-01", "later": -2, "people": 0, "orders": 76, "net_minor": 634_012}]
 
 
+def _variant(kind: str, variant: str, people: int, converted: int, waiting: int) -> Row:
+    """Each order of an 83.42."""
+    row: Row = {"kind": kind, "variant": variant, "people": people, "seen": people * 2, "waiting": waiting}
+    done = {"converted": converted, "goals_done": converted + converted // 10}
+    return row | done | {"net_minor": converted * 8342, "net_squares": converted * 8342.0**2 * 1.4}
+
+
 def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
@@ -220,6 +227,12 @@ def month() -> Answers:
         ],
         "retention": _cohorts,
         "lifetime": _lifetime,
+        "experiment": lambda _: [
+            _variant("arm", "control", 11_204, 402, 811),
+            _variant("arm", "b", 11_310, 471, 790),
+            _variant("several", "", 61, 0, 0),
+            {**_variant("nobody", "", 0, 0, 0), "seen": 1_204},
+        ],
         "credits_by_rule": lambda _: _credits(),
         "paths": lambda _: [_path(*row) for row in _PATHS],
         "people": lambda params: people(params),
@@ -233,6 +246,7 @@ def month() -> Answers:
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),
             _event_name("purchase", 2492, 2492, 2492),
+            _event_name("experiment_view", 24_913, 0, 0),
         ],
         "events": lambda _: [{column: _FIRST[column] for column in _LISTED}],
         "drops": lambda _: [

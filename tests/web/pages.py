@@ -37,6 +37,8 @@ PAGES = (
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
     "/s/{site}/lifetime?period=12m",
     "/s/{site}/lifetime?unit=week&since=visit",
+    "/s/{site}/experiments",
+    "/s/{site}/experiments?planned=20000&goal=sign_up",
     "/s/{site}/email",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",

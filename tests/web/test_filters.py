@@ -34,7 +34,8 @@ def filters_of(place: Place, report: str) -> object:
      ("traffic", "verdict_days"), ("live", "live"), ("people", "people"),
      ("conversions/days", "revenue_days"), ("acquisition", "channels"), ("pages", "pages"), ("events", "event_names"),
      ("conversions", "conversion_records"), ("funnels", "funnel"), ("retention", "retention"), ("vitals", "vitals"),
-     ("lifetime", "lifetime"), ("engagement", "engagement"), ("errors", "errors"), ("channels.csv", "channels")],
+     ("lifetime", "lifetime"),
+     ("experiments", "experiment"), ("engagement", "engagement"), ("errors", "errors"), ("channels.csv", "channels")],
 )  # fmt: skip
 def test_every_report_page_hands_its_filters_to_its_reports(
     place: Place, admin: Client, page: str, report: str

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import get
+from litestar.exceptions import ServiceUnavailableException
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
+from onebyone.reports.attribution.experiment import Experiment
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
 from onebyone.web.choices import chosen, keys
 from onebyone.web.desk import TheDesk
+from onebyone.web.experiment_question import KEYS
+from onebyone.web.pages.experiments import ask
 from onebyone.web.view import asked, params
 
 
@@ -61,4 +65,61 @@ def api_lifetime(
     )
 
 
-ROUTES = (api_lifetime,)
+class ExperimentOut(Struct, frozen=True):
+    """`experiment.refused` names why nothing is compared; shares lie between 0 and 1, money is in minor units."""
+
+    site: str
+    event: str
+    prop: str
+    goal: str
+    control: str
+    first_day: str
+    last_day: str
+    zone: str
+    currency: str
+    experiment: Experiment
+
+
+@get(
+    "/api/v1/sites/{site_id:str}/experiments",
+    sync_to_thread=True,
+    tags=["reports"],
+    summary="Variants against a control",
+    operation_class=Narrowing,
+)
+def api_experiment(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    shown: Annotated[str | None, QueryParameter(description="the event that tells a variant")] = None,
+    prop: Annotated[str | None, QueryParameter(description="its property that names it, variant")] = None,
+    only: Annotated[str | None, QueryParameter(description="only where a property is so, experiment:checkout")] = None,
+    goal: Annotated[str | None, QueryParameter(description="what people are to do, purchase")] = None,
+    wait: Annotated[str | None, QueryParameter(description="from when it counts: 0 1d 7d")] = None,
+    within: Annotated[str | None, QueryParameter(description="until when: 30min 1d 7d 30d")] = None,
+    control: Annotated[str | None, QueryParameter(description="the variant to compare with")] = None,
+    split: Annotated[str | None, QueryParameter(description="the planned one, control:90,b:10")] = None,
+    planned: Annotated[str | None, QueryParameter(description="people of each variant")] = None,
+    period: FromQuery[str | None] = None,
+    traffic: FromQuery[str | None] = None,
+) -> ExperimentOut:
+    """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    at = ask(desk, site, view)
+    if at.answer.error:
+        raise ServiceUnavailableException(f"The store does not answer. {at.answer.error}")
+    return ExperimentOut(
+        site=site.id,
+        event=at.question.shown,
+        prop=at.question.prop,
+        goal=at.question.goal,
+        control=at.control,
+        first_day=view.period.first.isoformat(),
+        last_day=view.period.last.isoformat(),
+        zone=site.zone,
+        currency=site.currency,
+        experiment=at.found,
+    )
+
+
+ROUTES = (api_lifetime, api_experiment)

@@ -18,7 +18,7 @@ PAGES: Mapping[str, str] = {  # those of which a view can be kept; no page that 
     "conversions/days": "Conversions by day", "loss": "Loss", "attribution": "Attribution",
     "reconciliation": "Reconciliation", "ledger": "Ledger", "funnels": "Funnels", "retention": "Retention",
     "lifetime": "Lifetime value",
-    "email": "E-mail", "traffic": "Traffic quality",
+    "experiments": "Experiments", "email": "E-mail", "traffic": "Traffic quality",
 }  # fmt: skip
 LONGEST_QUERY = 4_000
 _LOST = ("after", "q", "person")  # places in a list, and what may name somebody
