@@ -97,6 +97,20 @@ def _lifetime(params: Mapping[str, Param]) -> list[Row]:
     return [*rows, {"cohort": "2026-11-01", "later": -2, "people": 0, "orders": 76, "net_minor": 634_012}]
 
 
+def _populations(params: Mapping[str, Param]) -> list[Row]:
+    """Seen is that of the unit before, less the dormant, more the fresh and the resurrected."""
+    days = {"day": 1, "week": 7}.get(str(params["unit"]), 30)
+    last, seen, rows = date(2026, 11, 9) if days == 7 else date(2026, 11, 12), 14_100, []
+    for n in range(5):
+        fresh, resurrected = 9_000 + 400 * n, 700 + 90 * n
+        dormant = 8_600 + 900 * n
+        seen += fresh + resurrected - dormant
+        starts = last - timedelta(days=days * (4 - n))
+        row: Row = {"starts": starts.isoformat(), "seen": seen, "fresh": fresh, "resurrected": resurrected}
+        rows.append(row | {"returning": seen - fresh - resurrected, "dormant": dormant})
+    return rows
+
+
 def _variant(kind: str, variant: str, people: int, converted: int, waiting: int) -> Row:
     """Each order of an 83.42."""
     row: Row = {"kind": kind, "variant": variant, "people": people, "seen": people * 2, "waiting": waiting}
@@ -227,6 +241,11 @@ def month() -> Answers:
         ],
         "retention": _cohorts,
         "lifetime": _lifetime,
+        "populations": _populations,
+        "days_active": lambda _: [
+            {"days": n, "people": people, "events": people * n * 7 or 812}
+            for n, people in enumerate((0, 41_020, 11_310, 4_204, 2_010, 1_102, 604, 402, 230, 98, 41, 12))
+        ],
         "experiment": lambda _: [
             _variant("arm", "control", 11_204, 402, 811),
             _variant("arm", "b", 11_310, 471, 790),

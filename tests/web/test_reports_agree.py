@@ -52,6 +52,7 @@ MORE: dict[str, dict[str, Param]] = {
         "within_ms": 1000,
         "now": NOW,
     },
+    "populations": {"unit": "week"},
     "lifetime": {"unit": "month", "since": "order", "now": NOW},
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "lifetime": {"unit": ("month", "week"), "since": ("order", "visit")},
+    "populations": {"unit": ("week", "day", "month")},
 }
 
 

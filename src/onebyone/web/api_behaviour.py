@@ -13,11 +13,12 @@ from onebyone.reports.attribution.experiment import Experiment
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
-from onebyone.web.api_filters import Narrowing
+from onebyone.web.api_filters import Narrowing, NarrowingRows
 from onebyone.web.choices import chosen, keys
 from onebyone.web.desk import TheDesk
 from onebyone.web.experiment_question import KEYS
 from onebyone.web.pages.experiments import ask
+from onebyone.web.pages.populations import NARROWS
 from onebyone.web.view import asked, params
 
 
@@ -62,6 +63,45 @@ def api_lifetime(
         zone=site.zone,
         currency=site.currency,
         rows=rows_of(desk, "lifetime", **params(view, site), **choice, now=desk.clock()),
+    )
+
+
+class PopulationsOut(Struct, frozen=True):
+    """`dormant` of a unit that is not over counts who is not back yet."""
+
+    site: str
+    unit: str
+    first_day: str
+    last_day: str
+    zone: str
+    rows: list[dict[str, Any]]
+
+
+@get(
+    "/api/v1/sites/{site_id:str}/populations",
+    sync_to_thread=True,
+    tags=["reports"],
+    summary="Who is new, back, or gone",
+    operation_class=NarrowingRows,
+)
+def api_populations(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    unit: Annotated[str | None, QueryParameter(description="week day month")] = None,
+    period: FromQuery[str | None] = None,
+    traffic: FromQuery[str | None] = None,
+) -> PopulationsOut:
+    """`from` and `to` choose days of one's own, as on the page."""
+    view = asked(request, desk, site, keys("populations"), narrows=NARROWS)
+    choice = chosen(view, "populations")
+    return PopulationsOut(
+        site=site.id,
+        unit=str(choice["unit"]),
+        first_day=view.period.first.isoformat(),
+        last_day=view.period.last.isoformat(),
+        zone=site.zone,
+        rows=rows_of(desk, "populations", **params(view, site), **choice),
     )
 
 
@@ -122,4 +162,4 @@ def api_experiment(
     )
 
 
-ROUTES = (api_lifetime, api_experiment)
+ROUTES = (api_lifetime, api_populations, api_experiment)

@@ -32,6 +32,8 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "funnels": ("funnel",),
     "retention": ("retention",),
     "lifetime": ("lifetime",),
+    "populations": ("populations",),
+    "days_active": ("days_active",),
     "experiments": ("experiment",),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
@@ -49,6 +51,7 @@ FILES = {  # the address's name of a file, and the report whose rows it has
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
             "event_names", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages", "lifetime",
+            "populations", "days_active",
         )
     },
 }  # fmt: skip

@@ -11,7 +11,12 @@ from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
-TABS = {"retention": "Cohorts", "lifetime": "Lifetime value"}
+TABS = {
+    "retention": "Cohorts",
+    "lifetime": "Lifetime value",
+    "populations": "Populations",
+    "days_active": "Days active",
+}
 UNITS = ("day", "week", "month")
 SHOWS = ("people", "revenue")
 MOST_COLUMNS = 13

@@ -17,7 +17,7 @@ PAGES: Mapping[str, str] = {  # those of which a view can be kept; no page that 
     "vitals": "Web vitals", "errors": "Errors", "events": "Events", "conversions": "Conversions",
     "conversions/days": "Conversions by day", "loss": "Loss", "attribution": "Attribution",
     "reconciliation": "Reconciliation", "ledger": "Ledger", "funnels": "Funnels", "retention": "Retention",
-    "lifetime": "Lifetime value",
+    "lifetime": "Lifetime value", "populations": "Populations", "days_active": "Days active",
     "experiments": "Experiments", "email": "E-mail", "traffic": "Traffic quality",
 }  # fmt: skip
 LONGEST_QUERY = 4_000
