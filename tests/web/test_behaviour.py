@@ -99,6 +99,12 @@ def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:
     assert [cell and cell.text for cell in line.cells] == ["€1.00", "€1.00", "€2.00"]
 
 
+def test_weeks_after_the_period_are_empty_and_no_0(place: Place, admin: Client) -> None:
+    """Seen with last month: what nobody counted stood there as nobody came back."""
+    html = admin.get(f"/s/{place.site.id}/retention?from=2026-10-12&to=2026-10-25").text
+    assert "Week 1<" in html and "Week 2<" not in html
+
+
 def test_months_are_counted_over_the_end_of_a_year() -> None:
     rows = [cohort("2025-12-01", -1, 4), cohort("2025-12-01", 1, 1)]
     question = retention.Question("page_view", "page_view", "month", "people")

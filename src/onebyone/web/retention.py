@@ -65,6 +65,7 @@ def read_question(view: View) -> Question:
 
 
 def grid(question: Question, rows: Sequence[Row], today: date, currency: str) -> Grid:
+    """`today` is the last day that was counted, where the period ended before."""
     cohorts: dict[date, dict[int, Row]] = {}
     for row in rows:
         cohorts.setdefault(date.fromisoformat(row["cohort"]), {})[row["later"]] = row
