@@ -14,7 +14,7 @@ from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.view import asked, controls, params
 
-_UNDER = {  # a tab: its name, and the page of the menu that it stands under
+UNDER = {  # a tab: its name, and the page of the menu that it stands under
     key: (name, menu)
     for menu, tabs in (("pages", on_page.TABS), ("retention", retention.TABS))
     for key, name in tabs.items()
@@ -27,7 +27,7 @@ def page_definitions(request: Ask, desk: TheDesk, site: TheSite, of: FromPath[st
     """`of` is a page. Keys that only that page understands are left aside: they change no definition."""
     if of not in ON_PAGE:
         raise NotFoundException(f"There are no definitions for a page {of!r}.")
-    name, menu = _UNDER.get(of) or next((name, key) for _, pages in MENU for key, name in pages if key == of)
+    name, menu = UNDER.get(of) or next((name, key) for _, pages in MENU for key, name in pages if key == of)
     view = asked(request, desk, site, narrows=EVERY_FIELD)
     return page(
         desk,
