@@ -81,6 +81,43 @@ def _cohorts(_: Mapping[str, Param]) -> list[Row]:
     return rows
 
 
+def _lifetime(params: Mapping[str, Param]) -> list[Row]:
+    """Five cohorts, months or weeks apart; each but the last was worth more later."""
+    months = ("2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01", "2026-11-01")
+    weeks = ("2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09")
+    rows = []
+    for n, begin in enumerate(months if params["unit"] == "month" else weeks):
+        people = 1100 + 90 * n
+        rows.append({"cohort": begin, "later": -1, "people": people, "orders": 0, "net_minor": 0})
+        for later in range(5 - n):
+            buyers = int(people * (1, 0.11, 0.08, 0.06, 0.02)[later])
+            rows.append(
+                {"cohort": begin, "later": later, "people": buyers, "orders": buyers + 40, "net_minor": buyers * 8342}
+            )
+    return [*rows, {"cohort": "2026-11-01", "later": -2, "people": 0, "orders": 76, "net_minor": 634_012}]
+
+
+def _populations(params: Mapping[str, Param]) -> list[Row]:
+    """Seen is that of the unit before, less the dormant, more the fresh and the resurrected."""
+    days = {"day": 1, "week": 7}.get(str(params["unit"]), 30)
+    last, seen, rows = date(2026, 11, 9) if days == 7 else date(2026, 11, 12), 14_100, []
+    for n in range(5):
+        fresh, resurrected = 9_000 + 400 * n, 700 + 90 * n
+        dormant = 8_600 + 900 * n
+        seen += fresh + resurrected - dormant
+        starts = last - timedelta(days=days * (4 - n))
+        row: Row = {"starts": starts.isoformat(), "seen": seen, "fresh": fresh, "resurrected": resurrected}
+        rows.append(row | {"returning": seen - fresh - resurrected, "dormant": dormant})
+    return rows
+
+
+def _variant(kind: str, variant: str, people: int, converted: int, waiting: int) -> Row:
+    """Each order of an 83.42."""
+    row: Row = {"kind": kind, "variant": variant, "people": people, "seen": people * 2, "waiting": waiting}
+    done = {"converted": converted, "goals_done": converted + converted // 10}
+    return row | done | {"net_minor": converted * 8342, "net_squares": converted * 8342.0**2 * 1.4}
+
+
 def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
@@ -203,6 +240,18 @@ def month() -> Answers:
             for country, views, stats, ads in _CONSENTING
         ],
         "retention": _cohorts,
+        "lifetime": _lifetime,
+        "populations": _populations,
+        "days_active": lambda _: [
+            {"days": n, "people": people, "events": people * n * 7 or 812}
+            for n, people in enumerate((0, 41_020, 11_310, 4_204, 2_010, 1_102, 604, 402, 230, 98, 41, 12))
+        ],
+        "experiment": lambda _: [
+            _variant("arm", "control", 11_204, 402, 811),
+            _variant("arm", "b", 11_310, 471, 790),
+            _variant("several", "", 61, 0, 0),
+            {**_variant("nobody", "", 0, 0, 0), "seen": 1_204},
+        ],
         "credits_by_rule": lambda _: _credits(),
         "paths": lambda _: [_path(*row) for row in _PATHS],
         "people": lambda params: people(params),
@@ -216,6 +265,7 @@ def month() -> Answers:
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),
             _event_name("purchase", 2492, 2492, 2492),
+            _event_name("experiment_view", 24_913, 0, 0),
         ],
         "events": lambda _: [{column: _FIRST[column] for column in _LISTED}],
         "drops": lambda _: [

@@ -36,6 +36,8 @@ def pages(site: str) -> dict[str, str]:
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
+        "lifetime": f"/s/{site}/lifetime?period=12m", "experiments": f"/s/{site}/experiments",
+        "populations": f"/s/{site}/populations", "days_active": f"/s/{site}/days_active",
         "rights": f"/s/{site}/rights",
         "persons": f"/s/{site}/people", "person": f"/s/{site}/people/3672583452883726997",
         "reconciliation": f"/s/{site}/reconciliation",

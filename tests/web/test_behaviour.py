@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from onebyone.web import retention
+from onebyone.web import lifetime, retention
 from onebyone.web.desk import Answer
 from onebyone.web.funnel import Funnel, says, split, table
 from web.fakes import Place
@@ -99,8 +99,67 @@ def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:
     assert [cell and cell.text for cell in line.cells] == ["€1.00", "€1.00", "€2.00"]
 
 
+def test_weeks_after_the_period_are_empty_and_no_0(place: Place, admin: Client) -> None:
+    """Seen with last month: what nobody counted stood there as nobody came back."""
+    html = admin.get(f"/s/{place.site.id}/retention?from=2026-10-12&to=2026-10-25").text
+    assert "Week 1<" in html and "Week 2<" not in html
+
+
 def test_months_are_counted_over_the_end_of_a_year() -> None:
     rows = [cohort("2025-12-01", -1, 4), cohort("2025-12-01", 1, 1)]
     question = retention.Question("page_view", "page_view", "month", "people")
     (line,) = retention.grid(question, rows, date(2026, 2, 3), "EUR").cohorts
     assert (line.name, [cell and cell.text for cell in line.cells]) == ("Dec 2025", ["–", "25.0%", "–"])
+
+
+def worth(begin: str, later: int, people: int, orders: int = 0, net: int = 0) -> dict[str, object]:
+    return {"cohort": begin, "later": later, "people": people, "orders": orders, "net_minor": net}
+
+
+LIFETIMES = [
+    worth("2026-09-01", -1, 4), worth("2026-09-01", 0, 4, 4, 40_00), worth("2026-09-01", 2, 1, 1, 8_00),
+    worth("2026-10-01", -1, 2), worth("2026-10-01", 0, 2, 2, 50_00), worth("2026-10-01", 1, 1, 1, -10_00),
+    worth("2026-11-01", -1, 1), worth("2026-11-01", 0, 1, 1, 90_00), worth("2026-10-01", -2, 0, 3, 75_00),
+]  # fmt: skip
+BY_MONTH = lifetime.Question("month", "order")
+
+
+def test_what_a_customer_is_worth_grows_and_what_has_not_begun_is_empty_and_no_0() -> None:
+    found = lifetime.lifetime(BY_MONTH, LIFETIMES, date(2026, 11, 12), "EUR")
+    assert found.grid.heads == ["Month 0", "Month 1", "Month 2"]
+    assert [[cell and (cell.text, cell.running) for cell in line.cells] for line in found.grid.cohorts] == [
+        [("€10.00", False), ("€10.00", False), ("€12.00", True)],
+        [("€25.00", False), ("€20.00", True), None],
+        [("€90.00", True), None, None],
+    ]
+
+
+def test_a_month_that_is_not_over_says_nothing_of_all_cohorts_together() -> None:
+    """Month 0 is over for six people, month 1 for the four of September alone."""
+    found = lifetime.lifetime(BY_MONTH, LIFETIMES, date(2026, 11, 12), "EUR")
+    assert found.together == ["€15.00", "€10.00", "–"]
+    assert found.grid.says == "4 customers whose month 1 is over: €10.00 each until then, €10.00 of it in month 0."
+    assert found.nobody == "3 more orders name no browser and no user, so €75.00 belongs to no cohort."
+
+
+def test_young_cohorts_are_not_compared() -> None:
+    found = lifetime.lifetime(BY_MONTH, LIFETIMES[-3:-1], date(2026, 11, 12), "EUR")
+    assert found.together == ["–"] and "none can be compared" in found.grid.says
+
+
+def test_lifetime_is_asked_as_its_address_says_and_by_month_otherwise(place: Place, admin: Client) -> None:
+    for query, unit, since in (("", "month", "order"), ("?unit=week&since=visit", "week", "visit")):
+        for form in ("", ".csv", ".parquet"):
+            assert admin.get(f"/s/{place.site.id}/lifetime{form}{query}").status_code == 200
+            asked = place.reports.asked_of("lifetime")
+            assert (asked["unit"], asked["since"]) == (unit, since), form
+        told = admin.get(f"/api/v1/sites/{place.site.id}/lifetime{query}").json()
+        assert (told["unit"], told["since"], told["rows"][0]["later"]) == (unit, since, -1)
+        assert f"SET param_unit = '{unit}';" in admin.get(f"/s/{place.site.id}/lifetime.sql{query}").text
+
+
+@pytest.mark.parametrize("form", ["", ".csv", ".parquet", ".sql"])
+def test_lifetime_of_no_unit_has_no_numbers(place: Place, admin: Client, form: str) -> None:
+    assert "is no unit" in admin.get(f"/s/{place.site.id}/lifetime{form}?unit=day").text
+    assert "is no since" in admin.get(f"/s/{place.site.id}/lifetime{form}?since=click").text
+    assert admin.get(f"/api/v1/sites/{place.site.id}/lifetime?unit=day").status_code == 400

@@ -34,7 +34,9 @@ def filters_of(place: Place, report: str) -> object:
      ("traffic", "verdict_days"), ("live", "live"), ("people", "people"),
      ("conversions/days", "revenue_days"), ("acquisition", "channels"), ("pages", "pages"), ("events", "event_names"),
      ("conversions", "conversion_records"), ("funnels", "funnel"), ("retention", "retention"), ("vitals", "vitals"),
-     ("engagement", "engagement"), ("errors", "errors"), ("channels.csv", "channels")],
+     ("lifetime", "lifetime"),
+     ("experiments", "experiment"), ("populations", "populations"), ("days_active", "days_active"),
+      ("engagement", "engagement"), ("errors", "errors"), ("channels.csv", "channels")],
 )  # fmt: skip
 def test_every_report_page_hands_its_filters_to_its_reports(
     place: Place, admin: Client, page: str, report: str
@@ -53,7 +55,8 @@ def test_every_report_page_hands_its_filters_to_its_reports(
      ("email", "country", "A message is delivered"), ("reconciliation", "country", "A platform counts all"),
      ("loss", "channel", "What only your server reported"), ("loss.csv", "os", "What only your server reported"),
      ("consent", "device", "Of who declined"), ("live", "channel", "What was dropped is here too"),
-     ("traffic", "channel", "Most machines make no visits"), ("verdict_days.csv", "channel", "would be wrong")],
+     ("traffic", "channel", "Most machines make no visits"),
+     ("populations", "channel", "Who was here before the period"), ("verdict_days.csv", "channel", "would be wrong")],
 )  # fmt: skip
 def test_a_page_that_a_field_cannot_narrow_says_so_and_why_and_shows_no_number(
     place: Place, admin: Client, page: str, field: str, because: str

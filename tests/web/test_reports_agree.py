@@ -42,6 +42,18 @@ MORE: dict[str, dict[str, Param]] = {
     "revenue_days": {"dated": "order", "event": "purchase", "now": NOW},
     "revenue_revisions": {"dated": "order", "event": "purchase"},
     "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
+    "experiment": {
+        "event": "experiment_view",
+        "prop": "variant",
+        "only": "",
+        "value": "",
+        "goal": "purchase",
+        "wait_ms": 0,
+        "within_ms": 1000,
+        "now": NOW,
+    },
+    "populations": {"unit": "week"},
+    "lifetime": {"unit": "month", "since": "order", "now": NOW},
 }
 
 

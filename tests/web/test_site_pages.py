@@ -151,6 +151,7 @@ def test_find_goes_straight_to_an_exact_id_and_else_names_what_is_near(place: Pl
     page = admin.get("/find?q=NL-9").text
     assert "Nothing has exactly the id “NL-9”" in page and "NL-48211" in page
     assert f"/s/{place.site.id}/ledger" in admin.get("/find?q=ledg").text
+    assert f"/s/{place.site.id}/lifetime" in admin.get("/find?q=lifetime").text
 
 
 def test_find_never_tells_of_a_site_one_may_not_see(place: Place, viewer: Client) -> None:

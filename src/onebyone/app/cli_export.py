@@ -18,6 +18,7 @@ from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
 from onebyone.reports import Runs
 from onebyone.reports.catalogue import TRAFFIC
+from onebyone.reports.choices import usual
 from onebyone.reports.filters import Condition, FilterUnreadable, read_written
 from onebyone.store import Param
 from onebyone.web.definitions import FILES, MOST_ROWS
@@ -89,6 +90,7 @@ def export(
                 )
             else:
                 more: dict[str, Param] = {"zone": chosen.zone, "currency": chosen.currency, "limit": MOST_ROWS}
+                more |= usual(FILES[what])
                 name = f"{what}-{days[0]}-{days[1]}.{form}"
                 _write_rows(reports, FILES[what], directory / name, asked | more | {"from": start, "to": end})
     except OSError as error:

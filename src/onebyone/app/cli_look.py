@@ -17,6 +17,7 @@ from onebyone.app.state import open_state
 from onebyone.event import Fate, Reason
 from onebyone.pipeline.conversions.telling import Adjusted, Told
 from onebyone.reports.catalogue import DATED, DIRECTORY, TRAFFIC, read_report
+from onebyone.reports.choices import usual
 from onebyone.reports.missed import in_a_row, read_group
 from onebyone.store import Param
 from onebyone.web.account import added, matched
@@ -93,7 +94,7 @@ def report(
     more: dict[str, Any] = {"limit": limit, "traffic": traffic}
     file = DIRECTORY / f"{name}.sql"
     if file.exists():
-        known = _START | {"event": event, "by": by, "dated": dated, "now": datetime.now(UTC)}
+        known = _START | usual(name) | {"event": event, "by": by, "dated": dated, "now": datetime.now(UTC)}
         more |= {key: value for key, value in known.items() if key in read_report(file).params}
     rows = _run(name, data, site, first, last, **more)
     if name == "loss":

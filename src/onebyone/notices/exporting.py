@@ -16,6 +16,7 @@ from onebyone.event import utc
 from onebyone.notices.findings import Ask
 from onebyone.notices.sender import Attached
 from onebyone.notices.telling import Way
+from onebyone.reports.choices import usual
 from onebyone.state.alarms import Alarms, Told, What
 from onebyone.state.exports import Export, Exports
 from onebyone.state.sites import Site, Sites
@@ -101,7 +102,8 @@ class Exporting(Struct, frozen=True, kw_only=True):
     def _rows(self, export: Export, site: Site, period: Period) -> Sequence[Any]:
         start, end = period.instants(site.zone)
         given = {"site": site.id, "zone": site.zone, "currency": site.currency, "traffic": export.traffic}
-        return self.ask(FILES[export.report], **given, **{"from": start, "to": end, "limit": MOST_ROWS})
+        report = FILES[export.report]
+        return self.ask(report, **given, **usual(report), **{"from": start, "to": end, "limit": MOST_ROWS})
 
     def _mail(self, export: Export, site: Site, period: Period, name: str, body: bytes, rows: int) -> str:
         if len(body) > MOST_BYTES:

@@ -33,6 +33,7 @@ ReportName = Literal[
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
     "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
     "persons", "persons_days", "engagement", "vitals", "vital_pages", "errors", "error_pages",
+    "days_active",
 ]  # fmt: skip
 MOST_ROWS = 10_000
 

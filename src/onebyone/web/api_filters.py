@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 
-from onebyone.reports.filters import FIELDS, MOST_LETTERS
+from onebyone.reports.filters import FIELDS, MOST_LETTERS, ROWS
 from onebyone.web.filter_words import FIELD_NAMES
 
 _HOW = (
@@ -44,3 +44,11 @@ class NarrowingConversions(Operation):
 
     def __post_init__(self) -> None:
         self.parameters = [*(self.parameters or []), *described({"event"})]
+
+
+@dataclass
+class NarrowingRows(Operation):
+    """Of a report that asks beyond its period, where sessions and deeds are not known."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), *described(set(FIELDS) - set(ROWS))]

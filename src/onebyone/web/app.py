@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from onebyone.web import (
     api,
     api_alarms,
+    api_behaviour,
     api_consent,
     api_conversions,
     api_loss,
@@ -58,6 +59,7 @@ def console(desk: Desk) -> Litestar:
             *api_consent.ROUTES,
             *api_conversions.ROUTES,
             *api_alarms.ROUTES,
+            *api_behaviour.ROUTES,
             *api.ROUTES,
             *api_loss.ROUTES,
             *api_people.ROUTES,

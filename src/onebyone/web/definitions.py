@@ -31,6 +31,10 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel",),
     "retention": ("retention",),
+    "lifetime": ("lifetime",),
+    "populations": ("populations",),
+    "days_active": ("days_active",),
+    "experiments": ("experiment",),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),
@@ -46,7 +50,8 @@ FILES = {  # the address's name of a file, and the report whose rows it has
         for name in (
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
-            "event_names", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages",
+            "event_names", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages", "lifetime",
+            "populations", "days_active",
         )
     },
 }  # fmt: skip

@@ -38,6 +38,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("events", "Events"),
             ("funnels", "Funnels"),
             ("retention", "Retention"),
+            ("experiments", "Experiments"),
             ("email", "E-mail"),
         ),
     ),

@@ -16,7 +16,10 @@ WORDS: Mapping[str, str] = {
     " goes wrong there.",
     "events": "Here will stand every event that is sent, how often, and what it carries.",
     "funnels": "Here will stand how many visitors go from one step to the next, and where they stop.",
-    "retention": "Here will stand how many of those who came once come back and buy, week by week.",
+    "retention": "Here will stand how many of those who came once come back and buy, week by week,"
+    " and what a customer is worth over time.",
+    "experiments": "Here will stand which variant of a page is better, by how much at least and at most, and whether"
+    " enough people saw it to say so.",
     "email": "Here will stand who read your messages and who clicked, with machines told apart from people.",
     "people": "Here will stand the people who were here, across the browsers they use, and everything they did.",
     "consent": "Here will stand what people allowed, by country and day, and what was not kept because they did not.",

@@ -11,6 +11,12 @@ from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
+TABS = {
+    "retention": "Cohorts",
+    "lifetime": "Lifetime value",
+    "populations": "Populations",
+    "days_active": "Days active",
+}
 UNITS = ("day", "week", "month")
 SHOWS = ("people", "revenue")
 MOST_COLUMNS = 13
@@ -59,11 +65,12 @@ def read_question(view: View) -> Question:
 
 
 def grid(question: Question, rows: Sequence[Row], today: date, currency: str) -> Grid:
+    """`today` is the last day that was counted, where the period ended before."""
     cohorts: dict[date, dict[int, Row]] = {}
     for row in rows:
         cohorts.setdefault(date.fromisoformat(row["cohort"]), {})[row["later"]] = row
     newest = sorted(cohorts)[-MOST_ROWS:]
-    columns = min(MOST_COLUMNS, 1 + max((_age(begin, today, question.unit) for begin in newest), default=0))
+    columns = min(MOST_COLUMNS, 1 + max((age(begin, today, question.unit) for begin in newest), default=0))
     lines = [_cohort(begin, cohorts[begin], question, today, currency, columns) for begin in newest]
     return Grid(
         heads=[f"{question.unit.capitalize()} {n}" for n in range(columns)],
@@ -75,14 +82,14 @@ def grid(question: Question, rows: Sequence[Row], today: date, currency: str) ->
 
 def _cohort(begin: date, found: dict[int, Row], question: Question, today: date, currency: str, columns: int) -> Cohort:
     size = found[-1]["visitors"]
-    age = _age(begin, today, question.unit)
+    oldest = age(begin, today, question.unit)
     cells: list[Cell | None] = []
     worth = 0
     for later in range(columns):
         row = found.get(later, {"visitors": 0, "value_minor": 0})
         worth += row["value_minor"]
-        cells.append(_cell(question, row, size, worth, currency, later == age) if later <= age else None)
-    return Cohort(_name(begin, question.unit), numbers.count(size), cells)
+        cells.append(_cell(question, row, size, worth, currency, later == oldest) if later <= oldest else None)
+    return Cohort(cohort_name(begin, question.unit), numbers.count(size), cells)
 
 
 def _cell(question: Question, row: Row, size: int, worth: int, currency: str, running: bool) -> Cell:
@@ -98,7 +105,7 @@ def _cell(question: Question, row: Row, size: int, worth: int, currency: str, ru
 
 def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) -> str:
     """Over the cohorts whose first unit after their own is over."""
-    old = [found for begin, found in cohorts.items() if _age(begin, today, question.unit) > 1]
+    old = [found for begin, found in cohorts.items() if age(begin, today, question.unit) > 1]
     people = sum(found[-1]["visitors"] for found in old)
     if not people:
         return f"No {question.unit} after a first one is over yet in this period."
@@ -107,7 +114,7 @@ def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) 
     return f"{numbers.rate(back, people)} of {numbers.count(people)} new visitors {did} in the {question.unit} after."
 
 
-def _age(begin: date, today: date, unit: str) -> int:
+def age(begin: date, today: date, unit: str) -> int:
     """Units from the cohort's to today's."""
     if unit == "month":
         return (today.year - begin.year) * 12 + today.month - begin.month
@@ -116,7 +123,7 @@ def _age(begin: date, today: date, unit: str) -> int:
     return (today - begin).days
 
 
-def _name(begin: date, unit: str) -> str:
+def cohort_name(begin: date, unit: str) -> str:
     if unit == "month":
         return f"{begin:%b %Y}"
     return numbers.day(begin)

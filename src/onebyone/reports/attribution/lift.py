@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from onebyone.reports.loss import Z_95, Interval, wilson
 
-_UNFAIR_P = 0.001
+UNFAIR_P = 0.001
 _POWER_80_AT_5 = 7.85  # (1.96 + 0.84)²
 
 
@@ -72,7 +72,7 @@ def is_split_fair(control: Arm, test: Arm, *, control_share: float) -> bool:
     expected = (control.people + test.people) * control_share
     spread = expected * (1 - control_share)
     chi_square = (control.people - expected) ** 2 / spread
-    return math.erfc(math.sqrt(chi_square / 2)) >= _UNFAIR_P
+    return math.erfc(math.sqrt(chi_square / 2)) >= UNFAIR_P
 
 
 def people_needed(control_rate: float, test_rate: float) -> int:

@@ -6,15 +6,20 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from onebyone.web import on_page, retention
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.definitions import ON_PAGE, definitions
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
-from onebyone.web.on_page import TABS
 from onebyone.web.view import asked, controls, params
 
-_UNDER_PAGES = {key: name for key, name in TABS.items() if key != "pages"}
+UNDER = {  # a tab: its name, and the page of the menu that it stands under
+    key: (name, menu)
+    for menu, tabs in (("pages", on_page.TABS), ("retention", retention.TABS))
+    for key, name in tabs.items()
+    if key != menu
+}
 
 
 @get("/s/{site_id:str}/definitions/{of:str}", sync_to_thread=True, include_in_schema=False)
@@ -22,12 +27,12 @@ def page_definitions(request: Ask, desk: TheDesk, site: TheSite, of: FromPath[st
     """`of` is a page. Keys that only that page understands are left aside: they change no definition."""
     if of not in ON_PAGE:
         raise NotFoundException(f"There are no definitions for a page {of!r}.")
-    name = _UNDER_PAGES.get(of) or next(name for _, pages in MENU for key, name in pages if key == of)
+    name, menu = UNDER.get(of) or next((name, key) for _, pages in MENU for key, name in pages if key == of)
     view = asked(request, desk, site, narrows=EVERY_FIELD)
     return page(
         desk,
         "definitions.html",
-        frame(request, desk, f"How {name} counts", site=site, page="pages" if of in _UNDER_PAGES else of),
+        frame(request, desk, f"How {name} counts", site=site, page=menu),
         view=view,
         of=of,
         name=name,

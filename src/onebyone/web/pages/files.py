@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from onebyone.web.access import Ask, TheSite
+from onebyone.web.choices import chosen, keys
 from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.definitions import FILES, MOST_ROWS, narrows, sql_of
 from onebyone.web.desk import TheDesk
@@ -18,8 +19,8 @@ def _csv(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.csv", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """Raises what the report raises: no file is better than an empty one."""
-        view = asked(request, desk, site, narrows=narrows(report))
-        rows = desk.reports.run(report, limit=MOST_ROWS, **params(view, site)).dicts()
+        view = asked(request, desk, site, keys(report), narrows=narrows(report))
+        rows = desk.reports.run(report, limit=MOST_ROWS, **params(view, site), **chosen(view, report)).dicts()
         return csv_answer(f"{site.name}-{name}", rows)
 
     return file
@@ -29,8 +30,8 @@ def _parquet(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.parquet", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """Raises what the report raises."""
-        view = asked(request, desk, site, narrows=narrows(report))
-        rows = desk.reports.parquet(report, limit=MOST_ROWS, **params(view, site))
+        view = asked(request, desk, site, keys(report), narrows=narrows(report))
+        rows = desk.reports.parquet(report, limit=MOST_ROWS, **params(view, site), **chosen(view, report))
         headers = download(f"{site.name}-{name}", "parquet")
         return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
 
@@ -40,7 +41,8 @@ def _parquet(name: str, report: str) -> HTTPRouteHandler:
 def _sql(name: str, report: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{name}.sql", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-        text = sql_of(report, params(asked(request, desk, site, narrows=narrows(report)), site))
+        view = asked(request, desk, site, keys(report), narrows=narrows(report))
+        text = sql_of(report, params(view, site) | chosen(view, report))
         return Response(text, media_type="text/plain; charset=utf-8")
 
     return file

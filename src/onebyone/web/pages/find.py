@@ -16,6 +16,7 @@ from onebyone.web.access import Ask, Form
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.look_up import LONGEST_ID, address, sites_that_know
+from onebyone.web.pages.definitions import UNDER
 from onebyone.web.pages.people import is_private, person_named
 from onebyone.web.pages.settings import SECTIONS
 from onebyone.web.saved import open_to
@@ -77,6 +78,10 @@ def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, st
             found += [
                 (f"{name} of {site.name}", f"/s/{site.id}/{key}") for key, name in pages if wanted in name.lower()
             ]
+        under = UNDER.items() if wanted else ()
+        found += [
+            (f"{name} of {site.name}", f"/s/{site.id}/{key}") for key, (name, _) in under if wanted in name.lower()
+        ]
     sites = [(site, section, name) for site in ([here] if here else seen[:3]) for section, name in SECTIONS.items()]
     if wanted:
         found += [

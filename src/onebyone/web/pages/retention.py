@@ -35,9 +35,13 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         question=question,
         ever=answers["ever"],
         answer=answers["cohorts"],
-        grid=retention.grid(question, answers["cohorts"].rows, desk.today(site.zone), site.currency),
+        grid=retention.grid(
+            question, answers["cohorts"].rows, min(desk.today(site.zone), view.period.last), site.currency
+        ),
         names=[row["name"] for row in answers["seen"].rows],
         units=retention.UNITS,
+        tabs=retention.TABS,
+        tab="retention",
         **controls(view, desk, site, compares=False),
     )
 

@@ -1,0 +1,212 @@
+"""An experiment in words: the answer first, a line for each variant, and whether any of it may be believed."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from onebyone.reports.attribution.experiment import MOST_VARIANTS, SMALLEST_LIFT, Compared, Experiment
+from onebyone.reports.loss import Interval
+from onebyone.web import numbers
+from onebyone.web.experiment_question import Question
+from onebyone.web.loss_checks import Check
+
+_MANY_SEVERAL = 0.01  # of all people
+VERDICTS = {
+    "control": ("", "", "control"),
+    "early": ("open", "of", "too early"),
+    "better": ("full", "ok", "better"),
+    "worse": ("x", "ba", "worse"),
+    "open": ("half", "wa", "no difference seen"),
+}
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    name: str
+    people: str
+    expected: str
+    converted: str
+    rate: str
+    rate_95: str
+    more: str
+    more_95: str
+    p_value: str
+    drawing: Markup | str
+    verdict: tuple[str, str, str]  # glyph, tone, words
+    net_each: str
+    net_more: str
+    net_more_95: str
+
+
+def says(found: Experiment, question: Question, control: str) -> str:
+    if found.refused:
+        return _refusal(found, question, control)
+    smallest = min(found.variants, key=lambda one: one.variant.people)
+    if not found.is_enough:
+        least = f"the smallest variant has {numbers.count(smallest.variant.people)}"
+        if found.needed is None:
+            return f"Too early to say: who saw “{control}” tells nothing yet of how often it is reached."
+        return f"Too early to say: each variant needs {numbers.count(found.needed)} people, and {least}."
+    clear = [one for one in found.variants if one.verdict in ("better", "worse")]
+    if not clear:
+        return f"No difference is seen between “{control}” and {_others(found)}."
+    best = max(clear, key=lambda one: one.verdict == "better" and _difference(one))
+    was = found.variants[0].variant
+    return (
+        f"“{best.variant.name}” is {best.verdict} than “{control}”: "
+        f"{numbers.rate(best.variant.converted, best.variant.people)} of its people did {question.goal}, "
+        f"{numbers.rate(was.converted, was.people)} there, a difference between {_points_95(best)}."
+    )
+
+
+def _refusal(found: Experiment, question: Question, control: str) -> str:
+    if found.refused == "uneven":
+        return (
+            "Nothing is compared: people did not come into the variants as planned, so more differs than the variant."
+        )
+    return {
+        "none": "Nobody was seen with a variant in this period.",
+        "one": "Everybody was seen with the same variant, so there is nothing to compare it with.",
+        "many": f"“{question.prop}” has more than {MOST_VARIANTS} values, so it names no variants.",
+        "no_control": f"Nobody was seen with “{control}”, so there is nothing to compare with.",
+        "unplanned": "Nothing is compared: people were seen with a variant that the planned split does not name.",
+    }[found.refused]
+
+
+def lines(found: Experiment, currency: str) -> list[Line]:
+    """Where it is refused, people alone: a rate beside an uneven split would be read all the same."""
+    reach = max((_reach(one.against.newcombe_95) for one in found.variants if one.against), default=0.0)
+    return [_line(one, reach, currency, alone=bool(found.refused)) for one in found.variants]
+
+
+def _line(one: Compared, reach: float, currency: str, *, alone: bool) -> Line:
+    was, against, none = one.variant, one.against, numbers.NONE
+    return Line(
+        name=was.name,
+        people=numbers.count(was.people),
+        expected=numbers.count(one.expected),
+        converted=none if alone else numbers.count(was.converted),
+        rate=none if alone else numbers.rate(was.converted, was.people),
+        rate_95=none if alone else numbers.interval(one.rate_95.low, one.rate_95.high),
+        more=none if against is None else points(against.absolute),
+        more_95=none if against is None else interval_points(against.newcombe_95),
+        p_value=_p(one.p_value) if against else none,
+        drawing="" if against is None else about_zero(against.absolute, against.newcombe_95, reach),
+        verdict=("", "", "") if alone else VERDICTS[one.verdict],
+        net_each=none if alone else numbers.money(one.net_each, currency),
+        net_more=_signed_money(one.net_more, currency),
+        net_more_95=none
+        if one.net_more_95 is None
+        else f"{_signed_money(one.net_more_95.low, currency)} to {_signed_money(one.net_more_95.high, currency)}",
+    )
+
+
+def checks(found: Experiment, question: Question) -> list[Check]:
+    if found.split_p is None:
+        return []
+    chance = f"So uneven a split, or more, comes by chance {_in_a_thousand(found.split_p)}."
+    if found.refused:
+        why = "Look for what sends one variant away: a slow page, a redirect, a consent banner, machines."
+        return [Check("x", "ba", "People did not come as planned.", f"{chance} {why}"), *_left_out(found)]
+    listed = [Check("full", "ok", "People came as planned.", chance), _planned(found, question), *_left_out(found)]
+    waiting = sum(one.variant.waiting for one in found.variants)
+    if waiting:
+        text = f"{numbers.count(waiting)} of {numbers.count(found.people)} people are not through the "
+        text += (
+            f"{question.within_name} in which it counts. They are alike in every variant, so the rates are low alike."
+        )
+        listed.append(Check("half", "wa", "Some have time left.", text))
+    if len(found.variants) > 2:
+        text = f"Each p is multiplied by the {len(found.variants) - 1} that are compared; the intervals are not wider."
+        listed.append(Check("full", "ok", "Several are compared with one.", text))
+    return listed
+
+
+def _planned(found: Experiment, question: Question) -> Check:
+    lift = f"{100 * SMALLEST_LIFT:.0f}%"
+    how = (
+        "as you planned it" if question.planned
+        else f"counted from the control’s rate so far, to see {lift} more or less of it four times in five. "
+        "Say before you begin how many you plan: a test that is read every day and stopped when it pleases finds "
+        "differences where there are none"
+    )  # fmt: skip
+    if found.needed is None:
+        return Check(
+            "open", "of", "Nobody can say how many are needed.", f"The control has no rate to count it from: {how}."
+        )
+    needed = f"{numbers.count(found.needed)} in each variant, {how}."
+    if found.is_enough:
+        return Check("full", "ok", "Enough people.", needed)
+    return Check("half", "wa", "Not enough people yet.", needed)
+
+
+def _left_out(found: Experiment) -> list[Check]:
+    listed = []
+    if found.several:
+        whole = found.people + found.several
+        text = f"{numbers.count(found.several)} of {numbers.count(whole)} people, so they are in none."
+        many = found.several > _MANY_SEVERAL * whole
+        listed.append(
+            Check("half" if many else "full", "wa" if many else "ok", "Some saw more than one variant.", text)
+        )
+    if found.nobody:
+        text = f"{numbers.count(found.nobody)} times a variant was shown and nothing told to whom, so nobody follows."
+        listed.append(Check("dash", "of", "Some are nobody known.", text))
+    return listed
+
+
+def points(difference: float) -> str:
+    """A difference of two shares with its sign: +0.60 pt."""
+    rounded = round(100 * difference, 2)
+    return f"{'+' if rounded > 0 else numbers.MINUS if rounded < 0 else ''}{abs(rounded):.2f} pt"
+
+
+def interval_points(interval: Interval) -> str:
+    return f"{points(interval.low).removesuffix(' pt')} to {points(interval.high)}"
+
+
+def about_zero(difference: float, interval: Interval, reach: float) -> Markup:
+    """A difference with its interval; no difference is the dotted mark in the middle."""
+    at, low, high = (50 + 48 * value / (reach or 1) for value in (difference, interval.low, interval.high))
+    return Markup(
+        '<svg class="ival" width="100%" height="20" aria-hidden="true">'
+        '<line x1="0" x2="100%" y1="10" y2="10" class="grid"/>'
+        '<line x1="50%" x2="50%" y1="0" y2="20" class="centre"/>'
+        f'<line x1="{low:.3f}%" x2="{high:.3f}%" y1="10" y2="10" class="whisk"/>'
+        f'<rect x="{at:.3f}%" y="10" width="8" height="8" class="dot" transform="translate(-4 -4)"/></svg>'
+    )
+
+
+def _reach(interval: Interval) -> float:
+    return max(abs(interval.low), abs(interval.high))
+
+
+def _difference(one: Compared) -> float:
+    return one.against.absolute if one.against else 0.0
+
+
+def _points_95(one: Compared) -> str:
+    return interval_points(one.against.newcombe_95).replace(" to ", " and ") if one.against else numbers.NONE
+
+
+def _others(found: Experiment) -> str:
+    return " or ".join(f"“{one.variant.name}”" for one in found.variants[1:])
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return numbers.NONE
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _in_a_thousand(p_value: float) -> str:
+    if p_value < 0.001:
+        return "less than once in 1,000 tests"
+    return f"in {round(1000 * p_value):,} of 1,000 tests"
+
+
+def _signed_money(minor: float | None, currency: str) -> str:
+    if minor is None:
+        return numbers.NONE
+    text = numbers.money(minor, currency)
+    return f"+{text}" if minor > 0 else text

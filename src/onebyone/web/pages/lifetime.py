@@ -1,0 +1,43 @@
+"""Lifetime value: what is a customer worth, and how soon?"""
+
+from __future__ import annotations
+
+from litestar import Response, get
+
+from onebyone.web import lifetime, retention
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
+from onebyone.web.choices import chosen, keys
+from onebyone.web.desk import TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+SHORT = 92  # days, in which no cohort gets old
+
+
+@get("/s/{site_id:str}/lifetime", sync_to_thread=True, include_in_schema=False)
+def worth(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, keys("lifetime"), narrows=EVERY_FIELD)
+    choice, given = chosen(view, "lifetime"), params(view, site)
+    question = lifetime.Question(str(choice["unit"]), str(choice["since"]))
+    answers = desk.ask_all(
+        {"cohorts": ("lifetime", given | choice | {"now": desk.clock()}), "ever": ("ledger_totals", given)}
+    )
+    return page(
+        desk,
+        "lifetime.html",
+        frame(request, desk, "Lifetime value", site=site, page="retention"),
+        view=view,
+        question=question,
+        ever=answers["ever"],
+        answer=answers["cohorts"],
+        found=lifetime.lifetime(question, answers["cohorts"].rows, desk.today(site.zone), site.currency),
+        sinces=lifetime.SINCE,
+        tabs=retention.TABS,
+        tab="lifetime",
+        is_short=view.period.length < SHORT,
+        **controls(view, desk, site, compares=False),
+    )
+
+
+ROUTES = (worth,)
