@@ -25,7 +25,7 @@ from onebyone.app.state import open_state
 from onebyone.reports.remote import Remote
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.tags.script import STUB, snippet
+from onebyone.tags.script import STUB, files_of, snippet
 
 WAIT_S = 30.0
 
@@ -177,7 +177,8 @@ def standing_before(product: Product, **settings: Any) -> Iterator[Front]:
         handler.front = front  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        wait_until_known(front.product.collector, front.site.prefix)
+        script = files_of(site)[f"/{site.prefix}/s.js"].decode()  # with these settings, not as the site was added
+        wait_until_known(front.product.collector, front.site.prefix, script)
         try:
             yield front
         finally:
