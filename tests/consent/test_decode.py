@@ -23,7 +23,7 @@ from onebyone.consent.us_opt_out import opted_out
 from onebyone.consent.usp import UsPrivacy
 
 PROVE = bool(os.environ.get("PROVE"))
-STRINGS = 1_000_000 if PROVE else 5_000
+STRINGS = 1_000_000 if PROVE else 10_000
 GOOGLE = ("G100", "G1--", "13l3l3l3l1", "13t3t3t2t5l1", "1YNN", "1---")
 KNOWN: tuple[str, ...] = (
     *(row["tc_string"] for row in [*vectors("tcf.json")["valid"], *vectors("tcf.json")["invalid"]]),
