@@ -89,7 +89,9 @@ class Front(Struct, kw_only=True):
         """The site's events in the product's store, asked for until it is enough."""
         ends_at = time.monotonic() + WAIT_S
         while not enough(events := stored_events(self.product, self.site.id)):
-            assert time.monotonic() < ends_at, f"after {WAIT_S} s: {[event['name'] for event in events]}"
+            if time.monotonic() > ends_at:
+                there, sent = [event["name"] for event in events], [(asked.what, asked.names) for asked in self.asked]
+                raise AssertionError(f"after {WAIT_S} s there are {there} of {sent}")
             time.sleep(0.1)
         return events
 
