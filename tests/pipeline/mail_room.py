@@ -102,7 +102,7 @@ class MailRoom:
             persons=Persons(Identity(self.engine), Choices(self.engine)),
             book=book,
             steps=lambda claims, counting: mail_steps(book, claims),
-            sites=lambda: {SITE.id: SITE},
+            sites=lambda needed=(): {SITE.id: SITE},
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,
             settings=Settings(max_groups=1),

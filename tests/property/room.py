@@ -97,7 +97,7 @@ class Room:
             choices=choices,
             records=records,
             steps=partial(quick_steps, choices=choices, records=records),
-            sites=lambda: {self._site.id: self._site},
+            sites=lambda needed=(): {self._site.id: self._site},
             persons=Persons(Identity(self.engine), choices),
             counters=Counters("test"),
             now_ms=lambda: RECEIVED_MS,

@@ -7,7 +7,7 @@ one transaction of the log "events". In between, the same hits are read again, a
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -57,6 +57,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class TooManyFailures(Exception):
     """A step fails on everything. Nothing of the last batch was committed."""
+
+
+class Sites(Protocol):
+    def __call__(self, needed: Iterable[str] = ()) -> Mapping[str, Site]:
+        """All sites by their id: those that are needed, and exist, whenever they were made."""
 
 
 class Memory(Protocol):
@@ -154,7 +159,7 @@ class Worker:
         records: ConsentRecords,
         persons: Persons,
         steps: Callable[[Claims, Counting], Sequence[tuple[str, Step]]],
-        sites: Callable[[], Mapping[str, Site]],
+        sites: Sites,
         counters: Counters,
         now_ms: Callable[[], int],
         settings: Settings,
@@ -304,9 +309,9 @@ class Worker:
 
     def _process(self, groups: Sequence[Group]) -> Batch:
         batch = Batch()
-        sites = self._sites()
         work: list[tuple[int, Hit, Decoded]] = []
         hits = [_HITS.decode(record) for group in groups for record in group.records]
+        sites = self._sites({hit.site for hit in hits})
         for hit in sorted(hits, key=_arrival):  # whichever partition: the first copy is the one that came first
             batch.place += _APART
             rows = self._decode(batch, hit, sites.get(hit.site))
