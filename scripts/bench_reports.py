@@ -28,6 +28,7 @@ TODAY = date(2026, 11, 24)
 _FIRST = TODAY - timedelta(days=DAYS - 1)
 _END = datetime(2026, 11, 24, 23, tzinfo=UTC)  # midnight in Berlin
 _SITE = "bench"
+_OF_PLACES = ("placed_orders", "event_visitors")  # what leads to them is a place
 _INSERTS = 30
 _EVENTS = Path(__file__).with_name("bench_events.sql")
 _CONVERSIONS = Path(__file__).with_name("bench_conversions.sql")
@@ -96,13 +97,14 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
                 "site": _SITE, "from": _END - timedelta(days=days), "to": _END, "zone": "Europe/Berlin",
                 "currency": "EUR", "traffic": "people", "limit": 20, "id": order, "ids": [order],
                 "after_at": _END - timedelta(minutes=30), "after_hit": "", "after_n": 0,
-                "by": "channel", "window_days": 30, "within_ms": 1_800_000, "unit": "week", "since": "visit",
+                "by": "country" if name in _OF_PLACES else "channel", "is": ["DE" if name in _OF_PLACES else "Email"],
+                "window_days": 30, "within_ms": 1_800_000, "unit": "week", "since": "visit",
                 "first": "page_view", "again": "page_view", "steps": ["page_view", "begin_checkout", "purchase"],
                 "text": "", "persons": [], "message": "", "recipients": [],
                 "prop": "theme", "only": "", "value": "", "goal": "purchase", "wait_ms": 0,
                 "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",
                 "channel": "", "campaign": "", "low": -(10**15), "high": 10**15, "sort": "-at", "after_rank": 2**63 - 1,
-                "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "after_ms": 2**63 - 1,
             }  # fmt: skip
             params = {key: value for key, value in known.items() if key in wants}
             label = f"{name} {days} days" if "from" in wants else name
