@@ -26,6 +26,8 @@ GLOBAL RIGHT JOIN (
     AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}
+  ORDER BY at, toString(id) -- of more orders than are asked for, the visits need not be found
+  LIMIT {limit:UInt32}
 ) AS purchase ON session.visitor = purchase.visitor
 GLOBAL LEFT JOIN (
   SELECT
