@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -87,12 +86,17 @@ class Front(Struct, kw_only=True):
 
     def stored(self, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         """The site's events in the product's store, asked for until it is enough."""
-        ends_at = time.monotonic() + WAIT_S
-        while not enough(events := stored_events(self.product, self.site.id)):
-            if time.monotonic() > ends_at:
-                there, sent = [event["name"] for event in events], [(asked.what, asked.names) for asked in self.asked]
-                raise AssertionError(f"after {WAIT_S} s there are {there} of {sent}")
-            time.sleep(0.1)
+        events: list[dict[str, Any]] = []
+
+        def is_enough() -> bool:
+            events[:] = stored_events(self.product, self.site.id)
+            return enough(events)
+
+        try:
+            wait_until(is_enough, timeout_s=WAIT_S)
+        except AssertionError as error:
+            there, sent = [event["name"] for event in events], [(asked.what, asked.names) for asked in self.asked]
+            raise AssertionError(f"after {WAIT_S} s there are {there} of {sent}") from error
         return events
 
 
