@@ -12,14 +12,15 @@ FROM (
   FROM ({{orders}}) AS placed
   WHERE currency IN ('', {currency:String}) AND id GLOBAL IN (
     SELECT order_key
-    FROM ({{credits}}) AS line
-    WHERE order_count > 0{{and_sessions}} AND {is:Array(String)} = multiIf(
-      {by:String} = 'channel', [multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel)],
-      {by:String} = 'source', [if(found, line.source, '(unattributed)'), line.medium],
-      {by:String} = 'campaign', [line.campaign, line.source, line.medium],
-      {by:String} = 'referrer', [line.referrer_host],
-      {by:String} = 'landing' AND found, [line.host, line.path],
-      [])))
+    FROM ({{order_credits}}) AS line
+    WHERE order_count > 0{{and_sessions}}
+      -- an `if` on a parameter is decided first: the texts of the other tables are not read
+      AND {is:Array(String)} =
+      if({by:String} = 'channel', [multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel)],
+      if({by:String} = 'source', [if(found, line.source, '(unattributed)'), line.medium],
+      if({by:String} = 'campaign', [line.campaign, line.source, line.medium],
+      if({by:String} = 'referrer', [line.referrer_host],
+      if({by:String} = 'landing' AND found, [line.host, line.path], [])))))))
 WHERE toUnixTimestamp64Milli(at) < {after_ms:Int64}
   OR (toUnixTimestamp64Milli(at) = {after_ms:Int64} AND toString(id) < {after_id:String})
 ORDER BY placed_at DESC, id DESC
