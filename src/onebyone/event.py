@@ -127,6 +127,17 @@ class Permission(StrEnum):
 
 
 _PLACES = {permission: place for place, permission in enumerate(Permission)}
+SIGNALLED = 1 << 14  # a bit beside those: of any of them somebody or something spoke, not the place's default alone
+LIMITED_USE = 1 << 15  # likewise beside those: an opt-out signal alone refused ads_share, where the law is an opt-out
+
+
+def allowed_by_both(one: int, other: int) -> int:
+    """What two words on consent allow together. An opt-out signal limits what the other allows; it does not undo it."""
+    share, both = Permission.ADS_SHARE.bit, one & other
+    if both & share or not all(bits & (share | LIMITED_USE) for bits in (one, other)):
+        return both
+    return both | LIMITED_USE
+
 
 COPIES = frozenset(
     {
@@ -228,7 +239,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     properties: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)  # "clock", "currency_missing", ...
 
-    permissions: int = 0  # what was granted when it happened: the bits of Permission
+    permissions: int = 0  # what was granted when it happened: the bits of Permission, LIMITED_USE and SIGNALLED
     consent_source: str = ""  # what decided about statistics: user, cmp:<name>, tcf, gpp, usp, dnt, suppressed,
     # region_default, site_default
     region: str = ""  # ISO 3166-1 or 3166-2 code whose profile held
@@ -236,7 +247,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sealed: str = ""  # raw user data and full address, readable only with the key of their day
     message: str = ""  # of an e-mail: its id, hexadecimal; also of the visits that a click of it led to
     recipient: str = ""  # of an e-mail: the message's own id of a person, hexadecimal
-    user_agent: str = ""  # of a conversion that may be shared with ad platforms: some want it; else ""
+    user_agent: str = ""  # of a conversion that ad platforms may get, also if only for limited use: some want it
     not_by: list[str] = field(default_factory=list)  # ways of matching its copies that the site ruled out: event_id,
     # reload, weak
     conversion: str = ""  # UUID of the conversion this sighting was the first copy of; "" if it is none

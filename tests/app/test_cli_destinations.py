@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from onebyone.app.cli import group
-from onebyone.app.settings import open_place
+from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import State, open_state
 from onebyone.state.deliveries import Delivery
 from onebyone.state.deliveries import State as Stands
@@ -60,6 +60,15 @@ def test_an_operators_limits_are_kept_and_changed_one_by_one(state: State, tmp_p
     (one,) = state.destinations.all()
     assert one.mode == "server"
     assert (one.max_age_s, one.max_ahead_s, one.max_batch, one.requests_per_minute) == (2 * DAY_S, 60, 50, 30)
+
+
+def test_limited_use_is_refused_for_a_platform_that_has_no_flag_for_it(state: State, tmp_path: Path) -> None:
+    given = ("--set", "conversion_rule_ids.purchase=1", "--set", "access_token=t", "--limited-use")
+    told = CliRunner().invoke(group, ["destinations", "add", "linkedin", *given, "--data", str(tmp_path)])
+    assert isinstance(told.exception, ConfigError) and "LinkedIn has no flag for it" in str(told.exception)
+    run(tmp_path, "destinations", "add", "meta", "--set", "pixel_id=1", "--set", "access_token=t", "--limited-use")
+    run(tmp_path, "destinations", "add", "meta", "--settle", "10")
+    assert [(one.name, one.limited_use) for one in state.destinations.all()] == [("meta", True)]
 
 
 def test_one_conversion_or_one_cause_is_sent_again_alone(state: State, tmp_path: Path) -> None:

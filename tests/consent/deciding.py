@@ -17,7 +17,7 @@ from onebyone.consent.regions import read_regions
 from onebyone.consent.said import Said, read_said
 from onebyone.consent.settings import Settings
 from onebyone.consent.tcf import PublisherTc
-from onebyone.event import Permission
+from onebyone.event import LIMITED_USE, Permission
 
 SHIPPED = Path(consent.__file__).parent / "regions.json"
 REGIONS = read_regions(SHIPPED.read_bytes())
@@ -61,4 +61,6 @@ def shown(decision: Decision, case: Mapping[str, Any]) -> dict[str, Any]:
     }
     if decision.faults:
         row["faults"] = list(decision.faults)
+    if decision.permissions & LIMITED_USE:
+        row["limited_use"] = True
     return row | ({"joins": decision.joins} if "joins" in case else {})

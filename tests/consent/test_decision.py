@@ -20,7 +20,7 @@ from onebyone.event import Permission
 CASES = json.loads((VECTORS.parent / "consent/decisions.json").read_text())
 PROVE = bool(os.environ.get("PROVE"))
 STRINGS = ("tcf", "gdpr_consent", "gpp", "us_privacy", "gcs", "gcd")
-_OUT = ("granted", "source", "profile", "mode", "faults", "joins")
+_OUT = ("granted", "source", "profile", "mode", "faults", "joins", "limited_use")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.consenting import MemoryBlinding, MemoryChoices, MemorySuppression, the_places, the_policies
-from onebyone.event import Drop, Event, Permission, Reason
+from onebyone.event import SIGNALLED, Drop, Event, Permission, Reason
 from onebyone.pipeline.steps.add_permissions import add_permissions
 from onebyone.pipeline.steps.drop_withheld import drop_withheld
 from pipeline.examples import SITE, a_context, an_event
@@ -35,7 +35,7 @@ def test_what_the_sites_own_server_reports_of_them_is_kept_as_its_record() -> No
     decided, outcome = went(visitor=7, via="server")
     assert outcome == decided and decided.order_id == "A1" and decided.withheld == "own"
     assert (decided.visitor, decided.user_id, decided.click_ids, decided.sealed) == (0, "", {}, "")
-    assert decided.permissions == Permission.SECURITY.bit
+    assert decided.permissions == Permission.SECURITY.bit | SIGNALLED
 
 
 @pytest.mark.parametrize("via", ["tag", "image"])
@@ -48,7 +48,7 @@ def test_who_objected_allows_nothing_whatever_the_page_says(via: str) -> None:
     )
     objected = step(an_event(user_id="u8", visitor=8, via=via), context)
     assert isinstance(objected, Event)
-    assert (objected.permissions, objected.consent_source) == (Permission.SECURITY.bit, "suppressed")
+    assert (objected.permissions, objected.consent_source) == (Permission.SECURITY.bit | SIGNALLED, "suppressed")
     assert (objected.visitor, objected.user_id, objected.withheld) == (0, "", "ping")
 
 

@@ -65,6 +65,21 @@ def test_a_token_is_pasted_and_never_shown_again(admin: Client, place: Place) ->
     assert place.destinations.secrets(one)["access_token"].endswith("9xyz")
 
 
+@pytest.mark.parametrize(("name", "may"), [("meta", True), ("linkedin", False), ("ga4", False)])
+def test_limited_use_is_ticked_where_a_platform_has_a_flag_for_it(
+    admin: Client, place: Place, name: str, may: bool
+) -> None:
+    here = f"/s/{place.site.id}/destinations/{name}/setup"
+    assert ('name="_limited"' in admin.get(here).text) is may
+    said = {"meta": {"pixel_id": "1", "access_token": "t"}, "ga4": {"measurement_id": "G-1", "api_secret": "s"}}
+    said["linkedin"] = {"access_token": "t"}
+    admin.post(here.replace("setup", "save"), data=form(admin, here, **said[name], _limited="on"))
+    assert place.destinations.all()[0].limited_use is may
+    if may:
+        admin.post(here.replace("setup", "save"), data=form(admin, here, **said[name]))
+        assert not place.destinations.all()[0].limited_use
+
+
 @pytest.mark.parametrize("name", list(ALL))
 def test_every_destination_has_a_form_in_which_each_field_is_explained(admin: Client, place: Place, name: str) -> None:
     text = admin.get(f"/s/{place.site.id}/destinations/{name}/setup").text

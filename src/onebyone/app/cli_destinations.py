@@ -19,7 +19,7 @@ from onebyone.app.given import choose_destination, listed, read_given, secret_na
 from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError, open_place, read_settings
 from onebyone.app.state import State, open_state
-from onebyone.destinations.destination import Destination, settings_of
+from onebyone.destinations.destination import Destination, knows_limited_use, settings_of
 from onebyone.destinations.trial import Tried, prepare_trial, try_now
 from onebyone.state.deliveries import CORRECTABLE, Delivery
 from onebyone.state.deliveries import State as Stands
@@ -61,6 +61,12 @@ def list_destinations(site: str | None, data: Path, as_json: bool) -> None:
 )
 @click.option("--settle", type=click.IntRange(0, 86_400), help="Seconds in which copies meet. [default: 360]")
 @click.option("--suspect/--no-suspect", default=None, help="Whether doubtful traffic is sent. [default: yes]")
+@click.option(
+    "--limited-use/--no-limited-use",
+    "limited",
+    default=None,
+    help="Whether orders of people who opted out by a signal alone are sent, marked as limited use. [default: no]",
+)
 @click.option("--per-minute", type=click.IntRange(0), help="Requests a minute. [default: what the platform allows]")
 @click.option("--batch", type=click.IntRange(0), help="Conversions in a request. [default: what the platform takes]")
 @click.option("--oldest", type=click.IntRange(0), help="Seconds a conversion may be old. [default: likewise]")
@@ -73,6 +79,7 @@ def add(
     mode: str | None,
     settle: int | None,
     suspect: bool | None,
+    limited: bool | None,
     per_minute: int | None,
     batch: int | None,
     oldest: int | None,
@@ -95,7 +102,9 @@ def add(
         said[key] = str(click.prompt(key, hide_input=True))
     one = before or Configured(site=chosen, name=name, created_ms=_now_ms())
     one = replace(one, settings=one.settings | {key: said[key] for key in said if key not in hidden}, stopped="")
-    chosen_ones = {"mode": mode and Mode(mode), "settle_s": settle, "send_suspect": suspect}
+    if limited and not knows_limited_use(destination):
+        raise ConfigError(f"--limited-use: {destination.title} has no flag for it, so nothing of them may be sent.")
+    chosen_ones = {"mode": mode and Mode(mode), "settle_s": settle, "send_suspect": suspect, "limited_use": limited}
     chosen_ones |= {"requests_per_minute": per_minute, "max_batch": batch, "max_age_s": oldest, "max_ahead_s": ahead}
     one = replace(one, **{key: value for key, value in chosen_ones.items() if value is not None})
     _save(state, destination, one, {key: said[key] for key in said if key in hidden})

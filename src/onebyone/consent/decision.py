@@ -20,6 +20,8 @@ from onebyone.consent.strings import Answers, read_strings
 from onebyone.consent.vocabulary import (
     ALL,
     ASKED,
+    DEFAULTS,
+    OPT_OUT_SIGNALS,
     OPTED_OUT,
     UNTRACKED,
     Answer,
@@ -29,7 +31,7 @@ from onebyone.consent.vocabulary import (
     Value,
     deny,
 )  # fmt: skip
-from onebyone.event import Permission
+from onebyone.event import LIMITED_USE, Permission
 
 _CACHED = 4_096
 _DAY_MS = 86_400_000
@@ -49,13 +51,14 @@ NOBODY = Known()
 
 
 class Decision(Struct, frozen=True):
-    permissions: int  # the bits of what is granted
+    permissions: int  # the bits of what is granted, and LIMITED_USE
     source: str  # what decided about statistics
     region: str
     profile: str
     mode: Mode  # what may be collected where statistics are denied; FULL where they are allowed
     joins: bool  # whether this event may be tied to a person: statistics by consent, not by an exemption
     keeps_address: bool  # outside of opt-in rules a full address may wait, sealed
+    signalled: bool  # somebody or something spoke of any of them, not the place's default alone
     faults: tuple[str, ...]
     answers: tuple[Answer, ...]  # in the order of Permission
 
@@ -101,37 +104,41 @@ class Policy:
         gdpr = profile.opt_in or said.gdpr == "1" or (said.gdpr == "" and bool(said.tcf))
         strings = read_strings(said, region=region, gdpr=gdpr, vendor=self.settings.tcf_vendor, now=now)
         choices = merge(merge(said.choices, strings.choices), known.choices)
-        merged: dict[Permission, Answer] = {  # from the last word to the first: what comes later replaces
-            **self._defaults_of(name, region.partition("-")[0], bool(region)),
-            **_first(strings.answers),
-            **_chosen(choices, strings.answers),
-            **self._signals(said, profile, known, choices),
-            **(deny(ASKED, Source.SUPPRESSED) if known.suppressed else {}),
-        }
+        said_of_it = (  # from the last word to the first: what comes later replaces
+            self._defaults_of(name, region.partition("-")[0], bool(region)),
+            _first(strings.answers),
+            _chosen(choices, strings.answers),
+            self._dnt(said),
+            self._gpc(said, profile, known, choices),
+            deny(ASKED, Source.SUPPRESSED) if known.suppressed else {},
+        )
+        merged = {permission: answer for answers in said_of_it for permission, answer in answers.items()}
         answers = tuple(merged[one] for one in ALL)
         granted = sum(bit for bit, answer in zip(_BITS, answers, strict=True) if answer.value is Value.GRANTED)
+        limited = profile.honors_gpc and not strings.faults and _only_opted_out(merged, said_of_it)
         analytics = merged[Permission.ANALYTICS]
         return Decision(
-            permissions=granted,
+            permissions=granted | (LIMITED_USE if limited else 0),
             source=analytics.source,
             region=region,
             profile=name,
             mode=Mode.FULL if analytics.is_granted else self._denied_mode(region, name, profile),
             joins=analytics.is_granted and not self._is_exempt(profile, analytics),
             keeps_address=not profile.opt_in,
+            signalled=any(answer.source not in DEFAULTS for answer in answers if answer is not _SECURITY),
             faults=strings.faults,
             answers=answers,
         )
 
-    def _signals(self, said: Said, profile: Profile, known: Known, choices: tuple[Choice, ...]) -> Answers:
-        settings, found = self.settings, {}
-        if said.dnt and settings.honor_dnt:
-            found = deny(UNTRACKED, Source.DNT)
-        in_scope = settings.gpc_scope != "listed_regions" or profile.honors_gpc
-        if said.gpc and settings.gpc and in_scope:
-            overridden = {choice.permission for choice in choices} if self._overrides_gpc(known) else set()
-            found |= deny(tuple(one for one in OPTED_OUT if one not in overridden), Source.GPC)
-        return found
+    def _dnt(self, said: Said) -> Answers:
+        return deny(UNTRACKED, Source.DNT) if said.dnt and self.settings.honor_dnt else {}
+
+    def _gpc(self, said: Said, profile: Profile, known: Known, choices: tuple[Choice, ...]) -> Answers:
+        in_scope = self.settings.gpc_scope != "listed_regions" or profile.honors_gpc
+        if not (said.gpc and self.settings.gpc and in_scope):
+            return {}
+        overridden = {choice.permission for choice in choices} if self._overrides_gpc(known) else set()
+        return deny(tuple(one for one in OPTED_OUT if one not in overridden), Source.GPC)
 
     def _overrides_gpc(self, known: Known) -> bool:
         return self.settings.gpc_override == "explicit" and known.overrides_gpc
@@ -173,6 +180,14 @@ def _chosen(choices: Iterable[Choice], strings: Iterable[Answers]) -> Answers:
             if chosen is not None and chosen.is_granted and not answer.is_granted and not _is_newer(chosen, answer):
                 found[permission] = answer
     return found
+
+
+def _only_opted_out(merged: Answers, said_of_it: Iterable[Answers]) -> bool:
+    """Whether nothing but opt-out signals refuses ads_share (section 2.3). Who refuses click ids too, as is refused for
+    a known child, said more than that."""
+    share = Permission.ADS_SHARE
+    refused = {answers[share].source for answers in said_of_it if share in answers and not answers[share].is_granted}
+    return not merged[share].is_granted and refused <= OPT_OUT_SIGNALS and merged[Permission.ADS_STORAGE].is_granted
 
 
 def _is_newer(choice: Answer, refusal: Answer) -> bool:

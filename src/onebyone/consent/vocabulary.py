@@ -66,6 +66,8 @@ class Answer(Struct, frozen=True):
 ALL = tuple(Permission)
 ASKED = tuple(permission for permission in Permission if permission is not Permission.SECURITY)
 OPTED_OUT = (Permission.SELL_SHARE, Permission.ADS_SHARE, Permission.ADS_PERSONALIZE)  # by a US opt-out, or by GPC
+DEFAULTS = frozenset({Source.REGION, Source.SITE})  # where nobody said anything
+OPT_OUT_SIGNALS = frozenset({Source.GPC, Source.GPP, Source.USP})  # set once for all sites, or for a whole law
 UNTRACKED = (Permission.ANALYTICS, Permission.ADS_STORAGE, Permission.ADS_SHARE, Permission.ADS_PERSONALIZE)  # by DNT
 
 GOOGLE = {  # Google's names for ours

@@ -246,6 +246,11 @@ def rows_of(destination: Destination[S], conversion: Conversion, settings: S, *,
     return _refusal(destination, conversion, now_ms) or destination.rows(conversion, settings)
 
 
+def knows_limited_use(destination: Destination[Any]) -> bool:
+    """Whether it may be told of people who opted out: it has the flag, and needs what they refused."""
+    return destination.limited_use and Permission.ADS_SHARE in destination.needs
+
+
 def missing(destination: Destination[Any], conversion: Conversion) -> tuple[Permission, ...]:
     """The permissions that it needs and that were denied or never given."""
     return tuple(sorted(one for one in destination.needs if not conversion.consent.get(one, False)))

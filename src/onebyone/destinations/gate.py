@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from onebyone.destinations.destination import Destination
-from onebyone.event import Actor, Conversion
+from onebyone.destinations.destination import Destination, knows_limited_use
+from onebyone.event import LIMITED_USE, Actor, Conversion, Permission, allowed_by_both
 from onebyone.state.destinations import Configured, Mode
 
 _NEVER = frozenset({Actor.MACHINE_PREFETCH, Actor.MACHINE_SCANNER, Actor.MACHINE_DECLARED, Actor.INVALID})
@@ -32,10 +32,17 @@ def withheld(
     wrong = _of_record(configured, record)
     if wrong is not None:
         return wrong
-    stored, needed = record.event.permissions, sum(one.bit for one in destination.needs)
-    if stored & needed != needed:
+    if not _allow(destination, effective(destination, configured, record, None)):
         return Withheld.CONSENT
-    return None if effective(record, allowed_now) & needed == needed else Withheld.WITHDRAWN
+    return None if _allow(destination, effective(destination, configured, record, allowed_now)) else Withheld.WITHDRAWN
+
+
+def _allow(destination: Destination[object], permissions: int) -> bool:
+    """Sharing for limited use stands in for sharing."""
+    needed = sum(one.bit for one in destination.needs)
+    if permissions & LIMITED_USE:
+        permissions |= Permission.ADS_SHARE.bit
+    return permissions & needed == needed
 
 
 def confirmed_by(record: Conversion, every_order_since_ms: int) -> int | None:
@@ -48,9 +55,15 @@ def confirmed_by(record: Conversion, every_order_since_ms: int) -> int | None:
     return at_ms + _CONFIRM_MS if needs and record.confirmed_at is None else None
 
 
-def effective(record: Conversion, allowed_now: int | None) -> int:
-    """Allowed then and now: a later grant does not reach back."""
-    return record.event.permissions if allowed_now is None else record.event.permissions & allowed_now
+def effective(
+    destination: Destination[object], configured: Configured, record: Conversion, allowed_now: int | None
+) -> int:
+    """Allowed then and now: a later grant does not reach back. LIMITED_USE among it only where the site's owner says
+    that this platform processes for the site alone, and the platform has a flag for it (specs/consent-and-privacy.md
+    2.3)."""
+    stored = record.event.permissions
+    both = stored if allowed_now is None else allowed_by_both(stored, allowed_now)
+    return both if configured.limited_use and knows_limited_use(destination) else both & ~LIMITED_USE
 
 
 def _of_record(configured: Configured, record: Conversion) -> Withheld | None:

@@ -18,8 +18,8 @@ from onebyone.destinations.conversion import (
     read_user_data,
 )  # fmt: skip
 from onebyone.destinations.pages import is_personal, safe_page
+from onebyone.event import LIMITED_USE, Event, Permission
 from onebyone.event import Conversion as Record
-from onebyone.event import Event, Permission
 from onebyone.identity.meta_ids import fbc_of
 from onebyone.money import exponent_of
 
@@ -41,9 +41,10 @@ def outgoing(record: Record, *, permissions: int, raw: Raw, event_id: str) -> Co
     """`permissions` are the bits that hold now; `event_id` is the one it leaves under, now and again."""
     event = record.event
     allowed = {one: bool(permissions & one.bit) for one in _TOLD}
-    may_share, may_store = allowed[Permission.ADS_SHARE], allowed[Permission.ADS_STORAGE]
+    limited = bool(permissions & LIMITED_USE)  # the platform processes it for the site alone, and is told so
+    may_tell, may_store = allowed[Permission.ADS_SHARE] or limited, allowed[Permission.ADS_STORAGE]
     at_ms = int(event.at.timestamp() * 1000)
-    user = read_user_data(raw.user_data if may_share else _NOBODY)
+    user = read_user_data(raw.user_data if may_tell else _NOBODY)
     items = read_items(event.items)
     remembered, browsers = split_clicks(event.browser_ids)
     clicks = remembered | event.click_ids
@@ -66,13 +67,20 @@ def outgoing(record: Record, *, permissions: int, raw: Raw, event_id: str) -> Co
         search_term=event.properties.get("search_term", ""),
         properties={name: value for name, value in event.properties.items() if not is_personal(value)},
         user=user,
-        address=plain_address(raw.address) if may_share else "",
+        address=plain_address(raw.address) if may_tell else "",
         user_agent=event.user_agent,
         country=event.country.lower(),
         clicks=clicks if may_store else {},
         browsers=_browsers(browsers, clicks.get("fbclid", ""), allowed, at_ms),
         consent=allowed,
+        limited_use=_state(event.region) if limited else None,
     )
+
+
+def _state(region: str) -> str:
+    """Of the US, in lower case: each has its own law; "" for another place."""
+    country, _, state = region.partition("-")
+    return state.lower() if country == "US" else ""
 
 
 def event_id_of(record: Record) -> str:

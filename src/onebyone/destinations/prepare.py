@@ -105,7 +105,7 @@ class Preparing:
         wrong = self._withheld(one, known.record, known.allowed)
         if wrong is not None:
             return State.NOT_ALLOWED, wrong
-        return None if effective(known.record, known.allowed) == permissions else (State.RETRYING, CHANGED)
+        return None if self._permissions(known.record, known.allowed) == permissions else (State.RETRYING, CHANGED)
 
     def _prepare(
         self, one: Delivery, known: Known | None, now_ms: int, prepared: Prepared
@@ -121,7 +121,7 @@ class Preparing:
             return one.changed(state=State.WAITING, cause=Withheld.UNCONFIRMED, due_ms=doubtful_ms + 1)
         if doubtful_ms is not None:
             return one.changed(state=State.NOT_ALLOWED, cause=Withheld.UNCONFIRMED, answered_ms=now_ms)
-        built = self._built(one, record, effective(record, allowed))
+        built = self._built(one, record, self._permissions(record, allowed))
         rows = rows_of(self._target.destination, built, self._settings, now_ms=now_ms)
         if isinstance(rows, Refusal):
             late = rows == Refusal.TOO_OLD and one.attempts > 1
@@ -130,9 +130,12 @@ class Preparing:
         keys = sorted({key for row in rows for key in identifiers(row)})
         if one.part == ADJUST:
             prepared.refunds[one.key] = record.refunded
-        prepared.permissions[one.key] = effective(record, allowed)
+        prepared.permissions[one.key] = self._permissions(record, allowed)
         sent = replace(one, record_version=record.version, keys=_json(keys))
         return [(sent, row) for row in rows]
+
+    def _permissions(self, record: Record, allowed_now: int | None) -> int:
+        return effective(self._target.destination, self._target.configured, record, allowed_now)
 
     def _withheld(self, one: Delivery, record: Record, allowed_now: int | None) -> Withheld | None:
         """A platform that has an order is told that it was cancelled."""

@@ -76,6 +76,7 @@ class Configured(Struct, frozen=True, kw_only=True, omit_defaults=True):
     enabled: bool = True
     mode: Mode = Mode.BOTH
     send_suspect: bool = True  # machines and invalid traffic never leave, this is about the doubtful
+    limited_use: bool = False  # also of who opted out by a signal alone, with the platform's flag for limited use
     settle_s: int = 360
     requests_per_minute: int = 0  # 0: what the platform publishes
     max_batch: int = 0  # 0: likewise, as of all these

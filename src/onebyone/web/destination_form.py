@@ -9,7 +9,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields, replace
 
-from onebyone.destinations.destination import Destination, Secret, settings_of
+from onebyone.destinations.destination import Destination, Secret, knows_limited_use, settings_of
 from onebyone.state.destinations import Configured, Mode
 from onebyone.web.delivery_words import FIELDS, FieldWords
 
@@ -112,6 +112,7 @@ def read_form(
         settings={name: value for name, value in said.items() if value not in ("", {}, False)},
         mode=Mode(mode) if mode in set(Mode) else Mode.BOTH,
         send_suspect=typed.get("_suspect", "") != "",
+        limited_use=knows_limited_use(destination) and typed.get("_limited", "") != "",
         stopped="",
         enabled=True,
         **limits,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from onebyone.event import Event
+from onebyone.event import SIGNALLED, Event, allowed_by_both
 from onebyone.pipeline.conversions.copies import Copy, arrival, is_browser, is_machine, ms_of, with_verdict
 from onebyone.state.seals import join_sealed
 
@@ -109,7 +109,7 @@ def _words(event: Event) -> set[str]:
     entries = {f"{name}.{key}" for name in _UNITED for key in getattr(event, name)}
     money = {f"money {event.value} {event.currency} {_states_currency(event)}"} if event.currency else set()
     sides = {str(is_browser(event)), f"machine {is_machine(event)}"}
-    consent = {f"consent {event.permissions}"} if event.consent_source not in _DEFAULTS else {"consent"}
+    consent = {f"consent {event.permissions}"} if _carries_signal(event) else {"consent"}
     return filled | entries | money | consent | {f"flag {flag}" for flag in event.flags} | sides
 
 
@@ -150,7 +150,12 @@ def _money(server_first: Sequence[Event]) -> dict[str, Any]:
 
 def _consent(in_time: Sequence[Event], browser_first: Sequence[Event]) -> dict[str, Any]:
     """The most restrictive of those that carry a signal; a copy without one says nothing."""
-    signals = [event for event in in_time if event.consent_source not in _DEFAULTS]
+    signals = [event for event in in_time if _carries_signal(event)]
     said = signals[0] if signals else browser_first[0]
-    allowed = reduce(int.__and__, (event.permissions for event in signals), -1) if signals else said.permissions
+    allowed = reduce(allowed_by_both, (event.permissions for event in signals)) if signals else said.permissions
     return {"permissions": allowed, "consent_source": said.consent_source, "region": said.region}
+
+
+def _carries_signal(event: Event) -> bool:
+    """Of any permission; an event of before 2026-12 says only whether one of them decided about statistics."""
+    return bool(event.permissions & SIGNALLED) or event.consent_source not in _DEFAULTS

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from onebyone.consent.decision import NOBODY, Decision, Known, Policies
 from onebyone.consent.said import Choice, merge
 from onebyone.consent.vocabulary import Mode, Source
-from onebyone.event import MAILS, Event, Permission, Via, visitor_hash
+from onebyone.event import LIMITED_USE, MAILS, SIGNALLED, Event, Permission, Via, visitor_hash
 from onebyone.identity.vendor_ids import STATISTICS
 from onebyone.pipeline.scrub import scrub, scrub_all
 from onebyone.pipeline.step import Context, Step
@@ -21,7 +21,6 @@ from onebyone.places import Places
 from onebyone.state.choices import Remembered
 
 _MAX_AGENT_CHARS = 1_024
-_DEFAULTS = (Source.REGION, Source.SITE)
 _BROWSERS = (Via.TAG, Via.IMAGE)
 _LEARNT = (*_BROWSERS, Via.CONSENT)  # from which a browser's choice is remembered
 _NOBODY_AT_ALL: dict[str, Any] = {
@@ -94,7 +93,7 @@ def add_permissions(
         if visitor and not why and event.via in _LEARNT and _is_news(context, decision, before):
             choices.learn(event.site, visitor, _remembered(context, decision, known, received_ms))
         changed: dict[str, Any] = dict(
-            permissions=decision.permissions,
+            permissions=decision.permissions | (SIGNALLED if decision.signalled else 0),
             consent_source=decision.source,
             region=decision.region,
         )
@@ -169,8 +168,8 @@ def _allowed(event: Event, context: Context, decision: Decision, visitor: int) -
         changed |= {"linked": 0, "user_id": "", "identifiers": {}}
     if decision.allows(Permission.ADS_SHARE):
         changed["sealed"] = context.sealed
-        if event.name in context.site.conversions:
-            changed["user_agent"] = context.user_agent[:_MAX_AGENT_CHARS]
+    if decision.permissions & (Permission.ADS_SHARE.bit | LIMITED_USE) and event.name in context.site.conversions:
+        changed["user_agent"] = context.user_agent[:_MAX_AGENT_CHARS]
     return changed
 
 

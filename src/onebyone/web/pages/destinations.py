@@ -14,7 +14,7 @@ from litestar.response import Redirect
 
 from onebyone.destinations.all import ALL
 from onebyone.destinations.arrival import target_of
-from onebyone.destinations.destination import settings_of
+from onebyone.destinations.destination import knows_limited_use, settings_of
 from onebyone.destinations.trial import Tried, prepare_trial
 from onebyone.event import utc
 from onebyone.state.deliveries import CORRECTABLE, Delivery, State, Tally
@@ -252,6 +252,7 @@ def _setup(
         one=one,
         fields=form_fields(destination, one, typed or {}) + limit_fields(destination, one, typed or {}),
         modes=MODES,
+        may_limit=knows_limited_use(destination),
         wrong=wrong,
     )
 
