@@ -90,6 +90,10 @@ def add_deliveries(place: Place) -> None:
         for name, keys in _KEYS.items()
         for key, rows in keys.items()
     ]
+    place.reports.answers["delivery_gain"] = lambda params: [
+        {"destination": name, "accepted": _HISTORY[name][0][0], "server_alone": alone}
+        for name, alone in {"meta": 36, "linkedin": 0, "webhook": _HISTORY["webhook"][0][0]}.items()
+    ]
 
 
 def _history(site: str, name: str) -> list[Delivery]:

@@ -235,3 +235,20 @@ def test_every_state_and_cause_has_its_words() -> None:
         assert one.title and one.happened.endswith(".") and one.to_do.endswith(".")
     assert words.of_cause("http_503", "X").to_do.startswith("Nothing to do")
     assert words.of_stop("all_refused:100", "X").title == "X refuses everything"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "alone", "said"),
+    [
+        (320, 70, "+28.0%</strong>: no browser reported 70 of 320"),
+        (166, 0, "Nothing: a browser reported each of 166."),
+        (9, 9, "Everything: no browser reported any of 9."),
+    ],
+)
+def test_what_it_adds_is_what_no_browser_reported(
+    admin: Client, place: Place, accepted: int, alone: int, said: str
+) -> None:
+    set_up(place)
+    row = {"destination": "meta", "accepted": accepted, "server_alone": alone}
+    place.reports.answers["delivery_gain"] = lambda params: [row | {"destination": "tiktok"}, row]
+    assert said in admin.get(f"/s/{place.site.id}/destinations/meta").text

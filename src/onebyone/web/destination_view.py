@@ -312,6 +312,24 @@ def quality(rows: Sequence[Mapping[str, Any]], destination: str) -> float | None
     return round(1 + 9 * min(1.0, reached / 8), 1)
 
 
+class Gain(Struct, frozen=True):
+    """What a destination got that no pixel could have told, of all that it accepted."""
+
+    accepted: int
+    server_alone: int
+
+    @property
+    def percent(self) -> float | None:
+        """More than a pixel could have told; None where that is nothing."""
+        seen = self.accepted - self.server_alone
+        return 100 * self.server_alone / seen if seen else None
+
+
+def gain(rows: Sequence[Mapping[str, Any]], destination: str) -> Gain | None:
+    """Of the rows of `delivery_gain`; None before anything was accepted."""
+    return next((Gain(row["accepted"], row["server_alone"]) for row in rows if row["destination"] == destination), None)
+
+
 def lag(rows: Sequence[Mapping[str, Any]], destination: str) -> tuple[float, float, datetime] | None:
     """Median and p95 in seconds behind the settle time, and the last answer; of the rows of `deliveries`."""
     for row in rows:

@@ -172,7 +172,7 @@ def _one(
     destination = _known(one.name)
     tallies = desk.deliveries.tallies(site.id, one.name)
     now = desk.clock()
-    answers = _reports(desk, site, "deliveries", "delivery_keys")
+    answers = _reports(desk, site, "deliveries", "delivery_keys", "delivery_gain")
     show = show if show in _FILTERS else "all"
     latest = desk.deliveries.find(site=site.id, destination=one.name, states=_FILTERS[show][1], limit=LATEST)
     line = view.line(destination, one, tallies, site.zone, answers["deliveries"].rows)
@@ -191,6 +191,7 @@ def _one(
         note=NOTES.get(one.name, ""),
         keys=view.coverage(answers["delivery_keys"].rows, one.name),
         quality=view.quality(answers["delivery_keys"].rows, one.name),
+        gain=view.gain(answers["delivery_gain"].rows, one.name),
         lag=view.lag(answers["deliveries"].rows, one.name),
         seconds=view.seconds,
         store=answers["deliveries"],
