@@ -257,6 +257,7 @@ def month() -> Answers:
         "people": lambda params: people(params),
         "persons": lambda _: [KNOWN],
         "person_events": lambda params: person_events() if params["nodes"] else [],
+        "person_worth": lambda _: [{"orders": 3, "gross_minor": 26_970, "net_minor": 17_980}],
         "node_events": lambda params: [
             {"number": number, "events": 14, "orders": 1, "revenue_minor": 8990} for number in _texts(params["nodes"])
         ],

@@ -21,8 +21,7 @@ FROM (
       SELECT {{person}} AS person, at AS moment, net, true AS is_order
       FROM (
         SELECT
-          at, visitor, net, if(user_id = '', visitor, -- as events.node
-            reinterpretAsUInt64(substring(SHA256(concat(site, '\0user\0', user_id)), 1, 8))) AS node
+          at, visitor, net, {{order_node}} AS node
         FROM conversions FINAL
         WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted' AND at < {now:DateTime64(3)}
           AND currency IN ('', {currency:String}) -- from the beginning: who ordered before is not new

@@ -58,6 +58,9 @@ class PersonOut(Struct, frozen=True):
     name: str
     identifiers: list[IdentifierOut]
     ties: list[TieOut]
+    orders: int  # that count, of all time
+    gross_minor: int  # this and the next in minor units of the site's currency
+    net_minor: int  # what refunds left
     events: list[dict[str, Any]]
 
 
@@ -109,6 +112,7 @@ def api_person(
         name=person_name(known.id),
         identifiers=identifiers,
         ties=[_tie(tie) for tie in known.ties],
+        **rows_of(desk, "person_worth", site=site.id, person=str(known.id), nodes=nodes, currency=site.currency)[0],
         events=[row | hidden for row in events],
     )
 

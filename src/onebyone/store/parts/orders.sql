@@ -1,6 +1,7 @@
 -- orders of the period, each once: what people and servers reported is a record, a machine's stays an event
 SELECT
-  id, hit, order_id, at, visitor, gross, refunded, net, currency, browser, device, country, in_browser, in_server
+  id, hit, order_id, at, visitor, gross, refunded, net, currency, browser, device, country, in_browser, in_server,
+  {{order_node}} AS node
 FROM conversions FINAL
 WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
   AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
@@ -8,7 +9,8 @@ WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
   AND {{wanted}}
 UNION ALL
 SELECT
-  id, hit, order_id, at, visitor, value, 0, value, currency, browser, device, country, via IN ('tag', 'image'), via = 'server'
+  id, hit, order_id, at, visitor, value, 0, value, currency, browser, device, country, via IN ('tag', 'image'), via = 'server',
+  node
 FROM events FINAL
 PREWHERE name = 'purchase' -- part of the id, so of the key: equal before FINAL and after
 WHERE site = {site:String}

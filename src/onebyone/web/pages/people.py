@@ -95,8 +95,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
             today=desk.clock(),
         ),
         most=SHOWN_EVENTS,
-        orders=[row for row in events.rows if row["name"] == "purchase"],
-        revenue=_revenue(events, site),
+        worth=_worth(desk, site, known),
         browsers=[persons.node_name(one, Kind.BROWSER, "", shows_ids=False) for one in _browsers(known, events)],
         values=[node.kind for node in known.nodes.values() if node.kind not in (Kind.USER, Kind.BROWSER)],
         hold=hold,
@@ -136,6 +135,11 @@ def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person
 
 
 ROUTES = (people, find_person, people_file, person_page, change_person)
+
+
+def _worth(desk: Desk, site: Site, known: Person) -> Answer:
+    nodes = persons.numbers_of(known, known.id)
+    return desk.ask("person_worth", site=site.id, person=str(known.id), nodes=nodes, currency=site.currency)
 
 
 def person_events(desk: Desk, site: Site, known: Person) -> Answer:
@@ -270,8 +274,3 @@ def _shows_ids(request: Ask, site: Site) -> bool:
 def _browsers(known: Person, events: Answer) -> list[int]:
     seen = {int(row["browser"]) for row in events.rows} - {0}
     return sorted({*known.browsers, *seen}) if known.ties else sorted(seen)
-
-
-def _revenue(events: Answer, site: Site) -> int:
-    orders = (row for row in events.rows if row["name"] == "purchase" and row["currency"] in ("", site.currency))
-    return sum(row["value"] for row in orders)

@@ -1,0 +1,18 @@
+-- title: What one person is worth
+-- about: One row: the orders that count of all time, and in the site's currency what was paid and what refunds left of it.
+--   `nodes` are the numbers of the person's browsers and user ids.
+WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers
+SELECT
+  count() AS orders, sumIf(gross, currency IN ('', {currency:String})) AS gross_minor,
+  sumIf(net, currency IN ('', {currency:String})) AS net_minor
+FROM (
+  SELECT {{person}} AS owner, gross, net, currency
+  FROM (
+    SELECT at, visitor, gross, net, currency, {{order_node}} AS node
+    FROM conversions FINAL
+    WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
+  ) AS placed
+  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+  WHERE has(numbers, node)
+)
+WHERE owner = toUInt64({person:String})
