@@ -45,6 +45,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert all(each.line >= 1 and each.reason for each in refused.problems)
 
 
+@pytest.mark.parametrize("pattern", [r"[?+]\d", r"\*+", r"[^*]", r"\\b*", r"(?<n>a)", r"\bcart\b", "^(a|b)$"])
+def test_a_regex_of_javascript_is_taken(pattern: str) -> None:
+    read_container(json.dumps({"triggers": {"E": {"on": "event", "regex": True, "event": pattern}}}))
+
+
 def test_on_is_a_word_and_not_a_truth() -> None:
     assert read_text("on: off\n").value == {"on": "off"}
 

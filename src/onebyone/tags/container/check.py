@@ -18,7 +18,8 @@ from onebyone.tags.container.templates import templates
 
 REFERENCE = re.compile(r"\{\{([^{}]+)\}\}")
 _KINDS: Mapping[str, type[Struct]] = {"variables": Variable, "triggers": Trigger, "tags": Tag}
-_NOT_JAVASCRIPT = re.compile(r"\(\?(?![:=!]|<[=!A-Za-z_$])|(?<!\\)[*+?}]\+")
+_NOT_JAVASCRIPT = re.compile(r"\(\?(?![:=!]|<[=!A-Za-z_$])|[*+?}]\+|(?:[\^$]|\\[bB])(?:[*+?]|\{\d+(?:,\d*)?\})")
+_PIECE = re.compile(r"\\[^bB]|\[(?:\\.|[^\]\\])*\]", re.S)  # of a pattern: an escape, or a class
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "data_layer": ("name",), "global": ("name",), "cookie": ("name",), "permission": ("name",),
     "element": ("selector",), "visibility": ("selector",), "lookup": ("input",), "regex_table": ("input",),
@@ -247,7 +248,7 @@ def _cycles(kind: str, edges: Mapping[str, list[str]]) -> Iterator[tuple[Path, s
 
 def regex_problem(pattern: str) -> str:
     """Why a browser would not take it as a regular expression, or ""."""
-    if found := _NOT_JAVASCRIPT.search(pattern):
+    if found := _NOT_JAVASCRIPT.search(_PIECE.sub("x", pattern)):
         return f"invalid regex: {found[0]!r} is not of JavaScript"
     try:
         regex.compile(pattern)
