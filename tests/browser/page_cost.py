@@ -30,6 +30,7 @@ SLOWER = 4
 FLIPS = 20_000
 NONE = "no script"
 LONG_MS = 50.0  # a long task, as browsers have it
+TRACED = ("devtools.timeline", "disabled-by-default-devtools.timeline")
 _RUNS = ("EvaluateScript", "v8.compile", "FunctionCall", "v8.run")
 WATCH = """
 window.cost = {lcp: 0, cls: 0, long: 0, tbt: 0, inp: 0};
@@ -115,12 +116,12 @@ def _measure(browser: Browser, site: Stub, given: Site | None) -> Cost:
         page.add_init_script(WATCH)
         session = context.new_cdp_session(page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        browser.start_tracing(page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"])
+        browser.start_tracing(page=page, categories=list(TRACED))
         page.goto(f"{site.url}/with", wait_until="load")
         if given is not None and given.container.number:
             page.wait_for_function("window.ran > 3")
         page.wait_for_timeout(700)  # the first answer is in, and nothing is under way
-        tasks = _tasks(json.loads(browser.stop_tracing())["traceEvents"])
+        tasks = our_tasks(browser.stop_tracing())
         page.click("button")
         page.wait_for_timeout(200)
         seen = page.evaluate("window.cost")
@@ -147,9 +148,9 @@ def _packed(site: Stub, path: str) -> int:
     return len(gzip.compress(file, 9)) if file else 0
 
 
-def _tasks(events: list[dict[str, Any]]) -> list[tuple[float, float]]:
+def our_tasks(trace: bytes) -> list[tuple[float, float]]:
     """The browser's tasks in which a script of ours ran: milliseconds of the whole, and of ours."""
-    timed = [each for each in events if "tdur" in each]
+    timed = [each for each in json.loads(trace)["traceEvents"] if "tdur" in each]
     ours = [each for each in timed if each["name"] in _RUNS and f"/{SITE.prefix}/" in _url(each)]
     found = []
     for task in (each for each in timed if each["name"] == "RunTask"):

@@ -52,7 +52,8 @@ BEFORE = {
     "JSON.stringify = (value, ...more) => { window.calls = (window.calls || 0) + 1; return was.s(value, ...more) };"
     "JSON.parse = (text) => was.p(text, (key, each) => /^\\d{4}-\\d\\d-/.test(each) ? new Date(each) : each)",
     "prototypes that are extended": "Array.prototype.extra = 1; Object.prototype.more = () => 1",
-    "no observers": "PerformanceObserver = ResizeObserver = IntersectionObserver = MutationObserver = undefined",
+    "no observers and no tasks": "PerformanceObserver = ResizeObserver = IntersectionObserver = undefined;"
+    "MutationObserver = undefined; scheduler.postTask = () => { throw Error('mine') }",
 }
 
 

@@ -258,6 +258,11 @@ def test_vendors_are_asked_only_with_consent_and_under_the_shared_id(site: Stub,
     (body,) = [json.loads(text) for host, _, text in asked if host == "analytics.tiktok.com" and text]
     told = (body["event"], body["event_id"], body["context"]["pixel"]["code"])
     assert told == ("CompletePayment", "purchase:A1", "C77")
+    asked.clear()
+    page.evaluate("onebyone('consent', {analytics: 'denied', ads_storage: 'denied', ads_share: 'denied'})")
+    page.evaluate("dataLayer.push({event: 'purchase', ecommerce: {transaction_id: 'A2', value: 5}})")
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert asked == []
 
 
 def test_a_killed_vendor_is_never_asked(site: Stub, context: BrowserContext) -> None:

@@ -20,6 +20,8 @@ _MESSAGE = {
     "Error Message": "gtm.errorMessage",
     "Error URL": "gtm.errorUrl",
     "Error Line": "gtm.errorLineNumber",
+    "New History URL": "gtm.newUrl",
+    "Old History URL": "gtm.oldUrl",
     "New History Fragment": "gtm.newUrlFragment",
     "Old History Fragment": "gtm.oldUrlFragment",
     "New History State": "gtm.newHistoryState",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,7 @@ _LISTENERS = {
     "js_error": "errors", "timer": "timer", "scroll": "scroll", "visibility": "visibility",
     "video": "video",
 }  # fmt: skip
+_ORIGIN = re.compile(r"https?://[^/?#\\{}@\s;,']+(?=[/?#]|$)", re.I)
 _KINDS = {
     "url": "kind_url", "referrer": "kind_url", "visibility": "kind_visibility", "regex_table": "kind_regex_table",
 }  # fmt: skip
@@ -86,9 +88,17 @@ def csp_of(made: Container) -> dict[str, list[str]]:
     for tag in _tags_in_use(made).values():
         for directive, sources in templates()[tag.type].csp.items():
             found.setdefault(f"{directive}-src", set()).update(sources)
-        if tag.type == "image" and (origin := "/".join(str(tag.settings["url"]).split("/")[:3])).startswith("https://"):
-            found.setdefault("img-src", set()).add(origin)
+        if tag.type == "image":
+            found.setdefault("img-src", set()).update(_origin(str(tag.settings["url"]), made))
     return {directive: sorted(found[directive]) for directive in sorted(found)}
+
+
+def _origin(url: str, made: Container) -> list[str]:
+    """Where an image comes from; nothing where only a browser knows."""
+    constants = {name: each.value for name, each in made.variables.items() if each.type == "constant"}
+    known = REFERENCE.sub(lambda found: str(constants.get(found[1], found[0])), url)
+    start = _ORIGIN.match(known)
+    return [start[0].lower()] if start else []
 
 
 def needs_of(tag: Tag) -> tuple[str, ...]:
@@ -180,7 +190,10 @@ def _condition(condition: Condition, places: _Places) -> dict[str, Any]:
 def _tag(name: str, tag: Tag, places: _Places, code: list[str]) -> dict[str, Any]:
     settings = dict(tag.settings)
     if tag.type == "custom":
-        settings["code"] = _add_code(str(settings["code"]), places, code)
+        script = str(settings["code"])
+        settings["code"] = _add_code(script, places, code)
+        if tag.consent.wait:  # asked for when its message is there, not when the script runs at last
+            settings["uses"] = [f"{{{{{each}}}}}" for each in references(script) if each in places.variables]
     made: dict[str, Any] = {
         "title": name,
         "type": tag.type,

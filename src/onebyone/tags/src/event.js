@@ -3,7 +3,7 @@ import { ascii } from "./entry.js";
 import { newId } from "./id.js";
 
 const MAX_BYTES = 49152; // what a beacon may carry with room to spare
-const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
+export const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
 const ORDER_KEYS = "id currency coupon adjustment_id value tax shipping items".split(" ");
 
 /**

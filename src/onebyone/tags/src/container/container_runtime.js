@@ -2,11 +2,14 @@
  * Executes a compiled container: CONTAINER (data), CODE (its functions), TEMPLATES, LISTENERS and KINDS (the parts in use)
  * stand in front of this file. It begins when the site's script hands it the tag.
  *
- * A message is anything pushed on the page's data layer, or seen by a listener. Messages are taken one after the
- * other: the tags of one have begun before the next is looked at.
+ * A message is anything pushed on the page's data layer, or seen by a listener: parts/turns.js says in which order
+ * messages are taken and tags begin.
  */
 import { holds } from "./parts/conditions.js";
-import { isPlain, lookUp, take } from "./parts/model.js";
+import { TEXT } from "../entry.js";
+import { NO_ID } from "../event.js";
+import { copy, isPlain, lookUp, take } from "./parts/model.js";
+import { turns } from "./parts/turns.js";
 import { PLAIN, formatted } from "./parts/variables.js";
 
 const MAX_REPORTS = 10;
@@ -18,14 +21,13 @@ function begin(tag) {
   const { variables, triggers, tags, listeners, layer: layerName } = CONTAINER;
   const model = {};
   tag.allowed = CONTAINER.scripts;
-  const queue = []; // [what was pushed, whether the page did]
   const waiting = []; // for a grant: [tag, context, settings]
-  const fired = {}; // tags of once_per_page
+  const fired = {}; // by title, a promise of whether the tag succeeded
+  const told = []; // what vendors hear when the choices change
   const members = triggers.map((trigger) => (trigger.members || []).slice());
   const loaded = {};
   const reported = {};
   let reports = 0;
-  let busy = false;
   let made = 0;
   let deaf = false;
   let quiet = false; // while a tag reports an event of its own
@@ -38,23 +40,26 @@ function begin(tag) {
   }
 
   /** A purchase has the id that the script gives it, and a server that reports it too. */
-  function orderId({ event }) {
-    const order = event === "purchase" && lookUp(model, "ecommerce.transaction_id");
-    return order && !/^(undefined|null|none|nan|0|-1)$/i.test(order) ? "purchase:" + order : "";
+  function orderId(message) {
+    const order =
+      lookUp(message, "ecommerce.purchase.actionField.id") ||
+      (message.event === "purchase" && (message.transaction_id || lookUp(model, "ecommerce.transaction_id")));
+    return order && !NO_ID.test(order) ? "purchase:" + order : "";
   }
 
   /** What variables are asked with: one for each message, so that each is evaluated once. */
-  function contextOf(message, theirs) {
+  function contextOf(message, theirs, url) {
     const known = {};
     let id;
     const ask = {
       message,
       theirs,
+      url, // of the page then: a tag begins later
       model,
       container: CONTAINER,
       debug: !!tag.debug,
       granted: tag.granted,
-      done: {}, // tags that this message fired
+      done: {}, // as `fired`, of this message
       id: () => (id = id || message.event_id || orderId(message) || tag.newId(Date.now())),
       value(index) {
         if (index in known) return known[index];
@@ -106,42 +111,51 @@ function begin(tag) {
 
   const decided = (each, what) => tag.tell("decision", [each.title, what]);
 
+  const may = (each) => each.consent.every(tag.granted);
+
   /** A tag that may run now, with its set-up before and its tear-down after it. Gives whether it succeeded. */
   function run(each, ask, settings) {
     const [now, { start, end }] = [Date.now(), each.schedule || {}];
     if ((start && now < start) || (end && now >= end)) return no(each, "schedule");
-    if (each.limit !== "unlimited" && (each.limit ? fired : ask.done)[each.title]) return no(each, "limit");
+    const before = each.limit !== "unlimited" && (each.limit ? fired : ask.done)[each.title];
+    if (before) return no(each, "limit", before); // what it came to then
     if (tag.killed(each)) return no(each, "killed");
-    if (!each.consent.every(tag.granted)) {
+    if (!may(each)) {
       if (each.wait) waiting.push([each, ask, settings || ask.text(each.settings)]);
       return no(each, each.wait ? "waits" : "consent");
     }
-    ask.done[each.title] = fired[each.title] = 1;
+    const keep = (outcome) => (ask.done[each.title] = fired[each.title] = outcome);
     const { setup, teardown } = each;
-    const before = setup ? run(tags[setup[0]], ask) : Promise.resolve(true);
-    const main = setup ? before.then((ok) => (ok || !setup[1] ? fire(each, ask, settings) : no(each, "setup"))) : fire(each, ask, settings);
-    return main.then((ok) => {
-      if (teardown && (ok || !teardown[1])) return run(tags[teardown[0]], ask).then(() => ok);
-      return ok;
-    });
+    const main = !setup
+      ? fire(each, ask, settings)
+      : run(tags[setup[0]], ask).then((ok) => {
+          if (ok || !setup[1]) return fire(each, ask, settings);
+          keep(); // it did not fire
+          return no(each, "setup");
+        });
+    return keep(
+      main.then((ok) => (teardown && (ok || !teardown[1]) ? run(tags[teardown[0]], ask).then(() => ok) : ok)),
+    );
   }
 
-  function no(each, why) {
+  function no(each, why, outcome) {
     decided(each, why);
-    return Promise.resolve(false);
+    return Promise.resolve(outcome || false);
   }
 
   function fire(each, ask, settings) {
-    decided(each, "fired");
-    try {
-      return Promise.resolve(TEMPLATES[each.type](settings || ask.text(each.settings), api(each, ask))).then(
-        (answer) => answer !== false,
-        (error) => (fault(each.title, error), false),
-      );
-    } catch (error) {
-      fault(each.title, error);
-      return Promise.resolve(false);
-    }
+    return new Promise((resolve) =>
+      turn.start(() => {
+        decided(each, "fired");
+        const failed = (error) => (fault(each.title, error), resolve(false));
+        try {
+          const answer = TEMPLATES[each.type](settings || ask.text(each.settings), api(each, ask));
+          Promise.resolve(answer).then((given) => resolve(given !== false), failed);
+        } catch (error) {
+          failed(error);
+        }
+      }),
+    );
   }
 
   /** What a template may do. */
@@ -161,6 +175,7 @@ function begin(tag) {
           new Promise((resolve) => {
             const script = document.createElement("script");
             script.async = true;
+            script.fetchPriority = "low";
             if (tag.script) script.nonce = tag.script.nonce;
             script.onload = () => resolve(true);
             script.onerror = () => resolve(false);
@@ -177,6 +192,10 @@ function begin(tag) {
         });
       },
       granted: tag.granted,
+      may: () => may(each),
+
+      /** Is called whenever the choices may have changed: a vendor that is on the page hears of it. */
+      follow: (tell) => told.push(tag.safely(tell)),
 
       /** What this pushes on the page's data layer is no message here: the tag would start itself. */
       silently(work) {
@@ -201,11 +220,11 @@ function begin(tag) {
         const at = is ? left.indexOf(place) : -1;
         if (at >= 0) left.splice(at, 1);
       });
-      if (!left.length) queue.push([{ event: "gtm.triggerGroup", "gtm.triggers": [index] }]);
+      if (!left.length) push({ event: "gtm.triggerGroup", "gtm.triggers": [index] });
     });
   }
 
-  function takeOne([pushed, theirs]) {
+  function takeOne(pushed, theirs, url) {
     try {
       take(model, pushed);
     } catch (error) {
@@ -215,7 +234,7 @@ function begin(tag) {
     if (pushed && pushed[0] === "event" && !Array.isArray(pushed)) message = { ...pushed[2], event: pushed[1] };
     if (!isPlain(message) || message.event === undefined) return;
     message = { ...message, "gtm.uniqueEventId": ++made };
-    const ask = contextOf(message, theirs);
+    const ask = contextOf(message, theirs, url);
     const matched = triggers.map((trigger, index) => matches(trigger, index, ask));
     const runs = [];
     tag.tell("looked", [ask, matched, might]);
@@ -235,13 +254,8 @@ function begin(tag) {
     }
   }
 
-  function push(pushed, theirs) {
-    queue.push([pushed, theirs]);
-    if (busy) return;
-    busy = true;
-    while (queue.length) takeOne(queue.shift());
-    busy = false;
-  }
+  const turn = turns(tag.safely(takeOne));
+  const push = (pushed, theirs) => turn.message(pushed, theirs, location.href);
 
   /** The page's layer from now on, also one that took another's place. Gives what is on it already. */
   function follow() {
@@ -257,7 +271,13 @@ function begin(tag) {
     };
     return layer.slice();
   }
-  const theirs = tag.safely((pushed) => push(pushed, true));
+  const theirs = tag.safely((pushed) => {
+    let kept = pushed;
+    try {
+      kept = copy(pushed);
+    } catch {} // one that leads back to itself, or holds what may not be read
+    push(kept, true);
+  });
   const followed = tag.safely(follow);
   const again = () => (followed() || []).forEach(theirs);
 
@@ -266,7 +286,7 @@ function begin(tag) {
     listeners.forEach(([part, index]) => {
       const trigger = triggers[index];
       const key = part + "," + (trigger.start || "");
-      if (contextOf({}).all(trigger.enable_when)) (heard[key] = heard[key] || []).push([index, trigger]);
+      if (contextOf({}, false, location.href).all(trigger.enable_when)) (heard[key] = heard[key] || []).push([index, trigger]);
     });
     Object.keys(heard).forEach((key) => {
       const [part, start] = key.split(",");
@@ -306,12 +326,19 @@ function begin(tag) {
   later("dom_ready", () => seen({ event: "gtm.dom" }));
   later("window_loaded", () => seen({ event: "gtm.load" }));
 
-  tag.hear("made", ([entry]) => {
+  function own([entry]) {
     if (quiet) return;
-    const { name, id, event_id, props, order } = JSON.parse(entry[4]);
+    const { name, id, event_id, props, order } = JSON.parse(entry[TEXT]);
     if (name !== "container_error") seen({ ...props, order, event: "onebyone." + name, event_id: event_id || id });
+  }
+  (tag.early || []).forEach((entry) => own([entry]));
+  tag.early = 0;
+  tag.hear("made", own);
+  tag.hear("granted", () => {
+    told.forEach((tell) => tell());
+    waiting.splice(0).forEach(([each, ask, settings]) => run(each, ask, settings));
   });
-  tag.hear("granted", () => waiting.splice(0).forEach(([each, ask, settings]) => run(each, ask, settings)));
+  tag.hear("hide", turn.rest);
 }
 
 if (window[CONTAINER.name]) window[CONTAINER.name](begin);

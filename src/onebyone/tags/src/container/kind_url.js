@@ -24,5 +24,8 @@ function partOf(address, given) {
   }[component]();
 }
 
-KINDS.url = (given, ask) => partOf(given.source ? ask.text(given.source) : location.href, given);
+KINDS.url = (given, ask) => {
+  const address = given.source ? ask.text(given.source) : ask.url;
+  return address === undefined ? address : partOf(address, given);
+};
 KINDS.referrer = (given) => (document.referrer ? partOf(document.referrer, given) : "");

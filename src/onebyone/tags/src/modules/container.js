@@ -6,6 +6,7 @@ import { address, load } from "../load.js";
 
 const WAIT_MS = 1000;
 const KEY = "ob_k";
+const MAX_EARLY = 100;
 
 MODULES.push((tag) => {
   let told = CONFIG.container; // {v: grows, hash, kill}
@@ -13,6 +14,7 @@ MODULES.push((tag) => {
   let choices; // undefined: none is known yet
   let begun = false;
   const name = CONFIG.name + "_container";
+  tag.early = []; // events from before the container runs, which takes them over: an order is often one
 
   const saved = tag.safely((value) => (value ? localStorage.setItem(KEY, value) : JSON.parse(localStorage.getItem(KEY))));
 
@@ -41,6 +43,7 @@ MODULES.push((tag) => {
     script.onerror = tag.safely(failed);
   }
 
+  tag.hear("made", ([entry]) => tag.early && tag.early.length < MAX_EARLY && tag.early.push(entry));
   tag.hear("container", (answer) => {
     if (answer.v < told.v) return;
     told = answer;

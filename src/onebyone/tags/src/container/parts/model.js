@@ -9,6 +9,19 @@ export function isPlain(value) {
   return !above || (own(above, "isPrototypeOf") && own(above, "hasOwnProperty"));
 }
 
+/** As it is now: a page may change what it has pushed, or push the same object again. */
+export function copy(value) {
+  if (Array.isArray(value)) return value.map(copy);
+  if (Object.prototype.toString.call(value) === "[object Arguments]") return called(...Array.from(value, copy));
+  if (!isPlain(value)) return value;
+  const all = {};
+  Object.keys(value).forEach((key) => FORBIDDEN.test(key) || (all[key] = copy(value[key])));
+  return all;
+}
+function called() {
+  return arguments;
+}
+
 /** Lists and plain objects go into their like by index and name, all else takes the place of what was there. */
 export function merge(from, to) {
   const alone = from._clear === true && own(from, "_clear");
