@@ -25,7 +25,7 @@
     layer.push = read;
   };
   ({
-    "connect.facebook.net": () => { let id; take("fbq", "queue", "callMethod", (verb, ...rest) => { if (verb === "init") id = rest[0]; else send("https://www.facebook.com/tr/?" + query({ id: rest[0], ev: rest[1], eid: (rest[3] || {}).eventID })); }); },
+    "connect.facebook.net": () => { let id; take("fbq", "queue", "callMethod", (verb, ...rest) => { if (verb === "init") id = rest[0]; else if (/^track/.test(verb)) send("https://www.facebook.com/tr/?" + query({ id: rest[0], ev: rest[1], eid: (rest[3] || {}).eventID })); }); },
     "www.googletagmanager.com": googleEvents,
     "analytics.tiktok.com": () => { Object.keys(ttq._i).forEach((id) => ttq._i[id].forEach(([verb, event, props, more]) => navigator.sendBeacon("https://analytics.tiktok.com/api/v2/pixel", JSON.stringify({ event: verb === "page" ? "Pageview" : event, event_id: (more || {}).event_id, context: { pixel: { code: id } } })))); },
     "snap.licdn.com": () => take("lintrk", "q", null, (verb, { conversion_id: id, event_id: same }) => send("https://px.ads.linkedin.com/collect?" + query({ pid: _linkedin_partner_id, conversionId: id, eventId: same }))),

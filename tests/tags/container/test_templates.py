@@ -75,7 +75,7 @@ def test_a_template_says_what_its_vendor_understands() -> None:
     if os.environ.get("GOLDEN") == "write":
         for name in templates():
             cases = [{**c, "out": a} for c, a in zip(given, answers, strict=True) if c["template"] == name]
-            shown = ("title", "granted", "before", "runs", "out")
+            shown = ("title", "granted", "before", "scripts", "runs", "later", "out")
             lines = [json.dumps({key: case[key] for key in shown if key in case}) for case in cases]
             (GOLDEN / f"{name}.json").write_text("[\n  " + ",\n  ".join(lines) + "\n]\n", encoding="utf-8")
     for case, answer in zip(given, answers, strict=True):

@@ -4,8 +4,10 @@ import { loaded, queue } from "./parts/queue.js";
 TEMPLATES.clarity = ({ id, event, tags, user_id: user }, api) => {
   const clarity = queue("clarity", "q", null);
   const state = (name) => (api.granted(name) ? "granted" : "denied");
+  const consent = () => clarity("consentv2", { ad_Storage: state("ads_storage"), analytics_Storage: state("analytics") });
   if (api.once("clarity " + id)) {
-    clarity("consentv2", { ad_Storage: state("ads_storage"), analytics_Storage: state("analytics") });
+    consent();
+    api.follow(consent);
   }
   Object.keys(tags || {}).forEach((key) => clarity("set", key, String(tags[key])));
   if (user) clarity("identify", String(user));

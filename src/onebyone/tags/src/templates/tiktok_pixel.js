@@ -26,7 +26,10 @@ function stub(id) {
 TEMPLATES.tiktok_pixel = ({ id, event, parameters, user_data: user, event_id: same }, api) => {
   const ttq = window.ttq || stub(id);
   const first = api.once("tiktok " + id);
-  if (first && ttq.begin) ttq.begin(id);
+  if (first && ttq.begin) {
+    ttq.begin(id);
+    api.follow(() => (api.may() ? window.ttq.grantConsent() : window.ttq.revokeConsent()));
+  }
   const own = (ttq._i && ttq._i[id]) || ttq;
   if (user) own.identify(user);
   if (event) own.track(event, parameters || {}, { event_id: same || api.id });
