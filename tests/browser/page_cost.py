@@ -148,10 +148,13 @@ def _packed(site: Stub, path: str) -> int:
     return len(gzip.compress(file, 9)) if file else 0
 
 
-def our_tasks(trace: bytes) -> list[tuple[float, float]]:
-    """The browser's tasks in which a script of ours ran: milliseconds of the whole, and of ours."""
+def our_tasks(trace: bytes, below: str = "") -> list[tuple[float, float]]:
+    """The browser's tasks in which a script of ours ran: milliseconds of the whole, and of ours.
+
+    `below`: only scripts whose path begins so, behind the site's prefix.
+    """
     timed = [each for each in json.loads(trace)["traceEvents"] if "tdur" in each]
-    ours = [each for each in timed if each["name"] in _RUNS and f"/{SITE.prefix}/" in _url(each)]
+    ours = [each for each in timed if each["name"] in _RUNS and f"/{SITE.prefix}/{below}" in _url(each)]
     found = []
     for task in (each for each in timed if each["name"] == "RunTask"):
         inside = [each for each in ours if each["tid"] == task["tid"] and _holds(task, each)]

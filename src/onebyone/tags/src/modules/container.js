@@ -2,6 +2,7 @@
  * The site's container. The collector's first answer in this page says which version holds and what is stopped; without
  * an answer within a second, the last one known does. A container that fails takes nothing else with it.
  */
+import { TEXT } from "../entry.js";
 import { address, load } from "../load.js";
 
 const WAIT_MS = 1000;
@@ -14,7 +15,7 @@ MODULES.push((tag) => {
   let choices; // undefined: none is known yet
   let begun = false;
   const name = CONFIG.name + "_container";
-  tag.early = []; // events from before the container runs, which takes them over: an order is often one
+  tag.early = []; // events from before the container runs, for it: an order is often one; the view is its "page_view"
 
   const saved = tag.safely((value) => (value ? localStorage.setItem(KEY, value) : JSON.parse(localStorage.getItem(KEY))));
 
@@ -43,7 +44,9 @@ MODULES.push((tag) => {
     script.onerror = tag.safely(failed);
   }
 
-  tag.hear("made", ([entry]) => tag.early && tag.early.length < MAX_EARLY && tag.early.push(entry));
+  tag.hear("made", ([entry]) => {
+    if (tag.early && tag.early.length < MAX_EARLY && JSON.parse(entry[TEXT]).name !== "page_view") tag.early.push(entry);
+  });
   tag.hear("container", (answer) => {
     if (answer.v < told.v) return;
     told = answer;
