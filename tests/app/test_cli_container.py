@@ -96,3 +96,23 @@ def test_the_policy_names_what_the_tags_in_use_load(data: Path) -> None:
     text += "  H: {type: hotjar, settings: {id: 1}}\n"
     found = CliRunner().invoke(group, ["container", "csp", write(data, text)]).output
     assert "script-src https://connect.facebook.net" in found and "hotjar" not in found
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://px.example/a?b={{Page URL}}", "https://px.example"),
+        ("HTTPS://Px.example:8443/a", "https://px.example:8443"),
+        ("http://px.example?a", "http://px.example"),
+        ("https://{{Host}}/a", "https://of.constant.example"),
+        ("https://{{Page Hostname}}/a", ""),
+        ("https://px.example;script-src *", ""),
+        ("/own.gif", ""),
+    ],
+)
+def test_the_policy_names_where_an_image_comes_from_as_far_as_that_is_known(data: Path, url: str, source: str) -> None:
+    tags = {"T": {"type": "image", "fire_on": ["All Pages"], "settings": {"url": url}}}
+    host = {"Host": {"type": "constant", "value": "of.constant.example"}}
+    file = write(data, json.dumps({"variables": host, "tags": tags}))
+    found = json.loads(CliRunner().invoke(group, ["container", "csp", file, "--json"]).output)
+    assert found == ({"img-src": [source]} if source else {})

@@ -162,7 +162,7 @@ def versions(site: str | None, data: Path, as_json: bool) -> None:
 def print_csp(file: Path, as_json: bool) -> None:
     """What a document's tags add to the Content-Security-Policy of the pages, beside the script's own lines.
 
-    What a custom script loads by itself cannot be known.
+    What a custom script loads by itself cannot be known, nor where an image comes from whose host only a page knows.
     """
     found = csp_of(read_file(file))
     if as_json:

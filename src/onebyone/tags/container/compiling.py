@@ -88,17 +88,17 @@ def csp_of(made: Container) -> dict[str, list[str]]:
     for tag in _tags_in_use(made).values():
         for directive, sources in templates()[tag.type].csp.items():
             found.setdefault(f"{directive}-src", set()).update(sources)
-        if tag.type == "image":
-            found.setdefault("img-src", set()).update(_origin(str(tag.settings["url"]), made))
+        if tag.type == "image" and (origin := _origin(str(tag.settings["url"]), made)):
+            found.setdefault("img-src", set()).add(origin)
     return {directive: sorted(found[directive]) for directive in sorted(found)}
 
 
-def _origin(url: str, made: Container) -> list[str]:
-    """Where an image comes from; nothing where only a browser knows."""
+def _origin(url: str, made: Container) -> str:
+    """Where an image comes from; "" where only a browser knows, or where it is the page's own."""
     constants = {name: each.value for name, each in made.variables.items() if each.type == "constant"}
     known = REFERENCE.sub(lambda found: str(constants.get(found[1], found[0])), url)
     start = _ORIGIN.match(known)
-    return [start[0].lower()] if start else []
+    return start[0].lower() if start else ""
 
 
 def needs_of(tag: Tag) -> tuple[str, ...]:
