@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from pathlib import Path
 
@@ -56,6 +58,20 @@ def test_a_rollback_lets_the_very_file_hold_again(data: Path, state: State) -> N
     (site,) = state.sites.all()
     assert (site.container.number, site.container.hash) == (1, first["hash"]) and site.version > before
     assert isinstance(run(data, "rollback", "9").exception, ConfigError)
+
+
+def test_the_integrity_that_is_told_is_of_the_file_that_is_served(data: Path, state: State) -> None:
+    told = [json.loads(run(data, "publish", write(data, FIRST), "--json").output) for _ in range(2)]
+    run(data, "rollback", "1")
+    (site,) = state.sites.all()
+    files = scripts_of(state.containers)(site)
+    for each in told:
+        digest = hashlib.sha256(files[f"/{site.prefix}/c/{each['hash']}.js"]).digest()
+        assert each["integrity"] == "sha256-" + base64.b64encode(digest).decode()
+    assert told[0]["integrity"] == site.container.integrity != told[1]["integrity"]
+    assert [row["integrity"] for row in json.loads(run(data, "versions", "--json").output)] == [
+        each["integrity"] for each in reversed(told)
+    ]
 
 
 @pytest.mark.parametrize(

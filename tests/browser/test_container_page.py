@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 from browser.containers import FREE, hold, marking, marks, until
 from browser.stub import Stub
 from onebyone.state.tag_settings import TagSettings
+from onebyone.tags.container.compiling import integrity_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -75,6 +76,18 @@ def test_a_selector_that_is_none_is_told_once_and_the_others_are_heard(site: Stu
     assert marks(page, 1) == ["gtm.elementVisibility"]
     site.wait(lambda: site.events("container_error"), "the fault")
     assert [each["props"]["where"] for each in site.events("container_error")] == ["visibility"]
+
+
+def test_a_browser_takes_the_file_with_the_integrity_that_is_told_and_no_other(site: Stub, page: Page) -> None:
+    hold(site, "tags:\n" + marking("T", "All Pages"))
+    ((path, file),) = site.files.items()
+    add = """([src, integrity]) => new Promise((done) => {
+      const [onload, onerror] = [() => done("ran"), () => done("refused")];
+      document.head.append(Object.assign(document.createElement("script"), {src, integrity, onload, onerror}));
+    })"""
+    page.goto(site.url + "/")
+    assert page.evaluate(add, [path, integrity_of(file)]) == "ran"
+    assert page.evaluate(add, [path, integrity_of(file + b" ")]) == "refused"
 
 
 def sound() -> str:

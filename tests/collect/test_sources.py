@@ -217,6 +217,9 @@ def test_a_script_travels_packed_to_who_takes_it(accepted: str, packed: bool) ->
     ("target", "code", "part"),
     [
         ("/bcdfg/s.js", 200, b"/* the tag */"),
+        ("/bcdfg/s.js", 200, b"cache-control: max-age=300, stale-if-error=86400\r\n"),
+        ("/bcdfg/c/ab12.js", 200, b"cache-control: public, max-age=31536000, immutable\r\n"),
+        ("/bcdfg/c/ab12.js", 200, b"access-control-allow-origin: *\r\n"),  # or no other origin's page may pin it
         ("/xxxxx/s.js", 404, b"application/problem+json"),
         ("/health", 200, b"ok"),
         ("/.well-known/traffic-advice", 200, b"application/trafficadvice+json"),

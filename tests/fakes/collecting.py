@@ -43,7 +43,10 @@ class FakeRegistry:
         self.known = Known(
             by_id={site.id: site},
             by_prefix={site.prefix: site},
-            scripts={f"/{site.prefix}/s.js": b"/* the tag */"},
+            scripts={
+                f"/{site.prefix}/s.js": b"/* the tag */",
+                f"/{site.prefix}/c/ab12.js": b"/* a container */",
+            },
             keys={hash_key(KEY): site.id},
         )
 

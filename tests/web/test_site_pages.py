@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from msgspec import structs
 
 from onebyone.event import Reason
 from onebyone.log import DeadLetter
+from onebyone.state.tag_settings import PublishedContainer
 from onebyone.state.users import Role
 from onebyone.web.definitions import FILES
 from onebyone.web.waiting import Counts, WaitingHit
@@ -227,6 +229,14 @@ def test_set_up_waits_and_then_tells_of_the_first_event(place: Place, admin: Cli
     place.reports.answers["drops"] = lambda _: [{"reason": "origin_not_allowed", "last_at": "2026-11-12T13:32:06Z"}]
     assert "data-reload" in admin.get(f"/s/{place.site.id}/start/new").text
     assert "Something arrived and was not kept: another origin." in admin.get(f"/s/{place.site.id}/start").text
+
+
+def test_set_up_tells_the_integrity_of_the_published_container(place: Place, admin: Client) -> None:
+    assert "Integrity" not in admin.get(f"/s/{place.site.id}/start").text
+    held = PublishedContainer(hash="ab12", integrity="sha256-x+y/z=", number=3)
+    place.sites.change(structs.replace(place.site, container=held))
+    page = admin.get(f"/s/{place.site.id}/start").text
+    assert f"/{place.site.prefix}/c/ab12.js" in page and "version 3" in page and "sha256-x+y/z=" in page
 
 
 def test_conversions_are_ticked_from_what_is_known(place: Place, admin: Client) -> None:

@@ -18,7 +18,7 @@ from onebyone.app.state import State, open_state
 from onebyone.state.containers import Version
 from onebyone.state.sites import Site
 from onebyone.tags.container.check import Refused, read_container
-from onebyone.tags.container.compiling import compile_container, csp_of, needs_of
+from onebyone.tags.container.compiling import compile_container, csp_of, integrity_of, needs_of
 from onebyone.tags.container.diff import changes
 from onebyone.tags.container.document import Container, schema
 from onebyone.tags.container.templates import templates
@@ -83,14 +83,16 @@ def publish(file: Path, site: str | None, data: Path, as_json: bool) -> None:
     number = state.containers.next_number(chosen.id)
     compiled = compile_container(made, site=chosen.id, number=number, layer=chosen.tag.data_layer)
     document = file.read_bytes()
+    version = Version(chosen.id, number, compiled.hash, document, compiled.file)
     try:
-        state.containers.add(Version(chosen.id, number, compiled.hash, document, compiled.file))
+        state.containers.add(version)
     except IntegrityError as error:
         raise ConfigError("somebody else published at the same moment: look at it, then publish again.") from error
-    _hold(state, chosen, number, compiled.hash)
+    _hold(state, chosen, version)
     packed = len(gzip.compress(compiled.file, 9))
     if as_json:
-        print_json({"site": chosen.id, "version": number, "hash": compiled.hash, "bytes": packed})
+        told = {"site": chosen.id, "version": number, "hash": compiled.hash, "bytes": packed}
+        print_json(told | {"integrity": integrity_of(compiled.file)})
     else:
         click.echo(
             f"version {number} of {chosen.id} holds: /{chosen.prefix}/c/{compiled.hash}.js, {packed:,} bytes gzip"
@@ -108,7 +110,7 @@ def rollback(version: int, site: str | None, data: Path) -> None:
     found = state.containers.find(chosen.id, version)
     if found is None:
         raise ConfigError(f"there is no version {version}: 'onebyone container versions' lists them.")
-    _hold(state, chosen, found.number, found.hash)
+    _hold(state, chosen, found)
     click.echo(f"version {found.number} of {chosen.id} holds again: /{chosen.prefix}/c/{found.hash}.js")
 
 
@@ -147,13 +149,13 @@ def versions(site: str | None, data: Path, as_json: bool) -> None:
     chosen = choose_site(state.sites, site)
     rows = [
         {"version": each.number, "hash": each.hash, "bytes": len(each.file)}
-        | {"holds": each.number == chosen.container.number}
+        | {"integrity": integrity_of(each.file), "holds": each.number == chosen.container.number}
         for each in state.containers.all(chosen.id)
     ]
     if as_json:
         print_json(rows)
     else:
-        print_rows(["version", "hash", "bytes", "holds"], rows, empty="Nothing was published yet.")
+        print_rows(["version", "hash", "bytes", "integrity", "holds"], rows, empty="Nothing was published yet.")
 
 
 @container.command("csp")
@@ -184,8 +186,10 @@ def _refuse_ungated(made: Container, site: Site) -> None:
         )
 
 
-def _hold(state: State, site: Site, number: int, hash: str) -> None:
-    kept = structs.replace(site.container, number=number, hash=hash)
+def _hold(state: State, site: Site, version: Version) -> None:
+    kept = structs.replace(
+        site.container, number=version.number, hash=version.hash, integrity=integrity_of(version.file)
+    )
     state.sites.change(structs.replace(site, container=kept))
 
 

@@ -77,7 +77,7 @@ def not_stored(extra: Headers = ()) -> Answer:
 
 @lru_cache(maxsize=1_024)
 def script(body: bytes, *, immutable: bool = False, packed: bool = False) -> Answer:
-    """Immutable is what is named after its content; packed goes to who takes gzip."""
+    """Immutable is what is named after its content, which pages may pin; packed goes to who takes gzip."""
     keep = "public, max-age=31536000, immutable" if immutable else "max-age=300, stale-if-error=86400"
     headers = [
         ("content-type", "text/javascript; charset=utf-8"),
@@ -86,6 +86,8 @@ def script(body: bytes, *, immutable: bool = False, packed: bool = False) -> Ans
         ("cross-origin-resource-policy", "cross-origin"),
         ("vary", "Accept-Encoding"),
     ]
+    if immutable:
+        headers.append(("access-control-allow-origin", "*"))
     if packed:
         return answer(200, gzip.compress(body, 9, mtime=0), [*headers, ("content-encoding", "gzip")])
     return answer(200, body, headers)

@@ -35,6 +35,7 @@ class PublishedContainer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which version of the site's container holds, and what of it is stopped."""
 
     hash: str = ""  # of its file; "" is none
+    integrity: str = ""  # of the same file, as an element's attribute of that name has it
     number: int = 0
     kill: tuple[str, ...] = ()  # names of tags, or "vendor:NAME"
 

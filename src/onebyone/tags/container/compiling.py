@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -80,6 +81,11 @@ def compile_container(made: Container, *, site: str, number: int, layer: str = "
     head = f"const CONTAINER={_script_json(data)},TEMPLATES={{}},LISTENERS={{}},KINDS={{}},CODE=[{','.join(code)}];"
     file = f"{{{head}{''.join(map(_built, parts))}}}\n".encode()
     return Compiled(hashlib.sha256(file).hexdigest()[:20], file, parts)
+
+
+def integrity_of(file: bytes) -> str:
+    """What an element's `integrity` says of it (W3C Subresource Integrity)."""
+    return f"sha256-{b64encode(hashlib.sha256(file).digest()).decode()}"
 
 
 def csp_of(made: Container) -> dict[str, list[str]]:
