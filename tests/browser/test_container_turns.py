@@ -125,3 +125,23 @@ def test_an_order_that_a_page_tells_while_it_loads_starts_its_tags(site: Stub, p
     assert marks(page, 1) == ["purchase:A1"]
     site.wait(lambda: site.events("purchase"), "the order")
     assert {each["event_id"] for each in site.events("purchase")} == {"purchase:A1"}
+
+
+def test_a_tag_that_speaks_to_the_pages_google_does_not_hear_itself(site: Stub, page: Page) -> None:
+    """Its call lies on the layer that the site's script reads: as an own event it would start the tag again."""
+    text = "triggers: {Added: {on: event, event: onebyone.add_to_cart}}\ntags:\n"
+    text += f"  G: {{type: ga4, fire_on: [Added], {FREE}, settings: {{id: G-1, event: add_to_cart}}}}\n"
+    hold(site, text + marking("All", "All Pages", '"all"'), tag=TagSettings(modules=("gtag", "ecommerce")))
+    site.pages["/"] = (
+        "<script>window.dataLayer = []; function gtag() { dataLayer.push(arguments) };"
+        "gtag('config', 'G-1'); google_tag_manager = {'G-1': {}}</script>"
+    )
+    page.goto(site.url + "/")
+    assert marks(page, 1) == ["all"]
+    page.evaluate("gtag('event', 'add_to_cart', {value: 5})")
+    site.wait(lambda: site.events("add_to_cart"), "what the page said")
+    page.evaluate("onebyone('event', 'last')")
+    site.wait(lambda: site.events("last"), "the last event")
+    assert len({each["id"] for each in site.events("add_to_cart")}) == 1
+    said = page.evaluate("dataLayer.filter((each) => each[0] === 'event').map((each) => each[2].send_to)")
+    assert said == [None, "G-1"]

@@ -197,11 +197,17 @@ function begin(tag) {
       /** Is called whenever the choices may have changed: a vendor that is on the page hears of it. */
       follow: (tell) => told.push(tag.safely(tell)),
 
-      /** What this pushes on the page's data layer is no message here: the tag would start itself. */
+      /** What this pushes on the page's data layer is no message, and no event of the page's: a tag would start itself. */
       silently(work) {
+        const { add } = tag;
         deaf = true;
-        work();
-        deaf = false;
+        tag.add = () => {};
+        try {
+          work();
+        } finally {
+          deaf = false;
+          tag.add = add;
+        }
       },
       code: (index) => CODE[index](ask.value),
       own(name, props) {

@@ -22,9 +22,10 @@ LISTENERS.clicks = (heard, push, tag) => {
       tag.on(last ? window : document, name, (event) => (last && event.defaultPrevented) || listener(event), !last);
     if (click.length || link.length)
       on("click", (event) => {
-        const element = (event.composedPath && event.composedPath()[0]) || event.target;
-        if (!element || !element.closest) return;
-        const anchor = element.closest("a[href],area[href]");
+        const path = event.composedPath(); // also out of a shadow tree
+        const [element] = path;
+        if (!element.matches) return;
+        const anchor = path.find((each) => each.matches && each.matches("a[href],area[href]"));
         if (click.length) told("gtm.click", element, click, element.href || attribute(element, "href"));
         if (link.length && anchor) told("gtm.linkClick", anchor, link, anchor.href);
       });
