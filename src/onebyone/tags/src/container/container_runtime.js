@@ -14,6 +14,7 @@ import { PLAIN, formatted } from "./parts/variables.js";
 
 const MAX_REPORTS = 10;
 const LAYER_ENTRIES = 300;
+const MAX_WAITING = 300;
 
 const kinds = { ...KINDS, ...PLAIN };
 
@@ -121,7 +122,7 @@ function begin(tag) {
     if (before) return no(each, "limit", before); // what it came to then
     if (tag.killed(each)) return no(each, "killed");
     if (!may(each)) {
-      if (each.wait) waiting.push([each, ask, settings || ask.text(each.settings)]);
+      if (each.wait && waiting.push([each, ask, settings || ask.text(each.settings)]) > MAX_WAITING) waiting.shift();
       return no(each, each.wait ? "waits" : "consent");
     }
     const keep = (outcome) => (ask.done[each.title] = fired[each.title] = outcome);
