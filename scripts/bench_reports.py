@@ -31,6 +31,7 @@ _END = datetime(2026, 11, 24, 23, tzinfo=UTC)  # midnight in Berlin
 _SITE = "bench"
 _OF_FILES = ("stored_events",)  # a command writes it to files, a day or less at a time: no page asks for it
 _OF_PLACES = ("placed_orders", "event_visitors")  # what leads to them is a place
+_POWER = ["people", "events:page_view", "conversions", "revenue", "mean:page_view:prop.scroll", "last:page_view:page"]
 _INSERTS = 30
 _EVENTS = Path(__file__).with_name("bench_events.sql")
 _CONVERSIONS = Path(__file__).with_name("bench_conversions.sql")
@@ -104,7 +105,8 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
 
 def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str, Param]:
     """A value of every parameter that a report may want."""
-    return {
+    own: dict[str, Param] = {"by": ["prop.scroll"], "cols": _POWER, "sort": "", "after": [], "paged": 1}
+    known: dict[str, Param] = {
         "site": _SITE, "from": _END - timedelta(days=days), "to": _END, "zone": "Europe/Berlin",
         "currency": "EUR", "traffic": "people", "limit": 20, "id": order, "ids": [order], "orders": [order],
         "after_at": _END - timedelta(minutes=30), "after_hit": "", "after_n": 0, "now": _END,
@@ -118,6 +120,7 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "channel": "", "campaign": "", "low": -(10**15), "high": 10**15, "sort": "-at", "after_rank": 2**63 - 1,
         "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "after_ms": 2**63 - 1,
     }  # fmt: skip
+    return known | own if name == "power" else known
 
 
 def _check() -> None:

@@ -82,6 +82,12 @@ def test_a_site_that_is_not_there_and_one_that_is_not_named(command: Command) ->
     assert "--site" in command.mistaken("events")
 
 
+def test_a_power_report_asks_what_was_chosen(command: Command) -> None:
+    command.add_site("shop")
+    assert "`colour` is no property" in command.mistaken("report", "power", "--row", "colour")
+    assert command("report", "power", "--row", "prop.it's", "--column", "sum:scroll:prop.x", "--json").out == "[]\n"
+
+
 def test_an_export_that_cannot_be(command: Command, tmp_path: Path) -> None:
     command.add_site("shop")
     asked = ("export", "--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")

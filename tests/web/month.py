@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from onebyone.store import Param
-from web import behind_rows, on_page, records
+from web import behind_rows, on_page, power_rows, records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
@@ -209,6 +209,7 @@ def month() -> Answers:
             )
         ],
         **on_page.ANSWERS,
+        "power": power_rows.rows,
         "properties": lambda _: [
             _property("add_to_cart", "item_name", 4120, 0, ["Halo pendant", "Lichterzeit"]),
             _property("search", "search_term", 902, 0, ["lampe", "halo"]),

@@ -43,6 +43,8 @@ PAGES = (
     "/s/{site}/experiments",
     "/s/{site}/experiments?planned=20000&goal=sign_up",
     "/s/{site}/email",
+    "/s/{site}/explore",
+    "/s/{site}/explore?by=page,country&cols=people,events:page_view,mean:scroll:prop.percent,last::page,last_at:purchase",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",
     "/s/{site}/consent",

@@ -33,6 +33,10 @@ def pages(site: str) -> dict[str, str]:
         "orders": f"/s/{site}/behind/orders?by=channel&is=Email",
         "visitors": f"/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",
         "eventlist": f"/s/{site}/behind/events?event=page_view&traffic=all",
+        "explore": f"/s/{site}/explore",
+        "explore_two": f"/s/{site}/explore?by=country,prop.theme&cols=people:page_view,events,"
+        "conversions,revenue,sum:scroll:prop.percent,last::page,last_at",
+        "explore_pages": f"/s/{site}/explore?by=page&cols=events:page_view,people:page_view,revenue",
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",

@@ -13,7 +13,15 @@ from onebyone.web.definitions import FILES, ON_PAGE
 from web.fakes import Place
 
 Client = TestClient[Litestar]
-BESIDE = {"ledger_totals", "live_now", "live_minutes", "event_names", "overview_hours", "persons_days"}  # of the frame
+BESIDE = {
+    "ledger_totals",
+    "live_now",
+    "live_minutes",
+    "event_names",
+    "properties",
+    "overview_hours",
+    "persons_days",
+}  # of the frame
 
 
 @pytest.mark.parametrize("page", ON_PAGE)

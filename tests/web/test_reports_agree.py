@@ -54,6 +54,7 @@ MORE: dict[str, dict[str, Param]] = {
         "now": NOW,
     },
     "populations": {"unit": "week"},
+    "power": {"by": ["country", "prop.theme"], "cols": ["people", "sum:scroll:prop.percent", "last_at"], "paged": 1},
     "lifetime": {"unit": "month", "since": "order", "now": NOW},
 }
 

@@ -12,13 +12,14 @@ from onebyone.app import options
 from onebyone.app.asking import choose_site, instants, reports_of
 from onebyone.app.fates import tell_fate
 from onebyone.app.printing import moment, print_json, print_rows
-from onebyone.app.settings import open_place
+from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
 from onebyone.event import Fate, Reason
 from onebyone.pipeline.conversions.telling import Adjusted, Told
 from onebyone.reports.catalogue import DATED, DIRECTORY, TRAFFIC, read_report
 from onebyone.reports.choices import usual
 from onebyone.reports.missed import in_a_row, read_group
+from onebyone.reports.power import USUAL_BY, USUAL_COLUMNS, PowerUnreadable, read_question
 from onebyone.store import Param
 from onebyone.web.account import added, matched
 from onebyone.web.numbers import money
@@ -68,10 +69,15 @@ def events(site: str | None, first: Any, last: Any, limit: int, data: Path, as_j
 @options.limit(50)
 @click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
 @click.option("--event", default="purchase", show_default=True, help="Of loss and revenue: which conversion.")
-@click.option("--by", type=click.Choice(_BY), default="", help="Of loss: a row for each.")
+@click.option("--by", "group", type=click.Choice(_BY), default="", help="Of loss: a row for each.")
 @click.option(
     "--dated", type=click.Choice(DATED), default=DATED[0], show_default=True, help="Of revenue: by which date."
 )
+@click.option("--row", "by", multiple=True, help="Of power: rows by country, prop.theme; one or two.")
+@click.option(
+    "--column", "cols", multiple=True, help="Of power: people:purchase, sum:scroll:prop.percent; up to eight."
+)
+@click.option("--sort", default="", help="Of power: one of its columns, or rows; - in front for the largest first.")
 @options.data
 @options.as_json
 def report(
@@ -82,8 +88,11 @@ def report(
     limit: int,
     traffic: str,
     event: str,
-    by: str,
+    group: str,
     dated: str,
+    by: tuple[str, ...],
+    cols: tuple[str, ...],
+    sort: str,
     data: Path,
     as_json: bool,
 ) -> None:
@@ -94,8 +103,10 @@ def report(
     more: dict[str, Any] = {"limit": limit, "traffic": traffic}
     file = DIRECTORY / f"{name}.sql"
     if file.exists():
-        known = _START | usual(name) | {"event": event, "by": by, "dated": dated, "now": datetime.now(UTC)}
+        known = _START | usual(name) | {"event": event, "by": group, "dated": dated, "now": datetime.now(UTC)}
         more |= {key: value for key, value in known.items() if key in read_report(file).params}
+    if name == "power":
+        more = {"limit": limit, "traffic": traffic, "now": datetime.now(UTC), **_power(by, cols, sort)}
     rows = _run(name, data, site, first, last, **more)
     if name == "loss":
         mode = choose_site(open_state(open_place(data)).sites, site).loss.server_mode
@@ -104,6 +115,15 @@ def report(
         print_json(rows)
     else:
         print_rows(list(rows[0]) if rows else [], rows, empty="No rows for these days.")
+
+
+def _power(by: tuple[str, ...], cols: tuple[str, ...], sort: str) -> dict[str, Param]:
+    """Rows and columns as they are written in an address, the usual ones where none are given. Raises ConfigError."""
+    try:
+        question = read_question(by or USUAL_BY, cols or USUAL_COLUMNS, sort)
+    except PowerUnreadable as error:
+        raise ConfigError(str(error)) from error
+    return {"by": list(question.by), "cols": [str(one) for one in question.columns], "sort": question.sort}
 
 
 def _list_reports(as_json: bool) -> None:

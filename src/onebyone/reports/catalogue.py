@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
+from onebyone.reports import power
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
@@ -20,6 +21,7 @@ DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
 DATED = ("order", "adjustment")  # by which date revenue is counted
 COMMON = frozenset(("site", "from", "to", "zone", "currency", "limit", "traffic", "now"))  # may be given to any report
+_OPEN = {place: f"{{{{{place}}}}}" for place in NOT_NARROWED}  # for a filter that may come
 _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
 
 
@@ -115,8 +117,13 @@ class Reports:
 
 
 def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[str, Param]]:
-    """The report narrowed by `filters`, and the parameters that takes. Raises BadParameter."""
+    """The report narrowed by `filters`, and the parameters that takes. Raises BadParameter.
+
+    One whose rows and columns can be chosen has them as they are chosen.
+    """
     rest = {key: value for key, value in params.items() if key != "filters"}
+    if _is_free(report.template):
+        report, rest = _shaped(report, rest)
     conditions = conditions_of(params.get("filters", ()))
     if not conditions:
         return report, rest
@@ -126,6 +133,19 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     found = narrowed(conditions, credits="order_count" in report.template and "direct_last" in report.template)
     sql = with_parts(report.template, found.places)
     return structs.replace(report, sql=sql, params=declared(sql)), rest | found.params
+
+
+def _shaped(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[str, Param]]:
+    """The report with the chosen rows and columns in its places; those of filters stay open."""
+    shape = power.shaped(params)
+    template = with_parts(report.template, _OPEN | shape.places)
+    sql = with_parts(template)
+    rest = {key: value for key, value in params.items() if key not in power.PARAMS}
+    return structs.replace(report, template=template, sql=sql, params=declared(sql)), rest | shape.params
+
+
+def _is_free(template: str) -> bool:
+    return "{{columns}}" in template
 
 
 def taken(report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
@@ -146,6 +166,10 @@ def read_report(file: Path) -> Report:
     if found is None:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
     about = found["about"].replace("\n--  ", "")
-    sql = with_parts(found["sql"])
-    template = with_parts(found["sql"], {place: f"{{{{{place}}}}}" for place in NOT_NARROWED})
-    return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=declared(sql), template=template)
+    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in power.PLACES})
+    usual = power.shaped({}) if _is_free(template) else power.Shape({}, {})
+    sql = with_parts(found["sql"], {**NOT_NARROWED, **usual.places})
+    params = {name: kind for name, kind in declared(sql).items() if name not in usual.params}
+    if _is_free(template):
+        params |= power.PARAMS
+    return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=params, template=template)

@@ -29,6 +29,7 @@ OF_SOME = (
     "split",
     "planned",
     "by",
+    "cols",
     "is",
     "window",
     "show",

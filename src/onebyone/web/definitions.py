@@ -35,6 +35,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "populations": ("populations",),
     "days_active": ("days_active",),
     "experiments": ("experiment",),
+    "explore": ("power",),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),

@@ -40,6 +40,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then pag
             ("retention", "Retention"),
             ("experiments", "Experiments"),
             ("email", "E-mail"),
+            ("explore", "Explore"),
         ),
     ),
     ("People", (("people", "People"), ("consent", "Consent"))),

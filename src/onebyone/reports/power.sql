@@ -1,0 +1,42 @@
+-- title: Power report
+-- about: A free table: a row for each value of the properties `by`, one or two, and a column for each of `cols`, written
+--   like sum:scroll:prop.percent: what is counted, of which event, and of which property. Events and people (persons as
+--   they are joined now) are what came. Conversions and revenue (net of refunds, of those in the site's currency, in
+--   minor units) are records, each once, as everywhere, under the own properties of the copy that came first. What is
+--   no number, or has more than twelve digits before its point, is in no sum. In the order of `sort`, behind `after`.
+SELECT {{named}}{{beside}}
+FROM (
+  SELECT *, {{rank}} AS rank, count() OVER () AS rows_in_all
+  FROM (
+    SELECT row_1, row_2, {{columns}}
+    FROM (
+      SELECT
+        toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event,
+        conversion = '' AND startsWith(actor, 'machine_') AS is_order, -- which have no record
+        if(currency IN ('', {currency:String}), value, 0) AS worth{{texts}}
+      FROM events FINAL
+      {{join_persons}}
+      {{prewhere}}
+      WHERE site = {site:String}
+        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+        AND ({{of_events}} OR (is_order AND has({counted:Array(String)}, name))) AND {{wanted}}
+      UNION ALL
+      SELECT toString({{record_row_1}}), toString({{record_row_2}}), name, at, toUInt64(0), false, true,
+        if(currency IN ('', {currency:String}), net, 0){{no_texts}}
+      FROM (
+        SELECT *
+        FROM conversions FINAL
+        WHERE site = {site:String} AND has({counted:Array(String)}, name) AND {{standing}} = 'counted'
+          AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
+          AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+          AND {{wanted}}
+      ) AS records
+      {{join_properties}}
+    )
+    GROUP BY row_1, row_2
+  )
+)
+WHERE {{behind}}
+ORDER BY rank {{direction}}, row_1, row_2
+LIMIT {limit:UInt32}

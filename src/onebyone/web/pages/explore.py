@@ -1,0 +1,118 @@
+"""The power report: a table of one's own, rows by any property, columns of whatever was counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, get
+from litestar.response import Redirect
+
+from onebyone.reports.power import FIELDS, OWN, Question
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web import power_question as asking
+from onebyone.web import power_table as shown
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD, View
+from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.definitions import MOST_ROWS, sql_of
+from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.view import asked, controls, params
+
+_LOOKED_AT = timedelta(days=2)  # for own properties to offer: a form must not make its page slow
+_OFFERED = 300
+
+
+@get("/s/{site_id:str}/explore", sync_to_thread=True, include_in_schema=False)
+def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
+    question = asking.question_of(view)
+    given = params(view, site)
+    lately = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
+    answers = desk.ask_all(
+        questions(desk, view, site, question, limit=shown.SHOWN + 1)
+        | {
+            "ever": ("ledger_totals", given),
+            "seen": ("event_names", given),
+            "own": ("properties", {**given, **lately, "limit": _OFFERED}),
+        }
+    )
+    made = shown.Asked(question, view, site, desk.today(site.zone))
+    return page(
+        desk,
+        "explore.html",
+        frame(request, desk, "Explore", site=site, page="explore"),
+        view=view,
+        question=question,
+        answer=answers["rows"] if answers["rows"].error else answers["total"],
+        table=shown.table(made, answers["rows"].rows, answers["total"].first, top(question, answers)),
+        ever=answers["ever"],
+        kinds=asking.KINDS,
+        form_lines=asking.lines(question),
+        names=[row["name"] for row in answers["seen"].rows],
+        properties=[(key, asking.property_name(key)) for key in FIELDS]
+        + [(OWN + key, key) for key in sorted({row["key"] for row in answers["own"].rows})],
+        **controls(view, desk, site, compares=False),
+    )
+
+
+def questions(desk: Desk, view: View, site: Site, question: Question, *, limit: int) -> dict[str, Any]:
+    """The rows behind the place of the address, the whole, and the first row, which the bars are measured by."""
+    given = params(view, site) | {"now": desk.clock(), "paged": 1}
+    place = asking.params(question, view)
+    asks: dict[str, Any] = {
+        "rows": ("power", given | place | {"limit": limit}),
+        "total": ("power", given | place | {"by": [], "after": [], "sort": "", "paged": 0, "limit": 1}),
+    }
+    if place.get("after"):
+        asks["first"] = ("power", given | place | {"after": [], "limit": 1})
+    return asks
+
+
+def top(question: Question, answers: dict[str, Answer]) -> float | None:
+    """The largest number of the column that sorts; None where the first row does not hold it."""
+    row = (answers.get("first") or answers["rows"]).first
+    if question.sorted_at is None or not question.sort.startswith("-") or not row:
+        return None
+    value = list(row.values())[question.sorted_at]
+    return float(value) if isinstance(value, int | float) and value > 0 else None
+
+
+def _all_of(desk: Desk, view: View, site: Site) -> dict[str, Param]:
+    place = asking.params(asking.question_of(view), view)
+    return params(view, site) | place | {"after": [], "now": desk.clock(), "limit": MOST_ROWS}
+
+
+@get("/s/{site_id:str}/explore.csv", sync_to_thread=True, include_in_schema=False)
+def explore_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """From the beginning of the table. Raises what the report raises: no file is better than an empty one."""
+    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
+    return csv_answer(f"{site.name}-explore", desk.reports.run("power", **_all_of(desk, view, site)).dicts())
+
+
+@get("/s/{site_id:str}/explore.parquet", sync_to_thread=True, include_in_schema=False)
+def explore_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
+    """Raises what the report raises."""
+    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
+    body = desk.reports.parquet("power", **_all_of(desk, view, site))
+    headers = download(f"{site.name}-explore", "parquet")
+    return Response(body, media_type="application/vnd.apache.parquet", headers=headers)
+
+
+@get("/s/{site_id:str}/explore.sql", sync_to_thread=True, include_in_schema=False)
+def explore_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
+    text = sql_of("power", _all_of(desk, view, site))
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
+@get("/s/{site_id:str}/explore/choose", sync_to_thread=True, include_in_schema=False)
+def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
+    """The form's fields as the page's own address. Raises NotUnderstood."""
+    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD, but=asking.CHOSEN)
+    return Redirect(asking.chosen(f"/s/{site.id}/explore", request.query_params, view), status_code=303)
+
+
+ROUTES = (explore, explore_csv, explore_parquet, explore_sql, choose)

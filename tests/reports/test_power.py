@@ -1,0 +1,179 @@
+"""The power report: what may be asked, that no name is SQL, that pages meet, and that it agrees with other reports."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onebyone.reports.catalogue import Reports
+from onebyone.reports.power import (
+    FIELDS,
+    KINDS,
+    MOST_COLUMNS,
+    OF_RECORDS,
+    OWN,
+    WITH_NUMBER,
+    WITH_TEXT,
+    Column,
+    PowerUnreadable,
+    read_column,
+    read_question,
+    shaped,
+)
+from onebyone.store import BadParameter, Param
+from onebyone.store.engine import Embedded
+from reports.shop import END, a_month
+from store.engine_fixture import holding
+from store.rows import NOON, an_event, put
+
+PARAMS: dict[str, Param] = {
+    "site": "s1", "from": END - timedelta(days=30), "to": END, "zone": "Europe/Berlin", "currency": "EUR",
+    "traffic": "people", "limit": 500,
+}  # fmt: skip
+_TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40)
+HOSTILE = "x'] , (SELECT 1)) -- \\ \" ` {n:String} :,"
+
+
+def month() -> Reports:
+    return Reports(holding("a month", a_month))
+
+
+def a_column(kind: str, event: str, name: str) -> Column:
+    return Column(kind, event, f"{OWN}{name}" if kind in WITH_NUMBER + WITH_TEXT else "")
+
+
+@given(st.sampled_from(KINDS), _TEXT, _TEXT)
+def test_a_column_that_is_written_is_read_again(kind: str, event: str, name: str) -> None:
+    column = a_column(kind, event, name)
+    assert read_column(str(column)) == column
+
+
+@given(st.sampled_from(KINDS), _TEXT, _TEXT)
+def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: str) -> None:
+    asked = [
+        shaped({"by": [f"{OWN}{one}"], "cols": [str(a_column(kind, of, one))]})
+        for of, one in ((event, name), ("e", "p"))
+    ]
+    assert asked[0].places == asked[1].places
+
+
+@pytest.mark.parametrize(
+    ("by", "cols", "sort"),
+    [
+        (["colour"], ["events"], ""),
+        (["prop."], ["events"], ""),
+        (["prop.a\nb"], ["events"], ""),
+        ([f"prop.{'x' * 201}"], ["events"], ""),
+        (["country", "page", "day"], ["events"], ""),
+        (["country", "country"], ["events"], ""),
+        (["country"], [], ""),
+        (["country"], ["events"] * (MOST_COLUMNS + 1), ""),
+        (["country"], ["median:scroll:prop.percent"], ""),
+        (["country"], ["sum:scroll"], ""),
+        (["country"], ["sum:scroll:page"], ""),
+        (["country"], ["events:scroll:page"], ""),
+        (["country"], ["sum:scroll:prop.a:b"], ""),
+        (["country"], [f"events:{'x' * 201}"], ""),
+        (["country"], ["events"], "-people"),
+    ],
+)
+def test_what_is_no_row_column_or_order_is_told(by: list[str], cols: list[str], sort: str) -> None:
+    with pytest.raises(PowerUnreadable):
+        read_question(by, cols, sort)
+    with pytest.raises(BadParameter):
+        shaped({"by": by, "cols": cols, "sort": sort})
+
+
+@pytest.mark.parametrize("after", [["1"], ["much", "", ""]])
+def test_a_place_that_is_none_is_refused(after: list[str]) -> None:
+    with pytest.raises(BadParameter, match="after"):
+        shaped({"after": after})
+
+
+def test_names_of_columns_are_harmless_and_no_two_alike() -> None:
+    question = read_question(["prop.a b", "prop.a-b"], ["events:é", "events:ü", "first::prop.1"])
+    assert question.names == ("prop_a_b", "prop_a_b_2", "events", "events_2", "first_prop_1")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hostile_name_is_only_a_name(kind: str) -> None:
+    told = [an_event(1, name=HOSTILE, properties={HOSTILE: "7"}, visitor=1), an_event(2, visitor=2)]
+    store = holding("hostile names", lambda store: put(store, told))
+    column = a_column(kind, HOSTILE, HOSTILE)
+    given = PARAMS | {"from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
+    (row, *more) = Reports(store).run("power", **given, by=[f"{OWN}{HOSTILE}"], cols=[str(column)]).rows or [["7", 0]]
+    assert row[0] == "7" and not more
+    assert row[1] == {"people": 1, "events": 1, "first_at": row[1], "last_at": row[1], "first": "7", "last": "7"}.get(
+        kind, 0 if kind in OF_RECORDS else 7
+    )
+
+
+@pytest.mark.parametrize("sort", ["-events", "-rows", "last::page", "first_at", "mean::prop.n"])
+def test_pages_meet_whatever_the_order(sort: str) -> None:
+    reports = Reports(holding("many rows", _many_rows))
+    given = PARAMS | {"from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
+    cols = ["events", "last::page", "first_at", "mean::prop.n"]
+    asked: dict[str, Any] = given | {"by": ["page", "country"], "cols": cols, "sort": sort, "paged": 1}
+    whole = reports.run("power", **asked).rows
+    found: list[list[Any]] = []
+    while rows := reports.run("power", **asked | {"limit": 9}, **_behind(found)).rows:
+        found += rows
+    assert found == whole and len(whole) == whole[0][-1] == 22
+
+
+def _many_rows(store: Embedded) -> None:
+    """22 rows, many of them with the same number of events, some without any number."""
+    own = [{"n": str(n % 3)} if n % 4 else {} for n in range(60)]
+    country = ("", "DE")
+    put(
+        store,
+        [
+            an_event(
+                n,
+                path=f"/{n % 11}",
+                visitor=n,
+                properties=own[n],
+                country=country[n % 2],
+                at=NOON + timedelta(seconds=n % 7),
+            )
+            for n in range(1, 60)
+        ],
+    )
+
+
+def _behind(found: list[list[Any]]) -> dict[str, Any]:
+    return {"after": [str(found[-1][-2]), *found[-1][:2]]} if found else {}
+
+
+@pytest.mark.parametrize("filters", [[], ["country=DE"], ["channel=Email"], ["did=purchase"]])
+def test_it_says_what_other_reports_say(filters: list[str]) -> None:
+    reports, asked = month(), PARAMS | ({"filters": filters} if filters else {})
+    everything = asked | {"traffic": "all"}  # which the list of events is of
+    events = {row["name"]: row["seen"] for row in reports.run_dicts("event_names", **everything)}
+    ours = reports.run_dicts("power", **everything, by=["event"], cols=["events"])
+    assert {row["event"]: row["events"] for row in ours} == events and len(events) == 2
+    (total, *_) = reports.run_dicts("totals", **asked)
+    (all_of_it,) = reports.run_dicts("power", **asked, by=[], cols=["events:page_view", "conversions", "revenue"])
+    assert list(all_of_it.values()) == [total["views"], total["orders"], total["revenue_minor"]]
+    places = {row["name"]: (row["orders"], row["revenue_minor"]) for row in reports.run_dicts("countries", **asked)}
+    cols = ["conversions", "revenue"]
+    rows = reports.run_dicts("power", **asked, by=["country"], cols=cols)
+    assert {row["country"]: tuple(row.values())[1:] for row in rows} == {k: v for k, v in places.items() if v[0]}
+
+
+def test_every_property_that_all_events_carry_makes_rows_of_events_and_of_records() -> None:
+    for field in FIELDS:
+        rows = month().run_dicts("power", **PARAMS, by=[field], cols=["events:page_view", "conversions"])
+        (whole,) = month().run_dicts("power", **PARAMS, by=[], cols=["events:page_view", "conversions"])
+        for column in whole:
+            assert sum(row[column] for row in rows) == whole[column] > 0, field
+
+
+def test_it_takes_every_filter_and_refuses_what_is_none() -> None:
+    assert set(month().get("power").fields) == {*month().get("channels").fields}
+    with pytest.raises(BadParameter):
+        month().run("power", **PARAMS, filters=["colour=red"])
