@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ PARAMS: dict[str, Param] = {
     "traffic": "people", "limit": 500,
 }  # fmt: skip
 _TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40)
+PROVE = "PROVE" in os.environ
 HOSTILE = "x'] , (SELECT 1)) -- \\ \" ` {n:String} :,"
 
 
@@ -112,7 +114,7 @@ def test_a_hostile_name_is_only_a_name(kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize("sort", ["-events", "-rows", "last::page", "first_at", "mean::prop.n"])
+@pytest.mark.parametrize("sort", ["-events", "last::page", "mean::prop.n", *(("-rows", "first_at") if PROVE else ())])
 def test_pages_meet_whatever_the_order(sort: str) -> None:
     reports = Reports(holding("many rows", _many_rows))
     given = PARAMS | {"from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
@@ -149,7 +151,7 @@ def _behind(found: list[list[Any]]) -> dict[str, Any]:
     return {"after": [str(found[-1][-2]), *found[-1][:2]]} if found else {}
 
 
-@pytest.mark.parametrize("filters", [[], ["country=DE"], ["channel=Email"], ["did=purchase"]])
+@pytest.mark.parametrize("filters", [[], ["channel=Email"], *([["country=DE"], ["did=purchase"]] if PROVE else [])])
 def test_it_says_what_other_reports_say(filters: list[str]) -> None:
     reports, asked = month(), PARAMS | ({"filters": filters} if filters else {})
     everything = asked | {"traffic": "all"}  # which the list of events is of
@@ -166,9 +168,10 @@ def test_it_says_what_other_reports_say(filters: list[str]) -> None:
 
 
 def test_every_property_that_all_events_carry_makes_rows_of_events_and_of_records() -> None:
-    for field in FIELDS:
-        rows = month().run_dicts("power", **PARAMS, by=[field], cols=["events:page_view", "conversions"])
-        (whole,) = month().run_dicts("power", **PARAMS, by=[], cols=["events:page_view", "conversions"])
+    reports, cols = month(), ["events:page_view", "conversions"]
+    (whole,) = reports.run_dicts("power", **PARAMS, by=[], cols=cols)
+    for field in FIELDS if PROVE else ("consent", "region", "week", "hour"):
+        rows = reports.run_dicts("power", **PARAMS, by=[field], cols=cols)
         for column in whole:
             assert sum(row[column] for row in rows) == whole[column] > 0, field
 

@@ -42,6 +42,7 @@ PAGES = (
     "/s/{site}/days_active",
     "/s/{site}/experiments",
     "/s/{site}/experiments?planned=20000&goal=sign_up",
+    "/s/{site}/dashboards",
     "/s/{site}/email",
     "/s/{site}/explore",
     "/s/{site}/explore?by=page,country&cols=people,events:page_view,mean:scroll:prop.percent,last::page,last_at:purchase",

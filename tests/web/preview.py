@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
+from web.boards import SLUG, add_board
 from web.deliveries import add_deliveries
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
@@ -37,6 +38,7 @@ def pages(site: str) -> dict[str, str]:
         "explore_two": f"/s/{site}/explore?by=country,prop.theme&cols=people:page_view,events,"
         "conversions,revenue,sum:scroll:prop.percent,last::page,last_at",
         "explore_pages": f"/s/{site}/explore?by=page&cols=events:page_view,people:page_view,revenue",
+        "dashboards": f"/s/{site}/dashboards", "dashboard": f"/s/{site}/dashboards/{SLUG}",
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
@@ -81,6 +83,7 @@ def main() -> None:
     if "--empty" not in sys.argv:
         add_mails(place)
         add_deliveries(place)
+        add_board(place)
     wanted = [name.removeprefix("--") for name in sys.argv[2:] if name.endswith(("-light", "-dark"))]
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))
     with serving(place) as base, sync_playwright() as playwright:

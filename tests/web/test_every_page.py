@@ -17,6 +17,7 @@ from onebyone.state.alarms import Alarm, Kind
 from onebyone.state.destinations import Configured
 from onebyone.state.exports import Export
 from onebyone.state.saved import Saved
+from web.boards import add_board
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
 from web.month import nothing
@@ -30,7 +31,11 @@ __all__ = ["chromium"]
 PROVE = "PROVE" in os.environ
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-BELOW = ("/s/{site}/email/messages/", "/s/{site}/email/recipients/")  # known only once there are some
+BELOW = (
+    "/s/{site}/email/messages/",
+    "/s/{site}/email/recipients/",
+    "/s/{site}/dashboards/",
+)  # known only once there are some
 NO_PAGES = {
     "/login",
     "/favicon.ico",
@@ -54,6 +59,7 @@ WIDTHS = {"light": 1440, "dark": 390}
 def furnish(place: Place) -> None:
     """What a site has that the reports do not tell."""
     add_mails(place)
+    add_board(place)
     site = place.site.id
     place.destinations.put(Configured(site=site, name="meta", settings={"pixel_id": "1"}), {"access_token": "secret"})
     to = ("ops@nordlight.example",)
@@ -90,13 +96,13 @@ def signed_in(chromium: Browser, shop: tuple[Place, str], theme: Any, *, axe: bo
 
 
 def addresses(page: Page, shop: tuple[Place, str]) -> list[str]:
-    """Those of PAGES, and what the list of mails leads to."""
+    """Those of PAGES, and what the lists of dashboards and of mails lead to."""
     place, base = shop
     found = [base + address.format(site=place.site.id) for address in PAGES]
-    at = f"{base}/s/{place.site.id}/email"
-    page.goto(at)
-    for part in ("messages", "recipients"):
-        link = page.locator(f"a[href*='/email/{part}/']")
+    for at, below in (("dashboards", "dashboards"), ("email", "email/messages"), ("", "email/recipients")):
+        if at:
+            page.goto(f"{base}/s/{place.site.id}/{at}")
+        link = page.locator(f"a[href*='/{below}/']")
         if link.count():
             found.append(base + (link.first.get_attribute("href") or ""))
             page.goto(found[-1])

@@ -1,10 +1,10 @@
-"""What people keep under a name: views of a page, and segments, which are filters that any page may be narrowed by."""
+"""What people keep under a name: views of a page, segments (filters for any page), and dashboards of cells."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Literal
 
 import msgspec
@@ -23,15 +23,26 @@ _SAVED = Table(
     Column("body", LargeBinary, nullable=False),  # the Saved, as JSON
 )
 
-Kind = Literal["view", "segment"]
+Kind = Literal["view", "segment", "board"]
 MOST = 200  # of one kind and site
 LONGEST_NAME = 80
 _LONGEST_SLUG = 48
 KEPT_MS = 30 * 86_400_000  # what was removed, to be put back
 
 
+class Cell(Struct, frozen=True, omit_defaults=True):
+    """Of a dashboard. `what` it shows is the console's to read; `title` is "" for the usual one."""
+
+    id: str
+    what: str
+    title: str = ""
+
+
 class Saved(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A view has a page and its query, a segment has filters. `shared`: for everybody who may see the site."""
+    """A view has a page and its query, a segment has filters, a dashboard (board) cells and the query it opens with.
+
+    `shared`: for everybody who may see the site.
+    """
 
     site: str
     kind: Kind
@@ -42,6 +53,7 @@ class Saved(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page: str = ""
     query: str = ""
     filters: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
     shared: bool = True
     made_ms: int = 0
     removed_ms: int = 0
@@ -83,6 +95,17 @@ class Shelf:
     def put_back(self, saved: Saved) -> None:
         self._put(replace(saved, removed_ms=0))
 
+    def change(self, saved: Saved, new: Callable[[Saved], Saved]) -> Saved:
+        """What is kept under that slug now, made into what `new` makes of it. Raises KeyError if nothing is."""
+        with self._engine.begin() as connection:
+            found = next((one for one in _all(connection, saved.site) if _key(one) == _key(saved)), None)
+            if found is None:
+                raise KeyError(saved.slug)
+            changed = new(found)
+            _delete(connection, found)
+            _insert(connection, changed)
+        return changed
+
     def _put(self, saved: Saved) -> None:
         with self._engine.begin() as connection:
             _delete(connection, saved)
@@ -94,6 +117,10 @@ def free_slug(name: str, taken: Collection[str]) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-") or "saved"
     return next(one for n in range(1, len(taken) + 2) if (one := slug if n == 1 else f"{slug}-{n}") not in taken)
+
+
+def _key(saved: Saved) -> tuple[str, str]:
+    return saved.kind, saved.slug
 
 
 def _all(connection: Connection, site: str) -> list[Saved]:

@@ -139,7 +139,7 @@ def api_fate(desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> FateOut:
         raise ServiceUnavailableException(f"The store does not answer. Hits are being kept. {found.error}")
     if found.events or found.drops:
         records = [as_json(one) for one in find_accounts(desk.conversions, site.id, found)]
-        return FateOut(asked_for, "stored", _safe(found.events), _safe(found.drops), records)
+        return FateOut(asked_for, "stored", safe(found.events), safe(found.drops), records)
     waiting = find_waiting(desk, asked_for)
     if waiting and waiting.site == site.id:
         return FateOut(asked_for, "waiting", [], [])
@@ -157,9 +157,9 @@ def rows_of(desk: TheDesk, report: str, /, **values: Any) -> list[Row]:
             "The question is too large: choose a shorter period." if answer.too_large else "The store does not answer."
         )
         raise ServiceUnavailableException(f"{why} {answer.error}")
-    return _safe(answer.rows)
+    return safe(answer.rows)
 
 
-def _safe(rows: list[Row]) -> list[Row]:
+def safe(rows: list[Row]) -> list[Row]:
     """64-bit numbers as text: a JSON reader that knows only doubles would change them."""
     return [{key: str(value) if key in ("visitor", "life") else value for key, value in row.items()} for row in rows]

@@ -163,8 +163,9 @@ def draw(
     zone: str,
     clock: datetime,
     notes: Mapping[date, Sequence[str]] = {},
+    name: str = "line",
 ) -> Drawn:
-    """`notes` are what people wrote about a day."""
+    """`notes` are what people wrote about a day; `name` is unique in the page."""
     pen = _Pen(view, step_of(view), MEASURES[view.get("metric")], currency, zone, clock, notes)
     today = clock.astimezone(ZoneInfo(zone)).date()
     points = [
@@ -172,7 +173,7 @@ def draw(
     ]
     mean = " a day, mean" if view.get("metric") == "visitors" and pen.step in ("week", "month") else ""
     title = f"{pen.measure.name}{mean} by {pen.step}"  # visitors of two days may be one: they do not add up
-    svg = line_chart("line", points, title=_label(title, points), write_axis=lambda v: pen.measure.axis(v, currency))
+    svg = line_chart(name, points, title=_label(title, points), write_axis=lambda v: pen.measure.axis(v, currency))
     return Drawn(
         title=title,
         svg=svg,

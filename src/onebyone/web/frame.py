@@ -15,7 +15,7 @@ from onebyone.web import nothing_yet, numbers
 from onebyone.web.access import Ask, form_token
 from onebyone.web.desk import Answer, Desk, Row
 from onebyone.web.needs import stopped_destinations
-from onebyone.web.saved import open_to
+from onebyone.web.saved import may_change, open_to
 from onebyone.web.waiting import Counts
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (  # group, then page and its name
@@ -64,6 +64,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     refresh: str = ""  # an address to go to by itself
     views: list[Saved] = []  # kept under a name, that this user may open
     segments: list[Saved] = []
+    boards: list[Saved] = []  # dashboards, those that this user may change
     may_edit: bool = False  # segments and shared views
 
 
@@ -87,6 +88,7 @@ def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, pag
         checked_at=numbers.clock(clock, site.zone if site else "UTC"),
         views=[one for one in kept if one.kind == "view"],
         segments=[one for one in kept if one.kind == "segment"],
+        boards=[one for one in kept if one.kind == "board" and may_change(one, request.user)],
         may_edit=bool(site and request.user.may(site.id, Role.EDITOR)),
     )
 

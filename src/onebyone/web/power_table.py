@@ -76,6 +76,14 @@ def table(asked: Asked, rows: Sequence[Row], total: Row, top: float | None) -> T
     )
 
 
+def top(question: Question, first: Row) -> float | None:
+    """The largest number of the column that sorts; None where the first row does not hold it."""
+    if question.sorted_at is None or not question.sort.startswith("-") or not first:
+        return None
+    value = list(first.values())[question.sorted_at]
+    return float(value) if isinstance(value, int | float) and value > 0 else None
+
+
 def place_of(question: Question, row: Row) -> str:
     """The place behind that row, as an address has it."""
     names = list(row.values())[: len(question.by)]

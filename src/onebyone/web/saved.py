@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
-from onebyone.state.users import User
+from onebyone.state.users import Role, User
 from onebyone.web.address import Segment
 from onebyone.web.desk import Desk
 
@@ -29,6 +29,16 @@ def open_to(desk: Desk, site: Site, user: User) -> list[Saved]:
     """What this user may open: their own and the shared ones."""
     there = desk.shelf.all(site.id)
     return [one for one in there if not one.removed_ms and (one.shared or one.by == user.id)]
+
+
+def seen_by(desk: Desk, site: Site, user: User) -> list[Saved]:
+    """Their own and the shared ones, removed or not."""
+    return [one for one in desk.shelf.all(site.id) if one.shared or one.by == user.id]
+
+
+def may_change(saved: Saved, user: User) -> bool:
+    own = saved.by == user.id and not saved.shared
+    return own or user.may(saved.site, Role.EDITOR)
 
 
 def segments_of(desk: Desk, site: Site) -> dict[str, Segment]:

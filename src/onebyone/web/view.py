@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from onebyone.event import utc
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers
 from onebyone.web.access import Ask
-from onebyone.web.address import NO_FIELD, Narrows, View, read_view
+from onebyone.web.address import KEYS, NO_FIELD, Narrows, View, read_view
+from onebyone.web.board_cells import offers
 from onebyone.web.desk import Desk
 from onebyone.web.filter_words import OPERATOR_NAMES, chips, field_groups, note, segment_words
 from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
@@ -70,7 +73,7 @@ def filters_of(view: View) -> dict[str, Param]:
 
 def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> dict[str, Any]:
     """What the period picker of a page's head shows, and the last line."""
-    today = desk.today(site.zone)
+    today, kept = desk.today(site.zone), read_at(site.id, view.link(after=""))
     return {
         "period_name": numbers.days(view.period.first, view.period.last, today),
         "compare_name": compared_name(view.period, view.get("compare"), view.get("match")),
@@ -82,6 +85,8 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
         "filter_operators": OPERATOR_NAMES,
         "filter_note": note(view),
         "segment_words": segment_words(view),
-        "kept": read_at(site.id, view.link(after="")),
+        "kept": kept,
+        "days_alone": replace(view, given={k: v for k, v in view.given.items() if k in KEYS}).link().partition("?")[2],
+        "offers": offers(*kept, view.get("metric")) if kept else [],
         "clock": numbers.clock(desk.clock(), site.zone),
     }

@@ -17,12 +17,13 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.definitions import MOST_ROWS, sql_of
-from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer: a form must not make its page slow
 _OFFERED = 300
+TABS = {"explore": "Power report", "dashboards": "Dashboards"}
 
 
 @get("/s/{site_id:str}/explore", sync_to_thread=True, include_in_schema=False)
@@ -47,8 +48,14 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         view=view,
         question=question,
         answer=answers["rows"] if answers["rows"].error else answers["total"],
-        table=shown.table(made, answers["rows"].rows, answers["total"].first, top(question, answers)),
+        table=shown.table(
+            made,
+            answers["rows"].rows,
+            answers["total"].first,
+            shown.top(question, (answers.get("first") or answers["rows"]).first),
+        ),
         ever=answers["ever"],
+        tabs=TABS,
         kinds=asking.KINDS,
         form_lines=asking.lines(question),
         names=[row["name"] for row in answers["seen"].rows],
@@ -69,15 +76,6 @@ def questions(desk: Desk, view: View, site: Site, question: Question, *, limit: 
     if place.get("after"):
         asks["first"] = ("power", given | place | {"after": [], "limit": 1})
     return asks
-
-
-def top(question: Question, answers: dict[str, Answer]) -> float | None:
-    """The largest number of the column that sorts; None where the first row does not hold it."""
-    row = (answers.get("first") or answers["rows"]).first
-    if question.sorted_at is None or not question.sort.startswith("-") or not row:
-        return None
-    value = list(row.values())[question.sorted_at]
-    return float(value) if isinstance(value, int | float) and value > 0 else None
 
 
 def _all_of(desk: Desk, view: View, site: Site) -> dict[str, Param]:

@@ -21,7 +21,7 @@ from onebyone.web.address import NotUnderstood
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.filter_words import in_words
 from onebyone.web.frame import frame, page
-from onebyone.web.saved import PAGES, address_of, read_at, uses
+from onebyone.web.saved import PAGES, address_of, may_change, read_at, seen_by, uses
 
 _OF_ONE_EVENT = ("conversions", "conversions/days", "loss")
 
@@ -49,7 +49,7 @@ def open_view(request: Ask, desk: TheDesk, site: TheSite, slug: FromPath[str]) -
 
 @get("/s/{site_id:str}/saved", sync_to_thread=True, include_in_schema=False)
 def saved_page(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    lines = [_line(one, desk, site, request.user) for one in _seen(desk, site, request.user)]
+    lines = [_line(one, desk, site, request.user) for one in seen_by(desk, site, request.user)]
     there = [one for one in lines if not one.saved.removed_ms]
     return page(
         desk,
@@ -112,37 +112,30 @@ def change(
     what: FromPath[str],
     form: Form,
 ) -> Redirect:
-    """Removes one, or puts it back."""
+    """Removes one, or puts it back; a dashboard too."""
     found = _find(desk, site, request.user, kind, slug)
     if found is None or what not in ("remove", "put-back"):
-        raise NotFoundException("There is no such view or segment.")
-    if not _may_change(found, request.user):
+        raise NotFoundException("There is no such view, segment or dashboard.")
+    if not may_change(found, request.user):
         raise PermissionDeniedException("This needs the role editor on this site. An admin can give it.")
     if what == "remove":
         desk.shelf.remove(found, _now(desk))
     else:
         desk.shelf.put_back(found)
     desk.users.note(
-        request.user.name, site.id, f"{found.kind}_{'removed' if what == 'remove' else 'put_back'}", found.name
+        request.user.name,
+        site.id,
+        f"{'dashboard' if found.kind == 'board' else found.kind}_{'removed' if what == 'remove' else 'put_back'}",
+        found.name,
     )
-    return Redirect(f"/s/{site.id}/saved", status_code=303)
+    return Redirect(f"/s/{site.id}/{'dashboards' if found.kind == 'board' else 'saved'}", status_code=303)
 
 
 ROUTES = (open_view, saved_page, save, change)
 
 
-def _seen(desk: Desk, site: Site, user: User) -> list[Saved]:
-    """Their own and the shared ones, removed or not."""
-    return [one for one in desk.shelf.all(site.id) if one.shared or one.by == user.id]
-
-
 def _find(desk: Desk, site: Site, user: User, kind: str, slug: str) -> Saved | None:
-    return next((one for one in _seen(desk, site, user) if (one.kind, one.slug) == (kind, slug)), None)
-
-
-def _may_change(saved: Saved, user: User) -> bool:
-    own = saved.by == user.id and not saved.shared
-    return own or user.may(saved.site, Role.EDITOR)
+    return next((one for one in seen_by(desk, site, user) if (one.kind, one.slug) == (kind, slug)), None)
 
 
 def _narrows(page: str, key: str) -> bool:
@@ -165,12 +158,23 @@ def _line(one: Saved, desk: Desk, site: Site, user: User) -> Line:
     today = desk.today(site.zone)
     return Line(
         saved=one,
-        href=f"/s/{site.id}/v/{one.slug}" if one.kind == "view" else f"/s/{site.id}/overview?segment={one.slug}",
-        about=PAGES.get(one.page, one.page) if one.kind == "view" else _in_words(one),
+        href=_href(one),
+        about=_about(one),
         when=numbers.when(utc(one.made_ms), site.zone, today),
-        used_by=uses(one, _seen(desk, site, user)) if one.kind == "segment" else 0,
-        may_change=_may_change(one, user),
+        used_by=uses(one, seen_by(desk, site, user)) if one.kind == "segment" else 0,
+        may_change=may_change(one, user),
     )
+
+
+def _href(one: Saved) -> str:
+    at = {"view": f"v/{one.slug}", "board": f"dashboards/{one.slug}"}
+    return f"/s/{one.site}/{at.get(one.kind, f'overview?segment={one.slug}')}"
+
+
+def _about(one: Saved) -> str:
+    if one.kind == "board":
+        return "Dashboard"
+    return PAGES.get(one.page, one.page) if one.kind == "view" else _in_words(one)
 
 
 def _in_words(one: Saved) -> str:

@@ -1,0 +1,178 @@
+"""A dashboard's cells, filled: one round of questions for all of them, and what each makes of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from onebyone.state.saved import Cell, Saved
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web import day_chart, figures, funnel, power_question, power_table
+from onebyone.web.address import NotUnderstood, View
+from onebyone.web.board_cells import TABLES, page_of, title_of
+from onebyone.web.breakdown import ASKED
+from onebyone.web.desk import Answer, Desk
+from onebyone.web.tables import Bars
+from onebyone.web.view import params
+
+SHOWN = 10
+Change = Callable[[Saved], Saved]
+Asks = dict[str, tuple[str, Mapping[str, Param]]]
+
+
+class Filled(Struct, frozen=True, kw_only=True):
+    """A cell as it stands on the page: one of its four forms, or an answer that failed, or why it cannot be shown."""
+
+    id: str
+    what: str
+    title: str
+    href: str  # its page, with the days and filters of the dashboard
+    asked: tuple[str, ...] = ()  # the names of its answers
+    answer: Answer = Answer()
+    unreadable: str = ""
+    figure: figures.Figure | None = None
+    drawn: day_chart.Drawn | None = None
+    bars: Bars | None = None
+    power: power_table.Table | None = None
+    by: int = 0  # columns of names, of a power report
+
+
+class _Asked(Struct, frozen=True):
+    """`fill` makes the cell of its answers, by the names they have among `asks`."""
+
+    asks: Asks
+    fill: Callable[[Mapping[str, Answer]], dict[str, Any]]
+
+
+def fill(desk: Desk, site: Site, view: View, cells: Sequence[Cell]) -> tuple[list[Filled], dict[str, Answer]]:
+    """All cells, and the answers by name; two that ask the same share an answer. One may fail alone."""
+    asked = [_read(desk, site, view, cell) for cell in cells]
+    asks = {name: ask for one in asked if isinstance(one, _Asked) for name, ask in one.asks.items()}
+    answers = desk.ask_all(asks)
+    return [_filled(site, view, cell, one, answers) for cell, one in zip(cells, asked, strict=True)], answers
+
+
+def _read(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked | str:
+    """What the cell asks, or why nothing can be asked."""
+    kind, _, name = cell.what.partition(":")
+    if not title_of(cell.what):
+        return "It shows what this console does not know any more."
+    if kind == "metric":
+        return _metric(site, view, name)
+    if kind == "chart":
+        return _chart(desk, site, view, cell)
+    if kind == "table":
+        return _table(site, view, name)
+    try:
+        return (_power if cell.what.startswith("explore?") else _funnel)(desk, site, _page_view(site, view, cell))
+    except NotUnderstood as error:
+        return str(error.before)
+
+
+def _filled(site: Site, view: View, cell: Cell, one: _Asked | str, answers: Mapping[str, Answer]) -> Filled:
+    known = bool(title_of(cell.what))
+    plain = Filled(
+        id=cell.id,
+        what=cell.what,
+        title=cell.title or title_of(cell.what) or "Unknown",
+        href=_page_view(site, view, cell).link() if known else "",
+    )
+    if isinstance(one, str):
+        return replace(plain, unreadable=one)
+    ours = {name: answers[name] for name in one.asks}
+    plain = replace(plain, asked=tuple(one.asks))
+    failed = next((answer for name, answer in ours.items() if answer.error and "before" not in name), None)
+    return replace(plain, answer=failed) if failed else replace(plain, **one.fill(ours))
+
+
+def _page_view(site: Site, view: View, cell: Cell) -> View:
+    """The view of the page that the cell is of, with the dashboard's days and filters."""
+    page, keys = page_of(cell.what)
+    return replace(view, path=f"/s/{site.id}/{page}", given=view.given | keys)
+
+
+def _with_before(site: Site, view: View, *reports: str) -> Asks:
+    asks: Asks = {name: (name, params(view, site)) for name in reports}
+    if view.before:
+        before = params(view, site, view.before)
+        asks |= {f"{name}_before": (name, before) for name in reports}
+    return asks
+
+
+def _metric(site: Site, view: View, key: str) -> _Asked:
+    def filled(answers: Mapping[str, Answer]) -> dict[str, Any]:
+        before, seen_before = (answers.get(f"{name}_before", Answer()).rows for name in ("totals", "seen_by"))
+        found = figures.figures(
+            figures.totals(answers["totals"].rows, site.currency),
+            figures.totals(before, site.currency) if before else None,
+            figures.seen_by(answers["seen_by"].rows),
+            figures.seen_by(seen_before) if seen_before else None,
+        )
+        return {"figure": next(one for one in found if one.key == key)}
+
+    return _Asked(_with_before(site, view, "totals", "seen_by"), filled)
+
+
+def _chart(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked:
+    at = _page_view(site, view, cell)
+    step = day_chart.step_of(at)
+    report = "overview_hours" if step == "hour" else "overview"
+
+    def filled(answers: Mapping[str, Answer]) -> dict[str, Any]:
+        def sums(name: str, period: Any) -> list[day_chart.Steps]:
+            rows = answers[name].rows
+            return day_chart.sums(rows, period, step, currency=site.currency, zone=site.zone)
+
+        was = answers.get(f"{report}_before", Answer())
+        before = sums(f"{report}_before", view.before) if view.before and was.rows else []
+        now = sums(report, view.period)
+        drawn = day_chart.draw(
+            at, now, before, currency=site.currency, zone=site.zone, clock=desk.clock(), name=f"line-{cell.id}"
+        )
+        return {"drawn": drawn}
+
+    return _Asked(_with_before(site, view, report), filled)
+
+
+def _table(site: Site, view: View, name: str) -> _Asked:
+    shown, table = TABLES[name]
+    given = params(view, site) | {"limit": ASKED} | ({"traffic": "all"} if shown.of_all else {})
+    return _Asked(
+        {f"{name} {ASKED}": (name, given)},
+        lambda answers: {"bars": table.fill(answers[f"{name} {ASKED}"], site, view)},
+    )
+
+
+def _power(desk: Desk, site: Site, at: View) -> _Asked:
+    question = power_question.question_of(at)
+    given = params(at, site) | power_question.params(question, at) | {"now": desk.clock()}
+    key = repr((question.by, question.columns, question.sort))
+    rows, total = f"rows {key}", f"total {key}"
+
+    def filled(answers: Mapping[str, Answer]) -> dict[str, Any]:
+        made = power_table.Asked(question, at, site, desk.today(site.zone))
+        first = answers[rows].first
+        top = power_table.top(question, first)
+        found = power_table.table(made, answers[rows].rows, answers[total].first, top)
+        return {"power": found, "by": len(question.by)}
+
+    return _Asked(
+        {
+            rows: ("power", given | {"paged": 1, "limit": SHOWN}),
+            total: ("power", given | {"by": [], "sort": "", "limit": 1}),
+        },
+        filled,
+    )
+
+
+def _funnel(desk: Desk, site: Site, at: View) -> _Asked | str:
+    asked = funnel.read_funnel(at, ())
+    if len(asked.steps) < 2:
+        return "A funnel has two steps at least: add it from its page once they are chosen."
+    key = repr(asked)
+    steps: dict[str, Param] = {"steps": list(asked.steps), "within_ms": asked.within_ms}
+    return _Asked({key: ("funnel", params(at, site) | steps)}, lambda answers: {"bars": funnel.table(answers[key])})
