@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html import unescape
 from urllib.parse import parse_qs, quote, urlsplit
@@ -13,9 +14,11 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from onebyone.reports.power import KINDS, OWN, WITH_NUMBER, WITH_TEXT, Column, read_question
+from onebyone.store.engine import Embedded
 from onebyone.web.power_question import _columns, written
 from onebyone.web.power_table import amount
 from web.fakes import Place
+from web.test_behind import DAY, shop_of
 
 Client = TestClient[Litestar]
 _TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
@@ -163,3 +166,20 @@ def test_a_store_that_does_not_answer_is_told_and_the_form_stays(place: Place, a
 
 def test_numbers_of_no_unit_have_two_decimals_where_they_are_not_whole() -> None:
     assert [amount(n) for n in (1740095.0, 41.5, -2.005, 0.0)] == ["1,740,095", "41.50", "−2.00", "0"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("PROVE" not in os.environ, reason="a store of its own: PROVE=1, or make prove")
+@pytest.mark.parametrize(
+    "query",
+    ["by=country&cols=events:page_view,conversions,revenue", "by=event,device&cols=events", "by=page&cols=events"],
+)
+def test_the_list_behind_a_number_says_that_number(place: Place, admin: Client, store: Embedded, query: str) -> None:
+    """Every number, of the cells and of the whole, on a real store."""
+    shop_of(place, store)
+    html = admin.get(at(place, f"?{DAY}&{query}")).text
+    found = re.findall(r'<td class="n"><a href="(/s/[^"]+)">([^<]+)</a></td>', html)
+    assert len(found) > 4
+    for href, number in found:
+        text = re.sub(r"<[^>]+>", " ", admin.get(unescape(href)).text.partition("<main")[2])
+        assert re.search(rf"(?<![\d.,]){re.escape(number)}(?!\d)", text), (href, number)
