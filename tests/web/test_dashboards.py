@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from onebyone.state.saved import Cell, Saved
 from onebyone.state.users import Role
@@ -200,3 +201,12 @@ def test_figures_that_follow_one_another_share_a_row(place: Place, admin: Client
     assert html.count('class="metrics m6"') == 3 and html.count('class="row c1"') == 4
     ids = re.findall(r'id="(line-[^"]+)"', unescape(html))
     assert len(ids) == len(set(ids))
+
+
+def test_two_who_change_one_dashboard_at_a_time_lose_nothing(place: Place) -> None:
+    stale = add_board(place, ["metric:orders"])
+    for id in ("a", "b"):
+        place.shelf.change(stale, lambda now, id=id: replace(now, cells=(*now.cells, Cell(id, "table:pages"))))  # type: ignore[misc]
+    assert [one.id for one in kept(place).cells] == ["c0", "a", "b"]
+    with pytest.raises(KeyError):
+        place.shelf.change(replace(stale, slug="gone"), lambda now: now)
