@@ -1,1 +1,1 @@
-MODULES.push(e=>{let{permissions:t,reader:n}=e.consent,r=n("event");e.on(window,CONFIG.name+":consent",e=>r(t(e.detail)))});
+MODULES.push(_=>{let{permissions:e,reader:t}=_.consent,n=t("event");_.on(window,CONFIG.name+":consent",t=>n(e(t.detail)))});

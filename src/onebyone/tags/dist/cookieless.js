@@ -1,1 +1,1 @@
-MODULES.push(e=>{let t=e.settle;if(e.settle=e=>t(e,!1),CONFIG.consent)return;let n={};e.settle(n),e.hear("consent",t=>e.settle(Object.assign(n,t[t.length-1])))});
+MODULES.push(_=>{let e=_.settle;if(_.settle=t=>e(t,!1),CONFIG.consent)return;let t={};_.settle(t),_.hear("consent",e=>_.settle(Object.assign(t,e[e.length-1])))});

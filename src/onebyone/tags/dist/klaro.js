@@ -1,1 +1,1 @@
-MODULES.push(e=>{let{permissions:t,reader:n,until:r}=e.consent,i=n("klaro");r(()=>window.klaro&&window.klaro.getManager(),n=>{let r=()=>n.confirmed&&i(t(n.consents));n.watch({update:e.safely(e=>e&&r())}),r()})});
+MODULES.push(_=>{let{permissions:e,reader:t,until:n}=_.consent,r=t("klaro");n(()=>window.klaro&&window.klaro.getManager(),t=>{let n=()=>t.confirmed&&r(e(t.consents));t.watch({update:_.safely(e=>e&&n())}),n()})});

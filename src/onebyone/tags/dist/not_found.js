@@ -1,1 +1,1 @@
-MODULES.push(e=>{let t=!1;e.hear("view",()=>{if(t)return;t=!0;let n=document.querySelector("meta[name=ps-status]"),r=n?+n.content:performance.getEntriesByType("navigation")[0]?.responseStatus;r>=400&&e.add("page_error",{status:r})})});
+MODULES.push(_=>{let e=!1;_.hear("view",()=>{if(e)return;e=!0;let t=document.querySelector("meta[name=ps-status]"),n=t?+t.content:performance.getEntriesByType("navigation")[0]?.responseStatus;n>=400&&_.add("page_error",{status:n})})});

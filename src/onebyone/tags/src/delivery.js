@@ -7,7 +7,7 @@
  *
  * Without permission to know the browser again nothing is stored or read here, and no request carries a cookie.
  */
-import { CONSENT, FIRST, ID, TEXT, ascii, limited, nextBatch } from "./entry.js";
+import { CONSENT, FIRST, ID, TEXT, ascii, bytesOf, limited, nextBatch } from "./entry.js";
 import { forget, mark, save, saved, takeOver } from "./store.js";
 
 const BATCH_BYTES = 16384;
@@ -52,10 +52,10 @@ export function delivery(url, tell) {
   }
 
   /** What other pages left goes first. */
-  function adopt() {
-    if (!may) return Promise.resolve();
+  async function adopt() {
+    if (!may) return;
     answered ||= mark();
-    return takeOver((entries) => keep(entries.concat(waiting)));
+    await takeOver((entries) => keep(entries.concat(waiting)));
   }
 
   function schedule(ms) {
@@ -72,16 +72,13 @@ export function delivery(url, tell) {
     waiting = limited(waiting, Date.now());
     const batch = nextBatch(waiting, BATCH_BYTES);
     if (!batch.length) return;
-    const abort = new AbortController();
-    const limit = setTimeout(() => abort.abort(), TIMEOUT_MS);
     sending = true;
     status = 0;
     tell("batch", batch);
-    post(bodyOf(batch), url, abort.signal)
+    post(bodyOf(batch), url, AbortSignal.timeout?.(TIMEOUT_MS))
       .then((answer) => read(answer, batch))
       .catch(() => 0)
       .then((waitMs) => {
-        clearTimeout(limit);
         sending = false;
         if (waitMs === undefined) {
           failures = 0;
@@ -121,14 +118,15 @@ export function delivery(url, tell) {
     hidden = true;
     keep(waiting);
     // before the first answer one request in all; later as much as one page may have on its way
-    let chunks = (answered ? 3 : 1) - (sending ? 1 : 0);
-    let rest = waiting.filter((entry) => !beaconed.has(entry[ID]));
-    while (rest.length && chunks-- > 0) {
-      const batch = nextBatch(rest, BATCH_BYTES);
+    for (let chunks = (answered ? 3 : 1) - sending; chunks > 0; chunks--) {
+      const batch = nextBatch(
+        waiting.filter((entry) => !beaconed.has(entry[ID])),
+        BATCH_BYTES,
+      );
+      if (!batch.length) return;
       tell("batch", batch);
       const body = bodyOf(batch);
       batch.forEach((entry) => beaconed.add(entry[ID]));
-      rest = rest.filter((entry) => !beaconed.has(entry[ID]));
       if (!may || !navigator.sendBeacon?.(url, body)) post(body).catch(() => {});
     }
   }
@@ -139,8 +137,7 @@ export function delivery(url, tell) {
     add(entry, urgent) {
       keep(waiting.concat([entry]));
       if (hidden) leave();
-      const bytes = waiting.reduce((sum, each) => sum + each[TEXT].length, 0);
-      schedule(urgent || entry[FIRST] || bytes > BATCH_BYTES ? 0 : WINDOW_MS);
+      schedule(urgent || entry[FIRST] || bytesOf(waiting) > BATCH_BYTES ? 0 : WINDOW_MS);
     },
 
     /** Nothing leaves the machine before this. */
@@ -176,5 +173,5 @@ export function delivery(url, tell) {
 }
 
 function retryAfterMs(header) {
-  return Math.max(0, header >= 0 ? header * 1000 : Date.parse(header) - Date.now()) || 0;
+  return (header >= 0 ? header * 1000 : Date.parse(header) - Date.now()) || 0;
 }

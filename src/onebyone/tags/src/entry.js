@@ -31,20 +31,20 @@ export function ascii(value) {
   }
 }
 
+export const bytesOf = (entries) => entries.reduce((sum, entry) => sum + entry[TEXT].length, 0);
+
 /** What is kept of these: nothing too old, and under the limits; the oldest that is no conversion goes first. */
 export function limited(entries, now) {
   const kept = entries.filter((entry) => now - entry[AT] < MAX_AGE_MS);
-  let bytes = kept.reduce((sum, entry) => sum + entry[TEXT].length, 0);
-  while (kept.length > MAX_ENTRIES || (bytes > MAX_BYTES && kept.length > 1)) {
-    const ordinary = kept.findIndex((entry) => !entry[FIRST]);
-    bytes -= kept.splice(Math.max(ordinary, 0), 1)[0][TEXT].length;
+  while (kept.length > MAX_ENTRIES || (bytesOf(kept) > MAX_BYTES && kept.length > 1)) {
+    kept.splice(Math.max(kept.findIndex((entry) => !entry[FIRST]), 0), 1);
   }
   return kept;
 }
 
 /** The next batch: conversions before the rest, one state of consent, no larger than maxBytes (but never empty). */
 export function nextBatch(entries, maxBytes) {
-  const ordered = entries.filter((entry) => entry[FIRST]).concat(entries.filter((entry) => !entry[FIRST]));
+  const ordered = [...entries].sort((one, other) => other[FIRST] - one[FIRST]);
   let bytes = 0;
   return ordered.filter((entry, i) => {
     if (entry[CONSENT] !== ordered[0][CONSENT]) return false;

@@ -2,7 +2,7 @@
 export function watch(tag, name, read) {
   const layer = (window[name] ||= []);
   const heard = tag.safely(read);
-  const each = (entries) => Array.prototype.forEach.call(entries, (entry) => heard(entry));
+  const each = (entries) => Array.from(entries).forEach((entry) => heard(entry));
   each(layer);
   const push = layer.push;
   layer.push = function () {

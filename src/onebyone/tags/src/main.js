@@ -11,12 +11,13 @@ import { delivery } from "./delivery.js";
 import { CONSENT, ascii } from "./entry.js";
 import { events } from "./event.js";
 import { newId } from "./id.js";
+import { safely } from "./safely.js";
 
 const VERSIONED = CONFIG.name + "_1";
 
 function begin() {
   const script = document.currentScript;
-  const url = new URL(CONFIG.url, script ? script.src : location.href);
+  const url = new URL(CONFIG.url, script?.src || location.href);
   const heard = {}; // what -> listeners
   const early = []; // calls while the page is prerendered
   let held; // entries that wait for a choice, while one is awaited
@@ -142,14 +143,6 @@ function begin() {
     start() {
       MODULES.forEach((module) => safely(module)(tag));
     },
-  };
-}
-
-function safely(work) {
-  return (...given) => {
-    try {
-      return work(...given);
-    } catch {} // a fault of ours, or an argument that is no JSON, is not the page's problem
   };
 }
 

@@ -1,40 +1,36 @@
 /** The store: localStorage, one key per page, so that two tabs never write the same key. Only what still waits. */
 import { ascii } from "./entry.js";
 import { newId } from "./id.js";
+import { safely } from "./safely.js";
 
 const PREFIX = "ob:" + CONFIG.site + ":";
 const MINE = PREFIX + newId(Date.now());
 
-/** Replace what this page has stored. False: storage is blocked or full, and the page's memory is all there is. */
-export function save(entries) {
-  try {
-    if (entries.length) localStorage.setItem(MINE, ascii(entries));
-    else localStorage.removeItem(MINE);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Replace what this page has stored. Not true: storage is blocked or full, and the page's memory is all there is. */
+export const save = safely((entries) => {
+  if (entries.length) localStorage.setItem(MINE, ascii(entries));
+  else localStorage.removeItem(MINE);
+  return true;
+});
 
-/** What this page has saved and no other page has taken over. */
-export function saved() {
-  return parsed(localStorage.getItem(MINE));
-}
+/** What a page has saved under `key`, this one unless another is named, and nobody has taken over. */
+export const saved = (key = MINE) =>
+  safely(() => JSON.parse(localStorage.getItem(key)).filter((entry) => entry.length === 5))() || [];
 
 /**
  * Give `adopt` what other pages have left, then forget it there. One page at a time where the browser has locks; a
  * page that is still open may lose its entries to this one, and the server then sees a second copy of the same id.
  */
-export function takeOver(adopt) {
+export async function takeOver(adopt) {
   const take = (lock) =>
     lock &&
     each((key) => {
       if (key === MINE) return;
-      adopt(parsed(localStorage.getItem(key)));
+      adopt(saved(key));
       localStorage.removeItem(key);
     });
-  if (navigator.locks) return navigator.locks.request(PREFIX, { ifAvailable: true }, take).catch(() => {});
-  return Promise.resolve(take(true));
+  if (navigator.locks) await navigator.locks.request(PREFIX, { ifAvailable: true }, take).catch(() => {});
+  else take(true);
 }
 
 /** Leave nothing of ours on the device. */
@@ -43,25 +39,11 @@ export function forget() {
   mark("");
 }
 
-function each(work) {
-  try {
-    Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || work(key));
-  } catch {}
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text).filter((entry) => entry.length === 5);
-  } catch {
-    return [];
-  }
-}
+const each = safely((work) => Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || work(key)));
 
 /** Whether this tab has had an answer: its visitor cookie, if there is one, is set. With `text` it is so from now on. */
-export function mark(text) {
-  try {
-    if (text === "") sessionStorage.removeItem(PREFIX);
-    else if (text) sessionStorage.setItem(PREFIX, text);
-    return sessionStorage.getItem(PREFIX);
-  } catch {}
-}
+export const mark = safely((text) => {
+  if (text === "") sessionStorage.removeItem(PREFIX);
+  else if (text) sessionStorage.setItem(PREFIX, text);
+  return sessionStorage.getItem(PREFIX);
+});

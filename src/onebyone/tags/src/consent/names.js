@@ -4,12 +4,12 @@ const MARKETING = ["ads_storage", "ads_share", "ads_personalize"];
 const FUNCTIONAL = ["functional", "personalize_site"];
 
 const GOOGLE = {
-  ad_storage: ["ads_storage"],
-  analytics_storage: STATISTICS,
-  ad_user_data: ["ads_share"],
-  ad_personalization: ["ads_personalize"],
-  functionality_storage: ["functional"],
-  personalization_storage: ["personalize_site"],
+  ad_storage: "ads_storage",
+  analytics_storage: "analytics",
+  ad_user_data: "ads_share",
+  ad_personalization: "ads_personalize",
+  functionality_storage: "functional",
+  personalization_storage: "personalize_site",
 };
 export const KINDS = { statistics: STATISTICS, marketing: MARKETING, functional: FUNCTIONAL };
 const GUESSES = [
@@ -22,8 +22,8 @@ const OURS = /^(functional|personalize_site|analytics|ads_\w+|sell_share)$/;
 function permissionsOf(name) {
   const meant = CONFIG.consent.categories[name];
   if (meant) return KINDS[meant] || [];
-  if (OURS.test(name)) return [name];
-  return GOOGLE[name] || GUESSES.find((each) => each[0].test(name))?.[1] || [];
+  const own = GOOGLE[name] || name;
+  return OURS.test(own) ? [own] : GUESSES.find((each) => each[0].test(name))?.[1] || [];
 }
 
 /**
@@ -32,10 +32,10 @@ function permissionsOf(name) {
  */
 export function permissions(states, complete) {
   const said = {};
-  for (const name of Object.keys(states || {})) {
-    const state = states[name] === true || states[name] === "granted" ? "granted" : "denied";
-    for (const permission of permissionsOf(name)) if (said[permission] !== "denied") said[permission] = state;
-  }
+  Object.keys(states || {}).forEach((name) => {
+    const state = [true, "granted"].includes(states[name]) ? "granted" : "denied";
+    permissionsOf(name).forEach((each) => said[each] === "denied" || (said[each] = state));
+  });
   if (complete) FUNCTIONAL.concat(STATISTICS, MARKETING).forEach((each) => (said[each] ||= "denied"));
   return said;
 }

@@ -4,6 +4,7 @@
  */
 const IDLE_MS = 30000;
 const FIRST_MS = 15000;
+const TICK_MS = 5000;
 
 MODULES.push((tag) => {
   const now = () => performance.now();
@@ -13,7 +14,6 @@ MODULES.push((tag) => {
   let touched = since;
   let counting = false;
   let next = FIRST_MS;
-  let timer = 0;
 
   function account() {
     if (counting) total += Math.max(0, Math.min(now(), touched + IDLE_MS) - since);
@@ -28,19 +28,11 @@ MODULES.push((tag) => {
     tag.add("user_engagement", { engagement_time_msec: Math.round(total), percent_scrolled: tag.scrolled });
   }
 
-  function wait() {
-    clearTimeout(timer);
-    timer = setTimeout(
-      tag.safely(() => {
-        account();
-        if (total >= next) {
-          next *= 2;
-          report();
-        }
-        wait();
-      }),
-      Math.max(1000, next - total),
-    );
+  function tick() {
+    account();
+    if (total < next) return;
+    next *= 2;
+    report();
   }
 
   const touch = () => {
@@ -56,6 +48,6 @@ MODULES.push((tag) => {
     total = told = 0;
     touched = since;
     next = FIRST_MS;
-    wait();
   });
+  setInterval(tag.safely(tick), TICK_MS);
 });

@@ -19,10 +19,10 @@ MODULES.push((tag) => {
   function denied() {
     const best = Math.max(0, ...defaults.map((each) => match(each.region)));
     const found = {};
-    for (const each of defaults) {
-      if (match(each.region) !== best) continue;
-      for (const type of Object.keys(each)) if (each[type] === "denied") found[type] = "denied";
-    }
+    defaults.forEach((each) => {
+      if (match(each.region) !== best) return;
+      Object.keys(each).forEach((type) => each[type] === "denied" && (found[type] = "denied"));
+    });
     return found;
   }
 

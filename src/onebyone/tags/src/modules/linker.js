@@ -8,7 +8,7 @@ MODULES.push((tag) => {
   let begun = false; // whether anything may be sent yet
   let came = TOKEN.exec(location.search);
 
-  const without = (url) => url.replace(TOKEN, (_, before, token, after) => after && before);
+  const without = (url) => url.replace(TOKEN, (whole, before, token, after) => after && before);
   const domain = (host) => CONFIG.linked.find((each) => ("." + host).endsWith("." + each));
 
   /** A form that is sent by GET loses the query of its address, so there it is a field. */

@@ -1,10 +1,9 @@
 /** LCP, CLS, INP, FCP and TTFB of the page, measured again when it comes back from the back/forward cache. */
 const SESSION_GAP_MS = 1000;
 const SESSION_MS = 5000;
-const LONGEST = 10;
 
 MODULES.push((tag) => {
-  let found, told, session, slow, ids;
+  let found, told, session, durations;
   let entry = performance.getEntriesByType("navigation")[0] || {};
   const since = (ms) => Math.max(0, Math.round(ms - (entry.activationStart || 0)));
 
@@ -12,19 +11,13 @@ MODULES.push((tag) => {
     found = { cls: 0 };
     told = "";
     session = { value: 0 };
-    slow = []; // [interaction, duration], the longest first
-    ids = new Set();
+    durations = {}; // by interaction, each the longest of its events
   }
 
-  function observe(type, each, more) {
-    try {
-      new PerformanceObserver((list) => list.getEntries().forEach(tag.safely(each))).observe({
-        type,
-        buffered: true,
-        ...more,
-      });
-    } catch {} // another browser: the others are measured
-  }
+  /** Another browser may not know the type: the others are measured. */
+  const observe = tag.safely((type, each, more) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(tag.safely(each))).observe({ type, buffered: true, ...more }),
+  );
 
   function shifted({ hadRecentInput, startTime, value }) {
     if (hadRecentInput) return;
@@ -39,17 +32,14 @@ MODULES.push((tag) => {
   /** The slowest interaction, or of many the one that 2 per cent are slower than. */
   function interacted({ interactionId, duration }) {
     if (!interactionId) return;
-    ids.add(interactionId);
-    const known = slow.find((each) => each[0] === interactionId);
-    if (known) known[1] = Math.max(known[1], duration);
-    else slow.push([interactionId, duration]);
-    slow = slow.sort((one, other) => other[1] - one[1]).slice(0, LONGEST);
-    found.inp = Math.round(slow[Math.min(slow.length - 1, Math.floor(ids.size / 50))][1]);
+    durations[interactionId] = Math.max(durations[interactionId] || 0, duration);
+    const slowest = Object.values(durations).sort((one, other) => other - one);
+    found.inp = Math.round(slowest[Math.floor(slowest.length / 50)]);
   }
 
   reset();
   observe("largest-contentful-paint", (paint) => entry && (found.lcp = since(paint.startTime)));
-  observe("paint", (paint) => paint.name === "first-contentful-paint" && (found.fcp = since(paint.startTime)));
+  observe("paint", (paint) => /content/.test(paint.name) && (found.fcp = since(paint.startTime)));
   observe("layout-shift", shifted);
   observe("event", interacted, { durationThreshold: 40 });
 
