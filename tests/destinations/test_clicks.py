@@ -10,6 +10,7 @@ import pytest
 
 from onebyone.destinations.clicks import find_ids
 from onebyone.identity.meta_ids import fbc_of
+from onebyone.identity.vendor_ids import MAX_CHARS, session_of_stream
 
 VECTORS = json.loads((Path(__file__).parents[1] / "golden/vectors/fbc.json").read_text())["cases"]
 
@@ -62,6 +63,16 @@ def test_cookies_and_properties(name: str, value: str, expected: dict[str, str])
     ids, rest = find_ids("", "", {name: value})
     assert ids.clicks | ids.browsers == expected
     assert rest == {}
+
+
+def test_sessions_of_several_streams_keep_their_streams() -> None:
+    ids, _ = find_ids("", "", {"_ga_X1": "GS1.1.1700000001.3.1", "_ga_Y2": "GS2.1.s1700000002$o3"})
+    sessions = ids.browsers["ga_session"]
+    assert sessions == "X1=1700000001 Y2=1700000002"
+    assert [session_of_stream(sessions, each) for each in ("X1", "Y2", "Z3")] == ["1700000001", "1700000002", ""]
+    assert session_of_stream("1700000003", "Z3") == "1700000003", "of one stream alone the name was not kept"
+    crowd = {f"_ga_S{place:02}": "GS1.1.1700000001.3.1" for place in range(99)}
+    assert len(find_ids("", "", crowd)[0].browsers["ga_session"]) <= MAX_CHARS
 
 
 @pytest.mark.parametrize("name", ["session_id", "client_id"])

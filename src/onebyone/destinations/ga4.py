@@ -26,6 +26,7 @@ from onebyone.destinations.destination import (
 )
 from onebyone.destinations.user_data import hashes, plain
 from onebyone.event import Permission
+from onebyone.identity.vendor_ids import session_of_stream
 
 MAX_PARAMS = 25
 MAX_VALUE_CHARS = 100
@@ -68,7 +69,7 @@ def rows(conversion: Conversion, settings: Settings) -> list[Row] | Refusal:
             "user_data": _user_data(conversion),
             "user_agent": conversion.user_agent,
             "ip_override": "" if conversion.denied(Permission.ADS_SHARE) else conversion.address,
-            "events": [{"name": name, "params": _params(name, conversion)}],
+            "events": [{"name": name, "params": _params(name, conversion, settings)}],
         }
     )
     return Refusal.TOO_LARGE if len(encode(body)) > MAX_BYTES else [body]
@@ -92,11 +93,12 @@ def _client_id(conversion: Conversion, settings: Settings) -> str:
     return conversion.browsers.get("ga") or (conversion.visitor if usable else "")
 
 
-def _params(name: str, conversion: Conversion) -> Row:
+def _params(name: str, conversion: Conversion, settings: Settings) -> Row:
     """What GA4 has a name for, then the event's own properties as far as there is room."""
+    stream = settings.measurement_id.removeprefix("G-")
     known = filled(
         {
-            "session_id": conversion.browsers.get("ga_session"),
+            "session_id": session_of_stream(conversion.browsers.get("ga_session", ""), stream),
             "engagement_time_msec": 1,
             "transaction_id": conversion.order_id,
             "value": conversion.value,

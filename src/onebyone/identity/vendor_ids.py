@@ -16,6 +16,7 @@ CLICK_IDS = GOOGLE_CLICKS | {
 }
 STATISTICS = frozenset({"ga", "ga_session"})  # ids of a browser for statistics; all others are for advertising
 
+_STREAM = "_ga_"  # and the id of a stream of Google Analytics
 _GCL = re.compile(r"GCL\.[0-9]+\.(.+)", re.ASCII)
 _UET = re.compile(r"(?:_uet)?(.+)")
 _GA = re.compile(r"(?:GA1\.[0-9-]+\.)?([0-9]+\.[0-9]+)", re.ASCII)
@@ -62,13 +63,15 @@ def split_ids(props: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]
     id of it is in neither."""
     found: dict[str, str] = {}
     rest: dict[str, str] = {}
+    streams: dict[str, str] = {}
     for name, value in props.items():
         known = _property(name, value)
         if known is None:
             rest[name] = value
         elif known[1]:
             found.setdefault(*known)
-    return found, rest
+            _note_stream(streams, name, known[1])
+    return found | _several(streams), rest
 
 
 def _property(name: str, value: str) -> tuple[str, str] | None:
@@ -82,24 +85,60 @@ def _property(name: str, value: str) -> tuple[str, str] | None:
 
 
 def cookie_ids(cookies: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The ids in cookies, by our names. Only vendors' own names are looked at: a shop may have a `session_id`, too."""
+    """The ids in cookies, by our names. Only vendors' own names are looked at: a shop may have a `session_id`, too.
+
+    Google Analytics has a cookie for each stream: of one its session, of several `STREAM=SESSION` each, a space between
+    them, as `session_of_stream` reads.
+    """
     found: dict[str, str] = {}
+    streams: dict[str, str] = {}
     for name, value in cookies:
         known = _of(COOKIES, name, value)
         if known is not None and known[1] and len(known[1]) <= MAX_CHARS:
             found.setdefault(*known)
-    return found
+            _note_stream(streams, name, known[1])
+    return found | _several(streams)
+
+
+def session_of_stream(sessions: str, stream: str) -> str:
+    """Of what `cookie_ids` calls `ga_session`: the session of this stream (without its G-), "" if it is not there. Of
+    one stream alone the cookie's name was not kept."""
+    if "=" not in sessions:
+        return sessions
+    return dict(each.split("=", 1) for each in sessions.split(" ")).get(stream, "")
+
+
+def _note_stream(streams: dict[str, str], name: str, session: str) -> None:
+    stream = name.removeprefix(_STREAM)
+    if stream != name:
+        streams.setdefault(stream, session)
+
+
+def _several(streams: Mapping[str, str]) -> dict[str, str]:
+    if len(streams) < 2:
+        return {}
+    return {"ga_session": _within(f"{stream}={session}" for stream, session in streams.items())}
+
+
+def _within(parts: Iterable[str]) -> str:
+    """As many of the parts as there is room for."""
+    text = ""
+    for part in parts:
+        longer = f"{text} {part}".lstrip()
+        if len(longer) <= MAX_CHARS:
+            text = longer
+    return text
 
 
 def header_ids(header: str) -> dict[str, str]:
     """The same of a Cookie header, as browsers write it."""
     split = [pair.partition("=") for pair in header.split("; ")]
-    pairs = [(name, value) for name, _, value in split if name in COOKIES or name.startswith("_ga_")]
+    pairs = [(name, value) for name, _, value in split if name in COOKIES or name.startswith(_STREAM)]
     return cookie_ids(pairs) if pairs else {}
 
 
 def _of(table: Mapping[str, tuple[str, re.Pattern[str]]], name: str, value: str) -> tuple[str, str] | None:
-    if name.startswith("_ga_"):
+    if name.startswith(_STREAM):
         our, pattern = "ga_session", _GA_SESSION
     elif name in table:
         our, pattern = table[name]
