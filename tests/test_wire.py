@@ -218,6 +218,7 @@ def test_a_value_too_deep_to_write_down_ends_the_event() -> None:
 
 def test_navigation_and_sequence_are_known_ones_or_none() -> None:
     assert (sent(nav="reload", seq=4).nav, sent(nav="teleport").nav) == ("reload", "")
+    assert sent(nav="reload_discarded").nav == "reload_discarded"
     assert [sent(seq=seq).seq for seq in (4, -1, 2**32)] == [4, 0, 0]
 
 

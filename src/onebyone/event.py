@@ -191,7 +191,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sent_id: str = ""  # the sender's own id, the same on each retry; "" if it gave none
     event_id: str = ""  # the id a site shares between its copies; default: sent_id
     event_id_given: bool = False  # by the site, not by the tag or the collector
-    nav: str = ""  # navigate, reload, back_forward, bfcache, prerender, spa
+    nav: str = ""  # one of wire.NAVIGATIONS
     seq: int = 0  # order within a page view, as the tag counted
     life: int = 0  # 64-bit hash of the id that the tag gave this showing of the page; 0: nobody counted
 

@@ -31,7 +31,7 @@ MAX_ITEMS_CHARS = 32_768
 MAX_SEQ = 2**32 - 1
 
 FACTS = ("no_size", "no_languages", "never_visible", "interaction")  # by the tag, of its browser
-NAVIGATIONS = frozenset({"navigate", "reload", "back_forward", "bfcache", "prerender", "spa"})
+NAVIGATIONS = frozenset({"navigate", "reload", "reload_discarded", "back_forward", "bfcache", "prerender", "spa"})
 
 
 class Batch(Struct, frozen=True):

@@ -13,7 +13,7 @@ from onebyone.event import Event, Via, event_uuid
 
 ADJUSTS = frozenset({"refund", "cancel", "order_edit"})
 ADJUSTED = "purchase"  # what they adjust
-AGAIN = frozenset({"reload", "back_forward", "bfcache"})
+AGAIN = frozenset({"reload", "reload_discarded", "back_forward", "bfcache"})
 GUARD_MS = 30 * 60_000
 WEAK_MS = 300_000
 FINAL_AFTER = timedelta(hours=72)  # behind its UTC day a copy takes no part in weak matching

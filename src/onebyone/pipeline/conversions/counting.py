@@ -50,6 +50,7 @@ _ROUNDS = 16
 _JSON = msgspec.json.Encoder()
 BY_NAVIGATION = {
     "reload": Reason.ORDER_RELOADED,
+    "reload_discarded": Reason.ORDER_RELOADED,  # by the browser, which had thrown the page away
     "back_forward": Reason.ORDER_BACK_FORWARD,
     "bfcache": Reason.ORDER_BACK_FORWARD,
 }
