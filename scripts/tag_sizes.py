@@ -23,6 +23,7 @@ from onebyone.tags.container.compiling import compile_container
 from onebyone.tags.modules import HABITS, MODULES, READERS
 from onebyone.tags.script import LANGUAGES, banner_for, script_for
 
+_BESIDE = ("content", *HABITS)  # what is no report of its own
 _STRINGS = ("google", "tcf", "gpp")  # what a consent platform says in a standard's words
 _NOTHING = "tags: {T: {type: custom, fire_on: [All Pages], settings: {code: return}}}\n"
 _LISTENING = """
@@ -63,9 +64,11 @@ def rows() -> list[Row]:
         Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
         Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
         Row("core, every report, linker, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
-        Row("the same with the calls of gtag and fbq", _size(_all(gate, *HABITS))),
-        Row("and with debugging", _size(_all(gate, *HABITS, "debug"))),
-        Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *HABITS, "debug"))),
+        Row("the same with the page's content and the calls of gtag and fbq", _size(_all(gate, *_BESIDE))),
+        Row("and with debugging", _size(_all(gate, *_BESIDE, "debug"))),
+        Row(
+            "and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *_BESIDE, "debug"))
+        ),
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
         Row("core and what loads a container", len(gzip.compress(script_for(container), 9))),
         Row("the container's runtime, no tags", _container(_NOTHING), 6_000),
@@ -80,7 +83,7 @@ def as_table() -> str:
 
 
 def _all(gate: ConsentGate, *more: str) -> TagSettings:
-    reports = (module for module in MODULES if module not in ("debug", *HABITS))
+    reports = (module for module in MODULES if module not in ("debug", *_BESIDE))
     return TagSettings(modules=(*reports, *more), consent=gate, linked=("shop.example", "pay.example"))
 
 

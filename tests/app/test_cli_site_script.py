@@ -44,9 +44,10 @@ def test_switches_are_turned_and_the_rest_stays(data: Path) -> None:
     assert run(data, "--on", "errors", "--meta-cookies")["meta_cookies"] is True
     assert run(data, "--no-spa-query") == {
         "site": kept(data).id, "modules": ["errors"], "meta_cookies": True, "spa_query": False, "spa_hash": False,
-        "frames": False, "debug_always": False,
+        "frames": False, "debug_always": False, "count_when": "visible",
     }  # fmt: skip
     assert run(data, "--no-meta-cookies")["meta_cookies"] is False
+    assert run(data, "--count-when", "loaded")["count_when"] == kept(data).tag.count_when == "loaded"
 
 
 def test_a_report_that_no_script_has_is_refused(data: Path) -> None:

@@ -14,12 +14,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.chromium import the_chromium
 from browser.front import SETTINGS
+from browser.modules import Site
 from browser.product import Product
-from browser.stub import Stub, serving
+from browser.stub import SITE, Stub, serving
+from onebyone.state.tag_settings import TagSettings
 
 START_S = 180
 
@@ -45,6 +48,18 @@ def page(context: BrowserContext) -> Page:
 def site() -> Iterator[Stub]:
     with serving() as stub:
         yield stub
+
+
+@pytest.fixture
+def with_modules(site: Stub) -> Site:
+    """The site with these modules on; `body` is what its page /a holds."""
+
+    def make(*modules: str, body: str = "", **settings: Any) -> Stub:
+        site.site = replace(SITE, origins=("https://www.shop.example",), tag=TagSettings(modules=modules, **settings))
+        site.pages["/a"] = body
+        return site
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -224,6 +224,35 @@ def test_tcf_speaks_when_its_string_is_a_choice(page: Page, gated: Callable[...,
     assert blocks(site) == [{"cmp": "tcf", "tcf": "CQ..."}] * 2 and on_device(page) == ["ob_v"]
 
 
+ABOVE = """<script>
+  const listeners = [];
+  window.__tcfapi = (command, version, heard) => { if (command === "addEventListener") listeners.push(heard) };
+  const choose = () => listeners.forEach((heard) => heard({eventStatus: "useractioncomplete", gdprApplies: true,
+    tcString: "CQ...", purpose: {consents: {1: true, 8: true, 9: true}}}, true));
+  document.body.append(Object.assign(document.createElement("iframe"), {name: "__tcfapiLocator"}));
+  addEventListener("message", ({data, source}) => {
+    const call = data.__tcfapiCall;
+    if (call) __tcfapi(call.command, call.version, (returnValue, success) =>
+      source.postMessage({__tcfapiReturn: {returnValue, success, callId: call.callId}}, "*"));
+  });
+</script>"""
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["of the same site", "of another site"])
+def test_in_a_frame_the_page_above_says_what_was_chosen(
+    page: Page, gated: Callable[..., Stub], elsewhere: bool
+) -> None:
+    site = gated(OPT_IN, readers=("tcf",), strict=True)
+    site.site = replace(site.site, tag=replace(site.site.tag, frames=elsewhere))
+    site.pages["/above"] = ABOVE + f'<iframe src="{site.url}/inside"></iframe>'
+    page.goto((site.url.replace("127.0.0.1", "localhost") if elsewhere else site.url) + "/above")
+    page.wait_for_function("listeners.length === 2")
+    page.evaluate("choose()")
+    site.wait(lambda: len(site.events("page_view")) == 2, "the views of both pages")
+    assert {event["page"]["title"] for event in site.events("page_view")} == {"/above", "/inside"}
+    assert blocks(site) == [{"cmp": "tcf", "tcf": "CQ..."}] * 2
+
+
 def test_where_the_gdpr_does_not_apply_the_region_decides(page: Page, gated: Callable[..., Stub]) -> None:
     site = gated(NOTICE, readers=("tcf",), wait_ms=300)
     site.pages["/a"] = TCF

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, Route
 
 from browser.chromium import as_person, settle
-from browser.stub import SITE, Stub
-from onebyone.state.tag_settings import TagSettings
+from browser.modules import Site, props, unique, visit
+from browser.stub import SITE
 from onebyone.tags.modules import MODULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-Site = Callable[..., Stub]
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with as_person(browser) as context:
         yield context.new_page()
-
-
-@pytest.fixture
-def with_modules(site: Stub) -> Site:
-    """The site with these modules on; `body` is what its page /a holds."""
-
-    def make(*modules: str, body: str = "", **settings: Any) -> Stub:
-        site.site = replace(SITE, origins=("https://www.shop.example",), tag=TagSettings(modules=modules, **settings))
-        site.pages["/a"] = body
-        return site
-
-    return make
-
-
-def props(site: Stub, name: str, count: int = 1) -> list[dict[str, Any]]:
-    site.wait(lambda: len(unique(site, name)) >= count, f"{count} of {name}")
-    return [event["props"] for event in unique(site, name)]
-
-
-def unique(site: Stub, name: str) -> list[dict[str, Any]]:
-    return list({event["id"]: event for event in site.events(name)}.values())
 
 
 ROUTES = """<script>const go = (path) => { history.pushState(0, "", path); document.title = path }</script>"""
@@ -89,7 +65,7 @@ LINKS = """<a id="out" href="https://other.example/x?y=1" target="_blank">Other 
 
 def test_outbound_links_and_downloads_are_told_and_not_touched(page: Page, with_modules: Site) -> None:
     site = with_modules("outbound", "downloads", body=LINKS)
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     for link in ("out", "own", "file", "named", "mail"):
         page.click(f"#{link}")
         assert page.evaluate("window.prevented") is False
@@ -110,7 +86,7 @@ def test_outbound_links_and_downloads_are_told_and_not_touched(page: Page, with_
 def test_a_middle_click_is_one_too(page: Page, with_modules: Site) -> None:
     site = with_modules("outbound", body='<a id="out" href="https://other.example/">Other</a>')
     page.context.route("https://other.example/", lambda route: route.fulfill(body="x"))
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.click("#out", button="middle")
     page.click("#out", button="right")
     assert len(props(site, "click")) == 1
@@ -130,7 +106,7 @@ def test_an_error_page_says_so_once(page: Page, with_modules: Site, how: str) ->
 
 def test_scrolling_is_told_by_marks_and_with_the_time_spent(page: Page, with_modules: Site) -> None:
     site = with_modules("scroll", "engagement", body='<p style="height: 4000px">long', scroll_marks=(25, 50, 90))
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.evaluate("scrollTo(0, 1600); new Promise((done) => setTimeout(done, 1200))")
     assert props(site, "scroll", 2) == [{"percent_scrolled": 25}, {"percent_scrolled": 50}]
     page.evaluate("location.href = 'about:blank'")
@@ -164,7 +140,7 @@ FORM = """<form id="order" name="checkout" action="/thanks?token=1"><input name=
 
 def test_forms_tell_names_and_never_what_was_typed(page: Page, with_modules: Site) -> None:
     site = with_modules("forms", "clicks", "errors", "debug", body=FORM)
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.fill("[name=x]", "hidden-words")
     page.fill("[name=email]", "ann@example.com")
     page.fill("[name=card]", "4111111111111111")
@@ -183,12 +159,12 @@ def test_a_form_given_up_and_one_answered_in_the_page(page: Page, with_modules: 
     site.pages["/a"] += "<script>function done() { event.preventDefault();"
     site.pages["/a"] += "document.body.append(Object.assign(document.createElement('p'), {id: 'thanks'}));"
     site.pages["/a"] += "document.querySelector('#thanks').setAttribute('data-ps-success', '') }</script>"
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.click("text=Go")
     assert len(props(site, "form_success")) == 1
     page.goto(f"{site.url}/b")
     site.pages["/a"] = FORM
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.fill("[name=email]", "ann@example.com")
     page.evaluate("location.href = 'about:blank'")
     (given_up,) = props(site, "form_abandon")
@@ -203,7 +179,7 @@ CLICKS = """<main><button class="big round blue" id="">Buy  now</button><p id="t
 
 def test_clicks_say_where_and_what_but_nothing_private(page: Page, with_modules: Site) -> None:
     site = with_modules("clicks", "rage_clicks", body=CLICKS)
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     for target in ("text=Buy", "#text", "#field", "#editor", "#masked"):
         page.click(target)
     page.click("#holds", position={"x": 8, "y": 8})
@@ -218,7 +194,7 @@ def test_clicks_say_where_and_what_but_nothing_private(page: Page, with_modules:
 def test_web_vitals_are_measured_and_again_out_of_the_cache(page: Page, with_modules: Site) -> None:
     body = '<button onclick="for (const end = performance.now() + 80; performance.now() < end;);">Slow</button>'
     site = with_modules("web_vitals", body=body)
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.evaluate(
         "new Promise((done) => setTimeout(() => { const p = document.createElement('p'); p.style.height = '300px';"
         "document.body.prepend(p); setTimeout(done, 600) }, 600))"
@@ -364,6 +340,43 @@ def test_faults_of_the_page_are_told_once_each_and_ten_at_most(page: Page, with_
     assert len(told) <= 10 and all("token" not in json.dumps(each) for each in told)
 
 
+def test_what_the_browser_says_of_a_page_is_told_too(page: Page, with_modules: Site) -> None:
+    site = with_modules("errors")
+    page.goto(f"{site.url}/a")
+    page.evaluate("(() => { for (let i = 0; i < 2; i++) new XMLHttpRequest().open('GET', '/x', false) })()")
+    (told,) = props(site, "exception")
+    assert told["kind"] == "deprecation" and "XMLHttpRequest" in told["description"]
+
+
+def test_one_message_from_two_places_is_two_faults(page: Page, with_modules: Site) -> None:
+    site = with_modules("errors")
+    page.goto(f"{site.url}/a")
+    page.evaluate("""() => { for (let i = 0; i < 2; i++) {
+      Promise.reject(new Error("same"));
+      (function elsewhere() { Promise.reject(new Error("same")) })() } onebyone("event", "end") }""")
+    site.wait(lambda: site.events("end"), "the end")
+    assert len(props(site, "exception", 2)) == 2
+
+
+@pytest.mark.parametrize("when", ["idle", "left"])
+def test_what_no_view_needs_begins_when_the_page_has_a_moment_or_is_left(
+    page: Page, with_modules: Site, when: str
+) -> None:
+    site = with_modules("not_found", "clicks", body='<meta name="ps-status" content="404"><button>Buy</button>')
+    page.add_init_script("window.requestIdleCallback = (work) => { window.idle = work }")
+    page.goto(f"{site.url}/a")
+    page.click("text=Buy")
+    site.wait(lambda: site.events("page_view"), "the view")
+    assert {event["name"] for event in site.events()} == {"page_view"}
+    if when == "idle":
+        page.evaluate("idle()")
+        page.click("text=Buy")
+        assert len(props(site, "element_click")) == 1
+    else:
+        page.goto("about:blank")
+    assert props(site, "page_error") == [{"status": 404}], "the view was before, and is told all the same"
+
+
 def test_without_cookies_nothing_is_kept_whatever_is_chosen(page: Page, with_modules: Site) -> None:
     site = with_modules()
     site.site = replace(site.site, visitor_cookie=False)
@@ -395,7 +408,7 @@ def test_everything_at_once_on_a_hostile_page_keeps_the_page_and_the_events(page
     )
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.goto(f"{site.url}/a")
+    visit(page, f"{site.url}/a")
     page.click("text=Buy")
     page.click("#file")
     site.wait(lambda: site.events("file_download") and site.events("element_click"), "the events")

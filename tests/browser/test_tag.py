@@ -9,11 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium, settle
 from browser.containers import FREE, hold
 from browser.stub import SITE, Stub, serving
+from onebyone.state.tag_settings import TagSettings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,6 +58,13 @@ def test_a_reload_says_how_the_page_came(page: Page, site: Stub) -> None:
     page.reload()
     site.wait(lambda: len(site.events()) == 2, "the second view")
     assert [event["nav"] for event in site.events()] == ["navigate", "reload"]
+
+
+def test_a_page_that_the_browser_had_thrown_away_says_so(page: Page, site: Stub) -> None:
+    page.add_init_script("Object.defineProperty(document, 'wasDiscarded', {value: true})")
+    page.goto(f"{site.url}/a")
+    site.wait(lambda: site.events(), "the page view")
+    assert [event["nav"] for event in site.events()] == ["reload_discarded"]
 
 
 def test_a_page_from_the_back_forward_cache_is_viewed_again(page: Page, site: Stub) -> None:
@@ -352,6 +361,14 @@ def test_a_tab_in_the_background_is_no_view_until_it_is_seen(page: Page, site: S
     site.wait(lambda: site.events("page_view"), "the view")
     page.wait_for_function("localStorage.length === 0")
     assert names(site) == ["purchase", "page_view"]
+
+
+def test_a_tab_in_the_background_is_viewed_at_once_where_the_site_says_so(page: Page, site: Stub) -> None:
+    site.site = replace(SITE, tag=TagSettings(count_when="loaded"))
+    page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => true})")
+    page.goto(site.url)
+    site.wait(lambda: site.events("page_view"), "the view")
+    assert "never_visible" in site.events("page_view")[0]["facts"]
 
 
 def test_hiding_a_page_before_the_first_answer_sends_no_second_request(page: Page, site: Stub) -> None:

@@ -48,7 +48,18 @@ def test_no_value_can_end_the_script_or_leave_its_string() -> None:
 
 def test_the_script_uses_nothing_that_a_strict_page_forbids() -> None:
     script = script_for(SITE).decode()
-    for word in ("eval", "new Function", "document.write", "innerHTML", "beforeunload", '"unload"', "document.cookie"):
+    for word in (
+        "eval",
+        "new Function",
+        "document.write",
+        "innerHTML",
+        "beforeunload",
+        '"unload"',
+        "document.cookie",
+        "touchstart",
+        "touchmove",
+        "wheel",
+    ):
         assert word not in script
 
 

@@ -17,6 +17,7 @@ from onebyone.app.state import open_state
 from onebyone.tags.modules import MODULES
 
 _MODULE = click.Choice(MODULES)
+_WORDS = {True: "yes", False: "no"}
 
 
 @site_group.command("script")
@@ -26,6 +27,11 @@ _MODULE = click.Choice(MODULES)
     "--meta-cookies/--no-meta-cookies", default=None, help="The collector makes _fbp and _fbc where ads are allowed."
 )
 @click.option("--frames/--no-frames", default=None, help="Also where a page stands in another site's.")
+@click.option(
+    "--count-when",
+    type=click.Choice(["visible", "loaded"]),
+    help="A page in a background tab counts when it is seen (visible), or at once (loaded).",
+)
 @click.option("--debug-always/--no-debug-always", default=None, help="With `debug` on: without ?onebyone_debug.")
 @click.option("--spa-query/--no-spa-query", default=None, help="With `spa` on: another query is another page.")
 @click.option("--spa-hash/--no-spa-hash", default=None, help="With `spa` on: and another fragment.")
@@ -53,4 +59,4 @@ def script(
         return
     click.echo(f"modules       {', '.join(chosen.tag.modules) or 'none: page views and calls'}")
     for name in sorted(given):
-        click.echo(f"{name:14}{'yes' if told[name] else 'no'}")
+        click.echo(f"{name:14}{_WORDS.get(told[name], told[name])}")

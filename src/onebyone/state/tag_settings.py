@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 _ENDINGS = """
@@ -52,6 +54,9 @@ class TagSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     linked: tuple[str, ...] = ()  # domains among which a person is followed; two at least
     meta_cookies: bool = False  # the collector makes _fbp and _fbc, where ads are allowed
     debug_always: bool = False  # else only with ?onebyone_debug in the page's address
+    count_when: Literal["visible", "loaded"] = (
+        "visible"  # a page is viewed: seen, or "loaded", also in a tab that nobody has looked at yet
+    )
     frames: bool = False  # also runs where the page stands in a frame of another site's page
     consent: ConsentGate = ConsentGate()
     banner: Banner = Banner()

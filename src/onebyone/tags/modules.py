@@ -11,6 +11,7 @@ CHOICE, CHOICE_BUTTON = "choice", "choice_button"  # our own banner's halves in 
 COOKIELESS = "cookieless"
 CONTAINER, DEBUG, DEBUG_CONTAINER = "container", "debug", "debug_container"
 LINKER = "linker"
+FRAMES = "frames"
 READERS = (
     "consent_event", "tcf", "gpp", "klaro", "cookieconsent", "onetrust", "cookiebot", "usercentrics", "cookieyes",
     "complianz", "wordpress", "didomi", "google",
@@ -19,7 +20,7 @@ READERS = (
 
 MODULES = (
     "debug", "spa", "not_found", "outbound", "downloads", "scroll", "engagement", "forms", "clicks", "rage_clicks",
-    "web_vitals", "ecommerce", "errors", "content", "gtag", "fbq",
+    "dead_clicks", "web_vitals", "ecommerce", "errors", "content", "gtag", "fbq",
 )  # fmt: skip
 """What a script may report beside page views and calls. Debug is first, to see what the others do."""
 
@@ -27,9 +28,22 @@ HABITS = ("gtag", "fbq")
 """Of these, the ones that take calls written for somebody else's pixel."""
 
 
+PARTS = {
+    "locate": {"tcf", "gpp"},
+    FRAMES: {"tcf", "gpp"},
+    "layer": {"google", "ecommerce", "gtag"},
+    "links": {"outbound", "downloads"},
+    "pressed": {"clicks", "rage_clicks", "dead_clicks"},
+    "growing": {"engagement", "web_vitals"},
+}
+"""What several modules stand on, and which: it is in the script once, before them."""
+
+
 def modules_of(site: Site) -> tuple[str, ...]:
     """What stands in a site's script, in the order in which it starts. Unknown names are left out."""
-    return tuple(_chosen(site))
+    chosen = tuple(_chosen(site))
+    parts = (part for part, users in PARTS.items() if not users.isdisjoint(chosen))
+    return (*(part for part in parts if part != FRAMES or site.tag.frames), *chosen)
 
 
 def _chosen(site: Site) -> Iterator[str]:

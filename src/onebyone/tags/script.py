@@ -17,6 +17,7 @@ from onebyone.tags.modules import modules_of
 
 _DIST = Path(__file__).parent / "dist"
 _CORE, _BANNER = "tag", "banner"
+_LONGEST_WAIT_MS = 2_000  # for a choice; the script takes no longer time
 _TEXTS = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "cs", "da", "de", "es", "fi", "fr", "it", "ja", "nb", "nl", "pl", "pt", "sv")
 """Of the banner; the first is for people who speak none of them. One file of `texts/` each."""
@@ -37,10 +38,11 @@ def script_for(site: Site, *, collector_url: str = "", name: str = "onebyone") -
         "name": name,
         "conversions": site.conversions,
         **({"frames": True} if site.tag.frames else {}),
+        **({"loaded": True} if site.tag.count_when == "loaded" else {}),
         **_options(site, chosen),
     }
     modules = "".join(map(_built, chosen))
-    return f"{{const CONFIG={_json_in_script(config)},MODULES=[];{modules}{_built(_CORE)}}}\n".encode("ascii")
+    return f"{{const CONFIG={_json_in_script(config)},MODULES=[],LATER=[];{modules}{_built(_CORE)}}}\n".encode("ascii")
 
 
 def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
@@ -49,9 +51,7 @@ def _options(site: Site, chosen: Sequence[str]) -> dict[str, Any]:
     by_module: dict[str, dict[str, Any]] = {
         "consent": {"consent": _gate(site)},
         "choice": {"banner": _banner(settings)},
-        "google": {"data_layer": settings.data_layer},
-        "ecommerce": {"data_layer": settings.data_layer},
-        "gtag": {"data_layer": settings.data_layer},
+        "layer": {"data_layer": settings.data_layer},
         "spa": {"spa": {"query": settings.spa_query, "hash": settings.spa_hash}},
         "linker": {"linked": site.linked},
         "outbound": {"hosts": _hosts(site)},
@@ -70,7 +70,7 @@ def _without_no(value: Any) -> Any:
     """Saves the bytes of what is false anyway where it is missing."""
     if not isinstance(value, dict):
         return value
-    return {key: each for key, each in value.items() if each is not False}
+    return {key: each for key, each in value.items() if each is not False and each != {}}
 
 
 def _hosts(site: Site) -> list[str]:
@@ -124,7 +124,7 @@ def _gate(site: Site) -> dict[str, Any]:
     gate = site.tag.consent
     return {
         "categories": gate.categories,
-        "wait": gate.wait_ms,
+        "wait": _LONGEST_WAIT_MS if site.tag.banner.on else gate.wait_ms,  # our own question takes its time
         "strict": gate.strict,
         "dnt": site.consent.honor_dnt,
     }

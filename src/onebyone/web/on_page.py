@@ -19,7 +19,10 @@ TABS = {"pages": "Seen", "engagement": "Time and scroll", "vitals": "Web vitals"
 MODULE_OF = {"engagement": "engagement", "vitals": "web_vitals", "errors": "errors"}  # page -> what must be turned on
 _NO_TIME = "No view of this period told how long the page was looked at."
 _NO_ERRORS = "Nothing went wrong on a page in this period, as far as the script saw."
-_KINDS = {"script": "script", "promise": "promise", "resource": "file not loaded", "policy": "refused by a policy"}
+_KINDS = {
+    **{"script": "script", "promise": "promise", "resource": "file not loaded", "policy": "refused by a policy"},
+    **{"deprecation": "will stop working", "intervention": "stopped by the browser"},
+}
 
 
 class Teach(Struct, frozen=True):

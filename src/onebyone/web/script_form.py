@@ -45,6 +45,7 @@ class ScriptForm(Struct, frozen=True, kw_only=True):
     meta_cookies: str = ""
     debug_always: str = ""
     frames: str = ""
+    loaded: str = ""
 
 
 _LISTS: dict[str, Mapping[str, object]] = {"readers": READERS, "purposes": PURPOSES, "modules": MODULES}
@@ -83,6 +84,7 @@ def form_of(site: Site) -> ScriptForm:
         meta_cookies=_switch(tag.meta_cookies),
         debug_always=_switch(tag.debug_always),
         frames=_switch(tag.frames),
+        loaded=_switch(tag.count_when == "loaded"),
     )
 
 
@@ -150,6 +152,7 @@ def changed(site: Site, form: ScriptForm) -> Site:
         scroll_marks=tuple(sorted({int(mark) for mark in form.scroll_marks.split()})),
         debug_always=bool(form.debug_always),
         frames=bool(form.frames),
+        count_when="loaded" if form.loaded else "visible",
         consent=consent,
         banner=banner,
     )

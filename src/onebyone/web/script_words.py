@@ -19,13 +19,20 @@ MODULES = {
         "Event element_click: what was pressed and its text. Never fields, nor what is inside data-ps-mask.",
     ),
     "rage_clicks": ("Rage clicks", "Event rage_click: three clicks within a second on one spot."),
+    "dead_clicks": (
+        "Dead clicks",
+        "Event dead_click: what looks like a button or link was pressed, and for three seconds nothing came of it.",
+    ),
     "web_vitals": ("Web vitals", "Event web_vitals: LCP, CLS, INP, FCP and TTFB as people had them."),
     "ecommerce": (
         "E-commerce of the data layer",
         "What the page already pushes for Google, in GA4's and the older shapes. Orders are counted once however often"
         " they are told.",
     ),
-    "errors": ("Errors of the page", "Event exception: script errors, files that did not load, ten a page at most."),
+    "errors": (
+        "Errors of the page",
+        "Event exception: script errors, files that did not load, what the browser refused; ten a page at most.",
+    ),
     "content": (
         "Content of the page",
         "With each page view: canonical address, language, Open Graph, and a product's linked data (JSON-LD). The view"

@@ -1,1 +1,1 @@
-MODULES.push(_=>{let e=!1;_.hear("view",()=>{if(e)return;e=!0;let t=document.querySelector("meta[name=ps-status]"),n=t?+t.content:performance.getEntriesByType("navigation")[0]?.responseStatus;n>=400&&_.add("page_error",{status:n})})});
+LATER.push(_=>{let e=!1;_.hear("view",()=>{if(e)return;e=!0;let t=document.querySelector("meta[name=ps-status]"),n=t?+t.content:performance.getEntriesByType("navigation")[0]?.responseStatus;n>=400&&_.add("page_error",{status:n})})});

@@ -37,8 +37,8 @@ export function delivery(url, tell) {
     (batch[0][CONSENT] && `"consent":${batch[0][CONSENT]},`) +
     `"events":[${batch.map((entry) => entry[TEXT])}]}`;
 
-  const post = (body, to = url, signal) =>
-    fetch(to, {
+  const post = (body, to = url, signal, by = fetch) =>
+    by(to, {
       method: "POST",
       body, // a string travels as text/plain: no preflight
       keepalive: body.length < KEEPALIVE_BYTES,
@@ -133,6 +133,7 @@ export function delivery(url, tell) {
 
   return {
     post,
+    body: bodyOf,
 
     add(entry, urgent) {
       keep(waiting.concat([entry]));
@@ -152,6 +153,7 @@ export function delivery(url, tell) {
     permit(now, consent) {
       const before = may;
       may = now;
+      tell("permit");
       if (before && !now) {
         withdrawn = answered;
         waiting.forEach((entry) => (entry[CONSENT] = consent || ""));

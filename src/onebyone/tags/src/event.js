@@ -50,10 +50,11 @@ export function events(on) {
       if (from) referrer = from;
     },
 
-    make(name, given) {
+    /** With `id` that one. A draft takes no number: whether it is ever sent is not known. */
+    make(name, given, known, draft) {
       nav ||= navigation();
       const at = Date.now();
-      const id = newId(at);
+      const id = known || newId(at);
       life ||= id;
       const { event_id, user_id, user_data, ...props } = given || {};
       const event = {
@@ -63,7 +64,7 @@ export function events(on) {
         user_id,
         user_data,
         at,
-        seq: seq++,
+        seq: draft ? seq : seq++,
         nav,
         page: { url: left || location.href, referrer, title: document.title, id: life },
         webdriver: navigator.webdriver || undefined,
@@ -99,6 +100,7 @@ function addOrder(event) {
 }
 
 function navigation() {
-  const entry = performance.getEntriesByType?.("navigation")[0];
+  if (document.wasDiscarded) return "reload_discarded"; // the browser threw the page away, and loads it again
+  const entry = performance.getEntriesByType("navigation")[0];
   return entry?.activationStart > 0 ? "prerender" : entry?.type || "navigate";
 }

@@ -3,8 +3,8 @@
  *   onebyone("event", name, props)   onebyone("purchase", {id, value, currency, items})   onebyone("consent", {...})
  *   onebyone("identify", {user_id, user_data})   onebyone("alias", {user_id, previous_id})   onebyone("reset")
  *
- * CONFIG ({site, url, name, conversions, ...}) and MODULES (functions that take the tag) stand in front of this file
- * when it is served. The tag stores no identifier and never throws into the page. Calls made before it has loaded wait
+ * CONFIG ({site, url, name, conversions, ...}), MODULES (functions that take the tag) and LATER (those that a page view
+ * does not need) stand in front of this file when it is served. The tag stores no identifier and never throws into the page. Calls made before it has loaded wait
  * in window.onebyone.q.
  */
 import { delivery } from "./delivery.js";
@@ -14,6 +14,7 @@ import { newId } from "./id.js";
 import { safely } from "./safely.js";
 
 const VERSIONED = CONFIG.name + "_1";
+const IDLE_MS = 1000; // a busy page may keep the modules waiting
 
 function begin() {
   const script = document.currentScript;
@@ -21,9 +22,9 @@ function begin() {
   const heard = {}; // what -> listeners
   const early = []; // calls while the page is prerendered
   let held; // entries that wait for a choice, while one is awaited
-  let active = false;
   let seen = false;
 
+  const told = {}; // "start", and "view" of this page view, for who begins to listen later
   const tell = (what, value) => (heard[what] || []).forEach((listener) => listener(value));
   const sent = delivery(url.href, tell);
 
@@ -32,8 +33,8 @@ function begin() {
     names.split(" ").forEach((name) => target.addEventListener(name, safely(listener), options));
   const made = events(on);
 
-  function add(name, props) {
-    const entry = made.make(name, props);
+  function add(name, props, id) {
+    const entry = made.make(name, props, id);
     tell("made", [entry, held]);
     if (held) held.push(entry);
     else sent.add(entry, name === "page_view");
@@ -46,16 +47,20 @@ function begin() {
     script,
     ascii,
     add,
+    make: made.make,
     on,
     newId,
     post: sent.post,
+    body: sent.body,
     said: made.consent, // all choices so far, as text
     safely,
     tell,
     view,
     page: (say) => say(),
     hear(what, listener) {
-      (heard[what] ||= []).push(safely(listener));
+      listener = safely(listener);
+      (heard[what] ||= []).push(listener);
+      if (told[what]) listener();
     },
 
     /** Until `settle`: nothing is stored, read or sent, events wait in memory. */
@@ -84,7 +89,7 @@ function begin() {
     else if (verb === "consent") {
       const consent = made.consent(args[args.length - 1]);
       sent.permit(JSON.parse(consent).analytics !== "denied", consent);
-    } else if (!active) early.push(args);
+    } else if (!told.start) early.push(args);
     else if (verb === "event") add(args[1], args[2]);
     else if (/^(purchase|identify|alias|reset)$/.test(verb)) add(verb, args[1]); // events of their own name
   }
@@ -93,25 +98,32 @@ function begin() {
   function view(nav, referrer) {
     if (nav) {
       made.turn(nav, referrer, () => tell("leave"));
-      seen = false;
+      seen = told.view = false;
     }
-    if (seen || !active || document.hidden) return;
+    if (seen || !told.start || (document.hidden && !CONFIG.loaded)) return;
     seen = true;
     tag.page((props) => {
       add("page_view", props);
+      told.view = true;
       tell("view");
     });
   }
 
   function activate() {
-    active = true;
+    told.start = true;
     tell("start");
     view();
     early.forEach((args) => safely(call)(args));
     sent.start();
   }
 
+  /** The modules that wait until the page has a moment, or is left. */
+  function rest() {
+    LATER.splice(0).forEach(start);
+  }
+
   function leave() {
+    rest();
     tell("leave");
     tell("hide");
     sent.leave();
@@ -127,23 +139,23 @@ function begin() {
     if (!event.persisted) return;
     sent.resume(true);
     made.turn("bfcache");
-    seen = false;
+    seen = told.view = false;
     view();
   };
 
-  return {
-    call: safely(call),
-    listen() {
-      on(document, "visibilitychange", onVisibility);
-      on(window, "freeze pagehide", leave);
-      on(window, "pageshow", onShow);
-      on(window, "online", () => sent.resume());
-      document.prerendering ? on(document, "prerenderingchange", activate) : activate();
-    },
-    start() {
-      MODULES.forEach((module) => safely(module)(tag));
-    },
-  };
+  function listen() {
+    on(document, "visibilitychange", onVisibility);
+    on(window, "freeze pagehide", leave);
+    on(window, "pageshow", onShow);
+    on(window, "online", () => sent.resume());
+    document.prerendering ? on(document, "prerenderingchange", activate) : activate();
+  }
+
+  const start = (module) => safely(module)(tag);
+  MODULES.forEach(start);
+  setTimeout(safely(listen)); // a task of its own: together they would be a long one on a slow phone
+  (window.requestIdleCallback || setTimeout)(rest, { timeout: IDLE_MS }); // for a timer that is no time: soon
+  return safely(call);
 }
 
 /** The first copy of the tag does the work; another one on the same page only hands over what waits for it. */
@@ -152,18 +164,15 @@ safely(() => {
   if (!CONFIG.frames && !safely(() => top.location.href)()) return (window[CONFIG.name] = () => {});
   const stub = window[CONFIG.name];
   let api = window[VERSIONED];
-  let tag;
   if (!api) {
-    tag = begin();
+    const call = begin();
     api = function () {
-      tag.call(arguments);
+      call(arguments);
     };
     Object.defineProperty(window, VERSIONED, { value: api });
-    tag.start();
   }
   if (stub !== api) {
     window[CONFIG.name] = api;
     (stub?.q || []).forEach((args) => api(...args));
   }
-  if (tag) setTimeout(safely(tag.listen)); // a task of its own: together they would be a long one on a slow phone
 })();

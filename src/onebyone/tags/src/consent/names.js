@@ -20,22 +20,18 @@ const GUESSES = [
 const OURS = /^(functional|personalize_site|analytics|ads_\w+|sell_share)$/;
 
 function permissionsOf(name) {
-  const meant = CONFIG.consent.categories[name];
+  const meant = CONFIG.consent.categories?.[name];
   if (meant) return KINDS[meant] || [];
   const own = GOOGLE[name] || name;
   return OURS.test(own) ? [own] : GUESSES.find((each) => each[0].test(name))?.[1] || [];
 }
 
-/**
- * What a platform says of its categories or services, as permissions. Of two that mean the same the denied one counts.
- * `complete`: the list names all that was accepted, so what it does not name is denied.
- */
-export function permissions(states, complete) {
+/** What a platform says of its categories or services, as permissions. Of two that mean the same the denied one counts. */
+export function permissions(states) {
   const said = {};
   Object.keys(states || {}).forEach((name) => {
     const state = [true, "granted"].includes(states[name]) ? "granted" : "denied";
     permissionsOf(name).forEach((each) => said[each] === "denied" || (said[each] = state));
   });
-  if (complete) FUNCTIONAL.concat(STATISTICS, MARKETING).forEach((each) => (said[each] ||= "denied"));
   return said;
 }

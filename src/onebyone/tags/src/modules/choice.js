@@ -123,7 +123,8 @@ MODULES.push((tag) => {
   }
   tag.hear("region", (region) => {
     if (kept) return;
-    if (region.ask === false) google("update", region.permissions || {});
-    else open();
+    if (region.ask !== false) return open();
+    google("update", region.permissions || {});
+    consent.wait(0); // nobody will be asked here
   });
 });

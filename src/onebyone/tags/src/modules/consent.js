@@ -25,7 +25,6 @@ function redact(tag, entry) {
 
 MODULES.push((tag) => {
   const settings = CONFIG.consent;
-  const own = CONFIG.banner;
   const answers = []; // by the standing of their readers
   const strings = {}; // what goes to the server as it is
   const gpc = navigator.globalPrivacyControl === true;
@@ -103,22 +102,24 @@ MODULES.push((tag) => {
     if (region) return;
     region = found || {};
     tag.tell("region", region);
-    if (own && region.ask === false) over = true; // nobody will be asked here
     decide();
   };
 
   tag.hear("start", () => {
     started = true;
-    if (!timer) wait(own ? MAX_WAIT_MS : settings.wait);
+    if (!timer) wait(settings.wait);
     decide();
     if (answers.some(Boolean)) return;
     fetch(tag.url.href.slice(0, -1) + "privacy", { credentials: "omit" })
       .then((answer) => answer.json())
-      .then(know, () => know());
+      .catch(() => {})
+      .then(know);
     setTimeout(know, REGION_MS);
   });
 
-  tag.hear("batch", (batch) => open || batch.forEach((entry) => redact(tag, entry)));
+  const clean = (entries) => open || entries.forEach((entry) => redact(tag, entry));
+  tag.hear("batch", clean);
+  tag.hear("draft", clean);
 
   /** The page may be gone after this: what waits leaves by the region's default, or stays unsent. */
   tag.hear("hide", () => {

@@ -1,13 +1,15 @@
 /** vanilla-cookieconsent: its events name the accepted categories; a page that uses it as a module has no global. */
 MODULES.push((tag) => {
-  const { permissions, reader } = tag.consent;
+  const { kinds, permissions, reader } = tag.consent;
   const say = reader("cookieconsent");
 
   function read(cookie) {
     if (!cookie || !cookie.categories) return;
     const accepted = {};
+    const said = {};
     cookie.categories.forEach((category) => (accepted[category] = true));
-    say(permissions(accepted, true), { at: Date.parse(cookie.lastConsentTimestamp) || undefined });
+    Object.values(kinds).forEach((kind) => kind.forEach((each) => (said[each] = "denied"))); // what it does not name
+    say(Object.assign(said, permissions(accepted)), { at: Date.parse(cookie.lastConsentTimestamp) || undefined });
   }
 
   for (const name of ["cc:onConsent", "cc:onChange"]) tag.on(window, name, (event) => read(event.detail.cookie));

@@ -1,10 +1,8 @@
 /** Links to files: by their ending, or because the page says so. */
-import { onLink } from "../links.js";
-
 const ENDINGS = CONFIG.downloads.split(" ");
 
-MODULES.push((tag) => {
-  onLink(tag, (link, props) => {
+LATER.push((tag) => {
+  tag.onLink((link, props) => {
     const name = link.pathname.split("/").pop();
     const ending = /\.(\w+)$/.exec(name)?.[1].toLowerCase() || "";
     if (!ENDINGS.includes(ending) && !link.hasAttribute("download")) return;

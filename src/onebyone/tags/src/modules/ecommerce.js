@@ -1,6 +1,4 @@
 /** E-commerce that the page already reports on its dataLayer: GA4's events, gtag's calls, and the older shapes. */
-import { watch } from "../layer.js";
-
 const EVENTS = /^(view_(item|cart|promo)|select_|add_|remove_from_cart|begin_checkout|purchase$|refund$)/;
 const OLDER = {
   detail: "view_item",
@@ -14,7 +12,7 @@ const OLDER = {
 };
 const ITEM = /^(id|name|brand|category|variant)$/;
 
-MODULES.push((tag) => {
+LATER.push((tag) => {
   let last = {}; // what the page pushed before the event that means it
 
   const item = (product) => {
@@ -41,5 +39,5 @@ MODULES.push((tag) => {
     if (EVENTS.test(entry.event)) tag.add(entry.event, { ...last });
   }
 
-  tag.hear("start", () => watch(tag, CONFIG.data_layer, read));
+  tag.hear("start", () => tag.watch(read));
 });

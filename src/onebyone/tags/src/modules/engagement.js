@@ -4,9 +4,8 @@
  */
 const IDLE_MS = 30000;
 const FIRST_MS = 15000;
-const TICK_MS = 5000;
 
-MODULES.push((tag) => {
+LATER.push((tag) => {
   const now = () => performance.now();
   let total = 0;
   let told = 0;
@@ -21,18 +20,11 @@ MODULES.push((tag) => {
     counting = !document.hidden && document.hasFocus();
   }
 
-  function report() {
+  function report(last) {
     account();
     if (total - told < 1000) return;
-    told = total;
-    tag.add("user_engagement", { engagement_time_msec: Math.round(total), percent_scrolled: tag.scrolled });
-  }
-
-  function tick() {
-    account();
-    if (total < next) return;
-    next *= 2;
-    report();
+    if (last) told = total;
+    tag.report("user_engagement", { engagement_time_msec: Math.round(total), percent_scrolled: tag.scrolled }, last);
   }
 
   const touch = () => {
@@ -42,12 +34,17 @@ MODULES.push((tag) => {
 
   tag.on(document, "pointerdown pointermove keydown scroll", touch);
   tag.on(window, "focus blur visibilitychange", account);
-  tag.hear("leave", report);
+  tag.hear("leave", () => report(true));
+  tag.hear("tick", () => {
+    account();
+    const due = total >= next;
+    if (due) next *= 2;
+    report(due);
+  });
   tag.hear("view", () => {
     account();
     total = told = 0;
     touched = since;
     next = FIRST_MS;
   });
-  setInterval(tag.safely(tick), TICK_MS);
 });

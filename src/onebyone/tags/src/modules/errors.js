@@ -5,10 +5,10 @@ MODULES.push((tag) => {
   const seen = {};
   let left = MOST;
 
-  function add(kind, description, source, line) {
+  function add(kind, description, source, line, stack) {
     description = String(description).slice(0, 300);
     source = String(source || "").split(/[?#]/)[0];
-    const key = kind + description + source + line;
+    const key = kind + description + (stack || source + line);
     if (seen[key] || !left) return;
     seen[key] = left--;
     tag.add("exception", { kind, description, source, line });
@@ -19,12 +19,17 @@ MODULES.push((tag) => {
     "error",
     (event) => {
       const target = event.target;
-      if (target === window) return add("script", event.message, event.filename, event.lineno);
+      if (target === window) return add("script", event.message, event.filename, event.lineno, event.error?.stack);
       add("resource", target.tagName, target.src || target.href);
     },
   );
-  tag.on(window, "unhandledrejection", ({ reason }) => add("promise", reason?.message || reason));
+  tag.on(window, "unhandledrejection", ({ reason }) => add("promise", reason?.message || reason, "", undefined, reason?.stack));
   tag.on(document, "securitypolicyviolation", (event) =>
     add("policy", event.effectiveDirective, event.blockedURI, event.lineNumber || undefined),
   );
+  // what else the browser says of the page, where it says it: a policy's violations are told above
+  new ReportingObserver(
+    (reports) => reports.forEach(({ type, body }) => add(type, body.message, body.sourceFile, body.lineNumber)),
+    { buffered: true, types: ["deprecation", "intervention"] },
+  ).observe();
 });

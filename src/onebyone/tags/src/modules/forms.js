@@ -1,7 +1,7 @@
 /** Forms: begun, sent, answered or given up. Names of forms and fields, never what is in them. */
 const ANSWER_MS = 30000;
 
-MODULES.push((tag) => {
+LATER.push((tag) => {
   const mark = "data-ps-success";
   const known = new Map(); // form -> {field, sent, leaves}
 

@@ -1,6 +1,4 @@
 /** Google Consent Mode: what the page says with gtag("consent", ...) on its dataLayer. Defaults are no choice. */
-import { watch } from "../layer.js";
-
 MODULES.push((tag) => {
   const { permissions, reader, region, wait } = tag.consent;
   const say = reader("google");
@@ -39,5 +37,5 @@ MODULES.push((tag) => {
     if (updated) say(permissions({ ...denied(), ...updates }));
   }
 
-  watch(tag, CONFIG.data_layer, read);
+  tag.watch(read);
 });

@@ -2,8 +2,6 @@
  * IAB GPP and its forerunner us_privacy: the strings go to the server, which decodes them. A European section is a TC
  * string, whose purposes the TCF reader hears.
  */
-import { locate } from "../consent/frames.js";
-
 MODULES.push((tag) => {
   const { reader, until } = tag.consent;
   const say = reader("gpp");
@@ -12,7 +10,7 @@ MODULES.push((tag) => {
   });
 
   until(
-    () => locate("__gpp"),
+    () => tag.locate("__gpp"),
     (api) => {
       api("addEventListener", (event) => read(event?.pingData));
       api("ping", read);

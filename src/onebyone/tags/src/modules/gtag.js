@@ -2,8 +2,6 @@
  * What a page says with gtag(): its events and who somebody is, for the own collector. Nothing of Google's is loaded.
  * Page views stay the tag's own. The e-commerce module leaves these calls to this one.
  */
-import { watch } from "../layer.js";
-
 MODULES.push((tag) => {
   const name = CONFIG.data_layer;
   tag.gtag = 1; // whoever else reads the layer need not take its calls
@@ -35,5 +33,5 @@ MODULES.push((tag) => {
     else if (verb === "set") identify(Object(what) === what ? what : { [what]: given });
   }
 
-  tag.hear("start", () => watch(tag, name, read));
+  tag.hear("start", () => tag.watch(read));
 });

@@ -1,5 +1,5 @@
 /** Pages that are an error: as the server answered, or as the page says with <meta name="ps-status" content="404">. */
-MODULES.push((tag) => {
+LATER.push((tag) => {
   let told = false;
   tag.hear("view", () => {
     if (told) return; // the next view of an application is another page

@@ -1,5 +1,5 @@
 /** How far down a page was seen, in per cent, once for each mark. The height is watched, not read while scrolling. */
-MODULES.push((tag) => {
+LATER.push((tag) => {
   const root = document.documentElement;
   let height = 0;
   let waiting = false;

@@ -1,13 +1,11 @@
 /** IAB TCF 2.2 and 2.3: the string goes to the server, which decodes it; the purposes decide here about storage. */
-import { locate } from "../consent/frames.js";
-
 MODULES.push((tag) => {
   const { reader, until } = tag.consent;
   const say = reader("tcf");
   until(
-    () => locate("__tcfapi"),
+    () => tag.locate("__tcfapi"),
     (api) => {
-      const heard = tag.safely(([seen, success]) => {
+      const heard = tag.safely((seen, success) => {
         if (!success) return;
         if (seen.gdprApplies === false) return say(undefined); // the region decides
         if (!/^(tcloaded|useraction)/.test(seen.eventStatus)) return;
@@ -15,7 +13,7 @@ MODULES.push((tag) => {
         const analytics = [1, 8, 9].every((id) => allowed[id]) ? "granted" : "denied";
         say({ analytics }, { local: true }, { tcf: seen.tcString });
       });
-      api("addEventListener", 2, (...answer) => heard(answer));
+      api("addEventListener", 2, heard);
     },
   );
 });

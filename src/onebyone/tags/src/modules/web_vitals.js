@@ -2,14 +2,13 @@
 const SESSION_GAP_MS = 1000;
 const SESSION_MS = 5000;
 
-MODULES.push((tag) => {
-  let found, told, session, durations;
+LATER.push((tag) => {
+  let found, session, durations;
   let entry = performance.getEntriesByType("navigation")[0] || {};
   const since = (ms) => Math.max(0, Math.round(ms - (entry.activationStart || 0)));
 
   function reset() {
     found = { cls: 0 };
-    told = "";
     session = { value: 0 };
     durations = {}; // by interaction, each the longest of its events
   }
@@ -52,11 +51,11 @@ MODULES.push((tag) => {
     );
   });
 
-  tag.hear("leave", () => {
+  function report(last) {
     if (entry?.responseStart) found.ttfb = since(entry.responseStart);
-    const text = JSON.stringify(found);
-    if (text === told || found.fcp === undefined) return;
-    told = text;
-    tag.add("web_vitals", { ...found });
-  });
+    if (found.fcp >= 0) tag.report("web_vitals", found, last);
+  }
+
+  tag.hear("leave", () => report(true));
+  tag.hear("tick", () => report());
 });

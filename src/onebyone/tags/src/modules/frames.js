@@ -1,5 +1,8 @@
-/** A consent API of the page: its function, or inside a frame the same by messages to the frame that has it. */
-export function locate(name) {
+/**
+ * A part of others, for a site that counts in frames of other sites: a consent API of the page, its function, or the
+ * same by messages to the page above that has it.
+ */
+function locate(name) {
   if (typeof window[name] === "function") return window[name];
   const holder = ancestorWith(name + "Locator");
   if (!holder) return undefined;
@@ -28,3 +31,5 @@ function ancestorWith(locator) {
   }
   return undefined;
 }
+
+MODULES.push((tag) => (tag.locate = locate));

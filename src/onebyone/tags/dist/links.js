@@ -1,0 +1,1 @@
+LATER.push(_=>{_.onLink=e=>_.on(document,"click auxclick",t=>{if(t.button>1)return;let n=t.composedPath().find(e=>e.tagName==="A"&&e.href);if(!n||!/^https?:/.test(n.protocol))return;let r=n.textContent.trim().slice(0,100);e(n,{link_url:n.href,link_domain:n.hostname,...r&&{link_text:r}})})});
