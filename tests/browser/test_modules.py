@@ -191,6 +191,19 @@ def test_clicks_say_where_and_what_but_nothing_private(page: Page, with_modules:
     assert props(site, "rage_click") == [{"selector": "p#text"}] and "Ann" not in json.dumps(told)
 
 
+def test_what_a_click_means_is_found_out_after_it_and_belongs_to_the_page_it_was_on(
+    page: Page, with_modules: Site
+) -> None:
+    site = with_modules("clicks", body="<button onclick=\"history.pushState(0, '', '/next')\">Go</button>")
+    visit(page, f"{site.url}/a")
+    settle(page)
+    page.evaluate("addEventListener('click', () => (window.kept = localStorage.length))")  # as the last to hear of it
+    page.click("text=Go")
+    site.wait(lambda: site.events("element_click"), "the click")
+    assert page.evaluate("kept") == 0, "nothing is written while a click is answered"
+    assert site.events("element_click")[0]["page"]["url"] == f"{site.url}/a"
+
+
 def test_web_vitals_are_measured_and_again_out_of_the_cache(page: Page, with_modules: Site) -> None:
     body = '<button onclick="for (const end = performance.now() + 80; performance.now() < end;);">Slow</button>'
     site = with_modules("web_vitals", body=body)

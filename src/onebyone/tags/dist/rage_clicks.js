@@ -1,1 +1,1 @@
-LATER.push(_=>{let e=[];_.onPress((t,n)=>{e=e.filter(e=>t.timeStamp-e.timeStamp<1e3&&Math.hypot(t.clientX-e.clientX,t.clientY-e.clientY)<30).concat(t),e.length===3&&_.add("rage_click",{selector:_.selector(n)})})});
+LATER.push(_=>{let e=[];_.onPress((t,n)=>{e=e.filter(e=>t.timeStamp-e.timeStamp<1e3&&Math.hypot(t.clientX-e.clientX,t.clientY-e.clientY)<30).concat(t),e.length===3&&_.soon(()=>_.add("rage_click",{selector:_.selector(n)}))})});

@@ -1,6 +1,7 @@
 /** Events: what the page says and what the tag adds, in the wire shape of POST /v1/e. */
 import { ascii } from "./entry.js";
 import { newId } from "./id.js";
+import { safely } from "./safely.js";
 
 const MAX_BYTES = 49152; // what a beacon may carry with room to spare
 export const NO_ID = /^\s*(|null|undefined|none|nan|0|-1|\(not set\)|\[object object\]|.*[{$]{.*)\s*$/i; // a template gone wrong
@@ -18,7 +19,7 @@ export function events(on) {
   let referrer = document.referrer;
   let visible = false; // ever
   let touched = false; // by a person, not by a script
-  let left = ""; // the address of the page that is being left, while its last events are made
+  let left = ""; // the address of a page that was, while events of it are made
 
   on(window, "pointerdown pointermove keydown", (event) => (touched ||= event.isTrusted));
 
@@ -39,11 +40,15 @@ export function events(on) {
       return consent;
     },
 
-    /** Another page view begins, after what `last` reports of the one at `from`. */
-    turn(how, from, last) {
-      left = from;
-      if (last) last();
+    /** What `work` makes belongs to the page at `url`. */
+    during(url, work) {
+      left = url;
+      safely(work)();
       left = "";
+    },
+
+    /** Another page view begins, of who was at `from`. */
+    turn(how, from) {
       nav = how;
       seq = 0;
       life = "";

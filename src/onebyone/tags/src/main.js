@@ -57,6 +57,14 @@ function begin() {
     tell,
     view,
     page: (say) => say(),
+
+    /** In a task of its own, so that no click waits for it, or before the page is left. */
+    soon(work) {
+      const { href } = location;
+      LATER.push(() => made.during(href, work));
+      setTimeout(rest);
+    },
+
     hear(what, listener) {
       listener = safely(listener);
       (heard[what] ||= []).push(listener);
@@ -97,7 +105,8 @@ function begin() {
   /** The page is seen, or with `nav` the next page of an application that loads none. */
   function view(nav, referrer) {
     if (nav) {
-      made.turn(nav, referrer, () => tell("leave"));
+      made.during(referrer, () => tell("leave"));
+      made.turn(nav, referrer);
       seen = told.view = false;
     }
     if (seen || !told.start || (document.hidden && !CONFIG.loaded)) return;
@@ -117,7 +126,7 @@ function begin() {
     sent.start();
   }
 
-  /** The modules that wait until the page has a moment, or is left. */
+  /** What waits until the page has a moment, or is left. */
   function rest() {
     LATER.splice(0).forEach(start);
   }

@@ -8,16 +8,16 @@ const WITHIN_MS = 3000;
 
 LATER.push((tag) => {
   const own = tag.url.href.slice(0, -1);
-  let timer; // while what comes of a pointer is watched
-  let down;
+  let down; // where the pointer went down: from then on any answer counts
   let url;
   let click;
+  let timer;
 
   function end() {
     clearTimeout(timer);
     changes.disconnect();
     requests.disconnect();
-    timer = click = 0;
+    down = click = 0;
   }
 
   const changes = new MutationObserver(end);
@@ -35,16 +35,14 @@ LATER.push((tag) => {
       if (each.nodeType > 8) changes.observe(each, { childList: true, subtree: true, attributes: true, characterData: true });
     });
     requests.observe({ type: "resource" });
-    timer = setTimeout(end, WITHIN_MS);
   });
   tag.onPress((event, on) => {
-    if (click || !timer || !event.detail) return; // answered, or pressed by a key
-    const link = on.closest("a");
+    if (click || !down || !event.detail) return; // answered, or pressed by a key
+    const link = on.closest("a[href]");
     click = event;
-    clearTimeout(timer);
     timer = setTimeout(
       tag.safely(() => {
-        const followed = link && !event.defaultPrevented && !/^(#|javascript:|$)/.test(link.getAttribute("href") || "");
+        const followed = link && !event.defaultPrevented && !/^(#|javascript:)/.test(link.getAttribute("href"));
         const pressed = tag.pressable(on) || getComputedStyle(on).cursor === "pointer";
         if (pressed && !followed && location.href === url) tag.add("dead_click", { selector: tag.selector(on) });
         end();

@@ -17,8 +17,9 @@ LATER.push((tag) => {
     control?.abort();
     control = new AbortController();
     const entries = Object.values(drafts);
+    if (!known || !entries[0]) return;
     tag.tell("draft", entries);
-    if (known && entries[0]) tag.post(tag.body(entries), tag.url.href, control.signal, fetchLater);
+    tag.post(tag.body(entries), tag.url.href, control.signal, fetchLater);
   }
 
   /** `last`: to be told now. */

@@ -5,7 +5,9 @@ LATER.push((tag) => {
       if (event.button > 1) return; // the keyboard's Enter arrives as a click, too
       const link = event.composedPath().find((each) => each.tagName === "A" && each.href);
       if (!link || !/^https?:/.test(link.protocol)) return;
-      const text = link.textContent.trim().slice(0, 100);
-      opened(link, { link_url: link.href, link_domain: link.hostname, ...(text && { link_text: text }) });
+      tag.soon(() => {
+        const text = link.textContent.trim().slice(0, 100);
+        opened(link, { link_url: link.href, link_domain: link.hostname, ...(text && { link_text: text }) });
+      });
     });
 });

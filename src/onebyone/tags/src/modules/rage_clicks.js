@@ -10,6 +10,6 @@ LATER.push((tag) => {
       event.timeStamp - each.timeStamp < WITHIN_MS &&
       Math.hypot(event.clientX - each.clientX, event.clientY - each.clientY) < APART_PX;
     last = last.filter(near).concat(event);
-    if (last.length === CLICKS) tag.add("rage_click", { selector: tag.selector(on) });
+    if (last.length === CLICKS) tag.soon(() => tag.add("rage_click", { selector: tag.selector(on) }));
   });
 });
