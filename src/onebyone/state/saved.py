@@ -39,7 +39,7 @@ class Cell(Struct, frozen=True, omit_defaults=True):
 
 
 class Saved(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A view has a page and its query, a segment filters or a rule, a dashboard (board) cells and the query it opens with.
+    """A view has a page and its query, a segment filters or a rule, a dashboard (board) cells and a query to open with.
 
     `shared`: for everybody who may see the site.
     """
@@ -88,10 +88,6 @@ class Shelf:
             saved = replace(saved, slug=free_slug(saved.name, {one.slug for one in same}))
             _insert(connection, saved)
         return saved
-
-    def change(self, saved: Saved) -> None:
-        """What its slug stands for from now on."""
-        self._put(saved)
 
     def remove(self, saved: Saved, now_ms: int) -> None:
         """To be put back for a month; its slug stays taken."""

@@ -93,7 +93,7 @@ def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[str
         if before is None:
             kept = desk.shelf.add(kept)
         else:
-            desk.shelf.change(kept)
+            desk.shelf.change(before, lambda _: kept)
     except TooMany:
         return _page(
             request, desk, site, replace(draft, said=f"A site keeps {MOST} of them: remove one first."), status=400
