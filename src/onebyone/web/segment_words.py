@@ -21,7 +21,6 @@ class Line(Struct, frozen=True):
 
     text: str
     people: int
-    share: float  # of everybody, from 0 to 1
 
 
 class Why(Struct, frozen=True):
@@ -56,11 +55,7 @@ def wrong(error: RuleUnreadable) -> Wrong:
 def lines(rule: Rule, found: Sequence[Asked]) -> list[Line]:
     """From the rows of `segment_sizes`: none where nobody is kept at all."""
     sizes = {row["part"]: row for row in found}
-    return [
-        Line(in_line(part), sizes[n]["people"], sizes[n]["people"] / max(1, sizes[n]["everybody"]))
-        for n, part in enumerate(rows(rule), 1)
-        if n in sizes
-    ]
+    return [Line(in_line(part), sizes[n]["people"]) for n, part in enumerate(rows(rule), 1) if n in sizes]
 
 
 def says(found: Sequence[Asked]) -> str:
