@@ -32,6 +32,11 @@ _SITE = "bench"
 _OF_FILES = ("stored_events",)  # a command writes it to files, a day or less at a time: no page asks for it
 _OF_PLACES = ("placed_orders", "event_visitors")  # what leads to them is a place
 _POWER = ["people", "events:page_view", "conversions", "revenue", "mean:page_view:prop.scroll", "last:page_view:page"]
+_RULES = {  # of segments: which reports they narrow is asked of those below, over 30 days
+    "bought twice": "people who did purchase at least 2 times in the last 90 days and did not refund",
+    "lively": "people who did anything at least 5 times in one session in the last 30 days or first did purchase",
+}
+_NARROWED = ("totals", "overview", "channels", "people", "segment_sizes", "segment_why")
 _INSERTS = 30
 _EVENTS = Path(__file__).with_name("bench_events.sql")
 _CONVERSIONS = Path(__file__).with_name("bench_conversions.sql")
@@ -101,6 +106,12 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
             params = {key: value for key, value in known.items() if key in wants}
             label = f"{name} {days} days" if "from" in wants else name
             yield label, lambda name=name, params=params: reports.run(name, **params)  # type: ignore[misc]
+    for rule, text in _RULES.items():
+        for name in _NARROWED:
+            known = _known(name, 30, order, visitor)
+            params = {key: value for key, value in known.items() if key in reports.get(name).params}
+            asked = params | {"filters": [text], "zone": known["zone"], "currency": known["currency"], "now": _END}
+            yield f"{name}, {rule}", lambda name=name, asked=asked: reports.run(name, **asked)  # type: ignore[misc]
 
 
 def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str, Param]:

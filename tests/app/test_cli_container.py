@@ -102,6 +102,21 @@ def test_what_is_killed_stays_so_over_the_next_version_until_it_is_undone(data: 
     assert isinstance(run(data, "kill", "--vendor", "smoke").exception, ConfigError)
 
 
+def test_what_was_done_to_a_container_is_in_the_trail(data: Path, state: State) -> None:
+    run(data, "publish", write(data, FIRST))
+    run(data, "rollback", "1")
+    run(data, "kill", "T", "--vendor", "meta")
+    run(data, "kill", "T", "--undo")
+    run(data, "kill")  # asks, and changes nothing
+    (site,) = state.sites.all()
+    assert [(line.what, line.detail) for line in reversed(state.users.trail(site.id))] == [
+        ("container_published", "version 1"),
+        ("container_rolled_back", "version 1"),
+        ("tags_stopped", "T, vendor:meta"),
+        ("tags_resumed", "T"),
+    ]
+
+
 def test_a_tag_that_needs_a_permission_which_nobody_asks_for_is_not_published(data: Path) -> None:
     text = "tags: {M: {type: meta_pixel, fire_on: [All Pages], settings: {id: '1'}}}\n"
     assert "'M' needs a permission" in str(run(data, "publish", write(data, text)).exception)

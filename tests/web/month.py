@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from onebyone.reports.segment.read import BEGINS, read
+from onebyone.reports.segment.rule import rows as rule_rows
 from onebyone.store import Param
 from web import behind_rows, on_page, power_rows, records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
 SECOND = "01a1c6c4-8000-744c-8829-fda91e2feb90"
+
+ANYTHING = "people who did anything"
 
 Row = dict[str, Any]
 Answers = Mapping[str, Callable[[Mapping[str, Param]], list[Row]]]
@@ -116,6 +120,26 @@ def _variant(kind: str, variant: str, people: int, converted: int, waiting: int)
     row: Row = {"kind": kind, "variant": variant, "people": people, "seen": people * 2, "waiting": waiting}
     done = {"converted": converted, "goals_done": converted + converted // 10}
     return row | done | {"net_minor": converted * 8342, "net_squares": converted * 8342.0**2 * 1.4}
+
+
+def _sizes(params: Mapping[str, Param]) -> list[Row]:
+    """As many parts as the rule has rows."""
+    (text,) = [str(one) for one in _list(params.get("filters")) if str(one).startswith(BEGINS)] or [ANYTHING]
+    parts = len(list(rule_rows(read(text))))
+    return [{"part": n, "people": 1_204 + 311 * n, "everybody": 31_877} for n in range(parts + 1)]
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) else ()
+
+
+def _why(_: Mapping[str, Param]) -> list[Row]:
+    """Bought three times, and did nothing else that is asked for."""
+    first, last = utc_text(NOW - timedelta(days=40)), utc_text(NOW - timedelta(days=2))
+    return [
+        {"number": 1, "holds": 1, "counted": 3.0, "events": 3, "first_at": first, "last_at": last},
+        {"number": 2, "holds": 0, "counted": 0.0, "events": 0, "first_at": None, "last_at": None},
+    ]
 
 
 def utc_text(at: datetime) -> str:
@@ -257,6 +281,8 @@ def month() -> Answers:
         "paths": lambda _: [_path(*row) for row in _PATHS],
         "people": lambda params: people(params),
         "persons": lambda _: [KNOWN],
+        "segment_sizes": _sizes,
+        "segment_why": _why,
         "person_events": lambda params: person_events() if params["nodes"] else [],
         "person_worth": lambda _: [{"orders": 3, "gross_minor": 26_970, "net_minor": 17_980}],
         "node_events": lambda params: [

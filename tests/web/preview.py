@@ -44,6 +44,7 @@ def pages(site: str) -> dict[str, str]:
         "attribution": f"/s/{site}/attribution", "funnels": f"/s/{site}/funnels", "retention": f"/s/{site}/retention",
         "lifetime": f"/s/{site}/lifetime?period=12m", "experiments": f"/s/{site}/experiments",
         "populations": f"/s/{site}/populations", "days_active": f"/s/{site}/days_active",
+        "segment": f"/s/{site}/segments?example=0", "segment_new": f"/s/{site}/segments",
         "rights": f"/s/{site}/rights",
         "persons": f"/s/{site}/people", "person": f"/s/{site}/people/3672583452883726997",
         "reconciliation": f"/s/{site}/reconciliation",

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from onebyone.state.alarms import Alarm, Kind
@@ -20,7 +21,7 @@ from onebyone.state.saved import Saved
 from web.boards import add_board
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
-from web.month import nothing
+from web.month import NOW, nothing
 from web.pages import PAGES
 from web.preview import sign_in
 from web.serving import serving
@@ -35,6 +36,7 @@ BELOW = (
     "/s/{site}/email/messages/",
     "/s/{site}/email/recipients/",
     "/s/{site}/dashboards/",
+    "/s/{site}/segments/",
 )  # known only once there are some
 NO_PAGES = {
     "/login",
@@ -66,6 +68,8 @@ def furnish(place: Place) -> None:
     place.alarms.put(Alarm(site=site, id="", name="Orders stop", kind=Kind.EVENT_STOPS, hours=6, to=to))
     mail = Saved(site=site, kind="segment", slug="", name="Mail", by="u", by_name="lea", filters=("channel=Email",))
     place.shelf.add(mail)
+    place.shelf.add(replace(mail, name="Buyers", filters=(), rule="people who did purchase at least 2 times"))
+    place.annotations.add(site, NOW.date(), "Mailing sent", by="lea", now_ms=1)
     view = Saved(
         site=site, kind="view", slug="", name="Week", by="u", by_name="lea", page="pages", query="segment=mail"
     )
@@ -96,7 +100,7 @@ def signed_in(chromium: Browser, shop: tuple[Place, str], theme: Any, *, axe: bo
 
 
 def addresses(page: Page, shop: tuple[Place, str]) -> list[str]:
-    """Those of PAGES, and what the lists of dashboards and of mails lead to."""
+    """Those of PAGES, and what the lists of dashboards, mails and segments lead to."""
     place, base = shop
     found = [base + address.format(site=place.site.id) for address in PAGES]
     for at, below in (("dashboards", "dashboards"), ("email", "email/messages"), ("", "email/recipients")):
@@ -106,6 +110,10 @@ def addresses(page: Page, shop: tuple[Place, str]) -> list[str]:
         if link.count():
             found.append(base + (link.first.get_attribute("href") or ""))
             page.goto(found[-1])
+    page.goto(f"{base}/s/{place.site.id}/saved")
+    links = page.locator("a[href*='/segments/']")
+    if links.count():
+        found.append(base + (links.first.get_attribute("href") or ""))
     return found
 
 

@@ -55,6 +55,57 @@ def test_one_that_was_removed_leaves_the_chart_and_can_be_put_back(place: Place,
     assert did[:3] == ["note_put_back", "note_removed", "note_added"]
 
 
+def test_a_note_is_written_anew_and_stays_where_it_was_first_made(place: Place, admin: Client, viewer: Client) -> None:
+    send(place, admin, day="2026-11-03", text="Mailing sent")
+    (note,) = place.annotations.all(place.site.id)
+    new = {"to": "changed", "day": "2026-11-04", "text": "Second mailing"}
+    assert send(place, viewer, f"/{note.id}", **new) == 403
+    assert send(place, admin, f"/{note.id}", **new | {"day": "soon"}) == 400
+    assert send(place, admin, f"/{note.id}", **new) == 303
+    (now,) = place.annotations.all(place.site.id)
+    assert (now.day, now.text, now.made_ms) == (date(2026, 11, 4), "Second mailing", note.made_ms)
+    assert place.users.trail(place.site.id)[0].what == "note_changed"
+
+
+def test_notes_stand_on_the_chart_of_losses_and_in_the_tables_of_both(place: Place, admin: Client) -> None:
+    send(place, admin, day="2026-11-03", text="Mailing sent")
+    for page in ("loss", "overview"):
+        html = admin.get(f"/s/{place.site.id}/{page}").text
+        assert html.count('class="mark"') == 1, page
+        assert re.search(r'aria-label="Tue 3 Nov: [^"]*; Mailing sent"', html), page
+        assert '<br><span class="small mut">Mailing sent</span>' in html, page
+        assert 'id="notes"' in html and "Add a note to a day" in html
+    assert admin.get(f"/s/{place.site.id}/loss?step=week").text.count('class="mark"') == 1
+
+
+def test_what_was_changed_here_stands_among_them_and_is_nobodys_to_remove(place: Place, admin: Client) -> None:
+    place.users.note("lea", place.site.id, "container_published", "version 3")
+    place.users.note("lea", place.site.id, "alarm_added", "moves no number")
+    place.users.note("tom", "other", "script_changed", "of another site")
+    text = overview(place, admin)
+    assert text.count('class="mark"') == 1
+    assert 'Container published: version 3 <span class="mut">lea</span></span></li>' in text
+    assert "moves no number" not in text and "of another site" not in text
+
+
+def test_the_api_lists_writes_and_removes_notes(place: Place, admin: Client, viewer: Client) -> None:
+    base = f"/api/v1/sites/{place.site.id}/annotations"
+    given = {"day": "2026-11-03", "text": "Mailing sent"}
+    assert admin.post(base, json=given).status_code == 403  # a form of another page could send this
+    token = {"Authorization": f"Bearer {place.users.add_token(place.users.first_admin().id, 'ci')}"}
+    made = admin.post(base, json=given, headers=token)
+    assert made.status_code == 201 and made.json()["by"] == "admin"
+    place.users.note("lea", place.site.id, "script_changed", "vitals")
+    assert [(one["day"], one["text"], bool(one["id"])) for one in viewer.get(base).json()] == [
+        ("2026-11-03", "Mailing sent", True),
+        ("2026-11-12", "Script changed: vitals", False),
+    ]
+    assert admin.post(base, json=given | {"day": "soon"}, headers=token).status_code == 400
+    assert admin.delete(f"{base}/{made.json()['id']}", headers=token).status_code == 204
+    assert [one["text"] for one in admin.get(base).json()] == ["Script changed: vitals"]
+    assert admin.delete(f"{base}/{made.json()['id']}", headers=token).status_code == 404
+
+
 def test_a_viewer_reads_notes_and_writes_none(place: Place, admin: Client, viewer: Client) -> None:
     send(place, admin, day="2026-11-03", text="Mailing sent")
     text = overview(place, viewer)

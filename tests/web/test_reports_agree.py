@@ -39,6 +39,7 @@ MORE: dict[str, dict[str, Param]] = {
     "people": {"persons": [], "text": ""},
     "person_worth": {"nodes": ["7001"], "person": "7001"},
     "person_events": {"nodes": ["7001"], "person": "7001"},
+    "segment_why": {"person": "7001"},
     "kept_rows": {"events_days": 400, "drops_days": 90, "details_days": 90},
     "revenue_days": {"dated": "order", "event": "purchase", "now": NOW},
     "revenue_revisions": {"dated": "order", "event": "purchase"},

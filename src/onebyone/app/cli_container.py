@@ -89,6 +89,7 @@ def publish(file: Path, site: str | None, data: Path, as_json: bool) -> None:
     except IntegrityError as error:
         raise ConfigError("somebody else published at the same moment: look at it, then publish again.") from error
     _hold(state, chosen, version)
+    state.users.note("command line", chosen.id, "container_published", f"version {number}")
     packed = len(gzip.compress(compiled.file, 9))
     if as_json:
         told = {"site": chosen.id, "version": number, "hash": compiled.hash, "bytes": packed}
@@ -111,6 +112,7 @@ def rollback(version: int, site: str | None, data: Path) -> None:
     if found is None:
         raise ConfigError(f"there is no version {version}: 'onebyone container versions' lists them.")
     _hold(state, chosen, found)
+    state.users.note("command line", chosen.id, "container_rolled_back", f"version {found.number}")
     click.echo(f"version {found.number} of {chosen.id} holds again: /{chosen.prefix}/c/{found.hash}.js")
 
 
@@ -125,8 +127,8 @@ def kill(what: tuple[str, ...], vendors: tuple[str, ...], undo: bool, site: str 
 
     Without names: print what is stopped.
     """
-    sites = open_state(open_place(data)).sites
-    chosen = choose_site(sites, site)
+    state = open_state(open_place(data))
+    chosen = choose_site(state.sites, site)
     unknown = set(vendors) - {each.vendor for each in templates().values()}
     if unknown:
         raise ConfigError(f"there is no vendor {', '.join(sorted(unknown))}.")
@@ -135,7 +137,9 @@ def kill(what: tuple[str, ...], vendors: tuple[str, ...], undo: bool, site: str 
     stopped = stopped - asked if undo else stopped | asked
     if asked:
         kept = structs.replace(chosen.container, kill=tuple(sorted(stopped)))
-        sites.change(structs.replace(chosen, container=kept))
+        state.sites.change(structs.replace(chosen, container=kept))
+        did = "tags_resumed" if undo else "tags_stopped"
+        state.users.note("command line", chosen.id, did, ", ".join(sorted(asked)))
     click.echo("\n".join(sorted(stopped)) or "nothing is stopped")
 
 

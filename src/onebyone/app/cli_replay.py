@@ -52,6 +52,8 @@ def replay(verdicts: bool, draft: Path | None, dry_run: bool, data: Path, as_jso
         open_rules(place.data)  # what cannot be read is told here, not in a log line of the pipeline
         if verdicts:
             ask_for_reweighing(place, _first_ms(place))
+            for site in state.sites.all():
+                state.users.note("command line", site.id, "verdicts_changed")
         place.replay.touch()
         if not runs:
             finish_here(place, settings, state)

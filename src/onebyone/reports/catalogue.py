@@ -13,15 +13,16 @@ from msgspec import Struct, structs
 
 from onebyone.reports import power
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
+from onebyone.reports.segment.narrow import compiled
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
-from onebyone.store.parts import NOT_NARROWED, with_parts
+from onebyone.store.parts import NOT_NARROWED, RULE_PLACES, with_parts
 
 DIRECTORY = Path(__file__).parent
 TRAFFIC = ("people", "machines", "unclear", "all")
 DATED = ("order", "adjustment")  # by which date revenue is counted
 COMMON = frozenset(("site", "from", "to", "zone", "currency", "limit", "traffic", "now"))  # may be given to any report
-_OPEN = {place: f"{{{{{place}}}}}" for place in NOT_NARROWED}  # for a filter that may come
+_OPEN = {place: f"{{{{{place}}}}}" for place in (*NOT_NARROWED, *RULE_PLACES)}  # for a filter that may come
 _HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
 
 
@@ -52,6 +53,11 @@ class Report(Struct, frozen=True):
         if places == {"and_own"}:
             return tuple(ROWS)
         return FIELDS if places else ()
+
+    @property
+    def takes_rule(self) -> bool:
+        """Whether it may be narrowed by what people did, or is about that."""
+        return self.fields == FIELDS or any(f"{{{{{place}}}}}" in self.template for place in RULE_PLACES)
 
 
 class NotNarrowed(BadParameter):
@@ -124,15 +130,21 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     rest = {key: value for key, value in params.items() if key != "filters"}
     if _is_free(report.template):
         report, rest = _shaped(report, rest)
-    conditions = conditions_of(params.get("filters", ()))
-    if not conditions:
+    conditions, rule = conditions_of(params.get("filters", ()))
+    if not conditions and rule is None:
         return report, rest
     refused = [one.field for one in conditions if one.field not in report.fields]
+    if rule is not None and not report.takes_rule:
+        refused.append("what people did")
     if refused:
         raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(refused)}")
-    found = narrowed(conditions, credits="order_count" in report.template and "direct_last" in report.template)
-    sql = with_parts(report.template, found.places)
-    return structs.replace(report, sql=sql, params=declared(sql)), rest | found.params
+    said = compiled(rule, str(params.get("currency", ""))) if rule is not None else None
+    credits = "order_count" in report.template and "direct_last" in report.template
+    found = narrowed(conditions, credits=credits, members=[said.member] if said else ())
+    sql = with_parts(report.template, found.places | (said.places if said else {}))
+    named = declared(sql)
+    bound = {key: value for key, value in (said.params if said else {}).items() if key in named}
+    return structs.replace(report, sql=sql, params=named), rest | found.params | bound
 
 
 def _shaped(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[str, Param]]:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from onebyone.reports.segment.read import BEGINS, RuleUnreadable, read
+from onebyone.reports.segment.rule import Rule
 from onebyone.store import BadParameter
 from onebyone.store.parts import NOT_NARROWED, with_parts
 
@@ -107,12 +109,15 @@ class Narrowed(Struct, frozen=True):
     params: dict[str, list[str]]
 
 
-def narrowed(conditions: Sequence[Condition], *, credits: bool = False) -> Narrowed:
-    """Nothing of a condition's values enters the texts. `credits`: orders are counted by the session they belong to."""
+def narrowed(conditions: Sequence[Condition], *, credits: bool = False, members: Sequence[str] = ()) -> Narrowed:
+    """Nothing of a condition's values enters the texts. `credits`: orders are counted by the session they belong to.
+
+    `members` are conditions on the visitor that a rule was made into.
+    """
     numbered = list(enumerate(conditions, 1))
     rows = [_said(ROWS[one.field], one, n) for n, one in numbered if one.field in ROWS]
     sessions = [_said(SESSIONS[one.field], one, n) for n, one in numbered if one.field in SESSIONS]
-    deeds = [_deed(one, n) for n, one in numbered if one.field in PERSONS]
+    deeds = [*(_deed(one, n) for n, one in numbered if one.field in PERSONS), *members]
     drops = [_said(DROPS[one.field], one, n) for n, one in numbered if one.field in DROPS]
     seen, came = _through("rows", rows), _through("sessions", sessions)
     return Narrowed(
@@ -160,11 +165,17 @@ def _wanted(one: Condition) -> list[str]:
     return list(dict.fromkeys([*one.values, *more]))
 
 
-def conditions_of(value: object) -> tuple[Condition, ...]:
-    """The parameter `filters` of a report. Raises BadParameter."""
+def conditions_of(value: object) -> tuple[tuple[Condition, ...], Rule | None]:
+    """The parameter `filters` of a report: its conditions, and its rule if it has one. Raises BadParameter."""
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, str) for one in value):
         raise BadParameter("filters: a list of texts such as channel=Email")
+    rules = [one for one in value if one.startswith(BEGINS)]
+    if len(rules) > 1:
+        raise BadParameter("filters: one rule at most")
     try:
-        return read_written(value)
+        conditions = read_written([one for one in value if one not in rules])
+        return conditions, read(rules[0]) if rules else None
     except FilterUnreadable as error:
         raise BadParameter(f"filters: {error}") from error
+    except RuleUnreadable as error:
+        raise BadParameter(f"filters: line {error.line}, letter {error.column}: {error}") from error

@@ -55,6 +55,13 @@ class Annotations:
             _put(connection, note)
         return note
 
+    def change(self, note: Annotation, day: date, text: str) -> Annotation:
+        """Who wrote it first, and when, stays."""
+        changed = replace(note, day=day, text=text)
+        with self._engine.begin() as connection:
+            _put(connection, changed)
+        return changed
+
     def set_removed(self, note: Annotation, removed_ms: int) -> Annotation:
         """Out of every chart from that moment; 0 puts it back."""
         changed = replace(note, removed_ms=removed_ms)

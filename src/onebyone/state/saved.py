@@ -39,7 +39,7 @@ class Cell(Struct, frozen=True, omit_defaults=True):
 
 
 class Saved(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A view has a page and its query, a segment has filters, a dashboard (board) cells and the query it opens with.
+    """A view has a page and its query, a segment filters or a rule, a dashboard (board) cells and a query to open with.
 
     `shared`: for everybody who may see the site.
     """
@@ -54,6 +54,7 @@ class Saved(Struct, frozen=True, kw_only=True, omit_defaults=True):
     query: str = ""
     filters: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
+    rule: str = ""  # its text
     shared: bool = True
     made_ms: int = 0
     removed_ms: int = 0

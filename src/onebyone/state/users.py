@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from functools import cached_property
 
@@ -288,6 +288,13 @@ class Users:
             rows = connection.execute(
                 select(_AUDIT).where(_AUDIT.c.site == site).order_by(_AUDIT.c.id.desc()).limit(limit)
             ).all()
+        return [Noted(at_ms=r.at_ms, user=r.user, site=r.site, what=r.what, detail=r.detail) for r in rows]
+
+    def happened(self, site: str, kinds: Collection[str], *, limit: int = 500) -> list[Noted]:
+        """Lines of these kinds alone, the newest first."""
+        asked = select(_AUDIT).where(_AUDIT.c.site == site, _AUDIT.c.what.in_(kinds))
+        with self._engine.connect() as connection:
+            rows = connection.execute(asked.order_by(_AUDIT.c.id.desc()).limit(limit)).all()
         return [Noted(at_ms=r.at_ms, user=r.user, site=r.site, what=r.what, detail=r.detail) for r in rows]
 
     # ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, Condition, FilterUnreadable, read_condition
+from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, PERSONS, Condition, FilterUnreadable, read_condition
+from onebyone.reports.segment.rule import Rule
 from onebyone.web.period import DEFAULT_PRESET, MATCHES, Period, PeriodUnreadable, between, compared, preset
 
 KEYS = ("period", "from", "to", "compare", "match", "metric", "step", "traffic", "segment")  # in their canonical order
@@ -92,11 +93,12 @@ NO_FIELD = Narrows()
 
 
 class Segment(Struct, frozen=True):
-    """Conditions that a site keeps under a name."""
+    """Conditions that a site keeps under a name, or a rule over what people did."""
 
     slug: str
     name: str
-    filters: tuple[Condition, ...]
+    filters: tuple[Condition, ...] = ()
+    rule: Rule | None = None
 
 
 class View(Struct, frozen=True):
@@ -114,6 +116,11 @@ class View(Struct, frozen=True):
     def conditions(self) -> tuple[Condition, ...]:
         """What narrows the reports: the address's own filters and those of its segment."""
         return tuple(sorted({*self.filters, *(self.segment.filters if self.segment else ())}))
+
+    @property
+    def rule(self) -> Rule | None:
+        """What the people of its segment did."""
+        return self.segment.rule if self.segment else None
 
     def get(self, key: str) -> str:
         return self.given.get(key) or DEFAULTS.get(key, "")
@@ -210,6 +217,8 @@ def _segment(path: str, given: dict[str, str], segments: Mapping[str, Segment], 
             raise NotUnderstood(f"`{slug}` is no segment of this site. Did you mean ", f"`{near[0]}`", link, "?")
         raise NotUnderstood(f"`{slug}` is no segment of this site. ", "Show the page without it", without, ".")
     wrong = [one.field for one in found.filters if one.field not in narrows.fields]
+    if found.rule is not None and not set(PERSONS) <= set(narrows.fields):
+        wrong.append("what people did")
     if wrong:
         raise NotUnderstood(
             f"The segment “{found.name}” narrows by {', '.join(dict.fromkeys(wrong))}, which does not narrow this "

@@ -15,11 +15,12 @@ from onebyone.identity.nodes import Kind
 from onebyone.state.identity import Tie
 from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import read_view
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
+from onebyone.web.api_filters import Narrowing
 from onebyone.web.desk import TheDesk
 from onebyone.web.persons import numbers_of, person_name
-from onebyone.web.view import params
+from onebyone.web.view import asked, params
 
 MOST = 1_000
 
@@ -64,7 +65,13 @@ class PersonOut(Struct, frozen=True):
     events: list[dict[str, Any]]
 
 
-@get("/api/v1/sites/{site_id:str}/people", sync_to_thread=True, tags=["people"], summary="Persons of a period")
+@get(
+    "/api/v1/sites/{site_id:str}/people",
+    sync_to_thread=True,
+    tags=["people"],
+    summary="Persons of a period",
+    operation_class=Narrowing,
+)
 def api_people(
     request: Ask,
     desk: TheDesk,
@@ -73,9 +80,7 @@ def api_people(
     period: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 100,
 ) -> PeopleOut:
-    query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("q", "limit")]
-    today = desk.today(site.zone)
-    view = read_view(request.scope["path"], query, today=today, since=today)
+    view = asked(request, desk, site, narrows=EVERY_FIELD, but=("q", "limit"))
     rows = rows_of(desk, "people", **params(view, site), text=q, persons=[], limit=limit)
     hidden = {} if request.user.may(site.id, Role.ADMIN) else {"user_id": ""}
     return PeopleOut([row | hidden for row in rows])

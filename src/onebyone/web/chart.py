@@ -57,7 +57,7 @@ def line_chart(name: str, points: Sequence[Point], *, title: str, write_axis: Ca
         "</svg>",
         _running_dot(points, scale),
         *_day_labels(points, scale),
-        *(_mark(scale.x(n)) for n, point in enumerate(points) if point.notes),
+        *(mark(scale.x(n), FLOOR) for n, point in enumerate(points) if point.notes),
         *(_hover(n, point, scale) for n, point in enumerate(points)),
         "</svg>",
     ]
@@ -196,8 +196,14 @@ def _day_labels(points: Sequence[Point], scale: _Scale) -> list[str]:
     return labels
 
 
-def _mark(x: float) -> str:
-    return f'<rect x="{x:.3f}%" y="{FLOOR}" width="8" height="8" class="mark" transform="translate(-4 -4)"/>'
+def shortened(note: str) -> str:
+    """For a tip."""
+    return note if len(note) <= NOTE_LETTERS else f"{note[: NOTE_LETTERS - 1]}…"
+
+
+def mark(x: float, floor: float) -> str:
+    """The square on the axis that a note is."""
+    return f'<rect x="{x:.3f}%" y="{floor}" width="8" height="8" class="mark" transform="translate(-4 -4)"/>'
 
 
 def _hover(n: int, point: Point, scale: _Scale) -> str:
@@ -206,7 +212,7 @@ def _hover(n: int, point: Point, scale: _Scale) -> str:
     lines = [("th", point.long + (" so far" if point.running else "")), ("tv", point.text)]
     if point.before_text:
         lines.append(("tp", f"{point.before_text} before"))
-    lines += [("tn", note if len(note) <= NOTE_LETTERS else f"{note[: NOTE_LETTERS - 1]}…") for note in point.notes[:3]]
+    lines += [("tn", shortened(note)) for note in point.notes[:3]]
     dot = ""
     if point.value is not None:
         dot = (

@@ -73,6 +73,7 @@ class TableRow(Struct, frozen=True):
     text: str
     orders: str
     before: str
+    notes: tuple[str, ...] = ()
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
@@ -178,7 +179,7 @@ def draw(
         title=title,
         svg=svg,
         rows=[
-            TableRow(p.long, p.href, p.text, numbers.count(at.orders), p.before_text or numbers.NONE)
+            TableRow(p.long, p.href, p.text, numbers.count(at.orders), p.before_text or numbers.NONE, p.notes)
             for p, at in zip(points, now, strict=False)
         ],
         step=pen.step,

@@ -38,6 +38,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "explore": ("power",),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
+    "segments": ("segment_sizes", "segment_why"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),
     "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),
 }
@@ -89,7 +90,8 @@ def sql_of(report: str, params: Mapping[str, Param]) -> str:
     found = _CATALOGUE[report]
     lines = [f"-- {found.title}", f"-- {found.about}"]
     asked = params.get("filters", ())
-    if any(one.field not in found.fields for one in conditions_of(asked)):
+    conditions, rule = conditions_of(asked)
+    if any(one.field not in found.fields for one in conditions) or (rule is not None and not found.takes_rule):
         params = {key: value for key, value in params.items() if key != "filters"}
         lines.append("-- It counts everything, whatever filters the page has.")
     found, narrowed = filtered(found, params)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 
 from onebyone.reports.filters import FIELDS, PERSONS, ROWS, SESSIONS, Condition
+from onebyone.reports.segment.write import in_line
 from onebyone.web import countries
 from onebyone.web.address import View
 
@@ -51,7 +52,7 @@ def note(view: View) -> str:
         return "Views and orders are of visitors with such a session; tables of sessions count an order with its own."
     if fields & ROWS.keys():
         return "Sessions are those of visitors seen so in the period."
-    if fields & PERSONS.keys():
+    if fields & PERSONS.keys() or view.rule is not None:
         return "Only what has a visitor is counted."
     return ""
 
@@ -61,11 +62,13 @@ def note_of_orders(view: View) -> str:
     fields = {one.field for one in view.conditions}
     if fields & SESSIONS.keys():
         return "Those of visitors with such a session in the period."
-    return "Only those with a visitor." if fields & PERSONS.keys() else ""
+    return "Only those with a visitor." if fields & PERSONS.keys() or view.rule is not None else ""
 
 
 def segment_words(view: View) -> str:
     """What the segment of the address narrows by, "" without one."""
+    if view.rule is not None:
+        return f"People who {in_line(view.rule)}"
     return in_words(view.segment.filters) if view.segment else ""
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from onebyone.reports.loss import Interval
 from onebyone.web import numbers
-from onebyone.web.chart import nice_ticks
+from onebyone.web.chart import mark, nice_ticks, shortened
 
 _TOP, _FLOOR, _HEIGHT = 16, 230, 256
 
@@ -26,6 +26,7 @@ class Dot(Struct, frozen=True, kw_only=True):
     href: str
     is_outside: bool
     is_open: bool  # not final yet
+    notes: tuple[str, ...] = ()  # about its days: a square on the axis
 
 
 def who_saw(parts: Sequence[tuple[str, int, str]]) -> Markup:
@@ -74,6 +75,7 @@ def by_day(dots: Sequence[Dot], *, centre: float | None, title: str) -> Markup:
         parts.append(f'<line x1="0" x2="100%" y1="{pen.y(centre):.1f}" y2="{pen.y(centre):.1f}" class="centre"/>')
     parts += [_dot(n, dot, pen) for n, dot in enumerate(dots)]
     parts += [_label(n, dots[n], pen, shown) for shown, n in enumerate(range(0, len(dots), max(1, len(dots) // 6)))]
+    parts += [mark(pen.x(n), _FLOOR) for n, dot in enumerate(dots) if dot.notes]
     parts += [_point(n, dot, pen) for n, dot in enumerate(dots)]
     return Markup("".join([*parts, "</svg>"]))
 
@@ -133,7 +135,8 @@ def _label(n: int, dot: Dot, pen: _Pen, shown: int) -> str:
 
 def _point(n: int, dot: Dot, pen: _Pen) -> str:
     said = numbers.NONE if dot.share is None else f"{numbers.percent(100 * dot.share)} missed"
-    lines = (("th", dot.long), ("tv", said), ("tp", dot.text))
+    lines = [("th", dot.long), ("tv", said), ("tp", dot.text), *(("tn", shortened(note)) for note in dot.notes[:3])]
+    label = "; ".join((f"{dot.long}: {said}", *dot.notes))
     width = 28 + round(6.8 * max(len(text) for _, text in lines))
     left = 10 if pen.x(n) < 50 else -10 - width
     texts = "".join(
@@ -141,8 +144,8 @@ def _point(n: int, dot: Dot, pen: _Pen) -> str:
         for row, (css, text) in enumerate(lines)
     )
     return (
-        f'<a href="{escape(dot.href)}" tabindex="-1" class="pt" aria-label="{escape(f"{dot.long}: {said}")}">'
+        f'<a href="{escape(dot.href)}" tabindex="-1" class="pt" aria-label="{escape(label)}">'
         f'<rect x="{n * pen.width:.3f}%" y="0" width="{pen.width:.3f}%" height="{_FLOOR}" class="hit"/>'
         f'<svg x="{pen.x(n):.3f}%" y="0" class="tip" overflow="visible">'
-        f'<rect x="{left}" y="8" width="{width}" height="70" rx="6"/>{texts}</svg></a>'
+        f'<rect x="{left}" y="8" width="{width}" height="{16 + 18 * len(lines)}" rx="6"/>{texts}</svg></a>'
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
@@ -41,7 +41,7 @@ class Rates(Struct, frozen=True, kw_only=True):
 
 class Drawn(Struct, frozen=True, kw_only=True):
     svg: Markup
-    rows: list[tuple[str, str, str, str, str]]
+    rows: list[tuple[str, str, str, str, str, tuple[str, ...]]]  # the last are notes
     outside: list[str]
 
 
@@ -71,17 +71,24 @@ def why_untold(shown: Breakdown, by: str, event: str) -> str:
 
 
 def draw(
-    days: Sequence[Day], view: View, site: Site, *, centre: float | None, step: str, now: datetime
+    days: Sequence[Day],
+    view: View,
+    site: Site,
+    *,
+    centre: float | None,
+    step: str,
+    now: datetime,
+    notes: Mapping[date, Sequence[str]] = {},
 ) -> Drawn | None:
-    """None where no step has enough to be shown."""
+    """None where no step has enough to be shown. `notes` are what happened on a day."""
     if not any(day.group.block_rate is not None for day in days):
         return None
-    dots = [_dot(day, view, site, step, now) for day in days]
+    dots = [_dot(day, view, site, step, now, notes) for day in days]
     outside = [_outside(day, step) for day in days if day.is_outside]
     title = f"Share of what the server reported that browsers missed, by {step}, with intervals."
     rows = [
         (dot.long, numbers.count(day.group.seen.server), numbers.count(day.group.seen.server_only), rate_of(day.group),
-         range_of(day.group.block_rate_95))
+         range_of(day.group.block_rate_95), dot.notes)
         for dot, day in zip(dots, days, strict=True)
     ]  # fmt: skip
     return Drawn(svg=by_day(dots, centre=centre, title=title), rows=rows, outside=outside)
@@ -140,7 +147,7 @@ def _name(label: str, by: str) -> str:
     return label.capitalize() if by == "device" else label
 
 
-def _dot(day: Day, view: View, site: Site, step: str, now: datetime) -> Dot:
+def _dot(day: Day, view: View, site: Site, step: str, now: datetime, notes: Mapping[date, Sequence[str]]) -> Dot:
     first = date.fromisoformat(day.group.label)
     last = _last_of(first, step)
     seen = day.group.seen
@@ -159,6 +166,7 @@ def _dot(day: Day, view: View, site: Site, step: str, now: datetime) -> Dot:
         href=view.link(**{"from": first.isoformat(), "to": last.isoformat()}),
         is_outside=day.is_outside,
         is_open=view.period.is_preliminary(last, site.zone, now),
+        notes=tuple(text for when, texts in notes.items() if first <= when <= last for text in texts),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written
+from onebyone.reports.segment.read import RuleUnreadable, read
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role, User
@@ -47,8 +48,9 @@ def segments_of(desk: Desk, site: Site) -> dict[str, Segment]:
     found = {}
     for one in kept:
         try:
-            found[one.slug] = Segment(one.slug, one.name, read_written(one.filters))
-        except FilterUnreadable:
+            rule = read(one.rule) if one.rule else None
+            found[one.slug] = Segment(one.slug, one.name, read_written(one.filters), rule)
+        except (FilterUnreadable, RuleUnreadable):
             continue
     return found
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from onebyone.event import utc
+from onebyone.reports.segment.write import write
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers
@@ -68,7 +69,10 @@ def params(view: View, site: Site, period: Period | None = None) -> dict[str, Pa
 
 def filters_of(view: View) -> dict[str, Param]:
     """As reports take them; nothing without any."""
-    return {"filters": [str(one) for one in view.conditions]} if view.conditions else {}
+    texts = [str(one) for one in view.conditions]
+    if view.rule is not None:
+        texts.append(write(view.rule))
+    return {"filters": texts} if texts else {}
 
 
 def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> dict[str, Any]:

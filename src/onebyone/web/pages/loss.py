@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from onebyone.reports.missed import ENOUGH, PRIOR_DAYS, breakdown, days, whole
 from onebyone.state.sites import Site
+from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import loss_checks, loss_tables, loss_view
+from onebyone.web import loss_checks, loss_tables, loss_view, notes
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import Narrows, NotUnderstood, View
 from onebyone.web.csv_file import csv_answer, download
@@ -65,8 +66,16 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     found = whole(answers["whole"].rows, mode)
     groups = breakdown(answers["groups"].rows, mode)
     shown = loss_tables.steps(view.period.first, min(view.period.last, desk.today(site.zone)), step)
+    written = notes.all_of(desk, site)
+    may_note = request.user.may(site.id, Role.EDITOR)
     drawn = loss_tables.draw(
-        days(answers[step].rows, shown, mode), view, site, centre=found.block_rate, step=step, now=desk.clock()
+        days(answers[step].rows, shown, mode),
+        view,
+        site,
+        centre=found.block_rate,
+        step=step,
+        now=desk.clock(),
+        notes=notes.on_days(written),
     )
     return page(
         desk,
@@ -92,6 +101,14 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         made=[*loss_view.made(found, question.event, site), *loss_checks.made_of_ways(answers["gaps"], answers["log"])],
         rates=loss_tables.rates(groups, question.by, question.event, found.block_rate),
         drawn=drawn,
+        may_note=may_note,
+        notes=notes.lines(
+            written,
+            view.period,
+            today=desk.today(site.zone),
+            now_ms=int(desk.clock().timestamp() * 1000),
+            may_edit=may_note,
+        ),
         step=step,
         enough=ENOUGH,
         by=GROUPS,

@@ -22,7 +22,7 @@ from onebyone.web.view import asked, controls
 def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, narrows=EVERY_FIELD)
     answers = desk.ask_all(questions(site, view))
-    written = desk.annotations.all(site.id)
+    written = notes.all_of(desk, site)
     above = read_above(answers, site, view, desk.clock(), notes.on_days(written))
     may_note = request.user.may(site.id, Role.EDITOR)
     empty = not above.failed and not _ever(desk, site, above)

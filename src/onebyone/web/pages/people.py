@@ -15,16 +15,20 @@ from msgspec.structs import replace
 from onebyone.event import Permission
 from onebyone.identity.nodes import Kind, user_node, value_node
 from onebyone.identity.values import keyed_hash, normal_email, normal_phone
+from onebyone.reports.segment.write import write
 from onebyone.state.graph import Cut, Row
 from onebyone.state.identity import Person, Quality
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
+from onebyone.store import Param
 from onebyone.web import numbers, persons
 from onebyone.web.access import Ask, Form, TheSite, need
-from onebyone.web.address import EVERY_FIELD
+from onebyone.web.address import EVERY_FIELD, Segment, View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.saved import segments_of
+from onebyone.web.segment_words import Told, told
 from onebyone.web.view import asked, controls, params
 
 SHOWN = 100
@@ -77,6 +81,8 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
     ties = [tie for tie in known.ties if not (tie.cut or tie.refused) and {tie.left, tie.right} <= members]
     users = sorted(node.text for node in known.nodes.values() if node.kind is Kind.USER and node.text)
     said = {row["user_id"] for row in events.rows if row["user_id"]}
+    ruled = [one for one in segments_of(desk, site).values() if one.rule is not None]
+    segment = next((one for one in ruled if one.slug == request.query_params.get("segment")), None)
     return page(
         desk,
         "person.html",
@@ -103,6 +109,9 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
         clock=numbers.clock(desk.clock(), site.zone),
+        segments=ruled,
+        segment=segment,
+        why=_why(desk, site, known, segment),
         first_at=numbers.moment(min(datetime.fromisoformat(row["at"]) for row in events.rows), site.zone)
         if events.rows
         else numbers.NONE,
@@ -147,6 +156,15 @@ def person_events(desk: Desk, site: Site, known: Person) -> Answer:
     return desk.ask("person_events", site=site.id, person=str(known.id), nodes=nodes, limit=SHOWN_EVENTS)
 
 
+def _why(desk: Desk, site: Site, known: Person, segment: Segment | None) -> Told | None:
+    if segment is None or segment.rule is None:
+        return None
+    asked: dict[str, Param] = {"site": site.id, "now": desk.clock(), "traffic": "people", "zone": site.zone}
+    filters = [write(segment.rule)]
+    answer = desk.ask("segment_why", **asked, currency=site.currency, person=str(known.id), filters=filters)
+    return told(segment.rule, answer, site, desk.today(site.zone))
+
+
 def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> Response[str]:
     view = replace(asked(request, desk, site, ("q",), narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
     given = params(view, site)
@@ -169,23 +187,27 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         quality=quality,
         unknown=unknown,
         shown=SHOWN,
-        lines=[_line(row, site, desk, shows_ids=_shows_ids(request, site)) for row in answers["people"].rows],
+        lines=[_line(row, site, desk, view, shows_ids=_shows_ids(request, site)) for row in answers["people"].rows],
         **controls(view, desk, site, compares=False),
     )
 
 
-def _line(row: dict[str, Any], site: Site, desk: Desk, *, shows_ids: bool) -> dict[str, Any]:
+def _line(row: dict[str, Any], site: Site, desk: Desk, view: View, *, shows_ids: bool) -> dict[str, Any]:
     today = desk.today(site.zone)
     first, last = (numbers.when(datetime.fromisoformat(row[key]), site.zone, today) for key in ("first_at", "last_at"))
     name = persons.person_name(int(row["person"]))
     return row | {
         "name": name,
         "user": row["user_id"] if shows_ids else "signed in" if row["user_id"] else "",
-        "href": f"/s/{site.id}/people/{row['person']}",
+        "href": f"/s/{site.id}/people/{row['person']}{_asking_why(view)}",
         "first": first,
         "last": last,
         "worth": numbers.money(row["revenue_minor"], site.currency) if row["orders"] else numbers.NONE,
     }
+
+
+def _asking_why(view: View) -> str:
+    return f"?segment={view.segment.slug}#why" if view.segment and view.rule is not None else ""
 
 
 def _preview(

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from onebyone.event import utc
 from onebyone.reports.filters import FIELDS, FilterUnreadable, read_condition, read_written
+from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.write import in_line
 from onebyone.state.saved import LONGEST_NAME, MOST, Kind, Saved, TooMany
 from onebyone.state.sites import Site
 from onebyone.state.users import Role, User
@@ -33,6 +35,7 @@ class Line(Struct, frozen=True, kw_only=True):
     when: str
     used_by: int
     may_change: bool
+    builder: str = ""  # where its rule is shown, with how many people it holds for
 
 
 @get("/s/{site_id:str}/v/{slug:str}", sync_to_thread=True, include_in_schema=False)
@@ -163,6 +166,7 @@ def _line(one: Saved, desk: Desk, site: Site, user: User) -> Line:
         when=numbers.when(utc(one.made_ms), site.zone, today),
         used_by=uses(one, seen_by(desk, site, user)) if one.kind == "segment" else 0,
         may_change=may_change(one, user),
+        builder=f"/s/{site.id}/segments/{one.slug}" if one.rule else "",
     )
 
 
@@ -179,8 +183,8 @@ def _about(one: Saved) -> str:
 
 def _in_words(one: Saved) -> str:
     try:
-        return in_words(read_written(one.filters))
-    except FilterUnreadable:
+        return f"people who {in_line(read(one.rule))}" if one.rule else in_words(read_written(one.filters))
+    except (FilterUnreadable, RuleUnreadable):
         return "filters that are no longer known: no page takes it"
 
 

@@ -1,0 +1,246 @@
+"""A rule as a condition of the store: who did, counted person by person, then all browsers of those people."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from msgspec import Struct
+
+from onebyone.money import exponent_of
+from onebyone.reports.segment.rule import (
+    COMPARED,
+    MOST_DAYS,
+    Ago,
+    All,
+    Amount,
+    Any,
+    Between,
+    Days,
+    Did,
+    Last,
+    Not,
+    Predicate,
+    Rule,
+    Times,
+    Window,
+    conditions,
+    of_nobody,
+    rows,
+)
+from onebyone.store import Param
+from onebyone.store.parts import with_parts
+
+_SQL = tomllib.loads(Path(__file__).with_name("narrow.toml").read_text(encoding="utf-8"))
+_DAY_S = 86_400
+_NO_DAY = date(2149, 6, 6)  # the last that a Date can hold
+
+
+class Compiled(Struct, frozen=True):
+    """`member` narrows rows by their visitor; `places` are those of the reports about a rule. Nothing that was typed
+    is in a text: `params` binds it. All of them want the site, the traffic and `now`, some the zone and the currency.
+    """
+
+    member: str
+    places: dict[str, str]
+    params: dict[str, Param]
+
+
+def compiled(rule: Rule, currency: str) -> Compiled:
+    """`currency`: of the site, in whose whole units a rule writes money."""
+    writer = _Writer(list(dict.fromkeys(conditions(rule))), currency)
+    deeds = writer.deeds()
+    whole = writer.holds(rule)
+    opposite = of_nobody(rule)
+    asked = (rule, *rows(rule))
+    member = _put(
+        "members", "condition", {
+            "in": _SQL["members"]["not_in" if opposite else "in"],
+            "rule": _put("members", "unlike", {"rule": whole}) if opposite else whole,
+            "deeds": deeds,
+        },
+    )  # fmt: skip
+    places = {
+        "rule_deeds": deeds,
+        "rule_parts": "[" + ", ".join(writer.part(one) for one in asked) + "]",
+        "rule_opposites": "[" + ", ".join(str(int(of_nobody(one))) for one in asked) + "]",
+        "rule_measured": "[" + ", ".join(writer.measured(n, one) for n, one in enumerate(conditions(rule), 1)) + "]",
+    }
+    return Compiled(member, places, writer.params)
+
+
+class _Writer:
+    """Every value it meets becomes a parameter of its own."""
+
+    def __init__(self, asked: Sequence[Did], currency: str) -> None:
+        self._numbers = {one: n for n, one in enumerate(asked, 1)}
+        self._currency = currency
+        self.params: dict[str, Param] = {}
+
+    def deeds(self) -> str:
+        """One row an event that some condition asks for: whose, when, and which conditions it fits."""
+        flags = [self._flags(n, one) for one, n in self._numbers.items()]
+        names = sorted({one.event for one in self._numbers})
+        named = {"names": self._bind(names, "Array(String)")} if names[0] else {}
+        events = _put(
+            "deeds", "events", {
+                "flags": ", ".join(flags),
+                "names": _put("deeds", "names" if named else "any_name", named),
+                "back": self._bind(max(_back(one) for one in self._numbers), "UInt16"),
+                "since": self._bind(min(_since(one) for one in self._numbers), "Date"),
+                "any": " OR ".join(f"is_{n}" for n in self._numbers.values()),
+            },
+        )  # fmt: skip
+        if not any(map(_of_sessions, self._numbers)):
+            return _put("deeds", "plain", {"events": events})
+        back = max(_back(one) for one in self._numbers if _of_sessions(one))
+        given = {"events": events, "back": self._bind(back, "UInt16")}
+        return _put("deeds", "in_sessions", given).replace(_SQL["deeds"]["until"], _SQL["deeds"]["until_now"])
+
+    def holds(self, rule: Rule) -> str:
+        match rule:
+            case Not():
+                return _put("members", "unlike", {"rule": self.holds(rule.rule)})
+            case All():
+                return self._joined("both", rule.rules)
+            case Any():
+                return self._joined("either", rule.rules)
+            case Did():
+                return self._holds(rule)
+
+    def part(self, rule: Rule) -> str:
+        """1 of somebody for whom the rule says something else than for who did nothing of it."""
+        text = self.holds(rule)
+        return _put("said", "part", {"rule": _put("members", "unlike", {"rule": text}) if of_nobody(rule) else text})
+
+    def measured(self, number: int, one: Did) -> str:
+        n = str(self._numbers[one])
+        given = {"number": str(number), "holds": self._holds(one), "measure": self._measure(one), "n": n}
+        return _put("said", "measured", given)
+
+    def _joined(self, how: str, rules: Sequence[Rule]) -> str:
+        text = self.holds(rules[0])
+        for one in rules[1:]:
+            text = _put("members", how, {"left": text, "right": self.holds(one)})
+        return text
+
+    def _holds(self, one: Did) -> str:
+        n = str(self._numbers[one])
+        if one.which:
+            edge = _put("measures", one.which, {"n": n})
+            return _put("bounds", "edge", {"n": n, "window": self._window(one.window, edge)})
+        given = {"measure": self._measure(one), "number": self._wanted(one.measure)}
+        return _put("bounds", one.measure.bound, given)
+
+    def _measure(self, one: Did) -> str:
+        match one.measure:
+            case Times(in_session=True):
+                name = "session"
+            case Days():
+                name = "days"
+            case Amount(how=how):
+                name = how
+            case _:
+                name = "times"
+        return _put("measures", name, {"n": str(self._numbers[one])})
+
+    def _wanted(self, measure: Times | Days | Amount) -> str:
+        if isinstance(measure, Amount):
+            number = Decimal(measure.number)
+            scaled = number if measure.key else number.scaleb(exponent_of(self._currency))
+            return self._bind(float(scaled), "Float64")
+        return self._bind(measure.count, "UInt64")
+
+    def _flags(self, n: int, one: Did) -> str:
+        parts = [
+            _put("event", "named", {"name": self._bind(one.event, "String")})
+            if one.event
+            else _SQL["event"]["anything"]
+        ]
+        parts += [self._predicate(each) for each in one.where]
+        parts.append(self._window(None if one.which else one.window, "at"))
+        amount = one.measure
+        kind = ("property" if amount.key else "value") if isinstance(amount, Amount) else "none"
+        key = {"key": self._bind(amount.key, "String")} if isinstance(amount, Amount) and amount.key else {}
+        given = {"condition": " AND ".join(parts), "amount": _put("amounts", kind, key), "n": str(n)}
+        return _put("deeds", "flags", given)
+
+    def _predicate(self, one: Predicate) -> str:
+        key = {"key": self._bind(one.key, "String")} if one.key else {}
+        if one.field == "value":
+            number = Decimal(one.values[0]).scaleb(exponent_of(self._currency))
+            return _put("predicates", "value", {"op": one.op, "number": self._bind(float(number), "Float64")})
+        if one.key and one.op in ("is set", "is not set"):
+            return _put("predicates", f"property_{one.op.replace(' ', '_')}", key)
+        column = _put("columns", one.field, key)
+        if one.op in COMPARED:
+            given = {"column": column, "op": one.op, "number": self._bind(float(one.values[0]), "Float64")}
+            return _put("predicates", "compared", given)
+        values = {"values": self._bind(list(one.values), "Array(String)")} if one.values else {}
+        return _put("predicates", one.op, {"column": column, **values})
+
+    def _window(self, one: Window, at: str) -> str:
+        """`at` is the moment that has to be in it."""
+        match one:
+            case None:
+                text = _SQL["windows"]["ever"]
+            case Last():
+                text = _put("windows", "last", {"days": self._bind(one.days * _DAY_S, "UInt32")})
+            case Ago():
+                far, near = (self._bind(days * _DAY_S, "UInt32") for days in (one.far, one.near))
+                text = _put("windows", "ago", {"far": far, "near": near})
+            case Between():
+                first, last = self._bind(one.first, "Date"), self._bind(one.last, "Date")
+                text = _put("windows", "between", {"first": first, "last": last})
+        return text if at == "at" else _of_moment(text, at)
+
+    def _bind(self, value: Param, kind: str) -> str:
+        """The place of a parameter; the same value of the same type has the same."""
+        for name, known in self.params.items():
+            if known == value and type(known) is type(value) and name.endswith(_kind(kind)):
+                return f"{{{name}:{kind}}}"
+        name = f"rule_{len(self.params) + 1}_{_kind(kind)}"
+        self.params[name] = value
+        return f"{{{name}:{kind}}}"
+
+
+def _kind(kind: str) -> str:
+    return kind.lower().replace("(", "_").replace(")", "")
+
+
+def _of_moment(text: str, moment: str) -> str:
+    """A window's text about another moment than the event's own."""
+    return (
+        text.replace("toDate(at,", f"toDate({moment},").replace("at >=", f"{moment} >=").replace("at <", f"{moment} <")
+    )
+
+
+def _of_sessions(one: Did) -> bool:
+    return isinstance(one.measure, Times) and one.measure.in_session
+
+
+def _back(one: Did) -> int:
+    """Days before today whose events it may need."""
+    match one.window:
+        case _ if one.which:
+            return MOST_DAYS + 1
+        case None:
+            return MOST_DAYS + 1
+        case Last(days=days) | Ago(far=days):
+            return days + 1
+        case Between():
+            return 0
+
+
+def _since(one: Did) -> date:
+    """Likewise, a day on which it begins; a zone is a day away at most."""
+    if isinstance(one.window, Between) and not one.which:
+        return date.fromordinal(one.window.first.toordinal() - 1)
+    return _NO_DAY
+
+
+def _put(table: str, name: str, given: Mapping[str, str]) -> str:
+    return with_parts(_SQL[table][name].strip(), given)

@@ -1,0 +1,375 @@
+"""A rule from its text. What cannot be read says where, and what to write there."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NoReturn
+
+from msgspec import Struct
+
+from onebyone.reports.segment.rule import (
+    BARE,
+    COMPARED,
+    FIELDS,
+    LISTED,
+    LONGEST,
+    MOST_CONDITIONS,
+    MOST_DAYS,
+    MOST_DEPTH,
+    MOST_LETTERS,
+    MOST_PREDICATES,
+    MOST_TIMES,
+    MOST_VALUES,
+    Ago,
+    All,
+    Amount,
+    Any,
+    Between,
+    Bound,
+    Days,
+    Did,
+    How,
+    Last,
+    Not,
+    Predicate,
+    Rule,
+    Times,
+    Window,
+    conditions,
+    depth,
+)
+from onebyone.reports.segment.write import RESERVED
+
+BEGINS = "people who"
+_TOKEN = re.compile(
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\["\\])*")|(?P<date>\d{4}-\d{2}-\d{2}(?![\w.-]))|(?P<number>-?\d+(?:\.\d+)?(?![\w.-]))'
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)|(?P<mark><=|>=|[<>()]))",
+    re.ASCII,
+)
+_TOO_DEEP = f"Groups stand in groups, {MOST_DEPTH} deep at most."
+_MOST_NUMBER = Decimal(10) ** 12
+_BOUNDS: tuple[Bound, ...] = ("at least", "at most", "exactly")
+_HOWS: tuple[How, ...] = ("sum", "average", "smallest", "largest")
+
+
+class RuleUnreadable(ValueError):
+    """`at` is the place in the text, counted from 0."""
+
+    def __init__(self, why: str, text: str, at: int) -> None:
+        super().__init__(why)
+        self.text, self.at = text, at
+
+    @property
+    def line(self) -> int:
+        """From 1."""
+        return self.text.count("\n", 0, self.at) + 1
+
+    @property
+    def column(self) -> int:
+        """From 1."""
+        return self.at - (self.text.rfind("\n", 0, self.at) + 1) + 1
+
+    @property
+    def shown(self) -> str:
+        """The line, and a mark under the place."""
+        return f"{self.text.splitlines()[self.line - 1] if self.text else ''}\n{' ' * (self.column - 1)}^"
+
+
+class _Token(Struct, frozen=True):
+    kind: str  # text, date, number, word, mark, or end
+    said: str
+    at: int
+
+
+def read(text: str) -> Rule:
+    """`people who` and a rule. Raises RuleUnreadable."""
+    text = text.replace("\r\n", "\n")
+    if len(text) > LONGEST:
+        raise RuleUnreadable(f"A rule has at most {LONGEST:,} letters.", text[:LONGEST], LONGEST - 1)
+    reader = _Reader(text)
+    reader.take("people", f"A rule begins with `{BEGINS}`.")
+    reader.take("who", f"A rule begins with `{BEGINS}`.")
+    rule = reader.rule(0)
+    if reader.now.kind != "end":
+        reader.fail("Here the rule should end, or go on with `and` or `or`.")
+    if sum(1 for _ in conditions(rule)) > MOST_CONDITIONS:
+        reader.fail(f"A rule has at most {MOST_CONDITIONS} conditions.")
+    return rule
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text, self._place = text, 0
+        self._tokens = list(_tokens(text))
+
+    @property
+    def now(self) -> _Token:
+        return self._tokens[self._place]
+
+    def fail(self, why: str, token: _Token | None = None) -> NoReturn:
+        raise RuleUnreadable(why, self._text, min((token or self.now).at, max(0, len(self._text.rstrip()))))
+
+    def sees(self, *words: str) -> bool:
+        """Whether these come next, one after the other."""
+        ahead = self._tokens[self._place : self._place + len(words)]
+        return [one.said.lower() if one.kind in ("word", "mark") else "" for one in ahead] == list(words)
+
+    def skip(self, *words: str) -> bool:
+        found = self.sees(*words)
+        self._place += len(words) if found else 0
+        return found
+
+    def take(self, word: str, why: str) -> None:
+        if not self.skip(word):
+            self.fail(why)
+
+    def next(self) -> _Token:
+        token = self.now
+        self._place += token.kind != "end"
+        return token
+
+    def rule(self, deep: int) -> Rule:
+        """Parts joined by one of `and` and `or`."""
+        first = self._part(deep)
+        if not (self.sees("and") or self.sees("or")):
+            return first
+        begin = self.now
+        word, rules = self.now.said.lower(), [first]
+        while self.skip(word):
+            rules.append(self._part(deep))
+        if self.sees("or" if word == "and" else "and"):
+            self.fail("`and` and `or` side by side mean two things: put one of them in ( ).")
+        found: Rule = All(tuple(rules)) if word == "and" else Any(tuple(rules))
+        if depth(found) > MOST_DEPTH:
+            self.fail(_TOO_DEEP, begin)
+        return found
+
+    def _part(self, deep: int) -> Rule:
+        begin = self.now
+        if self.skip("not"):
+            found = self._part(deep)
+            if isinstance(found, Not):
+                self.fail("`not` twice says nothing: take both away.", begin)
+            return Not(found)
+        if self.skip("("):
+            if deep > 2 * MOST_DEPTH:  # before the depth of what is in them is known
+                self.fail(_TOO_DEEP, begin)
+            found = self.rule(deep + 1)
+            self.take(")", "Close the group with `)`, or go on with `and` or `or`.")
+            return found
+        return self._did()
+
+    def _did(self) -> Rule:
+        which = "first" if self.skip("first") else "last" if self.skip("last") else ""
+        self.take(
+            "did",
+            "Write `did` and an event, such as `did purchase`, or `not`, `first did`, `last did` or a group in ( ).",
+        )
+        refused = self.now
+        turned = self.skip("not")
+        if turned and which:
+            self.fail(f"Write `not {which} did ...`.", refused)
+        event = "" if self.skip("anything") else self._name("the name of an event, or `anything`")
+        where = self._where()
+        measure = Times() if which else self._measure()
+        one = Did(event, where, measure, self._window(), which)  # type: ignore[arg-type]
+        return Not(one) if turned else one
+
+    def _name(self, what: str) -> str:
+        token = self.now
+        if token.kind == "text":
+            return self._text_value()
+        if token.kind != "word":
+            self.fail(f"Here stands {what}.")
+        if token.said.lower() in RESERVED:
+            self.fail(
+                f'`{token.said}` is a word of the rule. Write {what}; such a name stands in quotes: "{token.said}".'
+            )
+        if len(token.said) > MOST_LETTERS:
+            self.fail(f"At most {MOST_LETTERS} letters.")
+        return self.next().said
+
+    def _where(self) -> tuple[Predicate, ...]:
+        if not self.skip("where"):
+            return ()
+        found = [self._predicate()]
+        while self.skip("also"):
+            found.append(self._predicate())
+        if len(found) > MOST_PREDICATES:
+            self.fail(f"One condition asks at most {MOST_PREDICATES} things of its event.")
+        return tuple(found)
+
+    def _predicate(self) -> Predicate:
+        token, key = self.next(), ""
+        field = token.said.lower()
+        if token.kind != "word" or field not in FIELDS:
+            near = difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.6)
+            guess = f"Did you mean `{near[0]}`?" if near else f"Known are {', '.join(FIELDS)}."
+            own = f"One of your own is `property {token.said or 'plan'}`."
+            self.fail(
+                f"An event has no `{token.said}` to ask for. {guess} {own}",
+                token,
+            )
+        if field == "property":
+            key = self._name("the name of the property")
+        op = self._op(field)
+        if op in COMPARED:
+            return Predicate(field, op, (self._number(negative=True),), key)
+        return Predicate(field, op, () if op in BARE else self._values(), key)
+
+    def _op(self, field: str) -> str:
+        begin = self.now
+        ops = COMPARED if field == "value" else (*BARE, *reversed(sorted(LISTED)), *COMPARED)
+        for op in sorted(ops, key=len, reverse=True):
+            if self.skip(*op.split()):
+                return op
+        said = ", ".join(f"`{op}`" for op in (COMPARED if field == "value" else (*LISTED, *BARE, *COMPARED)))
+        self.fail(f"Compare with one of {said}.", begin)
+
+    def _values(self) -> tuple[str, ...]:
+        found = [self._text_value()]
+        while self.sees("or") and self._tokens[self._place + 1].kind == "text":
+            self.next()
+            found.append(self._text_value())
+        if len(found) > MOST_VALUES:
+            self.fail(f"At most {MOST_VALUES} values.")
+        return tuple(dict.fromkeys(found))
+
+    def _text_value(self) -> str:
+        token = self.now
+        if token.kind != "text":
+            self.fail('Write the value in quotes: "gold". Several are joined by `or`.')
+        found = re.sub(r"\\(.)", r"\1", token.said[1:-1])
+        if not found:
+            self.fail("Nothing is in the quotes. What an event does not have is `is not set`.")
+        if len(found) > MOST_LETTERS or not found.isprintable():
+            self.fail(f"A value has at most {MOST_LETTERS} letters, all of which can be printed.")
+        self.next()
+        return found
+
+    def _measure(self) -> Times | Days | Amount:
+        if self.skip("on"):
+            bound, count = self._bound(), self._count("days")
+            self._one_of("day", "days")
+            return Days(bound, count)
+        if self.skip("with"):
+            return self._amount()
+        if not any(self.sees(*bound.split()) for bound in _BOUNDS):
+            return Times()
+        bound, count = self._bound(), self._count("times")
+        self._one_of("time", "times")
+        session = self.now
+        in_session = self.skip("in", "one", "session")
+        if in_session and bound != "at least":
+            self.fail("Of one session only `at least` is counted.", session)
+        return Times(bound, count, in_session)
+
+    def _bound(self) -> Bound:
+        for bound in _BOUNDS:
+            if self.skip(*bound.split()):
+                return bound
+        self.fail("Write `at least`, `at most` or `exactly`.")
+
+    def _amount(self) -> Amount:
+        how = next((one for one in _HOWS if self.skip(one)), None)
+        if how is None:
+            self.fail("Write `sum`, `average`, `smallest` or `largest`, such as `with sum of value at least 100`.")
+        self.take("of", f"Write `{how} of value`, or `{how} of property` and its name.")
+        key = ""
+        if self.skip("property"):
+            key = self._name("the name of the property")
+        else:
+            self.take("value", f"Write `{how} of value`, or `{how} of property` and its name.")
+        bound = self._bound()
+        return Amount(how, bound, self._number(negative=bool(key)), key)
+
+    def _window(self) -> Window:
+        begin = self.now
+        if self.skip("ever"):
+            return None
+        if self.skip("in", "the", "last"):
+            days = self._count("days", least=1, most=MOST_DAYS)
+            self._one_of("day", "days")
+            return Last(days)
+        if self.skip("between"):
+            first = self._date()
+            self.take("and", "Write `and` and the last day: `between 2026-10-01 and 2026-10-31`.")
+            last = self._date()
+            if not first <= last or (last - first).days >= MOST_DAYS:
+                self.fail(f"The first day comes first, and there are at most {MOST_DAYS} days.", begin)
+            return Between(first, last)
+        if self.now.kind != "number":
+            return None
+        near = self._count("days", most=MOST_DAYS)
+        self.take("to", "Write `30 to 60 days ago`, or before the number `in the last`.")
+        far = self._count("days", most=MOST_DAYS)
+        self._one_of("day", "days")
+        self.take("ago", "Write `ago`: `30 to 60 days ago`.")
+        if near >= far:
+            self.fail("The smaller number comes first: `30 to 60 days ago`.", begin)
+        return Ago(near, far)
+
+    def _count(self, what: str, *, least: int = 0, most: int = MOST_TIMES) -> int:
+        token = self.now
+        if (
+            token.kind != "number"
+            or not token.said.isdigit()
+            or len(token.said) > 7
+            or not least <= int(token.said) <= most
+        ):
+            self.fail(f"Write how many {what}, a number from {least} to {most:,}.")
+        return int(self.next().said)
+
+    def _number(self, *, negative: bool) -> str:
+        token = self.now
+        if token.kind != "number" or len(token.said) > 20 or abs(Decimal(token.said)) >= _MOST_NUMBER:
+            self.fail("Write a number, such as 100 or 99.90, without quotes or a currency.")
+        number = Decimal(self.next().said)
+        if number < 0 and not negative:
+            self.fail("A value is not below 0.", token)
+        return plain_number(number)
+
+    def _date(self) -> date:
+        token = self.now
+        try:
+            found = date.fromisoformat(token.said)
+        except ValueError:
+            self.fail("Write a day as 2026-10-01.")
+        if not 2000 <= found.year <= 2100:
+            self.fail("Write a day from 2000 to 2100.")
+        self.next()
+        return found
+
+    def _one_of(self, *words: str) -> None:
+        if not any(self.skip(word) for word in words):
+            self.fail(f"Write `{words[-1]}` after the number.")
+
+
+def plain_number(number: Decimal) -> str:
+    """Without an exponent, and without zeros that say nothing."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    at, end = 0, len(text.rstrip())
+    while at < end:
+        found = _TOKEN.match(text, at)
+        if found is None:
+            at += len(text[at:]) - len(text[at:].lstrip())
+            if text[at] == '"':
+                raise RuleUnreadable(
+                    'This text has no end: close it with ". Inside, \\" is a quote and \\\\ a backslash.', text, at
+                )
+            raise RuleUnreadable(
+                f"`{text[at]}` says nothing here. Texts and names with such letters stand in quotes.", text, at
+            )
+        kind = str(found.lastgroup)
+        yield _Token(kind, found[kind], found.start(kind))
+        at = found.end()
+    yield _Token("end", "", end)

@@ -1,0 +1,166 @@
+"""The nouns of a rule. Its text is the only form that is kept (`read`, `write`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+MOST_CONDITIONS = 25
+MOST_DEPTH = 4  # groups in groups, the outermost included
+MOST_DAYS = 540  # of a window; `ever` looks as far back
+MOST_PREDICATES = 10  # of one condition
+MOST_VALUES = 50
+MOST_LETTERS = 500  # of one value
+MOST_TIMES = 1_000_000
+LONGEST = 8_000  # letters of a text
+
+Bound = Literal["at least", "at most", "exactly"]
+How = Literal["sum", "average", "smallest", "largest"]
+FIELDS: dict[str, str] = {  # of a predicate: its name in a text, and in words
+    "page": "page", "host": "host", "campaign": "campaign", "source": "source", "medium": "medium",
+    "referrer": "referrer", "device": "device", "browser": "browser", "os": "system", "country": "country",
+    "region": "region", "language": "language", "user": "user id", "order": "order id", "coupon": "coupon",
+    "value": "value", "property": "property",
+}  # fmt: skip
+LISTED = ("is", "is not", "contains", "does not contain", "starts with", "ends with")
+BARE = ("is set", "is not set")
+COMPARED = ("<", "<=", ">", ">=")
+
+
+class Predicate(Struct, frozen=True):
+    """Of the event itself. `key` names a property; `values` are texts, or one number of COMPARED."""
+
+    field: str
+    op: str
+    values: tuple[str, ...] = ()
+    key: str = ""
+
+
+class Last(Struct, frozen=True):
+    """[now - days, now), a day being 86,400 seconds."""
+
+    days: int
+
+
+class Ago(Struct, frozen=True):
+    """[now - far, now - near), in days of 86,400 seconds."""
+
+    near: int
+    far: int
+
+
+class Between(Struct, frozen=True):
+    """Whole days of the site's zone, both included."""
+
+    first: date
+    last: date
+
+
+Window = Last | Ago | Between | None  # None: as long as events are kept, MOST_DAYS at most
+
+
+class Times(Struct, frozen=True):
+    """How often; `in_session`: within one session, of which the fullest decides."""
+
+    bound: Bound = "at least"
+    count: int = 1
+    in_session: bool = False
+
+
+class Days(Struct, frozen=True):
+    """On how many days of the site's zone."""
+
+    bound: Bound
+    count: int
+
+
+class Amount(Struct, frozen=True):
+    """Of `value`, in whole units of the site's currency, or of a property that is a number. A sum of nothing is 0."""
+
+    how: How
+    bound: Bound
+    number: str
+    key: str = ""  # of a property; "" is the value
+
+
+class Did(Struct, frozen=True):
+    """Somebody did something. `event` "" is anything; `which`: only the first, or only the last, ever is asked."""
+
+    event: str
+    where: tuple[Predicate, ...] = ()
+    measure: Times | Days | Amount = Times()
+    window: Window = None
+    which: Literal["", "first", "last"] = ""
+
+
+class Not(Struct, frozen=True):
+    rule: All | Any | Did
+
+
+class All(Struct, frozen=True):
+    rules: tuple[Rule, ...]
+
+
+class Any(Struct, frozen=True):
+    rules: tuple[Rule, ...]
+
+
+Rule = All | Any | Not | Did
+
+
+def conditions(rule: Rule) -> Iterator[Did]:
+    """In the order of the text, equal ones as often as they stand there."""
+    match rule:
+        case Did():
+            yield rule
+        case Not():
+            yield from conditions(rule.rule)
+        case All() | Any():
+            for one in rule.rules:
+                yield from conditions(one)
+
+
+def depth(rule: Rule) -> int:
+    """Of groups in groups; one condition alone has none."""
+    match rule:
+        case Did():
+            return 0
+        case Not():
+            return depth(rule.rule)
+        case All() | Any():
+            return 1 + max(depth(one) for one in rule.rules)
+
+
+def rows(rule: Rule) -> Iterator[Rule]:
+    """What stands in a line of its own, in the order of the text: all but groups, and what is turned by `not` whole."""
+    match rule:
+        case All() | Any():
+            for one in rule.rules:
+                yield from rows(one)
+        case _:
+            yield rule
+
+
+def of_nobody(rule: Rule) -> bool:
+    """Whether it holds for somebody who did nothing of what it asks."""
+    match rule:
+        case Not():
+            return not of_nobody(rule.rule)
+        case All():
+            return all(of_nobody(one) for one in rule.rules)
+        case Any():
+            return any(of_nobody(one) for one in rule.rules)
+        case Did(which="first" | "last"):
+            return False
+        case Did(measure=Amount(how="average" | "smallest" | "largest")):
+            return False
+        case Did(measure=measure):
+            number = float(measure.number) if isinstance(measure, Amount) else measure.count
+            return _bounded(0, measure.bound, number)
+
+
+def _bounded(value: float, bound: Bound, number: float) -> bool:
+    return {"at least": value >= number, "at most": value <= number, "exactly": value == number}[bound]

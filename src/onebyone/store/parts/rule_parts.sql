@@ -1,0 +1,1 @@
+[toUInt64(countIf(is_1) >= 1)]

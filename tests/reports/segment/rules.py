@@ -1,0 +1,184 @@
+"""Rules to try, and what they mean said a second time: in Python, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from onebyone.event import Event
+from onebyone.reports.segment.rule import (
+    MOST_DAYS,
+    Ago,
+    All,
+    Amount,
+    Any,
+    Between,
+    Days,
+    Did,
+    Last,
+    Not,
+    Predicate,
+    Rule,
+    Times,
+    Window,
+)
+
+_BOUNDS = st.sampled_from(("at least", "at most", "exactly"))
+_NAMES = st.sampled_from(("page_view", "purchase", "refund", "odd name", "and"))
+_TEXTS = st.sampled_from(
+    ("DE", "AT", "shoes", "/", "/checkout", "gold", 'a "b" \\', "'; DROP TABLE events --", "{{x}} {x:String}", "ü")
+)
+_NUMBERS = st.sampled_from(("0", "1", "2.5", "40", "89.9"))
+_COUNTS = st.integers(0, 4)
+_DAYS = st.integers(1, 40)
+_FIELDS = st.sampled_from(("page", "host", "campaign", "source", "device", "country", "region", "order"))
+_LISTED = st.sampled_from(("is", "is not", "contains", "does not contain", "starts with", "ends with"))
+_BARE = st.sampled_from(("is set", "is not set"))
+_COMPARED = st.sampled_from(("<", "<=", ">", ">="))
+_VALUES = st.lists(_TEXTS, min_size=1, max_size=3, unique=True).map(tuple)
+_KEYS = st.sampled_from(("plan", "number", "two words", "set"))
+
+predicates = st.one_of(
+    st.builds(Predicate, _FIELDS, _LISTED, _VALUES),
+    st.builds(Predicate, _FIELDS, _BARE),
+    st.builds(Predicate, st.just("property"), _LISTED, _VALUES, _KEYS),
+    st.builds(Predicate, st.just("property"), _BARE, st.just(()), _KEYS),
+    st.builds(Predicate, st.just("property"), _COMPARED, _NUMBERS.map(lambda one: (one,)), _KEYS),
+    st.builds(Predicate, st.just("value"), _COMPARED, _NUMBERS.map(lambda one: (one,))),
+)
+_betweens = st.tuples(st.dates(date(2026, 10, 15), date(2026, 11, 25)), st.integers(0, 20)).map(
+    lambda one: Between(one[0], one[0] + timedelta(days=one[1]))
+)
+_agos = st.tuples(st.integers(0, 20), _DAYS).map(lambda one: Ago(one[0], one[0] + one[1]))
+windows = st.one_of(st.none(), st.builds(Last, _DAYS), _agos, _betweens)
+measures = st.one_of(
+    st.builds(Times, _BOUNDS, _COUNTS),
+    st.builds(Times, st.just("at least"), _COUNTS, st.just(True)),
+    st.builds(Days, _BOUNDS, _COUNTS),
+    st.builds(
+        Amount,
+        st.sampled_from(("sum", "average", "smallest", "largest")),
+        _BOUNDS,
+        _NUMBERS,
+        st.sampled_from(("", "number")),
+    ),
+)
+_where = st.lists(predicates, max_size=2).map(tuple)
+deeds = st.one_of(
+    st.builds(Did, st.one_of(_NAMES, st.just("")), _where, measures, windows),
+    st.builds(Did, _NAMES, _where, st.just(Times()), windows, st.sampled_from(("first", "last"))),
+)
+
+
+def _grouped(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
+    parts = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    turned = inner.map(lambda one: one if isinstance(one, Not) else Not(one))
+    return st.one_of(st.builds(All, parts), st.builds(Any, parts), turned)
+
+
+rules: st.SearchStrategy[Rule] = st.recursive(deeds, _grouped, max_leaves=5)
+
+
+def holds(rule: Rule, events: Sequence[Event], now: datetime, zone: str) -> bool:
+    """For one person with these events."""
+    match rule:
+        case Not():
+            return not holds(rule.rule, events, now, zone)
+        case All():
+            return all(holds(one, events, now, zone) for one in rule.rules)
+        case Any():
+            return any(holds(one, events, now, zone) for one in rule.rules)
+    fits = [e for e in events if e.at < now and rule.event in ("", e.name) and all(_fits(p, e) for p in rule.where)]
+    if rule.which:
+        kept = [e.at for e in fits if _within(None, e.at, now, zone)]
+        edge = {"first": min, "last": max}[rule.which]
+        return bool(kept) and _within(rule.window, edge(kept), now, zone)
+    return _enough(rule.measure, [e for e in fits if _within(rule.window, e.at, now, zone)], events, zone)
+
+
+def _enough(measure: Times | Days | Amount, fits: Sequence[Event], events: Sequence[Event], zone: str) -> bool:
+    match measure:
+        case Times(in_session=True):
+            found: float | None = max((sum(e in fits for e in visit) for visit in _visits(events)), default=0)
+            number = float(measure.count)
+        case Times():
+            found, number = len(fits), float(measure.count)
+        case Days():
+            found, number = len({e.at.astimezone(ZoneInfo(zone)).date() for e in fits}), float(measure.count)
+        case Amount():
+            amounts = [a for e in fits if (a := _amount(measure.key, e)) is not None]
+            number = float(measure.number)
+            empty = 0.0 if measure.how == "sum" else None
+            reduce: dict[str, Callable[[list[float]], float]] = {
+                "sum": sum, "average": lambda of: sum(of) / len(of), "smallest": min, "largest": max,
+            }  # fmt: skip
+            found = round(reduce[measure.how](amounts), 6) if amounts else empty
+    if found is None:
+        return False
+    return {"at least": found >= number, "at most": found <= number, "exactly": found == number}[measure.bound]
+
+
+def _amount(key: str, event: Event) -> float | None:
+    if key:
+        return _number(event.properties.get(key, ""))
+    return event.value / 100 if event.currency in ("", "EUR") else None
+
+
+def _number(text: object) -> float | None:
+    try:
+        return float(str(text))
+    except ValueError:
+        return None
+
+
+def _fits(one: Predicate, event: Event) -> bool:
+    if one.field == "value":
+        return event.currency in ("", "EUR") and _compare(one.op, Decimal(event.value) / 100, Decimal(one.values[0]))
+    names = {"page": "path", "order": "order_id"}
+    said = str(event.properties.get(one.key, "") if one.key else getattr(event, names.get(one.field, one.field)))
+    if one.op in ("<", "<=", ">", ">="):
+        number = _number(said)
+        return number is not None and _compare(one.op, Decimal(str(number)), Decimal(one.values[0]))
+    there = one.key in event.properties if one.key else said != ""
+    found = {
+        "is": said in one.values,
+        "is not": said not in one.values,
+        "contains": any(value.lower() in said.lower() for value in one.values),
+        "does not contain": not any(value.lower() in said.lower() for value in one.values),
+        "starts with": any(said.startswith(value) for value in one.values),
+        "ends with": any(said.endswith(value) for value in one.values),
+        "is set": there,
+        "is not set": not there,
+    }
+    return found[one.op]
+
+
+def _compare(op: str, left: Decimal, right: Decimal) -> bool:
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
+
+
+def _within(window: Window, at: datetime, now: datetime, zone: str) -> bool:
+    match window:
+        case None:
+            return at >= now - timedelta(days=MOST_DAYS)
+        case Last():
+            return now - timedelta(days=window.days) <= at < now
+        case Ago():
+            return now - timedelta(days=window.far) <= at < now - timedelta(days=window.near)
+        case Between():
+            return window.first <= at.astimezone(ZoneInfo(zone)).date() <= window.last
+
+
+def _visits(events: Sequence[Event]) -> list[list[Event]]:
+    """More than 30 minutes without an event end one."""
+    found: list[list[Event]] = []
+    for event in sorted(events, key=lambda e: e.at):
+        if found and event.at - found[-1][-1].at <= timedelta(minutes=30):
+            found[-1].append(event)
+        else:
+            found.append([event])
+    return found

@@ -1,0 +1,89 @@
+"""The text of a rule: what is written is read again, and what is wrong says where."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.rule import MOST_DEPTH, All, Did, Last, Not, Predicate, Rule, Times, depth
+from onebyone.reports.segment.write import RESERVED, in_line, write
+from reports.segment.rules import rules
+
+
+@given(rules.filter(lambda rule: depth(rule) <= MOST_DEPTH))
+def test_what_is_written_is_read_again(rule: Rule) -> None:
+    assert read(write(rule)) == rule
+    assert read(f"people who {in_line(rule)}") == rule
+
+
+@given(st.text(min_size=1, max_size=60).filter(str.isprintable))
+def test_any_text_can_be_a_value_and_a_name(text: str) -> None:
+    rule = Did(text, (Predicate("property", "is", (text,), text),))
+    assert read(write(rule)) == rule
+
+
+@given(st.text(alphabet='people who did not and or ( ) "x" 12 at least\n\\', max_size=80))
+def test_any_other_text_is_a_rule_or_told_with_its_place(text: str) -> None:
+    try:
+        read(text)
+    except RuleUnreadable as error:
+        assert 0 <= error.at <= len(text) and error.line >= 1 and error.column >= 1
+        assert error.shown.endswith("^")
+
+
+@pytest.mark.parametrize("word", sorted(RESERVED))
+def test_a_word_of_the_language_is_a_name_in_quotes(word: str) -> None:
+    rule = Did(word)
+    assert read(write(rule)) == rule
+
+
+def test_the_sentence_of_the_specification() -> None:
+    rule = read(
+        "People who did purchase at least 2 times in the last 90 days, and".replace(",", "") + " did not refund"
+    )
+    assert rule == All((Did("purchase", measure=Times(count=2), window=Last(90)), Not(Did("refund"))))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "says"),
+    [
+        ("", 1, 1, "begins with `people who`"),
+        ("buyers", 1, 1, "begins with `people who`"),
+        ("people who", 1, 11, "Write `did` and an event"),
+        ("people who bought", 1, 12, "Write `did` and an event"),
+        ("people who\n  did", 2, 6, "the name of an event"),
+        ("people who did at", 1, 16, 'stands in quotes: "at"'),
+        ("people who did a and did b or did c", 1, 28, "put one of them in ( )"),
+        ("people who (did a", 1, 18, "Close the group"),
+        ("people who did a)", 1, 17, "Here the rule should end"),
+        ("people who not not did a", 1, 12, "take both away"),
+        ("people who first did not a", 1, 22, "Write `not first did ...`"),
+        ("people who did a where contry is \"x\"", 1, 24, "Did you mean `country`?"),
+        ("people who did a where country", 1, 31, "Compare with one of"),
+        ("people who did a where country is DE", 1, 35, "in quotes"),
+        ("people who did a where country is \"\"", 1, 35, "is not set"),
+        ("people who did a where value is \"5\"", 1, 30, "Compare with one of `<`"),
+        ("people who did a where property n > many", 1, 37, "Write a number"),
+        ("people who did a at least two times", 1, 27, "how many times"),
+        ("people who did a at least 2", 1, 28, "Write `times` after the number"),
+        ("people who did a at most 2 times in one session", 1, 34, "only `at least`"),
+        ("people who did a with total of value", 1, 23, "`sum`, `average`"),
+        ("people who did a with sum of value at least -1", 1, 45, "not below 0"),
+        ("people who did a in the last 541 days", 1, 30, "from 1 to 540"),
+        ("people who did a 60 to 30 days ago", 1, 18, "The smaller number comes first"),
+        ("people who did a between 2026-13-01 and 2026-12-01", 1, 26, "2026-10-01"),
+        ("people who did a between 2026-10-02 and 2026-10-01", 1, 18, "The first day comes first"),
+        ("people who did \"a", 1, 16, "close it"),
+        ("people who did a; DROP TABLE events", 1, 17, "`;` says nothing here"),
+        ("people who did a " + "and did a " * 25, 1, 267, "at most 25 conditions"),
+        ("people who " + "(" * 40, 1, 21, "4 deep at most"),
+        ("people who did a and (did b or (did c and (did d or (did e and did f))))", 1, 18, "4 deep at most"),
+        ("people who did " + "a" * 9_000, 1, 8_000, "at most 8,000 letters"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(text: str, line: int, column: int, says: str) -> None:
+    with pytest.raises(RuleUnreadable) as found:
+        read(text)
+    assert (found.value.line, found.value.column, says in str(found.value)) == (line, column, True), str(found.value)
