@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from fakes.kept import KEPT
@@ -30,6 +31,14 @@ sys.dont_write_bytecode = False
 # An fsync takes two milliseconds on a disk and none in memory. What a process that is killed leaves is the same.
 if _takes_all(MEMORY):
     os.environ.setdefault("TMPDIR", str(MEMORY))
+
+# The usual traceback of structlog is drawn with all variables: a third of a second for each answer that fails.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # Of properties that say no number themselves; and how busy the machine is says nothing of the code.
 settings.register_profile("usual", max_examples=100 if PROVE else 30, deadline=None)
