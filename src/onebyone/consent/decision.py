@@ -112,7 +112,9 @@ class Policy:
             self._gpc(said, profile, known, choices),
             deny(ASKED, Source.SUPPRESSED) if known.suppressed else {},
         )
-        merged = {permission: answer for answers in said_of_it for permission, answer in answers.items()}
+        merged: dict[Permission, Answer] = {}
+        for layer in said_of_it:
+            merged.update(layer)
         answers = tuple(merged[one] for one in ALL)
         granted = sum(bit for bit, answer in zip(_BITS, answers, strict=True) if answer.value is Value.GRANTED)
         limited = profile.honors_gpc and not strings.faults and _only_opted_out(merged, said_of_it)
