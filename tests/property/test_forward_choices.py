@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -80,7 +81,7 @@ class Watched(World):
         choices.commit()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=200 if os.environ.get("PROVE") else 8, deadline=None)
 @given(people=st.lists(PERSON, min_size=12, max_size=25))
 def test_nothing_leaves_later_than_a_minute_after_it_was_withdrawn(people: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as directory, a_world_of(Watched, Path(directory)) as world:

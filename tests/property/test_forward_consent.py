@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,7 +36,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield engine
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=200 if os.environ.get("PROVE") else 12, deadline=None)
 @given(
     people=st.lists(PERSON, min_size=1, max_size=25),
     names=st.sets(st.sampled_from(NAMES), min_size=4, max_size=4),
