@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from fakes.state import in_memory
 from onebyone.consent.decision import Known
 from onebyone.consent.said import Choice
-from onebyone.event import Permission
+from onebyone.event import LIMITED_USE, Permission
 from onebyone.state.choices import Choices, Permissions, Remembered
 from onebyone.state.suppression import Suppression
 
@@ -110,3 +110,11 @@ def test_who_is_suppressed_allows_nothing_but_security(engine: Engine) -> None:
     assert suppression.why("s1", ("visitor", "7"), ("user", "")) == "objected"
     assert suppression.why("s1", ("visitor", "7"), ("user", "u8")) == "erased"
     assert suppression.why("s2", ("visitor", "7")) == "" == suppression.why("s1", ("visitor", "9"))
+
+
+def test_that_a_signal_alone_refuses_is_no_change_of_what_is_allowed(engine: Engine) -> None:
+    choices = Choices(engine)
+    allowed = Permission.SECURITY.bit | Permission.ANALYTICS.bit
+    for at_ms, permissions in ((100, allowed), (200, allowed | LIMITED_USE), (300, Permission.SECURITY.bit)):
+        choices.learn("s1", 7, Remembered(at_ms, permissions, "US-CA", Known()))
+    assert [one.at_ms for one in choices.changes("s1", 7)] == [300]

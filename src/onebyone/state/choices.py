@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from onebyone.consent.decision import Known
-from onebyone.event import Permission
+from onebyone.event import LIMITED_USE, Permission
 from onebyone.state.database import METADATA, StateUnavailable
 from onebyone.state.suppression import Suppression
 
@@ -108,7 +108,7 @@ class Choices:
         return [
             Changed(visitor, after.at_ms, after.permissions, _newest_by(after.known, before.known))
             for before, after in held
-            if before.permissions != after.permissions
+            if (before.permissions ^ after.permissions) & ~LIMITED_USE  # why something is refused changes nothing
         ]
 
     def withdrawals(self) -> list[tuple[str, int, int]]:
