@@ -9,11 +9,7 @@ FROM (
   WHERE site = {site:String} AND has(numbers, node)
   UNION ALL
   SELECT node, 0, 1, if(currency IN ('', {currency:String}), net, 0)
-  FROM (
-    SELECT currency, net, {{order_node}} AS node
-    FROM conversions FINAL
-    WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
-  )
+  FROM ({{purchases}})
   WHERE has(numbers, node)
 )
 GROUP BY node

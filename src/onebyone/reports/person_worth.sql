@@ -7,11 +7,7 @@ SELECT
   sumIf(net, currency IN ('', {currency:String})) AS net_minor
 FROM (
   SELECT {{person}} AS owner, gross, net, currency
-  FROM (
-    SELECT at, visitor, gross, net, currency, {{order_node}} AS node
-    FROM conversions FINAL
-    WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
-  ) AS placed
+  FROM ({{purchases}}) AS placed
   GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
   WHERE has(numbers, node)
 )
