@@ -142,6 +142,13 @@ def test_a_removed_one_is_put_back_and_its_name_can_change(place: Place, admin: 
     assert {"dashboard_renamed", "dashboard_removed", "dashboard_put_back"} <= set(noted)
 
 
+def test_find_knows_it_by_its_name_and_only_who_may_open_it(place: Place, admin: Client) -> None:
+    shared = add_board(place)
+    assert f'href="/s/{place.site.id}/dashboards/{shared.slug}">Every morning, ' in admin.get("/find?q=every+m").text
+    own = add_board(place, shared=False, by="somebody else")
+    assert f'/dashboards/{own.slug}"' not in admin.get("/find?q=every+m").text
+
+
 def test_a_viewer_changes_their_own_alone_and_sees_nobody_elses_own(place: Place, admin: Client) -> None:
     viewer: Client = TestClient(place.app())
     come_in(viewer, place, "vera", place.site.id, Role.VIEWER)

@@ -156,6 +156,15 @@ def test_find_goes_straight_to_an_exact_id_and_else_names_what_is_near(place: Pl
     assert f"/s/{place.site.id}/lifetime" in admin.get("/find?q=lifetime").text
 
 
+def test_find_names_campaigns_and_paths_that_were_seen_and_where_they_are_told_of(place: Place, admin: Client) -> None:
+    here = f"/s/{place.site.id}"
+    page = admin.get(f"/find?q=em&site={place.site.id}").text
+    assert f'href="{here}/acquisition?campaign=Email">Campaign Email' in page
+    assert f'href="{here}/pages?page=A%5C,+B">Page A, B' in page  # a comma of its own is no list
+    assert "Seen in the last" not in admin.get(f"/find?q=e&site={place.site.id}").text  # too little to look for
+    assert "Seen in the last" not in admin.get("/find?q=em").text  # of no site
+
+
 def test_find_never_tells_of_a_site_one_may_not_see(place: Place, viewer: Client) -> None:
     other = place.sites.add("Secret", ["https://secret.example"])
     page = viewer.get("/find?q=secret").text

@@ -1,6 +1,10 @@
 -- title: Everything that is kept of one person
 -- about: For the person's own copy. As what one person did, with events that only name one of the hashed `values` ("email:" and the hash) or `orders`.
-WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers
+WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers,
+  site = {site:String} AND (
+    has(numbers, node) OR has({orders:Array(String)}, order_id)
+    OR hasAny(arrayMap((kind, hash) -> concat(kind, ':', hash), mapKeys(identifiers), mapValues(identifiers)), {values:Array(String)})
+  ) AS is_hers
 SELECT
   at, received_at, name, via, concat(toString(hit), '/', toString(n)) AS sighting, event_id, toString(visitor) AS visitor_number, user_id,
   host, path, query, title, referrer, language, channel, source, medium, campaign, term, content, click_ids, browser_ids,
@@ -10,9 +14,8 @@ FROM (
   SELECT *, node, {{person}} AS person
   FROM events FINAL
   GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-  WHERE site = {site:String} AND (
-    has(numbers, node) OR has({orders:Array(String)}, order_id)
-    OR hasAny(arrayMap((kind, hash) -> concat(kind, ':', hash), mapKeys(identifiers), mapValues(identifiers)), {values:Array(String)}))
+  PREWHERE id GLOBAL IN (SELECT id FROM events WHERE is_hers) -- of the key; so all columns are read of few rows
+  WHERE is_hers
 ) AS events
 WHERE person = toUInt64({person:String}) OR NOT has(numbers, node)
 ORDER BY at, seq, hit, n

@@ -5,8 +5,9 @@ SELECT
   view != '' AND name IN ('page_view', 'page_ping') AS is_view,
   if(name = 'page_ping', at - INTERVAL 5 SECOND, at) AS begun -- a tracker pings after five seconds
 FROM events FINAL
+PREWHERE via = 'import' -- of an id that came another way too, the imported one: no column of all others is read
 WHERE site = {site:String}
   AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-  AND via = 'import' AND mapContains(properties, 'tracker_session')
+  AND mapContains(properties, 'tracker_session')
   AND {{wanted}}

@@ -10,10 +10,11 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from onebyone.reports.filters import FIELDS, MOST_LETTERS, FilterUnreadable, escaped, read_condition
+from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web.access import TheSite
 from onebyone.web.address import NotUnderstood, address
-from onebyone.web.desk import TheDesk
+from onebyone.web.desk import Desk, TheDesk
 
 LOOKED_AT = timedelta(days=7)  # for values to offer: a field of a form must answer at once
 OFFERED = 20
@@ -54,10 +55,15 @@ def values(desk: TheDesk, site: TheSite, field: FromQuery[str] = "", q: FromQuer
         return [(one, 0) for one in CONSENT if q.lower() in one]
     if field not in FIELDS:
         return []
+    report, given = values_question(desk, site, field, q, limit=OFFERED)
+    return [(escaped(row["value"]), row["found"]) for row in desk.ask(report, **given).rows]
+
+
+def values_question(desk: Desk, site: Site, field: str, text: str, *, limit: int) -> tuple[str, dict[str, Param]]:
+    """Report and parameters: what the last days hold in a field and contains the text."""
     end = desk.clock()
     given: dict[str, Param] = {"site": site.id, "from": end - LOOKED_AT, "to": end, "traffic": "people"}
-    answer = desk.ask("filter_values", field=field, text=q[:MOST_LETTERS], limit=OFFERED, **given)
-    return [(escaped(row["value"]), row["found"]) for row in answer.rows]
+    return "filter_values", given | {"field": field, "text": text[:MOST_LETTERS], "limit": limit}
 
 
 ROUTES = (add_filter, values)

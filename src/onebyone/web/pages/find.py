@@ -9,19 +9,25 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 
+from onebyone.reports.filters import escaped, read_condition
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web.access import Ask, Form
+from onebyone.web.address import address as canonical
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.look_up import LONGEST_ID, address, sites_that_know
 from onebyone.web.pages.definitions import UNDER
+from onebyone.web.pages.filtering import values_question
 from onebyone.web.pages.people import is_private, person_named
 from onebyone.web.pages.settings import SECTIONS
 from onebyone.web.saved import open_to
 
 MOST_KEPT = 20
+MOST_SEEN, LEAST_LETTERS = 5, 2  # campaigns, and paths
+PLACES = {"view": "v", "board": "dashboards"}  # of what is kept and has an address of its own
+SEEN = {"campaign": ("acquisition", "Campaign"), "page": ("pages", "Page")}  # field: where it is told of
 
 
 @get("/find", sync_to_thread=True, include_in_schema=False)
@@ -43,9 +49,10 @@ def find(
         stories=[(one, address(one, text)) for one in best],
         pages=_pages(text, seen, here),
         kept=[
-            (f"{one.name}, {site.name}", f"/s/{site.id}/v/{one.slug}")
+            (f"{one.name}, {site.name}", f"/s/{site.id}/{PLACES[one.kind]}/{one.slug}")
             for site, one in _kept(request, desk, text, [here] if here else seen)
         ],
+        met=_met(desk, here, text) if here and len(text) >= LEAST_LETTERS else [],
         near=_near(desk, [here] if here else seen, text),
     )
 
@@ -63,7 +70,7 @@ def find_anything(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
         if person := person_named(desk, site, text):
             return Redirect(f"/s/{site.id}/people/{person}", status_code=303)
     shown = frame(request, desk, "Find", site=here, page="find")
-    return page(desk, "find.html", shown, status=404, q="", nobody=True, stories=[], pages=[], kept=[], near=[])
+    return page(desk, "find.html", shown, status=404, q="", nobody=True, stories=[], pages=[], kept=[], met=[], near=[])
 
 
 ROUTES = (find, find_anything)
@@ -93,9 +100,19 @@ def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, st
 
 
 def _kept(request: Ask, desk: TheDesk, text: str, sites: list[Site]) -> list[tuple[Site, Saved]]:
-    """Saved views whose name holds the text; all of them without one."""
-    found = [(site, one) for site in sites[:5] for one in open_to(desk, site, request.user) if one.kind == "view"]
+    """Saved views and dashboards whose name holds the text; all of them without one."""
+    found = [(site, one) for site in sites[:5] for one in open_to(desk, site, request.user) if one.kind in PLACES]
     return [(site, one) for site, one in found if text.lower() in one.name.lower()][:MOST_KEPT]
+
+
+def _met(desk: TheDesk, site: Site, text: str) -> list[tuple[str, str]]:
+    """Campaigns and paths of the last days that hold the text, the most frequent first."""
+    answers = desk.ask_all({field: values_question(desk, site, field, text, limit=MOST_SEEN) for field in SEEN})
+    return [
+        (f"{name} {value}", canonical(f"/s/{site.id}/{at}", {}, [read_condition(field, escaped(value))]))
+        for field, (at, name) in SEEN.items()
+        for value in (row["value"] for row in answers[field].rows)
+    ]
 
 
 def _near(desk: TheDesk, sites: list[Site], text: str) -> list[tuple[str, str]]:
