@@ -1,4 +1,4 @@
-"""Opening the state: SQLite on one machine, PostgreSQL by a setting. One code for both, through SQLAlchemy Core."""
+"""Opening the state: SQLite. Written in SQLAlchemy Core for PostgreSQL too, which no setting offers yet."""
 
 from __future__ import annotations
 
