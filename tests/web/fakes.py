@@ -26,6 +26,7 @@ from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
+from onebyone.state.library import Library
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
@@ -155,6 +156,7 @@ class Place:
         self.exports = Exports(engine)
         self.shelf = Shelf(engine)
         self.annotations = Annotations(engine)
+        self.library = Library(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
         self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
@@ -207,6 +209,7 @@ class Place:
             exports=self.exports,
             shelf=self.shelf,
             annotations=self.annotations,
+            library=self.library,
             send_export=self.send_export,
             clock=lambda: self.clock_now,
             mail=self.mail,

@@ -71,7 +71,25 @@ def _referrer(host: str, visitors: int, orders: int) -> Row:
 
 
 def _property(name: str, key: str, seen: int, numbers: int, examples: list[str]) -> Row:
-    return {"name": name, "key": key, "seen": seen, "different": 12, "numbers": numbers, "examples": examples}
+    return {
+        "name": name,
+        "key": key,
+        "seen": seen,
+        "different": 12,
+        "numbers": numbers,
+        "addresses": 0,
+        "examples": examples,
+    }
+
+
+def _event_days(name: str, usual: int, latest: int) -> Row:
+    """Of 30 days; `latest` is of the last that is over."""
+    first = date(2026, 10, 14)
+    counts = [usual + 3 * (n % 7) for n in range(28)] + [latest, usual // 2]
+    return {
+        "name": name, "total": sum(counts),
+        "days": [[(first + timedelta(days=n)).isoformat(), count] for n, count in enumerate(counts)],
+    }  # fmt: skip
 
 
 def _cohorts(_: Mapping[str, Param]) -> list[Row]:
@@ -289,6 +307,11 @@ def month() -> Answers:
             {"number": number, "events": 14, "orders": 1, "revenue_minor": 8990} for number in _texts(params["nodes"])
         ],
         "filter_values": lambda _: [{"value": "Email", "found": 6120}, {"value": "A, B", "found": 2}],
+        "event_days": lambda _: [
+            _event_days("page_view", 2800, 2790),
+            _event_days("add_to_cart", 137, 12),
+            _event_days("purchase", 83, 81),
+        ],
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),

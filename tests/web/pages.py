@@ -31,6 +31,7 @@ PAGES = (
     "/s/{site}/vitals",
     "/s/{site}/errors?period=7d",
     "/s/{site}/events",
+    "/s/{site}/events/about?event=purchase",
     "/s/{site}/saved",
     "/s/{site}/segments",
     "/s/{site}/segments?example=0",

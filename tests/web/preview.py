@@ -30,7 +30,7 @@ def pages(site: str) -> dict[str, str]:
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
         "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition", "pages": f"/s/{site}/pages",
         "engagement": f"/s/{site}/engagement", "vitals": f"/s/{site}/vitals", "errors": f"/s/{site}/errors",
-        "events": f"/s/{site}/events", "email": f"/s/{site}/email",
+        "events": f"/s/{site}/events", "event": f"/s/{site}/events/about?event=add_to_cart", "email": f"/s/{site}/email",
         "orders": f"/s/{site}/behind/orders?by=channel&is=Email",
         "visitors": f"/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",
         "eventlist": f"/s/{site}/behind/events?event=page_view&traffic=all",

@@ -107,6 +107,7 @@ def make_console(
         exports=state.exports,
         shelf=state.shelf,
         annotations=state.annotations,
+        library=state.library,
         send_export=exporting(place, settings, state, reports).send,
         mail=state.mail,
         rights=Rights(state, reports),

@@ -22,6 +22,7 @@ from onebyone.state.erasures import Erasures
 from onebyone.state.exports import Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
+from onebyone.state.library import Library
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.receipts import Receipts
@@ -62,6 +63,7 @@ class State(Struct, frozen=True):
     exports: Exports
     shelf: Shelf
     annotations: Annotations
+    library: Library
 
     @property
     def visitor_key(self) -> bytes:
@@ -113,4 +115,5 @@ def open_state(place: Place) -> State:
         exports=Exports(engine),
         shelf=Shelf(engine),
         annotations=Annotations(engine),
+        library=Library(engine),
     )

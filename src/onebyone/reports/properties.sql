@@ -1,8 +1,9 @@
 -- title: Properties
 -- about: What each event carries beside its own fields: how often, how many different values, and three frequent ones.
---   `numbers` are the values that are written as a number.
+--   `numbers` are the values that are written as a number, `addresses` those that look like an e-mail address.
 SELECT
   name, key, count() AS seen, uniqCombined64(value) AS different, countIf(toFloat64OrNull(value) IS NOT NULL) AS numbers,
+  countIf(position(value, '@') > 1 AND value LIKE '%_@_%._%') AS addresses,
   topK(3)(left(value, 60)) AS examples
 FROM (
   SELECT name, mapKeys(properties) AS keys, mapValues(properties) AS texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -127,7 +128,21 @@ def _seen(site: Site) -> list[Column]:
         Column("Came by", "p2", lambda row: Cell(", ".join(row["vias"]))),
         Column("First", "n p2", _moment("first_at", site)),
         Column("Last", "n", _moment("last_at", site)),
+        Column("What it means", "p2 wrap", _meaning(site)),
     ]
+
+
+def described_at(site: Site, row: Row) -> str:
+    return f"/s/{site.id}/events/about?{urlencode({'event': row['name']})}"
+
+
+def _meaning(site: Site) -> Callable[[Row], Cell]:
+    """Of rows with or without the site's own words."""
+    return lambda row: Cell(row.get("about") or "Describe", href=described_at(site, row))
+
+
+def _called(row: Row) -> tuple[str, str]:
+    return (row["label"], row["name"]) if row.get("label") else (row["name"], "")
 
 
 def _carried(_site: Site) -> list[Column]:
@@ -245,7 +260,7 @@ EVENTS = Breakdown(
     rows=(
         ("c1", (
             Table(report="event_names", narrows=("event", "name"), behind=_behind_event,
-                  title="Events seen", head="Name", name=_named("name"), by="seen",
+                  title="Events seen", head="Name", name=_called, by="seen",
                   columns=_seen, empty="Nothing was sent in this period."),
         )),
         ("c1", (

@@ -15,7 +15,7 @@ from onebyone.web.address import Narrows
 
 _BEHIND: Mapping[str, tuple[str, ...]] = {  # a page's numbers
     "acquisition": ("credited_orders", "placed_orders", "session_visitors", "event_visitors"),
-    "events": ("event_list",),
+    "events": ("event_days", "event_list"),
 }
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
@@ -52,7 +52,7 @@ FILES = {  # the address's name of a file, and the report whose rows it has
         for name in (
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
-            "event_names", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages", "lifetime",
+            "event_names", "event_days", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages", "lifetime",
             "populations", "days_active",
         )
     },

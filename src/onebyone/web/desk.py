@@ -31,6 +31,7 @@ from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
+from onebyone.state.library import Library
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
@@ -138,6 +139,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     exports: Exports
     shelf: Shelf
     annotations: Annotations
+    library: Library
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))

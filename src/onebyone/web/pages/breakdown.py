@@ -1,4 +1,4 @@
-"""Acquisition, Pages with time and errors, Events: where people come from, what they see, what is sent."""
+"""Acquisition, Pages with time and errors: where people come from, what they see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onebyone.state.sites import Site
 from onebyone.web import on_page
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
-from onebyone.web.breakdown import ALL, ASKED, Breakdown
+from onebyone.web.breakdown import ALL, ASKED, EVENTS, Breakdown
 from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
@@ -56,4 +56,4 @@ def _teach(shown: Breakdown, answers: Mapping[str, Answer], site: Site) -> on_pa
     return on_page.teach(shown.page, site)
 
 
-ROUTES = tuple(_page(shown) for shown in (*ALL, *on_page.ALL))
+ROUTES = tuple(_page(shown) for shown in (*ALL, *on_page.ALL) if shown is not EVENTS)  # which is the library's

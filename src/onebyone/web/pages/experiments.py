@@ -15,6 +15,7 @@ from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.funnel import WITHIN
+from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
 
 LIMIT = MOST_VARIANTS + 3  # one variant too many, and those who are in none
@@ -64,7 +65,7 @@ def ask(desk: Desk, site: Site, view: View) -> Asked:
     """Raises NotUnderstood."""
     given = params(view, site)
     seen = desk.ask("event_names", **{key: value for key, value in given.items() if key != "filters"})
-    names = [row["name"] for row in seen.rows]
+    names = offered(desk, site, seen.rows)
     question = asking.read_question(view, names)
     answer = seen
     if question.shown and not seen.error:

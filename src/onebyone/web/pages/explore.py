@@ -19,6 +19,7 @@ from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.definitions import MOST_ROWS, sql_of
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer: a form must not make its page slow
@@ -58,7 +59,7 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         tabs=TABS,
         kinds=asking.KINDS,
         form_lines=asking.lines(question),
-        names=[row["name"] for row in answers["seen"].rows],
+        names=offered(desk, site, answers["seen"].rows),
         properties=[(key, asking.property_name(key)) for key in FIELDS]
         + [(OWN + key, key) for key in sorted({row["key"] for row in answers["own"].rows})],
         **controls(view, desk, site, compares=False),

@@ -12,6 +12,7 @@ from onebyone.web.address import EVERY_FIELD, address
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
 
 _KEYS = ("steps", "within")
@@ -22,7 +23,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     given = params(view, site)
     seen = desk.ask("event_names", **given)
-    names = [row["name"] for row in seen.rows]
+    names = offered(desk, site, seen.rows)
     shown = funnel.read_funnel(view, names)
     answer = desk.ask("funnel", **given, **_asking(shown)) if len(shown.steps) > 1 and not seen.error else Answer()
     return page(

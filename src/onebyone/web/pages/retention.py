@@ -11,6 +11,7 @@ from onebyone.web.address import EVERY_FIELD
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
 
 KEYS = ("first", "again", "unit", "show")
@@ -38,7 +39,7 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         grid=retention.grid(
             question, answers["cohorts"].rows, min(desk.today(site.zone), view.period.last), site.currency
         ),
-        names=[row["name"] for row in answers["seen"].rows],
+        names=offered(desk, site, answers["seen"].rows),
         units=retention.UNITS,
         tabs=retention.TABS,
         tab="retention",

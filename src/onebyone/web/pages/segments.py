@@ -21,6 +21,7 @@ from onebyone.web import numbers, segment_form, segment_words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.library import offered
 from onebyone.web.segment_form import Row
 from onebyone.web.segment_words import Wrong
 
@@ -164,7 +165,7 @@ def _page(
         says=segment_words.says(sizes.rows) if draft.rule and not sizes.error else "",
         lines=segment_words.lines(draft.rule, sizes.rows) if draft.rule else [],
         rows=[*draft.rows, *[Row()] * _SPARE][: segment_form.MOST_ROWS],
-        names=[row["name"] for row in seen.rows],
+        names=offered(desk, site, seen.rows),
         examples=EXAMPLES,
         fields=FIELDS,
         form=segment_form,

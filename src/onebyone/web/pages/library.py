@@ -1,0 +1,149 @@
+"""Events: the library of what is sent, what is unusual about it, and a site's own words for it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromQuery
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from onebyone.reports.unusual import Unusual, alike, unusual_days, unusual_values
+from onebyone.state.library import Described
+from onebyone.state.sites import Site
+from onebyone.state.users import Role
+from onebyone.web import unusual_words
+from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.address import EVERY_FIELD, View
+from onebyone.web.breakdown import ASKED, EVENTS, described_at
+from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.frame import frame, page
+from onebyone.web.library import LONGEST_EVENT, Wrong, describe, with_words
+from onebyone.web.view import asked, controls, params
+
+_KEYS = ("show",)
+_SEEN, _CARRIED = EVENTS.tables
+
+
+@get("/s/{site_id:str}/events", sync_to_thread=True, include_in_schema=False)
+def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    answers = _answers(desk, view, site)
+    described = desk.library.all(site.id)
+    rows = with_words(answers["event_names"].rows, described)
+    hidden = {row["name"] for row in rows if row["hidden"]}
+    shows_hidden = view.get("show") == "hidden"
+    left_out = set() if shows_hidden else hidden
+    seen = replace(answers["event_names"], rows=[row for row in rows if row["name"] not in left_out])
+    carried = answers["properties"]
+    carried = replace(carried, rows=[row for row in carried.rows if row["name"] not in left_out])
+    last = _last_finished(desk, view, site)
+    found = [one for one in _unusual(answers, view, site, desk) if one.event not in hidden]
+    failed = any(answers[table.report].error for table in EVENTS.tables)
+    return page(
+        desk,
+        "events.html",
+        frame(request, desk, "Events", site=site, page="events"),
+        view=view,
+        shown=EVENTS,
+        ever=answers["ledger_totals"],
+        says="" if failed else EVENTS.says(answers),
+        unusual=unusual_words.lines(found, last=last, today=desk.today(site.zone)),
+        most_unusual=unusual_words.SHOWN,
+        at={row["name"]: described_at(site, row) for row in rows},
+        hidden=len(hidden),
+        shows_hidden=shows_hidden,
+        rows=[
+            ("c1", [(_SEEN.report, _SEEN.fill(seen, site, view))]),
+            ("c1", [(_CARRIED.report, _CARRIED.fill(carried, site, view))]),
+        ],
+        **controls(view, desk, site, compares=False),
+    )
+
+
+@get("/s/{site_id:str}/events/about", sync_to_thread=True, include_in_schema=False)
+def about(
+    request: Ask, desk: TheDesk, site: TheSite, event: FromQuery[str] = "", said: FromQuery[str] = ""
+) -> Response[Any]:
+    """One event, also one that was never sent: it can be described before."""
+    name = event[:LONGEST_EVENT]
+    if not name.strip():
+        return Redirect(f"/s/{site.id}/events", status_code=303)
+    typed = desk.library.all(site.id).get(name, Described(event=name))
+    return _about(request, desk, site, typed, said=said == "saved")
+
+
+@post("/s/{site_id:str}/events/about/save", sync_to_thread=True, include_in_schema=False)
+def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
+    need(request, site, Role.EDITOR)
+    text = {key: str(form.get(key, "")) for key in ("event", "label", "about")}
+    typed = Described(**text, hidden=bool(form.get("hidden")))
+    try:
+        kept = describe(desk, site, request.user.name, typed)
+    except Wrong as error:
+        return _about(request, desk, site, typed, wrong=str(error))
+    return Redirect(f"{described_at(site, {'name': kept.event})}&said=saved", status_code=303)
+
+
+ROUTES = (events, about, save)
+
+
+def _answers(desk: Desk, view: View, site: Site) -> dict[str, Answer]:
+    given = params(view, site) | {"limit": ASKED}
+    every = given | {"traffic": "all"}
+    return desk.ask_all(
+        {
+            **{table.report: (table.report, every) for table in EVENTS.tables},
+            "event_days": ("event_days", given | {"traffic": "people"}),  # a crawler's day is not the site's
+            "ledger_totals": ("ledger_totals", every),
+        }
+    )
+
+
+def _last_finished(desk: Desk, view: View, site: Site) -> date:
+    return min(view.period.last, desk.today(site.zone) - timedelta(days=1))
+
+
+def _unusual(answers: dict[str, Answer], view: View, site: Site, desk: Desk) -> list[Unusual]:
+    return [
+        *unusual_values(answers["properties"].rows),
+        *alike({row["name"]: row["seen"] for row in answers["event_names"].rows}),
+        *unusual_days(answers["event_days"].rows, first=view.period.first, last=_last_finished(desk, view, site)),
+    ]
+
+
+def _about(
+    request: Ask, desk: Desk, site: Site, typed: Described, *, said: bool = False, wrong: str = ""
+) -> Response[str]:
+    view = asked(request, desk, site, ("event",), but=("said",))
+    answers = _answers(desk, view, site)
+    row = _only(answers["event_names"], typed.event).first
+    found = [one for one in _unusual(answers, view, site, desk) if one.event == typed.event]
+    return page(
+        desk,
+        "event.html",
+        frame(request, desk, typed.label or typed.event, site=site, page="events"),
+        status=400 if wrong else 200,
+        view=view,
+        typed=typed,
+        said=said,
+        wrong=wrong,
+        answer=answers["event_names"],
+        row=row,
+        cells=[] if not row else _cells(row, site),
+        unusual=unusual_words.lines(found, last=_last_finished(desk, view, site), today=desk.today(site.zone)),
+        carried=_CARRIED.fill(_only(answers["properties"], typed.event), site, view),
+        may_edit=request.user.may(site.id, Role.EDITOR),
+        **controls(view, desk, site, compares=False),
+    )
+
+
+def _only(answer: Answer, event: str) -> Answer:
+    return replace(answer, rows=[row for row in answer.rows if row["name"] == event])
+
+
+def _cells(row: dict[str, Any], site: Site) -> list[tuple[str, str]]:
+    """Heads and texts of the event's line on the list, but for its words."""
+    return [(column.head, column.write(row).text) for column in _SEEN.columns(site)[:-1]]
