@@ -52,8 +52,8 @@ FILES = {  # the address's name of a file, and the report whose rows it has
         for name in (
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
-            "event_names", "event_days", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages", "lifetime",
-            "populations", "days_active",
+            "event_names", "event_days", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages",
+            "lifetime", "populations", "days_active",
         )
     },
 }  # fmt: skip
