@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -56,9 +57,10 @@ def test_a_column_that_is_written_is_read_again(kind: str, event: str, name: str
 
 @given(st.sampled_from(KINDS), _TEXT, _TEXT)
 def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: str) -> None:
+    like = "p" if re.fullmatch(r"[A-Za-z0-9_]+", name) else "p q"  # which is read in another way
     asked = [
         shaped({"by": [f"{OWN}{one}"], "cols": [str(a_column(kind, of, one))]})
-        for of, one in ((event, name), ("e", "p"))
+        for of, one in ((event, name), ("e", like))
     ]
     assert asked[0].places == asked[1].places
 
@@ -118,11 +120,27 @@ def test_pages_meet_whatever_the_order(sort: str) -> None:
     given = PARAMS | {"from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
     cols = ["events", "last::page", "first_at", "mean::prop.n"]
     asked: dict[str, Any] = given | {"by": ["page", "country"], "cols": cols, "sort": sort, "paged": 1}
-    whole = reports.run("power", **asked).rows
-    found: list[list[Any]] = []
-    while rows := reports.run("power", **asked | {"limit": 9}, **_behind(found)).rows:
+    whole, *all_rows = reports.run_dicts("power", **asked)
+    (alone,) = reports.run_dicts("power", **asked | {"by": [], "paged": 0, "sort": ""})
+    assert alone.items() <= whole.items() and whole["is_whole"] and whole["events"] == 59
+    found: list[dict[str, Any]] = []
+    while rows := reports.run_dicts("power", **asked | {"limit": 9}, **_behind(found))[1:]:
         found += rows
-    assert found == whole and len(whole) == whole[0][-1] == 22
+    assert found == all_rows and len(all_rows) == whole["rows_in_all"] == 22
+
+
+def test_the_whole_of_every_column_is_what_it_is_alone() -> None:
+    reports = Reports(holding("many rows", _many_rows))
+    cols = [str(a_column(kind, "", "n")) for kind in KINDS]
+    for some in (cols[:8], cols[8:]):
+        asked: dict[str, Any] = PARAMS | {
+            "from": NOON - timedelta(days=1),
+            "to": NOON + timedelta(days=1),
+            "cols": some,
+        }
+        whole = reports.run("power", **asked, by=["prop.n", "country"], paged=1).rows[0]
+        (alone,) = reports.run("power", **asked, by=[]).rows
+        assert whole[2:-4] == alone and len(alone) == len(some)
 
 
 def _many_rows(store: Embedded) -> None:
@@ -146,8 +164,8 @@ def _many_rows(store: Embedded) -> None:
     )
 
 
-def _behind(found: list[list[Any]]) -> dict[str, Any]:
-    return {"after": [str(found[-1][-2]), *found[-1][:2]]} if found else {}
+def _behind(found: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"after": [str(found[-1]["rank"]), *list(found[-1].values())[:2]]} if found else {}
 
 
 @pytest.mark.parametrize("filters", [[], ["country=DE"], *([["channel=Email"], ["did=purchase"]] if PROVE else [])])

@@ -145,7 +145,11 @@ def test_the_files_have_every_row_and_the_sql_is_this_one(place: Place, admin: C
     assert place.reports.asked_of("power")["limit"] == 100_000 and place.reports.asked_of("power")["after"] == []
     assert admin.get(at(place, query, ending=".parquet")).content[:4] == b"PAR1"
     sql = admin.get(at(place, query, ending=".sql")).text
-    assert "SET param_of_prop_1 = 'it\\'s';" in sql and "{{" not in sql and "SET param_by_prop_1 = 'theme';" in sql
+    assert (
+        "SET param_of_prop_1 = 'it\\'s';" in sql
+        and "{{" not in sql
+        and "SET param_by_prop_1 = 'properties.key_theme';" in sql
+    )
 
 
 def test_json_has_the_columns_the_whole_and_the_place_behind(place: Place, admin: Client) -> None:

@@ -38,8 +38,8 @@ PARAMS: dict[str, str] = {
     "paged": "UInt8",
 }
 PLACES = (
-    "named", "beside", "rank", "columns", "row_1", "row_2", "record_row_1", "record_row_2", "whose", "texts",
-    "no_texts", "join_persons", "prewhere", "of_events", "join_properties", "behind", "direction",
+    "named", "rank", "columns", "states", "keys", "second", "row_1", "row_2", "record_row_1", "record_row_2", "whose",
+    "texts", "no_texts", "join_persons", "prewhere", "of_events", "join_properties", "direction", *_SQL["paged"],
 )  # fmt: skip
 
 
@@ -162,8 +162,9 @@ def shaped(given: Mapping[str, Param]) -> Shape:
         raise BadParameter(f"{error}") from error
     shape = _shape(question)
     behind = _behind(question, _texts(given, "after", ()))
-    beside = _SQL["said"]["beside"] if given.get("paged") else ""
-    return Shape(shape.places | behind.places | {"beside": beside}, shape.params | behind.params)
+    pieces = {"keys": shape.places["keys"], "behind": behind.places["behind"]}
+    paged = {key: with_parts(text, pieces) for key, text in _SQL["paged" if given.get("paged") else "unpaged"].items()}
+    return Shape(shape.places | behind.places | paged, shape.params | behind.params)
 
 
 def _texts(given: Mapping[str, Param], key: str, usual: Sequence[str]) -> list[str]:
@@ -177,6 +178,7 @@ def _shape(question: Question) -> Shape:
     numbered = list(enumerate(question.columns, 1))
     by = list(enumerate(question.by, 1))
     rows = [_property(one, "by", n) for n, one in by]
+    keys = [f"row_{n}" for n, _ in by] or ["row_1"]
     owns = [_piece(_SQL["property"]["told"], n, value=rows[n - 1]) for n, one in by if one.startswith(OWN)]
     told = [_piece(_SQL["property"]["own"], n) if one.startswith(OWN) else rows[n - 1] for n, one in by]
     events = {one.event for one in question.columns if one.kind not in OF_RECORDS}
@@ -186,14 +188,19 @@ def _shape(question: Question) -> Shape:
     every = "" in events
     places = {
         "named": ", ".join(_piece(said["name"], n, column=one) for n, one in enumerate(_columns(question), 1)),
-        "columns": ",\n      ".join(_piece(said["column"], n, counted=_counted(one, n)) for n, one in numbered),
+        "columns": ", ".join(
+            _piece(said["column"], n, counted=_piece(_SQL["columns"][one.kind], n)) for n, one in numbered
+        ),
+        "states": ",\n        ".join(_state(one, n) for n, one in numbered),
+        "keys": ", ".join(keys),
+        "second": said["second" if len(by) > 1 else "no_second"],
         **_two("row", rows),
         **_two("record_row", told),
         "whose": with_parts("{{person}}") if people else nothing["person"],
         "texts": "".join(
             _piece(said["text"], n, value=_property(one.prop, "of", n)) for n, one in numbered if one.prop
         ),
-        "no_texts": "".join(nothing["text"] for _, one in numbered if one.prop),
+        "no_texts": "".join(_piece(nothing["text"], n) for n, one in numbered if one.prop),
         "join_persons": with_parts(joins["persons"]) if people else "",
         "prewhere": "" if every else joins["prewhere"],
         "of_events": _SQL["events"]["every" if every else "named"],
@@ -212,14 +219,20 @@ def _bound(question: Question) -> dict[str, Param]:
     numbered = list(enumerate(question.columns, 1))
     return {
         **{f"name_{n}": name for n, name in enumerate(question.names, 1)},
-        **{f"by_prop_{n}": _own(one) for n, one in enumerate(question.by, 1) if one.startswith(OWN)},
-        **{f"of_prop_{n}": _own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
+        **{f"by_prop_{n}": _bound_own(one) for n, one in enumerate(question.by, 1) if one.startswith(OWN)},
+        **{f"of_prop_{n}": _bound_own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
         **{f"event_{n}": one.event for n, one in numbered if one.event},
     }
 
 
-def _own(text: str) -> str:
-    return text.removeprefix(OWN)
+def _bound_own(text: str) -> str:
+    """The parameter by which SQL names one of the site's own properties."""
+    own = text.removeprefix(OWN)
+    return with_parts(_SQL["property"]["plain_name"], {"name": own}) if _is_plain(text) else own
+
+
+def _is_plain(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_]+", text.removeprefix(OWN)) is not None
 
 
 def _piece(text: str, n: int, **pieces: str) -> str:
@@ -234,13 +247,13 @@ def _columns(question: Question) -> list[str]:
 def _property(text: str, kind: str, n: int) -> str:
     if not text.startswith(OWN):
         return FIELDS[text]
-    return _piece(_SQL["property"]["text"], n, kind=kind)
+    return _piece(_SQL["property"]["plain" if _is_plain(text) else "text"], n, kind=kind)
 
 
-def _counted(one: Column, n: int) -> str:
+def _state(one: Column, n: int) -> str:
     which = "counted" if one.kind in OF_RECORDS else "named" if one.event else "every"
     pieces = {"of": _SQL["of"][which], "n": "{{n}}"} | _SQL["property"]
-    return _piece(with_parts(_SQL["columns"][one.kind], pieces), n)
+    return _piece(with_parts(_SQL["states"][one.kind], pieces), n)
 
 
 def _behind(question: Question, after: Sequence[str]) -> Shape:
