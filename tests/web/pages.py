@@ -39,7 +39,7 @@ PAGES = (
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
     "/s/{site}/lifetime?period=12m",
-    "/s/{site}/lifetime?unit=week&since=visit",
+    "/s/{site}/lifetime?unit=week&since=visit&k=4",
     "/s/{site}/populations",
     "/s/{site}/populations?unit=day",
     "/s/{site}/days_active",
