@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.power import (
+    CHOICES,
     FIELDS,
     KINDS,
     MOST_COLUMNS,
@@ -22,6 +23,7 @@ from onebyone.reports.power import (
     WITH_TEXT,
     Column,
     PowerUnreadable,
+    chosen_of,
     read_column,
     read_question,
     shaped,
@@ -59,7 +61,7 @@ def test_a_column_that_is_written_is_read_again(kind: str, event: str, name: str
 def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: str) -> None:
     like = "p" if re.fullmatch(r"[A-Za-z0-9_]+", name) else "p q"  # which is read in another way
     asked = [
-        shaped({"by": [f"{OWN}{one}"], "cols": [str(a_column(kind, of, one))]})
+        shaped({"by": [f"{OWN}{one}", f"last_ever.{OWN}{one}"], "cols": [str(a_column(kind, of, one))]})
         for of, one in ((event, name), ("e", like))
     ]
     assert asked[0].places == asked[1].places
@@ -70,6 +72,9 @@ def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: 
     [
         (["colour"], ["events"], ""),
         (["prop."], ["events"], ""),
+        (["last_ever."], ["events"], ""),
+        (["last_ever.first_ever.country"], ["events"], ""),
+        (["ever.prop.plan"], ["events"], ""),
         (["prop.a\nb"], ["events"], ""),
         ([f"prop.{'x' * 201}"], ["events"], ""),
         (["country", "page", "day"], ["events"], ""),
@@ -105,6 +110,7 @@ def test_names_of_columns_are_harmless_and_no_two_alike() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hostile_name_is_only_a_name(kind: str) -> None:
+    """Of an event's own property, and of a person's."""
     store = holding("many rows", _many_rows)
     asked = PARAMS | {"site": "hostile", "from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
     column = a_column(kind, HOSTILE, HOSTILE)
@@ -112,6 +118,8 @@ def test_a_hostile_name_is_only_a_name(kind: str) -> None:
     noon = "2026-11-20T12:00:00.000Z"
     holds = {"people": 1, "events": 1, "first_at": noon, "last_at": noon, "first": "7", "last": "7"}
     assert rows == ([] if kind in OF_RECORDS else [["7", holds.get(kind, 7)]])
+    held = f"last_before.{OWN}{HOSTILE}"
+    assert Reports(store).run("power", **asked, by=[held], cols=[str(column)]).rows == rows
 
 
 @pytest.mark.parametrize("sort", ["-events", "last::page", "mean::prop.n", *(("-rows", "first_at") if PROVE else ())])
@@ -191,6 +199,27 @@ def test_every_property_that_all_events_carry_makes_rows_of_events_and_of_record
         rows = reports.run_dicts("power", **PARAMS, by=[field], cols=cols)
         for column in whole:
             assert sum(row[column] for row in rows) == whole[column] > 0, field
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_persons_value_makes_rows_of_all_that_they_did(choice: str) -> None:
+    reports, cols = month(), ["events:page_view", "conversions", "revenue"]
+    (whole,) = reports.run_dicts("power", **PARAMS, by=[], cols=cols)
+    rows = reports.run_dicts("power", **PARAMS, by=[f"{choice}.country"], cols=cols)
+    for column in whole:
+        assert sum(row[column] for row in rows) == whole[column] > 0
+
+
+def test_the_last_value_before_an_event_is_its_own_where_it_has_one() -> None:
+    reports, asked = Reports(holding("many rows", _many_rows)), PARAMS | {"from": NOON - timedelta(days=1)}
+    asked |= {"to": NOON + timedelta(days=1), "cols": ["people", "events", "last_at"]}
+    own = reports.run("power", **asked, by=["page", "country"]).rows
+    assert reports.run("power", **asked, by=["last_before.page", "country"]).rows == own and len(own) == 22
+
+
+def test_a_property_that_is_called_like_a_choice_is_still_a_property() -> None:
+    (by,) = read_question([f"{OWN}last_ever.country"], ["events"]).by
+    assert chosen_of(by) == ("", by) and shaped({"by": [by]}).places["row_open"] == ""
 
 
 def test_it_takes_every_filter_and_refuses_what_is_none() -> None:

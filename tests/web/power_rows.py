@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from onebyone.reports.power import OF_RECORDS, USUAL_BY, USUAL_COLUMNS, Column, read_question
+from onebyone.reports.power import OF_RECORDS, USUAL_BY, USUAL_COLUMNS, Column, chosen_of, read_question
 from onebyone.store import Param
 
 _PEOPLE = (41_930, 8_214, 4_480, 2_930, 1_602, 300, 11)
@@ -47,6 +47,7 @@ def _texts(value: Param) -> list[str]:
 
 
 def _name(field: str, n: int) -> str:
+    _, field = chosen_of(field)
     if field in ("day", "week"):
         return (date(2026, 11, 12) - timedelta(days=n)).isoformat()
     values = _OF.get(field, (field,))

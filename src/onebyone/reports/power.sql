@@ -4,6 +4,8 @@
 --   they are joined now) are what came. Conversions and revenue (net of refunds, of those in the site's currency, in
 --   minor units) are records, each once, as everywhere, under the own properties of the copy that came first. What is
 --   no number, or has more than twelve digits before its point, is in no sum. In the order of `sort`, behind `after`.
+--   A row is by the event's own value, or with first_ever., last_ever. (until `now`), first_in_range., last_to_end. or
+--   last_before. (at or before the event itself) in front of a property by that value of its person, of those not empty.
 SELECT {{named}}{{beside}}
 FROM (
   SELECT *, {{rank}} AS rank{{around}}
@@ -11,7 +13,7 @@ FROM (
     SELECT row_1, {{second}} AS row_2, {{columns}}{{whole}}
     FROM (
       SELECT {{keys}}, {{states}}
-      FROM (
+      FROM ({{row_open}}
         SELECT
           toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event,
           {traffic:String} IN ('machines', 'all') AND conversion = '' AND startsWith(actor, 'machine_') AS is_order, -- no record
@@ -23,16 +25,16 @@ FROM (
           AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
           AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
           AND ({{of_events}} OR (is_order AND has({counted:Array(String)}, name))) AND {{wanted}}
-      )
+      {{row_close}})
       GROUP BY {{keys}}
       UNION ALL
       SELECT {{keys}}, {{states}}
-      FROM (
+      FROM ({{row_open}}
         SELECT
-          toString({{record_row_1}}) AS row_1, toString({{record_row_2}}) AS row_2, name, at, toUInt64(0) AS person,
+          toString({{record_row_1}}) AS row_1, toString({{record_row_2}}) AS row_2, name, at, {{record_person}} AS person,
           false AS is_event, true AS is_order, if(currency IN ('', {currency:String}), net, 0) AS worth{{no_texts}}
         FROM (
-          SELECT *
+          SELECT *{{record_node}}
           FROM conversions FINAL
           WHERE site = {site:String} AND has({counted:Array(String)}, name) AND {{standing}} = 'counted'
             AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
@@ -40,7 +42,8 @@ FROM (
             AND {{wanted}}
         ) AS records
         {{join_properties}}
-      )
+        {{record_join}}
+      {{row_close}})
       GROUP BY {{keys}}
     )
     GROUP BY {{grouped}}

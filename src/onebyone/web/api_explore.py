@@ -51,7 +51,13 @@ def api_explore(
     request: Ask,
     desk: TheDesk,
     site: TheSite,
-    by: Annotated[str | None, QueryParameter(description="one or two properties: country,prop.theme")] = None,
+    by: Annotated[
+        str | None,
+        QueryParameter(
+            description="one or two properties: country,prop.theme; or a person's value of one, with first_ever., "
+            "last_ever., first_in_range., last_to_end. or last_before. in front: first_ever.prop.theme"
+        ),
+    ] = None,
     cols: Annotated[str | None, QueryParameter(description="columns: people:purchase,sum:scroll:prop.percent")] = None,
     sort: Annotated[str | None, QueryParameter(description="a column, or rows; - in front: the largest first")] = None,
     after: Annotated[str | None, QueryParameter(description="the place behind which to go on")] = None,

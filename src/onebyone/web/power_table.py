@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from onebyone.reports.filters import MOST_CONDITIONS, ROWS, Condition
-from onebyone.reports.power import OF_RECORDS, OWN, WITH_NUMBER, WITH_TIME, Column, Question, joined
+from onebyone.reports.power import OF_RECORDS, OWN, WITH_NUMBER, WITH_TIME, Column, Question, chosen_of, joined
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View, address
@@ -159,6 +159,7 @@ def _line(asked: Asked, values: Sequence[Any], top: float | None) -> Line:
 
 
 def name_of(field: str, value: str) -> str:
+    _, field = chosen_of(field)
     if not value:
         return countries.UNKNOWN if field == "country" else "not set"
     if field == "country":
@@ -232,7 +233,7 @@ def _behind(asked: Asked, one: Column, narrowing: Sequence[Condition]) -> str:
 def _says(asked: Asked, shown: Sequence[Sequence[Any]], in_all: int) -> str:
     question = asked.question
     by = " and ".join(
-        property_name(one).lower() if not one.startswith(OWN) else property_name(one) for one in question.by
+        property_name(one) if chosen_of(one)[1].startswith(OWN) else property_name(one).lower() for one in question.by
     )
     if not shown:
         return "Nothing fits in this period."

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Redirect
 
-from onebyone.reports.power import FIELDS, OWN, Question
+from onebyone.reports.power import FIELDS, OWN, Question, chosen_of
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import power_question as asking
@@ -52,6 +52,8 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ever"],
         tabs=TABS,
         kinds=asking.KINDS,
+        whose=asking.WHOSE,
+        rows_by=[chosen_of(one) for one in (*question.by, "")[:2]],
         form_lines=asking.lines(question),
         names=[row["name"] for row in answers["seen"].rows],
         properties=[(key, asking.property_name(key)) for key in FIELDS]
