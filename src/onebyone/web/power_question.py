@@ -48,13 +48,13 @@ TIMES: Mapping[str, str] = {
     "weekday": "Weekday",
     "hour": "Hour",
 }
-WHOSE: Mapping[str, str] = {  # value of a property names the row of an event
+WHOSE: Mapping[str, str] = {  # value of a property names the row: the event's, or which of its person's
     "": "of the event itself",
-    "first_ever": "first ever of the person",
-    "last_ever": "last ever of the person",
-    "first_in_range": "first of the person in the period",
-    "last_to_end": "last of the person up to its end",
-    "last_before": "last of the person before the event",
+    "first_ever": "first ever",
+    "last_ever": "last ever",
+    "first_in_range": "first in the period",
+    "last_to_end": "last up to its end",
+    "last_before": "last before the event",
 }
 _KEPT = ("period", "from", "to", "traffic", "segment")
 
@@ -165,7 +165,7 @@ def property_name(text: str) -> str:
     """As a person reads it."""
     choice, text = chosen_of(text)
     if choice:
-        return f"{property_name(text)}, {WHOSE[choice].replace(' of the person', '')}"
+        return f"{property_name(text)}, {WHOSE[choice]}"
     return TIMES.get(text) or FIELD_NAMES.get(text) or text.removeprefix(OWN)
 
 
