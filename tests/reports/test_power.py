@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.power import (
+    CHOICES,
     FIELDS,
     KINDS,
     MOST_COLUMNS,
@@ -21,6 +23,7 @@ from onebyone.reports.power import (
     WITH_TEXT,
     Column,
     PowerUnreadable,
+    chosen_of,
     read_column,
     read_question,
     shaped,
@@ -56,9 +59,10 @@ def test_a_column_that_is_written_is_read_again(kind: str, event: str, name: str
 
 @given(st.sampled_from(KINDS), _TEXT, _TEXT)
 def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: str) -> None:
+    like = "p" if re.fullmatch(r"[A-Za-z0-9_]+", name) else "p q"  # which is read in another way
     asked = [
-        shaped({"by": [f"{OWN}{one}"], "cols": [str(a_column(kind, of, one))]})
-        for of, one in ((event, name), ("e", "p"))
+        shaped({"by": [f"{OWN}{one}", f"last_ever.{OWN}{one}"], "cols": [str(a_column(kind, of, one))]})
+        for of, one in ((event, name), ("e", like))
     ]
     assert asked[0].places == asked[1].places
 
@@ -68,6 +72,9 @@ def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: 
     [
         (["colour"], ["events"], ""),
         (["prop."], ["events"], ""),
+        (["last_ever."], ["events"], ""),
+        (["last_ever.first_ever.country"], ["events"], ""),
+        (["ever.prop.plan"], ["events"], ""),
         (["prop.a\nb"], ["events"], ""),
         ([f"prop.{'x' * 201}"], ["events"], ""),
         (["country", "page", "day"], ["events"], ""),
@@ -103,6 +110,7 @@ def test_names_of_columns_are_harmless_and_no_two_alike() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hostile_name_is_only_a_name(kind: str) -> None:
+    """Of an event's own property, and of a person's."""
     store = holding("many rows", _many_rows)
     asked = PARAMS | {"site": "hostile", "from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
     column = a_column(kind, HOSTILE, HOSTILE)
@@ -110,6 +118,8 @@ def test_a_hostile_name_is_only_a_name(kind: str) -> None:
     noon = "2026-11-20T12:00:00.000Z"
     holds = {"people": 1, "events": 1, "first_at": noon, "last_at": noon, "first": "7", "last": "7"}
     assert rows == ([] if kind in OF_RECORDS else [["7", holds.get(kind, 7)]])
+    held = f"last_before.{OWN}{HOSTILE}"
+    assert Reports(store).run("power", **asked, by=[held], cols=[str(column)]).rows == rows
 
 
 @pytest.mark.parametrize("sort", ["-events", "last::page", "mean::prop.n", *(("-rows", "first_at") if PROVE else ())])
@@ -118,11 +128,27 @@ def test_pages_meet_whatever_the_order(sort: str) -> None:
     given = PARAMS | {"from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1)}
     cols = ["events", "last::page", "first_at", "mean::prop.n"]
     asked: dict[str, Any] = given | {"by": ["page", "country"], "cols": cols, "sort": sort, "paged": 1}
-    whole = reports.run("power", **asked).rows
-    found: list[list[Any]] = []
-    while rows := reports.run("power", **asked | {"limit": 9}, **_behind(found)).rows:
+    whole, *all_rows = reports.run_dicts("power", **asked)
+    (alone,) = reports.run_dicts("power", **asked | {"by": [], "paged": 0, "sort": ""})
+    assert alone.items() <= whole.items() and whole["is_whole"] and whole["events"] == 59
+    found: list[dict[str, Any]] = []
+    while rows := reports.run_dicts("power", **asked | {"limit": 9}, **_behind(found))[1:]:
         found += rows
-    assert found == whole and len(whole) == whole[0][-1] == 22
+    assert found == all_rows and len(all_rows) == whole["rows_in_all"] == 22
+
+
+def test_the_whole_of_every_column_is_what_it_is_alone() -> None:
+    reports = Reports(holding("many rows", _many_rows))
+    cols = [str(a_column(kind, "", "n")) for kind in KINDS]
+    for some in (cols[:8], cols[8:]):
+        asked: dict[str, Any] = PARAMS | {
+            "from": NOON - timedelta(days=1),
+            "to": NOON + timedelta(days=1),
+            "cols": some,
+        }
+        whole = reports.run("power", **asked, by=["prop.n", "country"], paged=1).rows[0]
+        (alone,) = reports.run("power", **asked, by=[]).rows
+        assert whole[2:-4] == alone and len(alone) == len(some)
 
 
 def _many_rows(store: Embedded) -> None:
@@ -146,8 +172,8 @@ def _many_rows(store: Embedded) -> None:
     )
 
 
-def _behind(found: list[list[Any]]) -> dict[str, Any]:
-    return {"after": [str(found[-1][-2]), *found[-1][:2]]} if found else {}
+def _behind(found: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"after": [str(found[-1]["rank"]), *list(found[-1].values())[:2]]} if found else {}
 
 
 @pytest.mark.parametrize("filters", [[], ["country=DE"], *([["channel=Email"], ["did=purchase"]] if PROVE else [])])
@@ -173,6 +199,27 @@ def test_every_property_that_all_events_carry_makes_rows_of_events_and_of_record
         rows = reports.run_dicts("power", **PARAMS, by=[field], cols=cols)
         for column in whole:
             assert sum(row[column] for row in rows) == whole[column] > 0, field
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_persons_value_makes_rows_of_all_that_they_did(choice: str) -> None:
+    reports, cols = month(), ["events:page_view", "conversions", "revenue"]
+    (whole,) = reports.run_dicts("power", **PARAMS, by=[], cols=cols)
+    rows = reports.run_dicts("power", **PARAMS, by=[f"{choice}.country"], cols=cols)
+    for column in whole:
+        assert sum(row[column] for row in rows) == whole[column] > 0
+
+
+def test_the_last_value_before_an_event_is_its_own_where_it_has_one() -> None:
+    reports, asked = Reports(holding("many rows", _many_rows)), PARAMS | {"from": NOON - timedelta(days=1)}
+    asked |= {"to": NOON + timedelta(days=1), "cols": ["people", "events", "last_at"]}
+    own = reports.run("power", **asked, by=["page", "country"]).rows
+    assert reports.run("power", **asked, by=["last_before.page", "country"]).rows == own and len(own) == 22
+
+
+def test_a_property_that_is_called_like_a_choice_is_still_a_property() -> None:
+    (by,) = read_question([f"{OWN}last_ever.country"], ["events"]).by
+    assert chosen_of(by) == ("", by) and shaped({"by": [by]}).places["row_open"] == ""
 
 
 def test_it_takes_every_filter_and_refuses_what_is_none() -> None:

@@ -119,6 +119,20 @@ def _lifetime(params: Mapping[str, Param]) -> list[Row]:
     return [*rows, {"cohort": "2026-11-01", "later": -2, "people": 0, "orders": 76, "net_minor": 634_012}]
 
 
+def _churn(params: Mapping[str, Param]) -> list[Row]:
+    """What is active is that of the unit before, and who came and came back in it, less the lost."""
+    months = ("2026-08-01", "2026-09-01", "2026-10-01", "2026-11-01")
+    weeks = ("2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09")
+    quiet = 34 * int(str(params["k"]))
+    gap: Row = {"gap_days": 34, "quiet_days": quiet, "repeaters": 2_811, "first_day": "2026-01-04"}
+    active, rows = 6_204, []
+    for n, starts in enumerate(months if params["unit"] == "month" else weeks):
+        fresh, back, churned = 1_190 + 90 * n, 140 + 12 * n, 802 + 31 * n
+        rows.append({"starts": starts, "active": active, "fresh": fresh, "back": back, "churned": churned} | gap)
+        active += fresh + back - churned
+    return rows
+
+
 def _populations(params: Mapping[str, Param]) -> list[Row]:
     """Seen is that of the unit before, less the dormant, more the fresh and the resurrected."""
     days = {"day": 1, "week": 7}.get(str(params["unit"]), 30)
@@ -284,6 +298,7 @@ def month() -> Answers:
         ],
         "retention": _cohorts,
         "lifetime": _lifetime,
+        "churn": _churn,
         "populations": _populations,
         "days_active": lambda _: [
             {"days": n, "people": people, "events": people * n * 7 or 812}

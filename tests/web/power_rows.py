@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from onebyone.reports.power import OF_RECORDS, USUAL_BY, USUAL_COLUMNS, Column, read_question
+from onebyone.reports.power import OF_RECORDS, USUAL_BY, USUAL_COLUMNS, Column, chosen_of, read_question
 from onebyone.store import Param
 
 _PEOPLE = (41_930, 8_214, 4_480, 2_930, 1_602, 300, 11)
@@ -20,21 +20,25 @@ IN_ALL = 10_234  # of a table whose rows go on
 
 
 def rows(params: Mapping[str, Param]) -> list[dict[str, Any]]:
-    """The first row of each second property alone, so that the numbers fall from row to row."""
+    """The first row of each second property alone, so that the numbers fall from row to row; the whole before pages."""
     by, cols = params.get("by", USUAL_BY), params.get("cols", USUAL_COLUMNS)
     question = read_question(_texts(by), _texts(cols), str(params.get("sort", "")))
     if not question.by:
         return [_row(question.names, (), question.columns, sum(_PEOPLE))]
-    found = []
-    for n, people in enumerate(_PEOPLE):
-        names = tuple(_name(one, n) for one in question.by)
-        row = _row(question.names, names, question.columns, people)
-        at = question.sorted_at
-        rank = (names[0] if at is None else list(row.values())[at]) if params.get("paged") else None
-        found.append(row | ({} if rank is None else {"rank": rank}))
-    more = found[-1:] * (IN_ALL - len(found) if by == ["page"] else 0)
-    counted: dict[str, Any] = {"rows_in_all": len(found) + len(more)} if params.get("paged") else {}
-    return [row | counted for row in [*found, *more][: int(str(params.get("limit", 50)))]]
+    found = [
+        _row(question.names, tuple(_name(one, n) for one in question.by), question.columns, people)
+        for n, people in enumerate(_PEOPLE)
+    ]
+    if not params.get("paged"):
+        return found
+    in_all = IN_ALL if by == ["page"] else len(found)
+    at = question.sorted_at or 0
+    ranks = [list(row.values())[at] for row in found]
+    beside = {"rows_in_all": in_all, "highest": ranks[0], "is_whole": False}
+    paged = [row | {"rank": rank} | beside for row, rank in zip(found, ranks, strict=True)]
+    whole = _row(question.names, ("",) * len(question.by), question.columns, sum(_PEOPLE))
+    more = paged[-1:] * (in_all - len(paged))
+    return [paged[0] | whole | {"is_whole": True}, *paged, *more][: 1 + int(str(params.get("limit", 50)))]
 
 
 def _texts(value: Param) -> list[str]:
@@ -43,6 +47,7 @@ def _texts(value: Param) -> list[str]:
 
 
 def _name(field: str, n: int) -> str:
+    _, field = chosen_of(field)
     if field in ("day", "week"):
         return (date(2026, 11, 12) - timedelta(days=n)).isoformat()
     values = _OF.get(field, (field,))

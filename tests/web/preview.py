@@ -38,6 +38,7 @@ def pages(site: str) -> dict[str, str]:
         "explore": f"/s/{site}/explore",
         "explore_two": f"/s/{site}/explore?by=country,prop.theme&cols=people:page_view,events,"
         "conversions,revenue,sum:scroll:prop.percent,last::page,last_at",
+        "explore_values": f"/s/{site}/explore?by=first_ever.country,last_before.prop.theme",
         "explore_pages": f"/s/{site}/explore?by=page&cols=events:page_view,people:page_view,revenue",
         "dashboards": f"/s/{site}/dashboards", "dashboard": f"/s/{site}/dashboards/{SLUG}",
         "loss": f"/s/{site}/loss",

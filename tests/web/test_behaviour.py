@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from onebyone.web import lifetime, retention
+from onebyone.web import churn, lifetime, retention
 from onebyone.web.desk import Answer
 from onebyone.web.funnel import Funnel, says, split, table
 from web.fakes import Place
@@ -163,3 +163,52 @@ def test_lifetime_of_no_unit_has_no_numbers(place: Place, admin: Client, form: s
     assert "is no unit" in admin.get(f"/s/{place.site.id}/lifetime{form}?unit=day").text
     assert "is no since" in admin.get(f"/s/{place.site.id}/lifetime{form}?since=click").text
     assert admin.get(f"/api/v1/sites/{place.site.id}/lifetime?unit=day").status_code == 400
+
+
+def lost(starts: str, active: int | None, churned: int | None, quiet: int | None = 30) -> dict[str, object]:
+    gap: dict[str, object] = {"gap_days": quiet and quiet / 3, "quiet_days": quiet, "repeaters": 40 if quiet else 29}
+    row: dict[str, object] = {"starts": starts, "active": active, "fresh": 9, "back": 1, "churned": churned}
+    return row | gap | {"first_day": "2026-07-20"}
+
+
+def test_churn_is_of_units_that_are_over_and_in_which_somebody_could_be_lost() -> None:
+    rows = [
+        lost("2026-08-01", 50, 5),
+        lost("2026-09-01", 80, 8),
+        lost("2026-10-01", 100, 25),
+        lost("2026-11-01", 90, 9),
+    ]
+    for quiet, rates in ((31, [0.1, 0.1, 0.25, None]), (43, [None, 0.1, 0.25, None]), (30, [None, 0.1, None, None])):
+        asked = [row | {"quiet_days": quiet} for row in rows]
+        assert [churn.rate(row, "month", date(2026, 11, 12)) for row in asked] == rates, quiet
+    found = churn.churn([row | {"quiet_days": 31} for row in rows], "month", "3", date(2026, 11, 12))
+    assert [(line.cells[-1], line.running) for line in found.lines] == [
+        ("–", True), ("25.0%", False), ("10.0%", False), ("10.0%", False),
+    ]  # fmt: skip
+    assert found.share == "16.5%" and found.says == (
+        "Who buys again does so after 10 days, the median of 40 customers. Who has bought nothing for 31 days, 3 times "
+        "as long, is lost. In the month of Oct 2026 that was 25.0% of 100."
+    )
+
+
+def test_too_few_who_bought_again_lose_nobody() -> None:
+    found = churn.churn([lost("2026-10-01", None, None, None)], "month", "3", date(2026, 11, 12))
+    assert found.lines == [] and found.refused == churn.TOO_FEW and "Only 29 have bought on two days" in found.says
+    assert churn.churn([], "month", "3", date(2026, 11, 12)).is_empty
+
+
+def test_churn_is_asked_as_its_address_says_and_of_three_gaps_otherwise(place: Place, admin: Client) -> None:
+    base = f"/s/{place.site.id}"
+    for query, unit, k in (("", "month", "3"), ("?unit=week&k=4", "week", "4")):
+        for path in (f"{base}/lifetime", f"{base}/churn.csv", f"{base}/churn.parquet"):
+            assert admin.get(path + query).status_code == 200
+            asked = place.reports.asked_of("churn")
+            assert (asked["unit"], asked["k"]) == (unit, k), path
+        told = admin.get(f"/api/v1/sites/{place.site.id}/churn{query}").json()
+        assert (told["unit"], told["k"], told["refused"]) == (unit, k, "")
+        assert told["rates"][-1] is None and 0.1 < told["rates"][-2] < 0.2
+        assert f"SET param_k = '{k}';" in admin.get(f"{base}/churn.sql{query}").text
+    html = admin.get(f"{base}/lifetime?k=4&since=visit").text
+    assert f'href="{base}/churn.csv?k=4"' in html and f'href="{base}/lifetime.csv?since=visit"' in html
+    assert f'href="{base}/lifetime?k=5&amp;since=visit"' in html
+    assert "is no k" in admin.get(f"{base}/lifetime?k=7").text

@@ -73,7 +73,7 @@ def test_all_cells_are_asked_for_the_days_and_filters_of_the_address(place: Plac
     asked = [
         params for name, params in place.reports.asked if name in ("totals", "channels", "power", "funnel", "overview")
     ]
-    assert len(asked) == 6, "the power report asks for its whole too, and two figures share an answer"
+    assert len(asked) == 5, "the power report has its whole in one answer, and two figures share one"
     assert {tuple(params["filters"]) for params in asked} == {("country=DE",)}  # type: ignore[arg-type]
     assert len({(params["from"], params["to"]) for params in asked}) == 1
     for title in ("Net revenue", "Channels", "Power report", "Funnel"):

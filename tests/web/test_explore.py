@@ -65,6 +65,18 @@ def test_the_form_leads_to_the_canonical_address(place: Place, admin: Client) ->
     assert place.reports.asked_of("power")["cols"] == cols.split(",")
 
 
+def test_rows_by_a_persons_value_are_chosen_in_the_form_and_lead_nowhere(place: Place, admin: Client) -> None:
+    query = "?by=country&whose=first_ever&by=prop.theme&whose=&kind=people&of=&prop="
+    answer = admin.get(at(place, query, ending="/choose"), follow_redirects=False)
+    assert answer.headers["location"] == at(place, "?by=first_ever.country,prop.theme&cols=people")
+    html = admin.get(answer.headers["location"]).text
+    assert place.reports.asked_of("power")["by"] == ["first_ever.country", "prop.theme"]
+    assert "Country, first ever" in html and "Germany" in html and "whatever the filters" in html
+    assert re.findall(r'<option value="(\w*)" selected', html)[:2] == ["first_ever", ""]
+    assert hrefs(html, "country=DE") == [], "a filter by country would be of events"
+    assert "whatever the filters" not in admin.get(at(place)).text
+
+
 def test_the_last_column_taken_away_in_the_form_is_the_usual_table(place: Place, admin: Client) -> None:
     answer = admin.get(at(place, "?by=&by=&kind=&of=&prop=", ending="/choose"), follow_redirects=False)
     assert answer.headers["location"] == at(place)
@@ -145,7 +157,11 @@ def test_the_files_have_every_row_and_the_sql_is_this_one(place: Place, admin: C
     assert place.reports.asked_of("power")["limit"] == 100_000 and place.reports.asked_of("power")["after"] == []
     assert admin.get(at(place, query, ending=".parquet")).content[:4] == b"PAR1"
     sql = admin.get(at(place, query, ending=".sql")).text
-    assert "SET param_of_prop_1 = 'it\\'s';" in sql and "{{" not in sql and "SET param_by_prop_1 = 'theme';" in sql
+    assert (
+        "SET param_of_prop_1 = 'it\\'s';" in sql
+        and "{{" not in sql
+        and "SET param_by_prop_1 = 'properties.key_theme';" in sql
+    )
 
 
 def test_json_has_the_columns_the_whole_and_the_place_behind(place: Place, admin: Client) -> None:

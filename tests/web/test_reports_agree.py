@@ -56,6 +56,7 @@ MORE: dict[str, dict[str, Param]] = {
     },
     "populations": {"unit": "week"},
     "power": {"by": ["country", "prop.theme"], "cols": ["people", "sum:scroll:prop.percent", "last_at"], "paged": 1},
+    "churn": {"unit": "month", "k": "3", "now": NOW},
     "lifetime": {"unit": "month", "since": "order", "now": NOW},
 }
 

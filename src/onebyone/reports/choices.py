@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "churn": {"unit": ("month", "week"), "k": ("3", "2", "4", "5", "6")},
     "lifetime": {"unit": ("month", "week"), "since": ("order", "visit")},
     "populations": {"unit": ("week", "day", "month")},
 }

@@ -26,6 +26,7 @@ WITH_NUMBER = ("sum", "mean", "least", "most")
 WITH_TEXT = ("first", "last")
 WITH_TIME = ("first_at", "last_at")
 OWN = "prop."
+CHOICES: tuple[str, ...] = tuple(_SQL["choices"])  # of a person's values of a property; without one, an event's own
 MOST_ROWS_BY, MOST_COLUMNS, MOST_LETTERS = 2, 8, 200
 USUAL_BY = ("country",)
 USUAL_COLUMNS = ("people", "events:page_view", "conversions:purchase", "revenue:purchase")
@@ -38,8 +39,9 @@ PARAMS: dict[str, str] = {
     "paged": "UInt8",
 }
 PLACES = (
-    "named", "beside", "rank", "columns", "row_1", "row_2", "record_row_1", "record_row_2", "whose", "texts",
-    "no_texts", "join_persons", "prewhere", "of_events", "join_properties", "behind", "direction",
+    "named", "rank", "columns", "states", "keys", "second", "row_1", "row_2", "record_row_1", "record_row_2", "whose",
+    "texts", "no_texts", "join_persons", "prewhere", "of_events", "join_properties", "direction", "row_open",
+    "row_close", "record_person", "record_node", "record_join", *_SQL["paged"],
 )  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def read_question(by: Sequence[str], cols: Sequence[str], sort: str = "") -> Que
         raise PowerUnreadable(f"A table has 1 to {MOST_COLUMNS} columns.")
     columns = tuple(dict.fromkeys(read_column(text) for text in cols))
     for one in by:
-        _check_property(one)
+        _check_property(chosen_of(one)[1])
     sort = sort or next((f"-{one}" for one in columns if one.is_number), "rows")
     if sort.removeprefix("-") not in ("rows", *map(str, columns)):
         raise PowerUnreadable(f"`{sort.removeprefix('-')}` is no column of this table to sort by.")
@@ -127,6 +129,12 @@ def read_column(text: str) -> Column:
     elif prop:
         raise PowerUnreadable(f"`{kind}` is of an event alone, not of a property of it.")
     return Column(kind, event or (USUAL_EVENT if kind in OF_RECORDS else ""), prop)
+
+
+def chosen_of(text: str) -> tuple[str, str]:
+    """What rows are by: the choice among a person's values, "" for the event's own, and the property."""
+    choice, _, prop = text.partition(".")
+    return (choice, prop) if choice in CHOICES else ("", text)
 
 
 def _check_property(text: str) -> None:
@@ -162,8 +170,9 @@ def shaped(given: Mapping[str, Param]) -> Shape:
         raise BadParameter(f"{error}") from error
     shape = _shape(question)
     behind = _behind(question, _texts(given, "after", ()))
-    beside = _SQL["said"]["beside"] if given.get("paged") else ""
-    return Shape(shape.places | behind.places | {"beside": beside}, shape.params | behind.params)
+    pieces = {"keys": shape.places["keys"], "behind": behind.places["behind"]}
+    paged = {key: with_parts(text, pieces) for key, text in _SQL["paged" if given.get("paged") else "unpaged"].items()}
+    return Shape(shape.places | behind.places | paged, shape.params | behind.params)
 
 
 def _texts(given: Mapping[str, Param], key: str, usual: Sequence[str]) -> list[str]:
@@ -176,31 +185,69 @@ def _texts(given: Mapping[str, Param], key: str, usual: Sequence[str]) -> list[s
 def _shape(question: Question) -> Shape:
     numbered = list(enumerate(question.columns, 1))
     by = list(enumerate(question.by, 1))
-    rows = [_property(one, "by", n) for n, one in by]
+    said, joins, nothing = _SQL["said"], _SQL["joined"], _SQL["nothing"]
+    held = [(n, one) for n, one in by if chosen_of(one)[0]]
+    rows = [nothing["row"] if chosen_of(one)[0] else _property(one, "by", n) for n, one in by]
+    keys = [f"row_{n}" for n, _ in by] or ["row_1"]
     owns = [_piece(_SQL["property"]["told"], n, value=rows[n - 1]) for n, one in by if one.startswith(OWN)]
     told = [_piece(_SQL["property"]["own"], n) if one.startswith(OWN) else rows[n - 1] for n, one in by]
     events = {one.event for one in question.columns if one.kind not in OF_RECORDS}
     counted = {one.event for one in question.columns if one.kind in OF_RECORDS}
     people = any(one.kind == "people" for one in question.columns)
-    said, joins, nothing = _SQL["said"], _SQL["joined"], _SQL["nothing"]
     every = "" in events
     places = {
         "named": ", ".join(_piece(said["name"], n, column=one) for n, one in enumerate(_columns(question), 1)),
-        "columns": ",\n      ".join(_piece(said["column"], n, counted=_counted(one, n)) for n, one in numbered),
+        "columns": ", ".join(
+            _piece(said["column"], n, counted=_piece(_SQL["columns"][one.kind], n)) for n, one in numbered
+        ),
+        "states": ",\n        ".join(_state(one, n) for n, one in numbered),
+        "keys": ", ".join(keys),
+        "second": said["second" if len(by) > 1 else "no_second"],
         **_two("row", rows),
         **_two("record_row", told),
-        "whose": with_parts("{{person}}") if people else nothing["person"],
+        "whose": with_parts("{{person}}") if people or held else nothing["person"],
         "texts": "".join(
             _piece(said["text"], n, value=_property(one.prop, "of", n)) for n, one in numbered if one.prop
         ),
-        "no_texts": "".join(nothing["text"] for _, one in numbered if one.prop),
-        "join_persons": with_parts(joins["persons"]) if people else "",
+        "no_texts": "".join(_piece(nothing["text"], n) for n, one in numbered if one.prop),
+        "join_persons": with_parts(joins["persons"]) if people or held else "",
         "prewhere": "" if every else joins["prewhere"],
         "of_events": _SQL["events"]["every" if every else "named"],
         "join_properties": with_parts(joins["properties"].strip(), {"owns": ", ".join(owns)}) if owns else "",
+        **_held(held),
     }
     named: dict[str, Param] = {} if every else {"events": sorted(events), "names": sorted(events | counted)}
     return Shape(places, _bound(question) | named | {"counted": sorted(counted)})
+
+
+def _held(by: Sequence[tuple[int, str]]) -> dict[str, str]:
+    """The places that name a row by what its person's value of a property is."""
+    if not by:
+        return {
+            "row_open": "",
+            "row_close": "",
+            "record_person": _SQL["nothing"]["person"],
+            "record_node": "",
+            "record_join": "",
+        }
+    sql, replaced, joins = _SQL["held"], [], []
+    for n, text in by:
+        choice, prop = chosen_of(text)
+        function, within = _SQL["choices"][choice]["function"], _SQL["within"][_SQL["choices"][choice]["within"]]
+        values = with_parts(sql["values"].strip(), {"value": _property(prop, "by", n), "within": within})
+        of = _piece(
+            sql["one" if function else "all"].strip(), n, function=function, moment=sql["moment"], values=values
+        )
+        joins.append(_piece(sql["join"], n, of=of))
+        value = _SQL["said"]["held" if function else "held_then"]
+        replaced.append(_piece(sql["replaced"], n, value=_piece(value, n)))
+    return {
+        "row_open": with_parts(sql["open"], {"replaced": ", ".join(replaced)}),
+        "row_close": with_parts(sql["close"], {"joins": "\n      ".join(joins)}),
+        "record_person": with_parts("{{person}}"),
+        "record_node": f", {with_parts('{{order_node}}')} AS node",
+        "record_join": with_parts(_SQL["joined"]["persons"]),
+    }
 
 
 def _two(place: str, rows: Sequence[str]) -> dict[str, str]:
@@ -210,16 +257,23 @@ def _two(place: str, rows: Sequence[str]) -> dict[str, str]:
 
 def _bound(question: Question) -> dict[str, Param]:
     numbered = list(enumerate(question.columns, 1))
+    by = [(n, chosen_of(one)[1]) for n, one in enumerate(question.by, 1)]
     return {
         **{f"name_{n}": name for n, name in enumerate(question.names, 1)},
-        **{f"by_prop_{n}": _own(one) for n, one in enumerate(question.by, 1) if one.startswith(OWN)},
-        **{f"of_prop_{n}": _own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
+        **{f"by_prop_{n}": _bound_own(one) for n, one in by if one.startswith(OWN)},
+        **{f"of_prop_{n}": _bound_own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
         **{f"event_{n}": one.event for n, one in numbered if one.event},
     }
 
 
-def _own(text: str) -> str:
-    return text.removeprefix(OWN)
+def _bound_own(text: str) -> str:
+    """The parameter by which SQL names one of the site's own properties."""
+    own = text.removeprefix(OWN)
+    return with_parts(_SQL["property"]["plain_name"], {"name": own}) if _is_plain(text) else own
+
+
+def _is_plain(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_]+", text.removeprefix(OWN)) is not None
 
 
 def _piece(text: str, n: int, **pieces: str) -> str:
@@ -234,13 +288,13 @@ def _columns(question: Question) -> list[str]:
 def _property(text: str, kind: str, n: int) -> str:
     if not text.startswith(OWN):
         return FIELDS[text]
-    return _piece(_SQL["property"]["text"], n, kind=kind)
+    return _piece(_SQL["property"]["plain" if _is_plain(text) else "text"], n, kind=kind)
 
 
-def _counted(one: Column, n: int) -> str:
+def _state(one: Column, n: int) -> str:
     which = "counted" if one.kind in OF_RECORDS else "named" if one.event else "every"
     pieces = {"of": _SQL["of"][which], "n": "{{n}}"} | _SQL["property"]
-    return _piece(with_parts(_SQL["columns"][one.kind], pieces), n)
+    return _piece(with_parts(_SQL["states"][one.kind], pieces), n)
 
 
 def _behind(question: Question, after: Sequence[str]) -> Shape:

@@ -4,39 +4,51 @@
 --   they are joined now) are what came. Conversions and revenue (net of refunds, of those in the site's currency, in
 --   minor units) are records, each once, as everywhere, under the own properties of the copy that came first. What is
 --   no number, or has more than twelve digits before its point, is in no sum. In the order of `sort`, behind `after`.
+--   A row is by the event's own value, or with first_ever., last_ever. (until `now`), first_in_range., last_to_end. or
+--   last_before. (at or before the event itself) in front of a property by that value of its person, of those not empty.
 SELECT {{named}}{{beside}}
 FROM (
-  SELECT *, {{rank}} AS rank, count() OVER () AS rows_in_all
+  SELECT *, {{rank}} AS rank{{around}}
   FROM (
-    SELECT row_1, row_2, {{columns}}
+    SELECT row_1, {{second}} AS row_2, {{columns}}{{whole}}
     FROM (
-      SELECT
-        toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event,
-        conversion = '' AND startsWith(actor, 'machine_') AS is_order, -- which have no record
-        if(currency IN ('', {currency:String}), value, 0) AS worth{{texts}}
-      FROM events FINAL
-      {{join_persons}}
-      {{prewhere}}
-      WHERE site = {site:String}
-        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-        AND ({{of_events}} OR (is_order AND has({counted:Array(String)}, name))) AND {{wanted}}
-      UNION ALL
-      SELECT toString({{record_row_1}}), toString({{record_row_2}}), name, at, toUInt64(0), false, true,
-        if(currency IN ('', {currency:String}), net, 0){{no_texts}}
-      FROM (
-        SELECT *
-        FROM conversions FINAL
-        WHERE site = {site:String} AND has({counted:Array(String)}, name) AND {{standing}} = 'counted'
-          AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
+      SELECT {{keys}}, {{states}}
+      FROM ({{row_open}}
+        SELECT
+          toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event,
+          {traffic:String} IN ('machines', 'all') AND conversion = '' AND startsWith(actor, 'machine_') AS is_order, -- no record
+          if(currency IN ('', {currency:String}), value, 0) AS worth{{texts}}
+        FROM events FINAL
+        {{join_persons}}
+        {{prewhere}}
+        WHERE site = {site:String}
+          AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
           AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-          AND {{wanted}}
-      ) AS records
-      {{join_properties}}
+          AND ({{of_events}} OR (is_order AND has({counted:Array(String)}, name))) AND {{wanted}}
+      {{row_close}})
+      GROUP BY {{keys}}
+      UNION ALL
+      SELECT {{keys}}, {{states}}
+      FROM ({{row_open}}
+        SELECT
+          toString({{record_row_1}}) AS row_1, toString({{record_row_2}}) AS row_2, name, at, {{record_person}} AS person,
+          false AS is_event, true AS is_order, if(currency IN ('', {currency:String}), net, 0) AS worth{{no_texts}}
+        FROM (
+          SELECT *{{record_node}}
+          FROM conversions FINAL
+          WHERE site = {site:String} AND has({counted:Array(String)}, name) AND {{standing}} = 'counted'
+            AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
+            AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+            AND {{wanted}}
+        ) AS records
+        {{join_properties}}
+        {{record_join}}
+      {{row_close}})
+      GROUP BY {{keys}}
     )
-    GROUP BY row_1, row_2
+    GROUP BY {{grouped}}
   )
 )
 WHERE {{behind}}
-ORDER BY rank {{direction}}, row_1, row_2
-LIMIT {limit:UInt32}
+ORDER BY {{first}}rank {{direction}}, row_1, row_2
+LIMIT {{more}}{limit:UInt32}

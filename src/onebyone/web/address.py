@@ -20,6 +20,7 @@ OF_SOME = (
     "first",
     "again",
     "unit",
+    "k",
     "since",
     "shown",
     "prop",

@@ -15,6 +15,7 @@ from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing, NarrowingRows
 from onebyone.web.choices import chosen, keys
+from onebyone.web.churn import rate, refusal
 from onebyone.web.desk import TheDesk
 from onebyone.web.experiment_question import KEYS
 from onebyone.web.pages.experiments import ask
@@ -63,6 +64,57 @@ def api_lifetime(
         zone=site.zone,
         currency=site.currency,
         rows=rows_of(desk, "lifetime", **params(view, site), **choice, now=desk.clock()),
+    )
+
+
+class ChurnOut(Struct, frozen=True):
+    """`active` when the unit begins, and `fresh` and `back` less `churned`, are active when the next begins.
+
+    `rates` are of the rows, 0 to 1: null of a unit that has none. `refused` is `too_few_repeats` where too few bought
+    again to know a gap, and nobody is called lost.
+    """
+
+    site: str
+    unit: str
+    k: str
+    first_day: str
+    last_day: str
+    zone: str
+    refused: str
+    rates: list[float | None]
+    rows: list[dict[str, Any]]
+
+
+@get(
+    "/api/v1/sites/{site_id:str}/churn",
+    sync_to_thread=True,
+    tags=["reports"],
+    summary="How many customers are lost",
+    operation_class=Narrowing,
+)
+def api_churn(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    unit: Annotated[str | None, QueryParameter(description="month week")] = None,
+    k: Annotated[str | None, QueryParameter(description="how many median gaps without a purchase: 3 2 4 5 6")] = None,
+    period: FromQuery[str | None] = None,
+    traffic: FromQuery[str | None] = None,
+) -> ChurnOut:
+    """`from` and `to` choose days of one's own, as on the page."""
+    view = asked(request, desk, site, keys("churn"), narrows=EVERY_FIELD)
+    choice = chosen(view, "churn")
+    rows, today = rows_of(desk, "churn", **params(view, site), **choice, now=desk.clock()), desk.today(site.zone)
+    return ChurnOut(
+        site=site.id,
+        unit=str(choice["unit"]),
+        k=str(choice["k"]),
+        first_day=view.period.first.isoformat(),
+        last_day=view.period.last.isoformat(),
+        zone=site.zone,
+        refused=refusal(rows),
+        rates=[rate(row, str(choice["unit"]), today) for row in rows],
+        rows=rows,
     )
 
 
@@ -162,4 +214,4 @@ def api_experiment(
     )
 
 
-ROUTES = (api_lifetime, api_populations, api_experiment)
+ROUTES = (api_lifetime, api_churn, api_populations, api_experiment)

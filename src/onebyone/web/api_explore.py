@@ -15,8 +15,8 @@ from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import MOST_ROWS
 from onebyone.web.api_filters import Narrowing
 from onebyone.web.desk import TheDesk
-from onebyone.web.pages.explore import questions
-from onebyone.web.power_table import place_of
+from onebyone.web.pages.explore import rows_asked
+from onebyone.web.power_table import parted, place_of
 from onebyone.web.view import asked
 
 
@@ -51,7 +51,13 @@ def api_explore(
     request: Ask,
     desk: TheDesk,
     site: TheSite,
-    by: Annotated[str | None, QueryParameter(description="one or two properties: country,prop.theme")] = None,
+    by: Annotated[
+        str | None,
+        QueryParameter(
+            description="one or two properties: country,prop.theme; or a person's value of one, with first_ever., "
+            "last_ever., first_in_range., last_to_end. or last_before. in front: first_ever.prop.theme"
+        ),
+    ] = None,
     cols: Annotated[str | None, QueryParameter(description="columns: people:purchase,sum:scroll:prop.percent")] = None,
     sort: Annotated[str | None, QueryParameter(description="a column, or rows; - in front: the largest first")] = None,
     after: Annotated[str | None, QueryParameter(description="the place behind which to go on")] = None,
@@ -62,14 +68,14 @@ def api_explore(
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
     view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD, but=("limit",))
     question = asking.question_of(view)
-    answers = desk.ask_all(questions(desk, view, site, question, limit=limit + 1))
-    failed = next((answer for answer in answers.values() if answer.error), None)
-    if failed:
+    report, given = rows_asked(desk, view, site, question, limit=limit + 1)
+    answer = desk.ask(report, **given)
+    if answer.error:
         why = (
-            "The question is too large: choose a shorter period." if failed.too_large else "The store does not answer."
+            "The question is too large: choose a shorter period." if answer.too_large else "The store does not answer."
         )
-        raise ServiceUnavailableException(f"{why} {failed.error}")
-    rows, names = answers["rows"].rows, question.names
+        raise ServiceUnavailableException(f"{why} {answer.error}")
+    names, (whole, rows) = question.names, parted(answer.rows)
     return PowerOut(
         site=site.id,
         by=list(question.by),
@@ -81,7 +87,7 @@ def api_explore(
         currency=site.currency,
         rows_in_all=rows[0]["rows_in_all"] if rows else 0,
         rows=[{name: row[name] for name in names} for row in rows[:limit]],
-        total=answers["total"].first,
+        total={name: whole[name] for name in names[len(question.by) :]} if whole else {},
         after=place_of(question, rows[limit - 1]) if len(rows) > limit else "",
     )
 

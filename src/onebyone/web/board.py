@@ -151,22 +151,12 @@ def _power(desk: Desk, site: Site, at: View) -> _Asked:
     question = power_question.question_of(at)
     given = params(at, site) | power_question.params(question, at) | {"now": desk.clock()}
     key = repr((question.by, question.columns, question.sort))
-    rows, total = f"rows {key}", f"total {key}"
 
     def filled(answers: Mapping[str, Answer]) -> dict[str, Any]:
         made = power_table.Asked(question, at, site, desk.today(site.zone))
-        first = answers[rows].first
-        top = power_table.top(question, first)
-        found = power_table.table(made, answers[rows].rows, answers[total].first, top)
-        return {"power": found, "by": len(question.by)}
+        return {"power": power_table.table(made, answers[key].rows), "by": len(question.by)}
 
-    return _Asked(
-        {
-            rows: ("power", given | {"paged": 1, "limit": SHOWN}),
-            total: ("power", given | {"by": [], "sort": "", "limit": 1}),
-        },
-        filled,
-    )
+    return _Asked({key: ("power", given | {"paged": 1, "limit": SHOWN})}, filled)
 
 
 def _funnel(desk: Desk, site: Site, at: View) -> _Asked | str:

@@ -31,7 +31,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel",),
     "retention": ("retention",),
-    "lifetime": ("lifetime",),
+    "lifetime": ("lifetime", "churn"),
     "populations": ("populations",),
     "days_active": ("days_active",),
     "experiments": ("experiment",),
@@ -53,7 +53,7 @@ FILES = {  # the address's name of a file, and the report whose rows it has
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
             "event_names", "event_days", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages",
-            "lifetime", "populations", "days_active",
+            "lifetime", "churn", "populations", "days_active",
         )
     },
 }  # fmt: skip

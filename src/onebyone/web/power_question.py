@@ -16,6 +16,7 @@ from onebyone.reports.power import (
     Column,
     PowerUnreadable,
     Question,
+    chosen_of,
     joined,
     read_question,
     split,
@@ -25,7 +26,7 @@ from onebyone.web.address import NotUnderstood, View, address
 from onebyone.web.filter_words import FIELD_NAMES
 
 KEYS = ("by", "cols", "sort", "after")
-CHOSEN = ("by", "kind", "of", "prop", "sort")  # the fields of the form
+CHOSEN = ("by", "whose", "kind", "of", "prop", "sort")  # the fields of the form
 KINDS: Mapping[str, str] = {
     "people": "People who did",
     "events": "Times of",
@@ -46,6 +47,14 @@ TIMES: Mapping[str, str] = {
     "month": "Month",
     "weekday": "Weekday",
     "hour": "Hour",
+}
+WHOSE: Mapping[str, str] = {  # value of a property names the row: the event's, or which of its person's
+    "": "of the event itself",
+    "first_ever": "first ever",
+    "last_ever": "last ever",
+    "first_in_range": "first in the period",
+    "last_to_end": "last up to its end",
+    "last_before": "last before the event",
 }
 _KEPT = ("period", "from", "to", "traffic", "segment")
 
@@ -125,7 +134,12 @@ def _is_number(text: str) -> bool:
 
 def chosen(path: str, query: MultiDict[str], view: View) -> str:
     """The address of what the form's fields say. Raises NotUnderstood."""
-    by = [text.strip() for text in query.getall("by", []) if text.strip()]
+    whose = [*query.getall("whose", []), "", ""]
+    by = [
+        f"{choice}.{text.strip()}" if choice else text.strip()
+        for text, choice in zip(query.getall("by", []), whose, strict=False)
+        if text.strip()
+    ]
     fields = zip(query.getall("kind", []), query.getall("of", []), query.getall("prop", []), strict=False)
     cols = [str(Column(kind, event.strip(), _prop(kind, prop.strip()))) for kind, event, prop in fields if kind]
     try:
@@ -149,6 +163,9 @@ def _prop(kind: str, text: str) -> str:
 
 def property_name(text: str) -> str:
     """As a person reads it."""
+    choice, text = chosen_of(text)
+    if choice:
+        return f"{property_name(text)}, {WHOSE[choice]}"
     return TIMES.get(text) or FIELD_NAMES.get(text) or text.removeprefix(OWN)
 
 

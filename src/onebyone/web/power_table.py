@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from onebyone.reports.filters import MOST_CONDITIONS, ROWS, Condition
-from onebyone.reports.power import OF_RECORDS, OWN, WITH_NUMBER, WITH_TIME, Column, Question, joined
+from onebyone.reports.power import OF_RECORDS, OWN, WITH_NUMBER, WITH_TIME, Column, Question, chosen_of, joined
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View, address
@@ -62,26 +62,31 @@ class Asked(Struct, frozen=True):
     today: date
 
 
-def table(asked: Asked, rows: Sequence[Row], total: Row, top: float | None) -> Table:
-    """Of the answer's rows, those of the whole, and the largest number of the column that sorts."""
+def table(asked: Asked, answer: Sequence[Row]) -> Table:
+    """Of an answer that begins with the whole."""
+    whole, rows = parted(answer)
     shown = [list(row.values()) for row in rows[:SHOWN]]
-    in_all = rows[0]["rows_in_all"] if rows else 0
+    in_all, top = (rows[0]["rows_in_all"], _top(asked.question, rows[0])) if rows else (0, None)
     return Table(
         heads=_heads(asked),
         lines=[_line(asked, values, top) for values in shown],
-        total=[_cell(asked, one, value, ()) for one, value in _totals(asked.question, total)],
+        total=[_cell(asked, one, value, ()) for one, value in _totals(asked.question, whole)],
         says=_says(asked, shown, in_all),
         rows_in_all=in_all,
         after=place_of(asked.question, rows[SHOWN - 1]) if len(rows) > SHOWN else "",
     )
 
 
-def top(question: Question, first: Row) -> float | None:
-    """The largest number of the column that sorts; None where the first row does not hold it."""
-    if question.sorted_at is None or not question.sort.startswith("-") or not first:
-        return None
-    value = list(first.values())[question.sorted_at]
-    return float(value) if isinstance(value, int | float) and value > 0 else None
+def parted(answer: Sequence[Row]) -> tuple[Row, Sequence[Row]]:
+    """The whole, {} of nothing at all, and the rows."""
+    return (answer[0], answer[1:]) if answer else ({}, ())
+
+
+def _top(question: Question, row: Row) -> float | None:
+    """The largest number of the column that sorts, by which bars are measured; None where there is none."""
+    highest = row["highest"]
+    is_number = question.sorted_by is not None and question.sorted_by.is_number and question.sort.startswith("-")
+    return float(highest) if is_number and highest > 0 else None
 
 
 def place_of(question: Question, row: Row) -> str:
@@ -90,8 +95,8 @@ def place_of(question: Question, row: Row) -> str:
     return joined([str(row["rank"]), *[*names, ""][:2]], ",")
 
 
-def _totals(question: Question, total: Row) -> list[tuple[Column, Any]]:
-    values = list(total.values()) or [
+def _totals(question: Question, whole: Row) -> list[tuple[Column, Any]]:
+    values = list(whole.values())[len(question.by) :][: len(question.columns)] or [
         None if one.kind not in ("people", "events", *OF_RECORDS) else 0 for one in question.columns
     ]
     return list(zip(question.columns, values, strict=True))
@@ -154,6 +159,7 @@ def _line(asked: Asked, values: Sequence[Any], top: float | None) -> Line:
 
 
 def name_of(field: str, value: str) -> str:
+    _, field = chosen_of(field)
     if not value:
         return countries.UNKNOWN if field == "country" else "not set"
     if field == "country":
@@ -227,7 +233,7 @@ def _behind(asked: Asked, one: Column, narrowing: Sequence[Condition]) -> str:
 def _says(asked: Asked, shown: Sequence[Sequence[Any]], in_all: int) -> str:
     question = asked.question
     by = " and ".join(
-        property_name(one).lower() if not one.startswith(OWN) else property_name(one) for one in question.by
+        property_name(one) if chosen_of(one)[1].startswith(OWN) else property_name(one).lower() for one in question.by
     )
     if not shown:
         return "Nothing fits in this period."

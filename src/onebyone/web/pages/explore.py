@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Redirect
 
-from onebyone.reports.power import FIELDS, OWN, Question
+from onebyone.reports.power import FIELDS, OWN, Question, chosen_of
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import power_question as asking
@@ -32,10 +32,10 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
     question = asking.question_of(view)
     given = params(view, site)
-    lately = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
+    lately: dict[str, Any] = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
     answers = desk.ask_all(
-        questions(desk, view, site, question, limit=shown.SHOWN + 1)
-        | {
+        {
+            "rows": rows_asked(desk, view, site, question, limit=shown.SHOWN + 1),
             "ever": ("ledger_totals", given),
             "seen": ("event_names", given),
             "own": ("properties", {**given, **lately, "limit": _OFFERED}),
@@ -48,16 +48,13 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         frame(request, desk, "Explore", site=site, page="explore"),
         view=view,
         question=question,
-        answer=answers["rows"] if answers["rows"].error else answers["total"],
-        table=shown.table(
-            made,
-            answers["rows"].rows,
-            answers["total"].first,
-            shown.top(question, (answers.get("first") or answers["rows"]).first),
-        ),
+        answer=answers["rows"],
+        table=shown.table(made, answers["rows"].rows),
         ever=answers["ever"],
         tabs=TABS,
         kinds=asking.KINDS,
+        whose=asking.WHOSE,
+        rows_by=[chosen_of(one) for one in (*question.by, "")[:2]],
         form_lines=asking.lines(question),
         names=offered(desk, site, answers["seen"].rows),
         properties=[(key, asking.property_name(key)) for key in FIELDS]
@@ -66,17 +63,10 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-def questions(desk: Desk, view: View, site: Site, question: Question, *, limit: int) -> dict[str, Any]:
-    """The rows behind the place of the address, the whole, and the first row, which the bars are measured by."""
+def rows_asked(desk: Desk, view: View, site: Site, question: Question, *, limit: int) -> tuple[str, dict[str, Any]]:
+    """The whole first, which is asked in the same pass, and the rows behind the place of the address."""
     given = params(view, site) | {"now": desk.clock(), "paged": 1}
-    place = asking.params(question, view)
-    asks: dict[str, Any] = {
-        "rows": ("power", given | place | {"limit": limit}),
-        "total": ("power", given | place | {"by": [], "after": [], "sort": "", "paged": 0, "limit": 1}),
-    }
-    if place.get("after"):
-        asks["first"] = ("power", given | place | {"after": [], "limit": 1})
-    return asks
+    return "power", given | asking.params(question, view) | {"limit": limit}
 
 
 def _all_of(desk: Desk, view: View, site: Site) -> dict[str, Param]:
