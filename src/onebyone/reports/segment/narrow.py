@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -36,7 +35,7 @@ from onebyone.store.parts import with_parts
 
 _SQL = tomllib.loads(Path(__file__).with_name("narrow.toml").read_text(encoding="utf-8"))
 _DAY_S = 86_400
-_NO_DAY = date(2149, 6, 6)  # the last that a Date can hold
+_BITS = 6  # of an event of one browser: which conditions it fits
 
 
 class Compiled(Struct, frozen=True):
@@ -82,23 +81,54 @@ class _Writer:
 
     def deeds(self) -> str:
         """One row an event that some condition asks for: whose, when, and which conditions it fits."""
-        flags = [self._flags(n, one) for one, n in self._numbers.items()]
-        names = sorted({one.event for one in self._numbers})
-        named = {"names": self._bind(names, "Array(String)")} if names[0] else {}
-        events = _put(
-            "deeds", "events", {
-                "flags": ", ".join(flags),
-                "names": _put("deeds", "names" if named else "any_name", named),
-                "back": self._bind(max(_back(one) for one in self._numbers), "UInt16"),
-                "since": self._bind(min(_since(one) for one in self._numbers), "Date"),
-                "any": " OR ".join(f"is_{n}" for n in self._numbers.values()),
-            },
-        )  # fmt: skip
-        if not any(map(_of_sessions, self._numbers)):
-            return _put("deeds", "plain", {"events": events})
-        back = max(_back(one) for one in self._numbers if _of_sessions(one))
-        given = {"events": events, "back": self._bind(back, "UInt16")}
-        return _put("deeds", "in_sessions", given).replace(_SQL["deeds"]["until"], _SQL["deeds"]["until_now"])
+        plain = [one for one in self._numbers if not _of_sessions(one)]
+        visits = [one for one in self._numbers if _of_sessions(one)]
+        found = [self._plain(plain)] if plain else []
+        found += [self._in_sessions(visits[n : n + _BITS]) for n in range(0, len(visits), _BITS)]
+        return "\nUNION ALL\n".join(found)
+
+    def _plain(self, asked: Sequence[Did]) -> str:
+        columns = ", ".join(
+            f"is_{n}, of_{n}" if one in asked else _put("deeds", "other", {"n": str(n)})
+            for one, n in self._numbers.items()
+        )
+        return _put("deeds", "plain", {"columns": columns, "events": self._events(asked)})
+
+    def _in_sessions(self, asked: Sequence[Did]) -> str:
+        columns = ", ".join(
+            _put("deeds", "one_of", {"n": str(n)}) if one in asked else _put("deeds", "other", {"n": str(n)})
+            for one, n in self._numbers.items()
+        )
+        numbers = [self._numbers[one] for one in asked]
+        given = {
+            "columns": columns,
+            "bits": " + ".join(
+                _put("deeds", "bit", {"n": str(n), "bit": str(2**bit)}) for bit, n in enumerate(numbers)
+            ),
+            "asking": _put("deeds", "asking", {"numbers": ", ".join(map(str, numbers))}),
+            "events": self._events(asked),
+            "back": self._bind(max(_back(one) for one in asked), "UInt16"),
+        }
+        return _put("deeds", "in_sessions", given | _SQL["begins"]).replace(
+            _SQL["deeds"]["until"], _SQL["deeds"]["until_now"]
+        )
+
+    def _events(self, asked: Sequence[Did]) -> str:
+        given = {
+            "columns": ", ".join(self._flags(self._numbers[one], one) for one in asked),
+            "asked": " OR ".join(dict.fromkeys(self._asked(one) for one in asked)),
+            "any": " OR ".join(f"is_{self._numbers[one]}" for one in asked),
+        }
+        return _put("deeds", "events", given)
+
+    def _asked(self, one: Did) -> str:
+        """Of which name and days it needs events: a day is UTC, and a zone is a day away at most."""
+        if isinstance(one.window, Between) and not one.which:
+            first, last = self._bind(one.window.first, "Date"), self._bind(one.window.last, "Date")
+            days = _put("deeds", "span", {"first": first, "last": last})
+        else:
+            days = _put("deeds", "back", {"back": self._bind(_back(one), "UInt16")})
+        return _put("deeds", "asked", {"event": self._named(one), "days": days})
 
     def holds(self, rule: Rule) -> str:
         match rule:
@@ -155,11 +185,7 @@ class _Writer:
         return self._bind(measure.count, "UInt64")
 
     def _flags(self, n: int, one: Did) -> str:
-        parts = [
-            _put("event", "named", {"name": self._bind(one.event, "String")})
-            if one.event
-            else _SQL["event"]["anything"]
-        ]
+        parts = [self._named(one)]
         parts += [self._predicate(each) for each in one.where]
         parts.append(self._window(None if one.which else one.window, "at"))
         amount = one.measure
@@ -167,6 +193,13 @@ class _Writer:
         key = {"key": self._bind(amount.key, "String")} if isinstance(amount, Amount) and amount.key else {}
         given = {"condition": " AND ".join(parts), "amount": _put("amounts", kind, key), "n": str(n)}
         return _put("deeds", "flags", given)
+
+    def _named(self, one: Did) -> str:
+        return (
+            _put("event", "named", {"name": self._bind(one.event, "String")})
+            if one.event
+            else _SQL["event"]["anything"]
+        )
 
     def _predicate(self, one: Predicate) -> str:
         key = {"key": self._bind(one.key, "String")} if one.key else {}
@@ -225,21 +258,10 @@ def _of_sessions(one: Did) -> bool:
 def _back(one: Did) -> int:
     """Days before today whose events it may need."""
     match one.window:
-        case _ if one.which:
-            return MOST_DAYS + 1
-        case None:
-            return MOST_DAYS + 1
-        case Last(days=days) | Ago(far=days):
+        case Last(days=days) | Ago(far=days) if not one.which:
             return days + 1
-        case Between():
-            return 0
-
-
-def _since(one: Did) -> date:
-    """Likewise, a day on which it begins; a zone is a day away at most."""
-    if isinstance(one.window, Between) and not one.which:
-        return date.fromordinal(one.window.first.toordinal() - 1)
-    return _NO_DAY
+        case _:
+            return MOST_DAYS + 1
 
 
 def _put(table: str, name: str, given: Mapping[str, str]) -> str:
