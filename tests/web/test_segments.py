@@ -86,6 +86,14 @@ def test_a_row_that_says_nothing_clear_is_named(place: Place, admin: Client, row
     assert 'value="purchase"' in html or "xxx" in html  # what was typed still stands there
 
 
+def test_a_row_says_who_lapsed_and_who_did_not(place: Place, admin: Client) -> None:
+    lapsed = Row(event="purchase", window="lapsed", one="30", two="180")
+    send(admin, place, "check", fields(lapsed, Row(event="refund", verb="not", window="lapsed", one="3", two="9")))
+    first = "did purchase at least 1 times 30 to 180 days ago but not in the last 30 days"
+    said = f"people who {first} and not did refund 3 to 9 days ago but not in the last 3 days"
+    assert filters_of(place, "segment_sizes") == [write(read(said))]
+
+
 def test_what_a_row_holds_is_never_more_than_a_value(place: Place, admin: Client) -> None:
     hostile = '" or did anything or did "x'
     send(admin, place, "check", fields(Row(event=hostile, field="page", values=hostile)))

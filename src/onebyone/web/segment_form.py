@@ -23,6 +23,7 @@ from onebyone.reports.segment.rule import (
     Last,
     Not,
     Predicate,
+    Regular,
     Rule,
     Times,
     Window,
@@ -40,6 +41,7 @@ WINDOWS: Mapping[str, str] = {
     "ever": "ever",
     "last": "in the last … days",
     "ago": "… to … days ago",
+    "lapsed": "… to … days ago, not since",
     "between": "from day to day",
 }
 OPS = (*LISTED, *BARE, *COMPARED)
@@ -102,7 +104,8 @@ def _of_row(row: Row, number: int) -> Rule:
 
 def _text(row: Row) -> str:
     """As the text form says it; every text in quotes, so that none can say more than itself."""
-    verb = {"did": "did", "not": "did not", "first": "first did", "last": "last did"}.get(row.verb, "did")
+    turned = "not did" if row.window == "lapsed" else "did not"
+    verb = {"did": "did", "not": turned, "first": "first did", "last": "last did"}.get(row.verb, "did")
     event = "anything" if row.event.lower() == "anything" else quoted(row.event)
     return " ".join(filter(None, (verb, event, _where(row), _measure(row), _window(row))))
 
@@ -138,6 +141,9 @@ def _window(row: Row) -> str:
             return f"in the last {_number(row.one)} days"
         case "ago":
             return f"{_number(row.one)} to {_number(row.two)} days ago"
+        case "lapsed":
+            near, far = _number(row.one), _number(row.two)
+            return f"{near} to {far} days ago but not in the last {near} days"
         case "between":
             return f"between {_number(row.one)} and {_number(row.two)}"
         case _:
@@ -190,8 +196,16 @@ def _row(rule: Rule, group: str) -> Row | None:
     where = _where_fields(rule.where[0]) if rule.where else {}
     if where is None:
         return None
+    if isinstance(rule.measure, Regular) or (rule.silent and rule.window != Ago(rule.silent, _far(rule.window))):
+        return None
     fields = {**_measure_fields(rule.measure), **_window_fields(rule.window), **where}
+    if rule.silent:
+        fields["window"] = "lapsed"
     return Row(group=group, verb=verb, event=rule.event or "anything", **fields)
+
+
+def _far(window: Window) -> int:
+    return window.far if isinstance(window, Ago) else 0
 
 
 def _where_fields(one: Predicate) -> dict[str, str] | None:

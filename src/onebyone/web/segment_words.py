@@ -8,7 +8,20 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from onebyone.reports.segment.read import RuleUnreadable
-from onebyone.reports.segment.rule import All, Amount, Any, Days, Did, Not, Rule, Times, conditions, of_nobody, rows
+from onebyone.reports.segment.rule import (
+    All,
+    Amount,
+    Any,
+    Days,
+    Did,
+    Not,
+    Regular,
+    Rule,
+    Times,
+    conditions,
+    of_nobody,
+    rows,
+)
 from onebyone.reports.segment.write import in_line
 from onebyone.state.sites import Site
 from onebyone.web import numbers
@@ -116,6 +129,8 @@ def _counted(one: Did, row: Asked, site: Site) -> str:
             return f"{how} {numbers.money(row['counted'], site.currency)}"
         case Amount(how=how):
             return f"{how} {row['counted']:,g}"
+        case Regular(every=every):
+            return _times(int(row["counted"]), every)
         case Days():
             return _times(int(row["counted"]), "day")
         case Times(in_session=True):

@@ -11,17 +11,21 @@ from hypothesis import strategies as st
 
 from onebyone.event import Event
 from onebyone.reports.segment.rule import (
+    DAYS_OF,
     MOST_DAYS,
     Ago,
     All,
     Amount,
     Any,
     Between,
+    Bound,
     Days,
     Did,
     Last,
+    Measure,
     Not,
     Predicate,
+    Regular,
     Rule,
     Times,
     Window,
@@ -67,9 +71,18 @@ measures = st.one_of(
         st.sampled_from(("", "number")),
     ),
 )
+_regulars = st.builds(Regular, _BOUNDS, st.integers(0, 3), st.integers(3, 8), st.sampled_from(("day", "week", "month")))
 _where = st.lists(predicates, max_size=2).map(tuple)
 deeds = st.one_of(
     st.builds(Did, st.one_of(_NAMES, st.just("")), _where, measures, windows),
+    st.builds(Did, _NAMES, _where, _regulars),
+    st.builds(
+        lambda name, where, measure, days: Did(name, where, measure, Ago(*sorted(days)), "", min(days)),
+        _NAMES,
+        _where,
+        measures,
+        st.lists(_DAYS, min_size=2, max_size=2, unique=True),
+    ),
     st.builds(Did, _NAMES, _where, st.just(Times()), windows, st.sampled_from(("first", "last"))),
 )
 
@@ -97,10 +110,17 @@ def holds(rule: Rule, events: Sequence[Event], now: datetime, zone: str) -> bool
         kept = [e.at for e in fits if _within(None, e.at, now, zone)]
         edge = {"first": min, "last": max}[rule.which]
         return bool(kept) and _within(rule.window, edge(kept), now, zone)
+    if rule.silent and any(_within(Last(rule.silent), e.at, now, zone) for e in fits):
+        return False
+    if isinstance(rule.measure, Regular):
+        span = timedelta(days=DAYS_OF[rule.measure.every])
+        spans = [(now - span * (n + 1), now - span * n) for n in range(rule.measure.of)]
+        found = sum(any(begin <= e.at < end for e in fits) for begin, end in spans)
+        return _bounded(found, rule.measure.bound, rule.measure.count)
     return _enough(rule.measure, [e for e in fits if _within(rule.window, e.at, now, zone)], events, zone)
 
 
-def _enough(measure: Times | Days | Amount, fits: Sequence[Event], events: Sequence[Event], zone: str) -> bool:
+def _enough(measure: Measure, fits: Sequence[Event], events: Sequence[Event], zone: str) -> bool:
     match measure:
         case Times(in_session=True):
             found: float | None = max((sum(e in fits for e in visit) for visit in _visits(events)), default=0)
@@ -119,7 +139,11 @@ def _enough(measure: Times | Days | Amount, fits: Sequence[Event], events: Seque
             found = round(reduce[measure.how](amounts), 6) if amounts else empty
     if found is None:
         return False
-    return {"at least": found >= number, "at most": found <= number, "exactly": found == number}[measure.bound]
+    return _bounded(found, measure.bound, number)
+
+
+def _bounded(found: float, bound: Bound, number: float) -> bool:
+    return {"at least": found >= number, "at most": found <= number, "exactly": found == number}[bound]
 
 
 def _amount(key: str, event: Event) -> float | None:

@@ -33,6 +33,10 @@ HOW_MANY = 40
 
 _OFTEN = "did anything at least 3 times in one session in the last 9 days or first did purchase"
 _DEAR = "did purchase where value > 50 or last did refund where property plan is set 2 to 20 days ago"
+_REGULAR = "did page_view in at least 3 of the last 5 weeks and not did anything in exactly 2 of the last 30 days"
+_LAPSED = (
+    "did purchase 9 to 40 days ago but not in the last 8 days or did refund 3 to 30 days ago but not in the last 3 days"
+)
 _BETWEEN = "did purchase with sum of value at most 89.9 between 2026-10-20 and 2026-11-19 and did not refund"
 
 
@@ -81,6 +85,8 @@ def store_of_people() -> Reports:
 @example(read(f"people who {_OFTEN}"))
 @example(read(f"people who not ({_DEAR})"))
 @example(read(f"people who {_BETWEEN}"))
+@example(read(f"people who {_REGULAR}"))
+@example(read(f"people who {_LAPSED}"))
 def test_the_store_finds_whom_the_rule_means(rule: Rule) -> None:
     reports = store_of_people()
     wanted = {visitor for visitor, events in PEOPLE.items() if holds(rule, events, END, ZONE)}

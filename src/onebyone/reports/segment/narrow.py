@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.money import exponent_of
 from onebyone.reports.segment.rule import (
     COMPARED,
+    DAYS_OF,
     MOST_DAYS,
     Ago,
     All,
@@ -21,8 +23,10 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     Last,
+    Measure,
     Not,
     Predicate,
+    Regular,
     Rule,
     Times,
     Window,
@@ -50,7 +54,7 @@ class Compiled(Struct, frozen=True):
 
 def compiled(rule: Rule, currency: str) -> Compiled:
     """`currency`: of the site, in whose whole units a rule writes money."""
-    writer = _Writer(list(dict.fromkeys(conditions(rule))), currency)
+    writer = _Writer(list(dict.fromkeys(part for one in conditions(rule) for part in _parts(one))), currency)
     deeds = writer.deeds()
     whole = writer.holds(rule)
     opposite = of_nobody(rule)
@@ -123,8 +127,9 @@ class _Writer:
 
     def _asked(self, one: Did) -> str:
         """Of which name and days it needs events: a day is UTC, and a zone is a day away at most."""
-        if isinstance(one.window, Between) and not one.which:
-            first, last = self._bind(one.window.first, "Date"), self._bind(one.window.last, "Date")
+        window = _window(one)
+        if isinstance(window, Between):
+            first, last = self._bind(window.first, "Date"), self._bind(window.last, "Date")
             days = _put("deeds", "span", {"first": first, "last": last})
         else:
             days = _put("deeds", "back", {"back": self._bind(_back(one), "UInt16")})
@@ -147,8 +152,8 @@ class _Writer:
         return _put("said", "part", {"rule": _put("members", "unlike", {"rule": text}) if of_nobody(rule) else text})
 
     def measured(self, number: int, one: Did) -> str:
-        n = str(self._numbers[one])
-        given = {"number": str(number), "holds": self._holds(one), "measure": self._measure(one), "n": n}
+        n = str(self._numbers[_parts(one)[0]])
+        given = {"number": str(number), "holds": self._holds(one), "measure": self._measure(_parts(one)[0]), "n": n}
         return _put("said", "measured", given)
 
     def _joined(self, how: str, rules: Sequence[Rule]) -> str:
@@ -158,6 +163,9 @@ class _Writer:
         return text
 
     def _holds(self, one: Did) -> str:
+        if one.silent:
+            core, since = map(self._holds, _parts(one))
+            return _put("members", "both", {"left": core, "right": _put("members", "unlike", {"rule": since})})
         n = str(self._numbers[one])
         if one.which:
             edge = _put("measures", one.which, {"n": n})
@@ -173,11 +181,14 @@ class _Writer:
                 name = "days"
             case Amount(how=how):
                 name = how
+            case Regular(every=every):
+                span = self._bind(DAYS_OF[every] * _DAY_S * 1000, "UInt64")
+                return _put("measures", "regular", {"n": str(self._numbers[one]), "span": span})
             case _:
                 name = "times"
         return _put("measures", name, {"n": str(self._numbers[one])})
 
-    def _wanted(self, measure: Times | Days | Amount) -> str:
+    def _wanted(self, measure: Measure) -> str:
         if isinstance(measure, Amount):
             number = Decimal(measure.number)
             scaled = number if measure.key else number.scaleb(exponent_of(self._currency))
@@ -187,7 +198,7 @@ class _Writer:
     def _flags(self, n: int, one: Did) -> str:
         parts = [self._named(one)]
         parts += [self._predicate(each) for each in one.where]
-        parts.append(self._window(None if one.which else one.window, "at"))
+        parts.append(self._window(_window(one), "at"))
         amount = one.measure
         kind = ("property" if amount.key else "value") if isinstance(amount, Amount) else "none"
         key = {"key": self._bind(amount.key, "String")} if isinstance(amount, Amount) and amount.key else {}
@@ -255,10 +266,28 @@ def _of_sessions(one: Did) -> bool:
     return isinstance(one.measure, Times) and one.measure.in_session
 
 
+def _parts(one: Did) -> tuple[Did, ...]:
+    """What is counted of it, and what must not be since."""
+    if not one.silent:
+        return (one,)
+    return replace(one, silent=0), replace(one, measure=Times(), window=Last(one.silent), silent=0)
+
+
+def _window(one: Did) -> Window:
+    """Of the events that fit it."""
+    match one:
+        case Did(measure=Regular(of=of, every=every)):
+            return Last(of * DAYS_OF[every])
+        case Did(which=""):
+            return one.window
+        case _:
+            return None
+
+
 def _back(one: Did) -> int:
     """Days before today whose events it may need."""
-    match one.window:
-        case Last(days=days) | Ago(far=days) if not one.which:
+    match _window(one):
+        case Last(days=days) | Ago(far=days):
             return days + 1
         case _:
             return MOST_DAYS + 1

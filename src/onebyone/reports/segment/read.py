@@ -14,6 +14,7 @@ from msgspec import Struct
 from onebyone.reports.segment.rule import (
     BARE,
     COMPARED,
+    DAYS_OF,
     FIELDS,
     LISTED,
     LONGEST,
@@ -34,8 +35,10 @@ from onebyone.reports.segment.rule import (
     Did,
     How,
     Last,
+    Measure,
     Not,
     Predicate,
+    Regular,
     Rule,
     Times,
     Window,
@@ -176,8 +179,26 @@ class _Reader:
         event = "" if self.skip("anything") else self._name("the name of an event, or `anything`")
         where = self._where()
         measure = Times() if which else self._measure()
-        one = Did(event, where, measure, self._window(), which)  # type: ignore[arg-type]
+        window = None if isinstance(measure, Regular) else self._window()
+        silence = self.now
+        silent = self._silent(window) if not which and self.sees("but") else 0
+        if silent and turned:
+            self.fail("Write `not did ...`: of such a condition the whole is turned.", silence)
+        one = Did(event, where, measure, window, which, silent)  # type: ignore[arg-type]
         return Not(one) if turned else one
+
+    def _silent(self, window: Window) -> int:
+        """`but not in the last 60 days`, of a window that ends before."""
+        begin = self.next()
+        if not self.skip("not", "in", "the", "last"):
+            self.fail("Write `but not in the last 60 days`, or `and` and another condition.")
+        if not isinstance(window, Ago | Between):
+            self.fail("Say before when they did it, such as `60 to 180 days ago`, to go on with `but not`.", begin)
+        silent = self._count("days", least=1, most=MOST_DAYS)
+        if isinstance(window, Ago) and silent > window.near:
+            self.fail(f"They did it up to {window.near} days ago, so they were not silent for {silent}.", begin)
+        self._one_of("day", "days")
+        return silent
 
     def _name(self, what: str) -> str:
         token = self.now
@@ -251,7 +272,10 @@ class _Reader:
         self.next()
         return found
 
-    def _measure(self) -> Times | Days | Amount:
+    def _measure(self) -> Measure:
+        if any(self.sees("in", *bound.split()) for bound in _BOUNDS):
+            self.next()
+            return self._regular()
         if self.skip("on"):
             bound, count = self._bound(), self._count("days")
             self._one_of("day", "days")
@@ -267,6 +291,20 @@ class _Reader:
         if in_session and bound != "at least":
             self.fail("Of one session only `at least` is counted.", session)
         return Times(bound, count, in_session)
+
+    def _regular(self) -> Regular:
+        bound, count = self._bound(), self._count("days, weeks or months")
+        how = "Write `of the last` and a number: `in at least 3 of the last 4 weeks`."
+        if not self.skip("of", "the", "last"):
+            self.fail(how)
+        number = self.now
+        of = self._count("days, weeks or months", least=1, most=MOST_DAYS)
+        every = next((one for one in DAYS_OF if self.skip(one) or self.skip(f"{one}s")), None)
+        if every is None:
+            self.fail("Write `days`, `weeks` or `months` after the number.")
+        if of * DAYS_OF[every] > MOST_DAYS or count > of:
+            self.fail(f"At most {MOST_DAYS // DAYS_OF[every]} {every}s, and no more of them than there are.", number)
+        return Regular(bound, count, of, every)
 
     def _bound(self) -> Bound:
         for bound in _BOUNDS:

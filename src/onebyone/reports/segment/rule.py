@@ -19,6 +19,8 @@ LONGEST = 8_000  # letters of a text
 
 Bound = Literal["at least", "at most", "exactly"]
 How = Literal["sum", "average", "smallest", "largest"]
+Every = Literal["day", "week", "month"]
+DAYS_OF: dict[Every, int] = {"day": 1, "week": 7, "month": 30}
 FIELDS: dict[str, str] = {  # of a predicate: its name in a text, and in words
     "page": "page", "host": "host", "campaign": "campaign", "source": "source", "medium": "medium",
     "referrer": "referrer", "device": "device", "browser": "browser", "os": "system", "country": "country",
@@ -86,14 +88,30 @@ class Amount(Struct, frozen=True):
     key: str = ""  # of a property; "" is the value
 
 
+class Regular(Struct, frozen=True):
+    """In how many of the last `of` spans, each so many days of 86,400 seconds, counted back from now."""
+
+    bound: Bound
+    count: int
+    of: int
+    every: Every
+
+
 class Did(Struct, frozen=True):
-    """Somebody did something. `event` "" is anything; `which`: only the first, or only the last, ever is asked."""
+    """Somebody did something. `event` "" is anything; `which`: only the first, or only the last, ever is asked.
+
+    `silent`: and did none of it in so many days up to now. A Regular measure has no window of its own.
+    """
 
     event: str
     where: tuple[Predicate, ...] = ()
-    measure: Times | Days | Amount = Times()
+    measure: Measure = Times()
     window: Window = None
     which: Literal["", "first", "last"] = ""
+    silent: int = 0
+
+
+Measure = Times | Days | Amount | Regular
 
 
 class Not(Struct, frozen=True):

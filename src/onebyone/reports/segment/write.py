@@ -14,16 +14,18 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     Last,
+    Measure,
     Not,
     Predicate,
+    Regular,
     Rule,
     Times,
     Window,
 )
 
 _WORDS = """
-ago all also and anything at average between contains day days did does ends ever exactly first in is largest last least
-most not of on one or people property session set smallest starts sum the time times to value where who with
+ago all also and anything at average between but contains day days did does ends ever exactly first in is largest last
+least most not of on one or people property session set smallest starts sum the time times to value where who with
 """
 RESERVED = frozenset(_WORDS.split())
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*")
@@ -43,7 +45,7 @@ def _rule(rule: Rule, indent: str | None) -> str:
     match rule:
         case Did():
             return _did(rule)
-        case Not(rule=Did(which="") as one):
+        case Not(rule=Did(which="", silent=0) as one):
             return _did(one, "did not")
         case Not():
             return f"not {_inner(rule.rule, indent)}"
@@ -73,6 +75,8 @@ def _did(one: Did, verb: str = "did") -> str:
     if one.measure != Times():
         parts.append(measure(one.measure))
     parts.append(window(one.window))
+    if one.silent:
+        parts.append(f"but not in the last {_days(one.silent)}")
     return " ".join(filter(None, parts))
 
 
@@ -83,13 +87,15 @@ def predicate(one: Predicate) -> str:
     return " ".join(filter(None, (field, one.op, " or ".join(quoted(value) for value in one.values))))
 
 
-def measure(one: Times | Days | Amount) -> str:
+def measure(one: Measure) -> str:
     match one:
         case Times():
             session = " in one session" if one.in_session else ""
             return f"{one.bound} {one.count} {'time' if one.count == 1 else 'times'}{session}"
         case Days():
-            return f"on {one.bound} {one.count} {'day' if one.count == 1 else 'days'}"
+            return f"on {one.bound} {_days(one.count)}"
+        case Regular():
+            return f"in {one.bound} {one.count} of the last {one.of} {one.every}{'' if one.of == 1 else 's'}"
         case Amount():
             return f"with {one.how} of {f'property {_name(one.key)}' if one.key else 'value'} {one.bound} {one.number}"
 
@@ -100,11 +106,15 @@ def window(one: Window) -> str:
         case None:
             return ""
         case Last():
-            return f"in the last {one.days} {'day' if one.days == 1 else 'days'}"
+            return f"in the last {_days(one.days)}"
         case Ago():
             return f"{one.near} to {one.far} days ago"
         case Between():
             return f"between {one.first.isoformat()} and {one.last.isoformat()}"
+
+
+def _days(count: int) -> str:
+    return f"{count} {'day' if count == 1 else 'days'}"
 
 
 def quoted(text: str) -> str:
