@@ -13,6 +13,7 @@ from onebyone.reports.segment.rule import (
     BARE,
     COMPARED,
     LISTED,
+    MATCHED,
     Ago,
     All,
     Amount,
@@ -44,7 +45,7 @@ WINDOWS: Mapping[str, str] = {
     "lapsed": "… to … days ago, not since",
     "between": "from day to day",
 }
-OPS = (*LISTED, *BARE, *COMPARED)
+OPS = (*LISTED, *MATCHED, *BARE, *COMPARED)
 _LONGEST = 600  # of a field
 
 
@@ -119,6 +120,8 @@ def _where(row: Row) -> str:
         return f"where {field} {op}"
     if op in COMPARED:
         return f"where {field} {op} {_number(row.values)}"
+    if op in MATCHED:  # a comma may be part of a pattern
+        return f"where {field} {op} {quoted(row.values)}"
     values = [text.strip() for text in row.values.split(",") if text.strip()] or [""]
     return f"where {field} {op} {' or '.join(quoted(value) for value in values)}"
 
@@ -209,7 +212,9 @@ def _far(window: Window) -> int:
 
 
 def _where_fields(one: Predicate) -> dict[str, str] | None:
-    if any("," in value or value != value.strip() for value in one.values):
+    alone = one.op in MATCHED and len(one.values) == 1
+    parted = one.op in MATCHED or any("," in value for value in one.values)
+    if (parted and not alone) or any(value != value.strip() for value in one.values):
         return None
     return {"field": one.field, "key": one.key, "op": one.op, "values": ", ".join(one.values)}
 

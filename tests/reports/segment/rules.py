@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -41,6 +42,13 @@ _COUNTS = st.integers(0, 4)
 _DAYS = st.integers(1, 40)
 _FIELDS = st.sampled_from(("page", "host", "campaign", "source", "device", "country", "region", "order"))
 _LISTED = st.sampled_from(("is", "is not", "contains", "does not contain", "starts with", "ends with"))
+_MATCHED = st.sampled_from(("matches", "does not match"))
+_PATTERNS = st.lists(
+    st.sampled_from(("^/check", "^$", "[a-z]{2,5}$", "^(DE|AT)$", "\\.\\d", 'b"? \\\\')),
+    min_size=1,
+    max_size=2,
+    unique=True,
+).map(tuple)
 _BARE = st.sampled_from(("is set", "is not set"))
 _COMPARED = st.sampled_from(("<", "<=", ">", ">="))
 _VALUES = st.lists(_TEXTS, min_size=1, max_size=3, unique=True).map(tuple)
@@ -49,6 +57,8 @@ _KEYS = st.sampled_from(("plan", "number", "two words", "set"))
 predicates = st.one_of(
     st.builds(Predicate, _FIELDS, _LISTED, _VALUES),
     st.builds(Predicate, _FIELDS, _BARE),
+    st.builds(Predicate, _FIELDS, _MATCHED, _PATTERNS),
+    st.builds(Predicate, st.just("property"), _MATCHED, _PATTERNS, _KEYS),
     st.builds(Predicate, st.just("property"), _LISTED, _VALUES, _KEYS),
     st.builds(Predicate, st.just("property"), _BARE, st.just(()), _KEYS),
     st.builds(Predicate, st.just("property"), _COMPARED, _NUMBERS.map(lambda one: (one,)), _KEYS),
@@ -168,13 +178,15 @@ def _fits(one: Predicate, event: Event) -> bool:
         number = _number(said)
         return number is not None and _compare(one.op, Decimal(str(number)), Decimal(one.values[0]))
     there = one.key in event.properties if one.key else said != ""
-    found = {
+    found: dict[str, bool] = {
         "is": said in one.values,
         "is not": said not in one.values,
         "contains": any(value.lower() in said.lower() for value in one.values),
         "does not contain": not any(value.lower() in said.lower() for value in one.values),
         "starts with": any(said.startswith(value) for value in one.values),
         "ends with": any(said.endswith(value) for value in one.values),
+        "matches": said != "" and any(re.search(value, said, re.ASCII) for value in one.values),
+        "does not match": said == "" or not any(re.search(value, said, re.ASCII) for value in one.values),
         "is set": there,
         "is not set": not there,
     }

@@ -37,6 +37,10 @@ _REGULAR = "did page_view in at least 3 of the last 5 weeks and not did anything
 _LAPSED = (
     "did purchase 9 to 40 days ago but not in the last 8 days or did refund 3 to 30 days ago but not in the last 3 days"
 )
+_MATCHES = (
+    'did page_view where page matches "^/(check|sh)o" also property plan does not match "^g|^$"'
+    ' and did purchase where campaign matches "oe" or "\\W" at least 2 times'
+)
 _BETWEEN = "did purchase with sum of value at most 89.9 between 2026-10-20 and 2026-11-19 and did not refund"
 
 
@@ -85,6 +89,7 @@ def store_of_people() -> Reports:
 @example(read(f"people who {_OFTEN}"))
 @example(read(f"people who not ({_DEAR})"))
 @example(read(f"people who {_BETWEEN}"))
+@example(read(f"people who {_MATCHES}"))
 @example(read(f"people who {_REGULAR}"))
 @example(read(f"people who {_LAPSED}"))
 def test_the_store_finds_whom_the_rule_means(rule: Rule) -> None:

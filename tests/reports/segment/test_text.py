@@ -33,6 +33,11 @@ def test_any_other_text_is_a_rule_or_told_with_its_place(text: str) -> None:
         assert error.shown.endswith("^")
 
 
+def test_a_backslash_before_another_letter_is_itself() -> None:
+    once, twice = (read(f'people who did a where page matches "^/{mark}d"') for mark in ("\\", "\\\\"))
+    assert once == twice == Did("a", (Predicate("page", "matches", ("^/\\d",)),))
+
+
 @pytest.mark.parametrize("word", sorted(RESERVED))
 def test_a_word_of_the_language_is_a_name_in_quotes(word: str) -> None:
     rule = Did(word)
@@ -76,6 +81,8 @@ def test_the_sentence_of_the_specification() -> None:
         ("people who did a between 2026-13-01 and 2026-12-01", 1, 26, "2026-10-01"),
         ("people who did a between 2026-10-02 and 2026-10-01", 1, 18, "The first day comes first"),
         ("people who did \"a", 1, 16, "close it"),
+        ('people who did a where page matches "(a"', 1, 37, "Letter 3 of the pattern: A group has no end"),
+        ('people who did a where value matches "a"', 1, 30, "Compare with one of `<`"),
         ("people who did a in at least 3 last weeks", 1, 32, "in at least 3 of the last 4 weeks"),
         ("people who did a in at least 5 of the last 4 weeks", 1, 44, "no more of them"),
         ("people who did a in at least 5 of the last 78 weeks", 1, 44, "At most 77 weeks"),

@@ -14,6 +14,7 @@ from onebyone.money import exponent_of
 from onebyone.reports.segment.rule import (
     COMPARED,
     DAYS_OF,
+    MATCHED,
     MOST_DAYS,
     Ago,
     All,
@@ -223,6 +224,12 @@ class _Writer:
         if one.op in COMPARED:
             given = {"column": column, "op": one.op, "number": self._bind(float(one.values[0]), "Float64")}
             return _put("predicates", "compared", given)
+        if one.op in MATCHED:
+            each = [
+                _put("predicates", "pattern", {"column": column, "pattern": self._bind(x, "String")})
+                for x in one.values
+            ]
+            return _put("predicates", one.op, {"column": column, "patterns": " OR ".join(each)})
         values = {"values": self._bind(list(one.values), "Array(String)")} if one.values else {}
         return _put("predicates", one.op, {"column": column, **values})
 

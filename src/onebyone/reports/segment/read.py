@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
 from msgspec import Struct
 
+from onebyone.reports.segment.pattern import PatternRefused, check
 from onebyone.reports.segment.rule import (
     BARE,
     COMPARED,
@@ -18,6 +19,7 @@ from onebyone.reports.segment.rule import (
     FIELDS,
     LISTED,
     LONGEST,
+    MATCHED,
     MOST_CONDITIONS,
     MOST_DAYS,
     MOST_DEPTH,
@@ -49,7 +51,7 @@ from onebyone.reports.segment.write import RESERVED
 
 BEGINS = "people who"
 _TOKEN = re.compile(
-    r'\s*(?:(?P<text>"(?:[^"\\]|\\["\\])*")|(?P<date>\d{4}-\d{2}-\d{2}(?![\w.-]))|(?P<number>-?\d+(?:\.\d+)?(?![\w.-]))'
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<date>\d{4}-\d{2}-\d{2}(?![\w.-]))|(?P<number>-?\d+(?:\.\d+)?(?![\w.-]))'
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)|(?P<mark><=|>=|[<>()]))",
     re.ASCII,
 )
@@ -240,31 +242,42 @@ class _Reader:
         op = self._op(field)
         if op in COMPARED:
             return Predicate(field, op, (self._number(negative=True),), key)
-        return Predicate(field, op, () if op in BARE else self._values(), key)
+        return Predicate(
+            field, op, () if op in BARE else self._values(self._pattern if op in MATCHED else self._text_value), key
+        )
 
     def _op(self, field: str) -> str:
         begin = self.now
-        ops = COMPARED if field == "value" else (*BARE, *reversed(sorted(LISTED)), *COMPARED)
+        ops = COMPARED if field == "value" else (*BARE, *LISTED, *MATCHED, *COMPARED)
         for op in sorted(ops, key=len, reverse=True):
             if self.skip(*op.split()):
                 return op
-        said = ", ".join(f"`{op}`" for op in (COMPARED if field == "value" else (*LISTED, *BARE, *COMPARED)))
+        said = ", ".join(f"`{op}`" for op in (COMPARED if field == "value" else (*LISTED, *MATCHED, *BARE, *COMPARED)))
         self.fail(f"Compare with one of {said}.", begin)
 
-    def _values(self) -> tuple[str, ...]:
-        found = [self._text_value()]
+    def _values(self, one: Callable[[], str]) -> tuple[str, ...]:
+        found = [one()]
         while self.sees("or") and self._tokens[self._place + 1].kind == "text":
             self.next()
-            found.append(self._text_value())
+            found.append(one())
         if len(found) > MOST_VALUES:
             self.fail(f"At most {MOST_VALUES} values.")
         return tuple(dict.fromkeys(found))
+
+    def _pattern(self) -> str:
+        token = self.now
+        found = self._text_value()
+        try:
+            check(found)
+        except PatternRefused as error:
+            self.fail(str(error), token)
+        return found
 
     def _text_value(self) -> str:
         token = self.now
         if token.kind != "text":
             self.fail('Write the value in quotes: "gold". Several are joined by `or`.')
-        found = re.sub(r"\\(.)", r"\1", token.said[1:-1])
+        found = re.sub(r'\\(["\\])', r"\1", token.said[1:-1])
         if not found:
             self.fail("Nothing is in the quotes. What an event does not have is `is not set`.")
         if len(found) > MOST_LETTERS or not found.isprintable():

@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {  # of a predicate: its name in a text, and in words
     "value": "value", "property": "property",
 }  # fmt: skip
 LISTED = ("is", "is not", "contains", "does not contain", "starts with", "ends with")
+MATCHED = ("matches", "does not match")  # a regular expression; what an event does not have matches none
 BARE = ("is set", "is not set")
 COMPARED = ("<", "<=", ">", ">=")
 
