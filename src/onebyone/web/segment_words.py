@@ -12,8 +12,9 @@ from onebyone.reports.segment.rule import (
     All,
     Amount,
     Any,
+    Condition,
     Days,
-    Did,
+    InOrder,
     Not,
     Regular,
     Rule,
@@ -113,7 +114,7 @@ def holds_of(rule: Rule, held: Sequence[bool]) -> bool:
     return of(rule)
 
 
-def _deed(one: Did, row: Asked | None, site: Site, today: date) -> Why:
+def _deed(one: Condition, row: Asked | None, site: Site, today: date) -> Why:
     if row is None:
         return Why(in_line(one), of_nobody(one), "nothing of it")
     if not row["events"]:
@@ -123,7 +124,9 @@ def _deed(one: Did, row: Asked | None, site: Site, today: date) -> Why:
     return Why(in_line(one), bool(row["holds"]), f"{_counted(one, row, site)}, {when}")
 
 
-def _counted(one: Did, row: Asked, site: Site) -> str:
+def _counted(one: Condition, row: Asked, site: Site) -> str:
+    if isinstance(one, InOrder):
+        return f"{int(row['counted'])} of {_times(len(one.steps), 'step')} in order"
     match one.measure:
         case Amount(key="", how=how):
             return f"{how} {numbers.money(row['counted'], site.currency)}"

@@ -22,12 +22,14 @@ from onebyone.reports.segment.rule import (
     Bound,
     Days,
     Did,
+    InOrder,
     Last,
     Measure,
     Not,
     Predicate,
     Regular,
     Rule,
+    Step,
     Times,
     Window,
 )
@@ -95,6 +97,19 @@ deeds = st.one_of(
     ),
     st.builds(Did, _NAMES, _where, st.just(Times()), windows, st.sampled_from(("first", "last"))),
 )
+_steps = st.builds(Step, st.one_of(_NAMES, st.just("")), st.lists(predicates, max_size=1).map(tuple))
+_maybe = st.one_of(st.none(), _steps)
+in_orders = st.builds(
+    lambda steps, within_s, one, two, since, window: InOrder(
+        tuple(steps), within_s, one is None, two, one or None, since, window
+    ),
+    st.lists(_steps, min_size=2, max_size=5),
+    st.sampled_from((0, 90, 3_600, 86_400, 864_000)),
+    st.one_of(st.just(Step("refund")), _maybe),
+    st.booleans(),
+    _maybe,
+    windows,
+) | st.builds(lambda one, since, window: InOrder((one,), since=since, window=window), _steps, _steps, windows)
 
 
 def _grouped(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
@@ -103,7 +118,7 @@ def _grouped(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
     return st.one_of(st.builds(All, parts), st.builds(Any, parts), turned)
 
 
-rules: st.SearchStrategy[Rule] = st.recursive(deeds, _grouped, max_leaves=5)
+rules: st.SearchStrategy[Rule] = st.recursive(st.one_of(deeds, in_orders), _grouped, max_leaves=5)
 
 
 def holds(rule: Rule, events: Sequence[Event], now: datetime, zone: str) -> bool:
@@ -115,6 +130,8 @@ def holds(rule: Rule, events: Sequence[Event], now: datetime, zone: str) -> bool
             return all(holds(one, events, now, zone) for one in rule.rules)
         case Any():
             return any(holds(one, events, now, zone) for one in rule.rules)
+        case InOrder():
+            return _in_order(rule, [e for e in events if e.at < now], now, zone)
     fits = [e for e in events if e.at < now and rule.event in ("", e.name) and all(_fits(p, e) for p in rule.where)]
     if rule.which:
         kept = [e.at for e in fits if _within(None, e.at, now, zone)]
@@ -130,10 +147,38 @@ def holds(rule: Rule, events: Sequence[Event], now: datetime, zone: str) -> bool
     return _enough(rule.measure, [e for e in fits if _within(rule.window, e.at, now, zone)], events, zone)
 
 
+def _in_order(one: InOrder, events: Sequence[Event], now: datetime, zone: str) -> bool:
+    """Every way to choose the steps is tried."""
+    inside = sorted((e for e in events if _within(one.window, e.at, now, zone)), key=lambda e: (e.at, e.seq))
+    rows = _visits(inside, events) if one.in_session else [inside]
+    ends = [end for row in rows for end in _ends(one, row)]
+    since = [e.at for e in events if one.since and _is(one.since, e) and e.at >= now - timedelta(days=MOST_DAYS)]
+    return bool(ends) and max(ends) >= max(since, default=max(ends))
+
+
+def _ends(one: InOrder, row: Sequence[Event]) -> list[datetime]:
+    """When the last step was done."""
+    between = Step("") if one.directly else one.between
+    found = [[n] for n, event in enumerate(row) if _is(one.steps[0], event)]
+    for step in one.steps[1:]:
+        found = [
+            [*done, n]
+            for done in found
+            for n in range(done[-1] + 1, len(row))
+            if _is(step, row[n]) and not any(between and _is(between, each) for each in row[done[-1] + 1 : n])
+        ]
+    spans = [(row[done[0]].at, row[done[-1]].at) for done in found]
+    return [end for begin, end in spans if not one.within_s or end - begin <= timedelta(seconds=one.within_s)]
+
+
+def _is(step: Step, event: Event) -> bool:
+    return step.event in ("", event.name) and all(_fits(one, event) for one in step.where)
+
+
 def _enough(measure: Measure, fits: Sequence[Event], events: Sequence[Event], zone: str) -> bool:
     match measure:
         case Times(in_session=True):
-            found: float | None = max((sum(e in fits for e in visit) for visit in _visits(events)), default=0)
+            found: float | None = max(map(len, _visits(fits, events)), default=0)
             number = float(measure.count)
         case Times():
             found, number = len(fits), float(measure.count)
@@ -177,16 +222,17 @@ def _fits(one: Predicate, event: Event) -> bool:
     if one.op in ("<", "<=", ">", ">="):
         number = _number(said)
         return number is not None and _compare(one.op, Decimal(str(number)), Decimal(one.values[0]))
+    if one.op in ("matches", "does not match"):
+        matches = said != "" and any(re.search(value, said, re.ASCII) for value in one.values)
+        return matches == (one.op == "matches")
     there = one.key in event.properties if one.key else said != ""
-    found: dict[str, bool] = {
+    found = {
         "is": said in one.values,
         "is not": said not in one.values,
         "contains": any(value.lower() in said.lower() for value in one.values),
         "does not contain": not any(value.lower() in said.lower() for value in one.values),
         "starts with": any(said.startswith(value) for value in one.values),
         "ends with": any(said.endswith(value) for value in one.values),
-        "matches": said != "" and any(re.search(value, said, re.ASCII) for value in one.values),
-        "does not match": said == "" or not any(re.search(value, said, re.ASCII) for value in one.values),
         "is set": there,
         "is not set": not there,
     }
@@ -209,12 +255,12 @@ def _within(window: Window, at: datetime, now: datetime, zone: str) -> bool:
             return window.first <= at.astimezone(ZoneInfo(zone)).date() <= window.last
 
 
-def _visits(events: Sequence[Event]) -> list[list[Event]]:
-    """More than 30 minutes without an event end one."""
+def _visits(some: Sequence[Event], events: Sequence[Event]) -> list[list[Event]]:
+    """Of the sessions of all events, what is among some. More than 30 minutes without an event end one."""
     found: list[list[Event]] = []
-    for event in sorted(events, key=lambda e: e.at):
+    for event in sorted(events, key=lambda e: (e.at, e.seq)):
         if found and event.at - found[-1][-1].at <= timedelta(minutes=30):
             found[-1].append(event)
         else:
             found.append([event])
-    return found
+    return [[e for e in visit if e in some] for visit in found]

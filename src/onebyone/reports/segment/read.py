@@ -25,8 +25,10 @@ from onebyone.reports.segment.rule import (
     MOST_DEPTH,
     MOST_LETTERS,
     MOST_PREDICATES,
+    MOST_STEPS,
     MOST_TIMES,
     MOST_VALUES,
+    SECONDS_OF,
     Ago,
     All,
     Amount,
@@ -36,12 +38,14 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     How,
+    InOrder,
     Last,
     Measure,
     Not,
     Predicate,
     Regular,
     Rule,
+    Step,
     Times,
     Window,
     conditions,
@@ -178,8 +182,14 @@ class _Reader:
         turned = self.skip("not")
         if turned and which:
             self.fail(f"Write `not {which} did ...`.", refused)
-        event = "" if self.skip("anything") else self._name("the name of an event, or `anything`")
-        where = self._where()
+        first = self._step()
+        if self.sees("then") or self.sees("without"):
+            if turned or which:
+                self.fail(
+                    "Of steps in order say `did` or `not did`: of a first or last time there is no order.", refused
+                )
+            return self._in_order(first)
+        event, where = first.event, first.where
         measure = Times() if which else self._measure()
         window = None if isinstance(measure, Regular) else self._window()
         silence = self.now
@@ -188,6 +198,47 @@ class _Reader:
             self.fail("Write `not did ...`: of such a condition the whole is turned.", silence)
         one = Did(event, where, measure, window, which, silent)  # type: ignore[arg-type]
         return Not(one) if turned else one
+
+    def _step(self) -> Step:
+        event = "" if self.skip("anything") else self._name("the name of an event, or `anything`")
+        return Step(event, self._where())
+
+    def _in_order(self, first: Step) -> InOrder:
+        begin, steps = self.now, [first]
+        while self.skip("then"):
+            steps.append(self._step())
+        if len(steps) > MOST_STEPS:
+            self.fail(f"At most {MOST_STEPS} steps.", begin)
+        directly = self.skip("directly")
+        in_session = self.skip("in", "one", "session")
+        within_s = self._within() if self.skip("within") else 0
+        between = since = None
+        while self.sees("without"):
+            clause = self.next()
+            step = self._step()
+            if self.skip("since") and since is None:
+                since = step
+            elif self.skip("between") and not (between or since or directly or len(steps) == 1):
+                between = step
+            else:
+                self.fail(
+                    "Write `without refund between` (of two steps or more, and not beside `directly`), then `without "
+                    "purchase since`, each once.",
+                    clause,
+                )
+        if len(steps) == 1 and since is None:
+            self.fail("Write `then` and the next step, or `without purchase since`.")
+        return InOrder(tuple(steps), within_s, directly, in_session, between, since, self._window())
+
+    def _within(self) -> int:
+        number = self.now
+        count = self._count("seconds, minutes, hours or days", least=1)
+        unit = next((one for one in SECONDS_OF if self.skip(one) or self.skip(f"{one}s")), None)
+        if unit is None:
+            self.fail("Write `seconds`, `minutes`, `hours` or `days` after the number.")
+        if count * SECONDS_OF[unit] > MOST_DAYS * SECONDS_OF["day"]:
+            self.fail(f"At most {MOST_DAYS} days.", number)
+        return count * SECONDS_OF[unit]
 
     def _silent(self, window: Window) -> int:
         """`but not in the last 60 days`, of a window that ends before."""

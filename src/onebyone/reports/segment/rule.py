@@ -10,6 +10,7 @@ from msgspec import Struct
 
 MOST_CONDITIONS = 25
 MOST_DEPTH = 4  # groups in groups, the outermost included
+MOST_STEPS = 5  # one after the other
 MOST_DAYS = 540  # of a window; `ever` looks as far back
 MOST_PREDICATES = 10  # of one condition
 MOST_VALUES = 50
@@ -20,6 +21,7 @@ LONGEST = 8_000  # letters of a text
 Bound = Literal["at least", "at most", "exactly"]
 How = Literal["sum", "average", "smallest", "largest"]
 Every = Literal["day", "week", "month"]
+SECONDS_OF: dict[str, int] = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 DAYS_OF: dict[Every, int] = {"day": 1, "week": 7, "month": 30}
 FIELDS: dict[str, str] = {  # of a predicate: its name in a text, and in words
     "page": "page", "host": "host", "campaign": "campaign", "source": "source", "medium": "medium",
@@ -115,8 +117,32 @@ class Did(Struct, frozen=True):
 Measure = Times | Days | Amount | Regular
 
 
+class Step(Struct, frozen=True):
+    event: str
+    where: tuple[Predicate, ...] = ()
+
+
+class InOrder(Struct, frozen=True):
+    """Somebody did one step after the other, all within the window.
+
+    `within`: seconds from the first step to the last, 0 for any. `directly`: nothing else of theirs lies between, or
+    nothing that is `between`; `since`: nor, after the last step, that. One step alone has a `since`.
+    """
+
+    steps: tuple[Step, ...]
+    within_s: int = 0
+    directly: bool = False
+    in_session: bool = False
+    between: Step | None = None
+    since: Step | None = None
+    window: Window = None
+
+
+Condition = Did | InOrder
+
+
 class Not(Struct, frozen=True):
-    rule: All | Any | Did
+    rule: All | Any | Condition
 
 
 class All(Struct, frozen=True):
@@ -127,13 +153,13 @@ class Any(Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
-Rule = All | Any | Not | Did
+Rule = All | Any | Not | Condition
 
 
-def conditions(rule: Rule) -> Iterator[Did]:
+def conditions(rule: Rule) -> Iterator[Condition]:
     """In the order of the text, equal ones as often as they stand there."""
     match rule:
-        case Did():
+        case Did() | InOrder():
             yield rule
         case Not():
             yield from conditions(rule.rule)
@@ -145,7 +171,7 @@ def conditions(rule: Rule) -> Iterator[Did]:
 def depth(rule: Rule) -> int:
     """Of groups in groups; one condition alone has none."""
     match rule:
-        case Did():
+        case Did() | InOrder():
             return 0
         case Not():
             return depth(rule.rule)
@@ -172,7 +198,7 @@ def of_nobody(rule: Rule) -> bool:
             return all(of_nobody(one) for one in rule.rules)
         case Any():
             return any(of_nobody(one) for one in rule.rules)
-        case Did(which="first" | "last"):
+        case InOrder() | Did(which="first" | "last"):
             return False
         case Did(measure=Amount(how="average" | "smallest" | "largest")):
             return False

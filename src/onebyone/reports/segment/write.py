@@ -6,6 +6,7 @@ import re
 
 from onebyone.reports.segment.rule import (
     COMPARED,
+    SECONDS_OF,
     Ago,
     All,
     Amount,
@@ -13,19 +14,22 @@ from onebyone.reports.segment.rule import (
     Between,
     Days,
     Did,
+    InOrder,
     Last,
     Measure,
     Not,
     Predicate,
     Regular,
     Rule,
+    Step,
     Times,
     Window,
 )
 
 _WORDS = """
-ago all also and anything at average between but contains day days did does ends ever exactly first in is largest last
-least most not of on one or people property session set smallest starts sum the time times to value where who with
+ago all also and anything at average between but contains day days did directly does ends ever exactly first in is
+largest last least most not of on one or people property session set since smallest starts sum the then time times to
+value where who with within without
 """
 RESERVED = frozenset(_WORDS.split())
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*")
@@ -45,6 +49,8 @@ def _rule(rule: Rule, indent: str | None) -> str:
     match rule:
         case Did():
             return _did(rule)
+        case InOrder():
+            return _in_order(rule)
         case Not(rule=Did(which="", silent=0) as one):
             return _did(one, "did not")
         case Not():
@@ -69,15 +75,33 @@ def _inner(rule: Rule, indent: str | None) -> str:
 
 
 def _did(one: Did, verb: str = "did") -> str:
-    parts = [f"{one.which} {verb}" if one.which else verb, _name(one.event) if one.event else "anything"]
-    if one.where:
-        parts.append("where " + " also ".join(predicate(each) for each in one.where))
+    parts = [f"{one.which} {verb}" if one.which else verb, _step(Step(one.event, one.where))]
     if one.measure != Times():
         parts.append(measure(one.measure))
     parts.append(window(one.window))
     if one.silent:
         parts.append(f"but not in the last {_days(one.silent)}")
     return " ".join(filter(None, parts))
+
+
+def _in_order(one: InOrder) -> str:
+    parts = ["did " + " then ".join(_step(step) for step in one.steps)]
+    if one.directly:
+        parts.append("directly")
+    if one.in_session:
+        parts.append("in one session")
+    if one.within_s:
+        unit = next(name for name, seconds in SECONDS_OF.items() if one.within_s % seconds == 0)
+        count = one.within_s // SECONDS_OF[unit]
+        parts.append(f"within {count} {unit}{'' if count == 1 else 's'}")
+    parts += [f"without {_step(step)} {where}" for where in ("between", "since") if (step := getattr(one, where))]
+    parts.append(window(one.window))
+    return " ".join(filter(None, parts))
+
+
+def _step(one: Step) -> str:
+    name = _name(one.event) if one.event else "anything"
+    return f"{name} where {' also '.join(predicate(each) for each in one.where)}" if one.where else name
 
 
 def predicate(one: Predicate) -> str:
