@@ -17,7 +17,7 @@ from store.engine_fixture import the_engine
 _PIECES = [
     "a", "B", "/", "\\d", "\\.", ".", "^", "$", "[a-c]", "[^/]", "[\\w-]", "(", "(?:", ")", "|", "*", "+?", "{2}",
     "{1,3}", "{0}", "{9,}", "ü", "-", "]", "\\b", "\\1", "(?=", "[", "{", "\\", "[]a]", "[z-a]", "[[:alpha:]]",
-    "\\p{L}", "(?i)", "(a|b)", "(?:/|a.)", "[^\\d]",
+    "\\p{L}", "(?i)", "(a|b)", "(?:ü)*", "(ü)?", "[ü]{2,}", "(?:/|a.)", "[^\\d]",
 ]  # fmt: skip
 _TEXTS = ["a", "aB/2.", "abcabc", "/ü-a", "aaa/aaa", "1 b"]
 
@@ -57,6 +57,7 @@ def test_what_is_let_through_the_store_reads_as_python_does(seed: int) -> None:
         ("[a", "A set of letters has no end"),
         ("[z-a]", "from one letter to a later one"),
         ("[[:alpha:]]", "for the letter in a set"),
+        ("aü*", "put it in `(?: )`"),
         ("^*", "cannot be repeated"),
         ("a{x}", "Write how often as"),
         ("a{5,2}", "The smaller number comes first"),

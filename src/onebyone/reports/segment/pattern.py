@@ -55,6 +55,13 @@ class _Walker:
             one = self._one(deep)
             if self._pattern[begin : self.at] in _PLACES and self.now and self.now in "*+?{":
                 self.fail("A place between letters cannot be repeated.")
+            if (
+                not self._pattern[begin : self.at].isascii()
+                and self.at == begin + 1
+                and self.now
+                and self.now in "*+?{"
+            ):
+                self.fail("Before a letter like this is repeated, put it in `(?: )`.")  # the store takes its last byte
             size += self._repeated(one)
         return size
 
