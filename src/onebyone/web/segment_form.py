@@ -8,7 +8,7 @@ from datetime import date
 from litestar.datastructures import FormMultiDict
 from msgspec import Struct
 
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
 from onebyone.reports.segment.rule import (
     BARE,
     COMPARED,
@@ -21,6 +21,7 @@ from onebyone.reports.segment.rule import (
     Between,
     Days,
     Did,
+    InSegment,
     Last,
     Not,
     Predicate,
@@ -29,11 +30,15 @@ from onebyone.reports.segment.rule import (
     Times,
     Window,
 )
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import quoted, write
 
 MOST_ROWS = 25
 GROUPS = ("", "1", "2", "3")
-VERBS: Mapping[str, str] = {"did": "did", "not": "did not do", "first": "did first", "last": "did last"}
+VERBS: Mapping[str, str] = {
+    "did": "did", "not": "did not do", "first": "did first", "last": "did last",
+    "in": "are in segment", "out": "are not in segment",
+}  # fmt: skip
 MEASURES: Mapping[str, str] = {
     "times": "times", "session": "times in one session", "days": "days with it", "sum": "as sum of",
     "average": "on average of", "smallest": "as smallest", "largest": "as largest",
@@ -105,6 +110,8 @@ def _of_row(row: Row, number: int) -> Rule:
 
 def _text(row: Row) -> str:
     """As the text form says it; every text in quotes, so that none can say more than itself."""
+    if row.verb in ("in", "out"):
+        return f"are {'not ' if row.verb == 'out' else ''}in segment {quoted(row.event)}"
     turned = "not did" if row.window == "lapsed" else "did not"
     verb = {"did": "did", "not": turned, "first": "first did", "last": "last did"}.get(row.verb, "did")
     event = "anything" if row.event.lower() == "anything" else quoted(row.event)
@@ -193,6 +200,8 @@ def _row(rule: Rule, group: str) -> Row | None:
     verb = "did"
     if isinstance(rule, Not):
         verb, rule = "not", rule.rule
+    if isinstance(rule, InSegment):
+        return None if rule.rule else Row(group=group, verb="out" if verb == "not" else "in", event=rule.slug)
     if not isinstance(rule, Did) or len(rule.where) > 1 or (verb == "not" and rule.which):
         return None
     verb = rule.which or verb

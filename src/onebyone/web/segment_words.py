@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from onebyone.reports.segment.read import RuleUnreadable
 from onebyone.reports.segment.rule import (
     All,
     Amount,
@@ -15,6 +14,7 @@ from onebyone.reports.segment.rule import (
     Condition,
     Days,
     InOrder,
+    InSegment,
     Not,
     Regular,
     Rule,
@@ -23,6 +23,7 @@ from onebyone.reports.segment.rule import (
     of_nobody,
     rows,
 )
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import in_line
 from onebyone.state.sites import Site
 from onebyone.web import numbers
@@ -104,6 +105,8 @@ def holds_of(rule: Rule, held: Sequence[bool]) -> bool:
         match part:
             case Not():
                 return not of(part.rule)
+            case InSegment():
+                return part.rule is not None and of(part.rule)
             case All():
                 return all([of(one) for one in part.rules])
             case Any():

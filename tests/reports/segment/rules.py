@@ -23,6 +23,7 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     InOrder,
+    InSegment,
     Last,
     Measure,
     Not,
@@ -115,7 +116,8 @@ in_orders = st.builds(
 def _grouped(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
     parts = st.lists(inner, min_size=2, max_size=3).map(tuple)
     turned = inner.map(lambda one: one if isinstance(one, Not) else Not(one))
-    return st.one_of(st.builds(All, parts), st.builds(Any, parts), turned)
+    known = st.builds(InSegment, st.sampled_from(("buyers", 'a "b"')), inner)
+    return st.one_of(st.builds(All, parts), st.builds(Any, parts), turned, known)
 
 
 rules: st.SearchStrategy[Rule] = st.recursive(st.one_of(deeds, in_orders), _grouped, max_leaves=5)
@@ -130,6 +132,8 @@ def holds(rule: Rule, events: Sequence[Event], now: datetime, zone: str) -> bool
             return all(holds(one, events, now, zone) for one in rule.rules)
         case Any():
             return any(holds(one, events, now, zone) for one in rule.rules)
+        case InSegment():
+            return rule.rule is not None and holds(rule.rule, events, now, zone)
         case InOrder():
             return _in_order(rule, [e for e in events if e.at < now], now, zone)
     fits = [e for e in events if e.at < now and rule.event in ("", e.name) and all(_fits(p, e) for p in rule.where)]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
 from onebyone.reports.segment.rule import MOST_DEPTH, All, Did, InOrder, Last, Not, Predicate, Rule, Step, Times, depth
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import RESERVED, in_line, write
 from reports.segment.rules import rules
 

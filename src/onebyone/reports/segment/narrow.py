@@ -26,6 +26,7 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     InOrder,
+    InSegment,
     Last,
     Measure,
     Not,
@@ -179,6 +180,10 @@ class _Writer:
                 return self._joined("both", rule.rules)
             case Any():
                 return self._joined("either", rule.rules)
+            case InSegment():
+                if rule.rule is None:
+                    raise ValueError(f"nobody said what segment {rule.slug!r} is")
+                return self.holds(rule.rule)
             case Did() | InOrder():
                 return self._holds(rule)
 

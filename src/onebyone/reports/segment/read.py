@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn
-
-from msgspec import Struct
 
 from onebyone.reports.segment.pattern import PatternRefused, check
 from onebyone.reports.segment.rule import (
@@ -39,6 +37,7 @@ from onebyone.reports.segment.rule import (
     Did,
     How,
     InOrder,
+    InSegment,
     Last,
     Measure,
     Not,
@@ -51,47 +50,14 @@ from onebyone.reports.segment.rule import (
     conditions,
     depth,
 )
+from onebyone.reports.segment.tokens import RuleUnreadable, Token, tokens
 from onebyone.reports.segment.write import RESERVED
 
 BEGINS = "people who"
-_TOKEN = re.compile(
-    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<date>\d{4}-\d{2}-\d{2}(?![\w.-]))|(?P<number>-?\d+(?:\.\d+)?(?![\w.-]))'
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)|(?P<mark><=|>=|[<>()]))",
-    re.ASCII,
-)
 _TOO_DEEP = f"Groups stand in groups, {MOST_DEPTH} deep at most."
 _MOST_NUMBER = Decimal(10) ** 12
 _BOUNDS: tuple[Bound, ...] = ("at least", "at most", "exactly")
 _HOWS: tuple[How, ...] = ("sum", "average", "smallest", "largest")
-
-
-class RuleUnreadable(ValueError):
-    """`at` is the place in the text, counted from 0."""
-
-    def __init__(self, why: str, text: str, at: int) -> None:
-        super().__init__(why)
-        self.text, self.at = text, at
-
-    @property
-    def line(self) -> int:
-        """From 1."""
-        return self.text.count("\n", 0, self.at) + 1
-
-    @property
-    def column(self) -> int:
-        """From 1."""
-        return self.at - (self.text.rfind("\n", 0, self.at) + 1) + 1
-
-    @property
-    def shown(self) -> str:
-        """The line, and a mark under the place."""
-        return f"{self.text.splitlines()[self.line - 1] if self.text else ''}\n{' ' * (self.column - 1)}^"
-
-
-class _Token(Struct, frozen=True):
-    kind: str  # text, date, number, word, mark, or end
-    said: str
-    at: int
 
 
 def read(text: str) -> Rule:
@@ -113,13 +79,13 @@ def read(text: str) -> Rule:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._place = text, 0
-        self._tokens = list(_tokens(text))
+        self._tokens = list(tokens(text))
 
     @property
-    def now(self) -> _Token:
+    def now(self) -> Token:
         return self._tokens[self._place]
 
-    def fail(self, why: str, token: _Token | None = None) -> NoReturn:
+    def fail(self, why: str, token: Token | None = None) -> NoReturn:
         raise RuleUnreadable(why, self._text, min((token or self.now).at, max(0, len(self._text.rstrip()))))
 
     def sees(self, *words: str) -> bool:
@@ -136,7 +102,7 @@ class _Reader:
         if not self.skip(word):
             self.fail(why)
 
-    def next(self) -> _Token:
+    def next(self) -> Token:
         token = self.now
         self._place += token.kind != "end"
         return token
@@ -170,7 +136,24 @@ class _Reader:
             found = self.rule(deep + 1)
             self.take(")", "Close the group with `)`, or go on with `and` or `or`.")
             return found
+        if any(self.sees(*words) for words in (("are",), ("in", "segment"))):
+            return self._in_segment(deep)
         return self._did()
+
+    def _in_segment(self, deep: int) -> Rule:
+        """Behind its slug may stand in ( ) what it is: then it is asked as that."""
+        self.skip("are")
+        turned = self.skip("not")
+        if not self.skip("in", "segment"):
+            self.fail('Write `are in segment` or `are not in segment` and its name in an address: "buyers".')
+        slug, rule = self._text_value(), None
+        if self.skip("("):
+            if deep > 2 * MOST_DEPTH:
+                self.fail(_TOO_DEEP)
+            rule = self.rule(deep + 1)
+            self.take(")", "Close the group with `)`, or go on with `and` or `or`.")
+        found = InSegment(slug, rule)
+        return Not(found) if turned else found
 
     def _did(self) -> Rule:
         which = "first" if self.skip("first") else "last" if self.skip("last") else ""
@@ -456,22 +439,3 @@ def plain_number(number: Decimal) -> str:
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    at, end = 0, len(text.rstrip())
-    while at < end:
-        found = _TOKEN.match(text, at)
-        if found is None:
-            at += len(text[at:]) - len(text[at:].lstrip())
-            if text[at] == '"':
-                raise RuleUnreadable(
-                    'This text has no end: close it with ". Inside, \\" is a quote and \\\\ a backslash.', text, at
-                )
-            raise RuleUnreadable(
-                f"`{text[at]}` says nothing here. Texts and names with such letters stand in quotes.", text, at
-            )
-        kind = str(found.lastgroup)
-        yield _Token(kind, found[kind], found.start(kind))
-        at = found.end()
-    yield _Token("end", "", end)

@@ -138,11 +138,18 @@ class InOrder(Struct, frozen=True):
     window: Window = None
 
 
+class InSegment(Struct, frozen=True):
+    """Who a segment of the site holds for. `rule` is what it says; without it nobody can be asked (`refer`)."""
+
+    slug: str
+    rule: Rule | None = None
+
+
 Condition = Did | InOrder
 
 
 class Not(Struct, frozen=True):
-    rule: All | Any | Condition
+    rule: All | Any | InSegment | Condition
 
 
 class All(Struct, frozen=True):
@@ -153,7 +160,7 @@ class Any(Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
-Rule = All | Any | Not | Condition
+Rule = All | Any | Not | InSegment | Condition
 
 
 def conditions(rule: Rule) -> Iterator[Condition]:
@@ -161,8 +168,8 @@ def conditions(rule: Rule) -> Iterator[Condition]:
     match rule:
         case Did() | InOrder():
             yield rule
-        case Not():
-            yield from conditions(rule.rule)
+        case Not(rule=one) | InSegment(rule=one):
+            yield from conditions(one) if one else ()
         case All() | Any():
             for one in rule.rules:
                 yield from conditions(one)
@@ -173,14 +180,15 @@ def depth(rule: Rule) -> int:
     match rule:
         case Did() | InOrder():
             return 0
-        case Not():
-            return depth(rule.rule)
+        case Not(rule=one) | InSegment(rule=one):
+            return depth(one) if one else 0
         case All() | Any():
             return 1 + max(depth(one) for one in rule.rules)
 
 
 def rows(rule: Rule) -> Iterator[Rule]:
-    """What stands in a line of its own, in the order of the text: all but groups, and what is turned by `not` whole."""
+    """What stands in a line of its own, in the order of the text: all but groups; what is turned by `not`, and a
+    segment, whole."""
     match rule:
         case All() | Any():
             for one in rule.rules:
@@ -198,6 +206,8 @@ def of_nobody(rule: Rule) -> bool:
             return all(of_nobody(one) for one in rule.rules)
         case Any():
             return any(of_nobody(one) for one in rule.rules)
+        case InSegment():
+            return rule.rule is not None and of_nobody(rule.rule)
         case InOrder() | Did(which="first" | "last"):
             return False
         case Did(measure=Amount(how="average" | "smallest" | "largest")):

@@ -15,6 +15,7 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     InOrder,
+    InSegment,
     Last,
     Measure,
     Not,
@@ -27,9 +28,9 @@ from onebyone.reports.segment.rule import (
 )
 
 _WORDS = """
-ago all also and anything at average between but contains day days did directly does ends ever exactly first in is
-largest last least most not of on one or people property session set since smallest starts sum the then time times to
-value where who with within without
+ago all also and anything are at average between but contains day days did directly does ends ever exactly first in is
+largest last least most not of on one or people property segment session set since smallest starts sum the then time
+times to value where who with within without
 """
 RESERVED = frozenset(_WORDS.split())
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*")
@@ -51,6 +52,10 @@ def _rule(rule: Rule, indent: str | None) -> str:
             return _did(rule)
         case InOrder():
             return _in_order(rule)
+        case InSegment():
+            return _segment(rule, "are in segment", indent)
+        case Not(rule=InSegment() as one):
+            return _segment(one, "are not in segment", indent)
         case Not(rule=Did(which="", silent=0) as one):
             return _did(one, "did not")
         case Not():
@@ -72,6 +77,15 @@ def _inner(rule: Rule, indent: str | None) -> str:
     if indent is None:
         return f"({_rule(rule, None)})"
     return f"(\n{indent}  {_rule(rule, indent + '  ')}\n{indent})"
+
+
+def _segment(one: InSegment, how: str, indent: str | None) -> str:
+    name = f"{how} {quoted(one.slug)}"
+    if one.rule is None:
+        return name
+    if isinstance(one.rule, All | Any):
+        return f"{name} {_inner(one.rule, indent)}"
+    return f"{name} ({_rule(one.rule, indent)})"
 
 
 def _did(one: Did, verb: str = "did") -> str:
