@@ -98,7 +98,7 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
     order = str(
         store.query("SELECT any(order_id) FROM events WHERE name = 'purchase' AND day = '2026-10-05'").rows[0][0]
     )
-    visitor = str(store.query("SELECT any(visitor) FROM events WHERE day = '2026-10-05'").rows[0][0])
+    visitor = str(store.query("SELECT anyIf(visitor, visitor != 0) FROM events WHERE day = '2026-10-05'").rows[0][0])
     for name in (name for name in reports.names() if name not in _OF_FILES):
         wants = reports.get(name).params
         for days in PERIODS if "from" in wants else PERIODS[-1:]:

@@ -81,6 +81,21 @@ def test_all_cells_are_asked_for_the_days_and_filters_of_the_address(place: Plac
     assert f"/s/{place.site.id}/acquisition?from=2026-11-01&amp;to=2026-11-07&amp;compare=none&amp;country=DE" in html
 
 
+def test_all_cells_are_asked_for_the_people_of_a_segment(place: Place, admin: Client) -> None:
+    rule = "people who\n  did purchase"
+    segment = Saved(site=place.site.id, kind="segment", slug="", name="Buyers", by="u", by_name="lea", rule=rule)
+    place.shelf.add(segment)
+    add_board(place, EVERY)
+    place.reports.asked.clear()
+    assert admin.get(at(place, "?segment=buyers")).status_code == 200
+    of_frame = {"live_minutes", "live_now", "ledger_totals"}
+    asked = {name: params.get("filters") for name, params in place.reports.asked if name not in of_frame}
+    assert len(asked) > len(TABLES) and set(map(str, asked.values())) == {str([rule])}, asked
+    place.reports.asked.clear()
+    assert admin.get(f"/s/{place.site.id}/explore?segment=buyers").status_code == 200
+    assert [params["filters"] for name, params in place.reports.asked if name == "power"] == [[rule]] * 2
+
+
 def test_one_cell_fails_alone(place: Place, admin: Client) -> None:
     add_board(place)
     place.reports.down.update({"channels", "totals"})

@@ -7,10 +7,12 @@ import re
 import pytest
 from hypothesis import given
 
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
 from onebyone.reports.segment.rule import Did, Predicate, Rule
-from onebyone.reports.segment.write import write
+from onebyone.reports.segment.tokens import RuleUnreadable
+from onebyone.reports.segment.write import in_line, write
 from onebyone.state.saved import Saved
+from onebyone.web.pages.segments import EXAMPLES
 from onebyone.web.segment_form import Row, rows_of, rule_of
 from reports.segment.rules import rules
 from web.conftest import Client
@@ -84,6 +86,14 @@ def test_a_row_that_says_nothing_clear_is_named(place: Place, admin: Client, row
     status, html = send(admin, place, "check", fields(TWICE, row))
     assert status == 400 and says in html
     assert 'value="purchase"' in html or "xxx" in html  # what was typed still stands there
+
+
+def test_a_row_says_who_lapsed_and_who_did_not(place: Place, admin: Client) -> None:
+    lapsed = Row(event="purchase", window="lapsed", one="30", two="180")
+    send(admin, place, "check", fields(lapsed, Row(event="refund", verb="not", window="lapsed", one="3", two="9")))
+    first = "did purchase at least 1 times 30 to 180 days ago but not in the last 30 days"
+    said = f"people who {first} and not did refund 3 to 9 days ago but not in the last 3 days"
+    assert filters_of(place, "segment_sizes") == [write(read(said))]
 
 
 def test_what_a_row_holds_is_never_more_than_a_value(place: Place, admin: Client) -> None:
@@ -187,3 +197,71 @@ def test_rows_that_can_say_a_rule_say_that_rule(rule: Rule) -> None:
         return  # deeper than a rule may be
     found = rows_of(rule)
     assert found is None or rule_of(*found) == rule
+
+
+def in_buyers(place: Place, name: str = "Lapsed", slug: str = "buyers") -> Saved:
+    text = f'people who\n  are in segment "{slug}"\n  and did not page_view in the last 30 days'
+    return place.shelf.add(
+        Saved(site=place.site.id, kind="segment", slug="", name=name, by="u", by_name="lea", rule=text)
+    )
+
+
+def test_a_segment_of_a_segment_is_asked_with_what_that_says_now(place: Place, admin: Client) -> None:
+    kept(place)
+    in_buyers(place)
+    html = admin.get(f"/s/{place.site.id}/segments/lapsed").text
+    said = str(list_of(filters_of(place, "segment_sizes"))[0])
+    assert in_line(read(said)).startswith(
+        'are in segment "buyers" (did purchase at least 2 times in the last 90 days and'
+    )
+    assert '<option value="in" selected>' in html and html.count('<p class="found">') == 2
+    admin.get(f"/s/{place.site.id}/overview?segment=lapsed")
+    asked = [params["filters"] for _, params in place.reports.asked if "filters" in params]
+    assert asked[-1] == [said]
+    rows = fields(Row(verb="in", event="buyers"), Row(verb="out", event="lapsed"))
+    send(admin, place, "save", {**rows, "name": "Both"})
+    assert place.shelf.all(place.site.id)[0].rule == (
+        'people who\n  are in segment "buyers"\n  and are not in segment "lapsed"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "says"),
+    [
+        ('people who are in segment "buyer"', "", "There is no segment “buyer”. Did you mean “buyers”?"),
+        ('people who are in segment "lapsed"', "buyers", "in a circle: “buyers” → “lapsed” → “buyers”"),
+        ('people who are in segment "phones"', "", "holds filters of pages and no rule"),
+    ],
+)
+def test_a_reference_that_cannot_be_asked_is_told_and_not_kept(
+    place: Place, admin: Client, text: str, slug: str, says: str
+) -> None:
+    kept(place)
+    in_buyers(place)
+    of_filters = Saved(
+        site=place.site.id, kind="segment", slug="", name="Phones", by="u", by_name="lea", filters=("device=phone",)
+    )
+    place.shelf.add(of_filters)
+    for what in ("check", "save"):
+        status, html = send(admin, place, what, {"from": "text", "text": text, "name": "x", "slug": slug})
+        assert (status, says in html) == (400, True)
+    assert len(place.shelf.all(place.site.id)) == 3 and place.shelf.all(place.site.id)[0].rule == BOUGHT
+
+
+def test_a_segment_of_one_that_was_removed_says_so_on_every_page(place: Place, admin: Client) -> None:
+    first = kept(place)
+    in_buyers(place)
+    place.shelf.remove(first, 1)
+    answer = admin.get(f"/s/{place.site.id}/overview?segment=lapsed")
+    assert answer.status_code == 400
+    assert "The segment “Lapsed” cannot be asked. The segment “buyers” was removed" in answer.text
+    assert f"/s/{place.site.id}/segments/lapsed" in answer.text
+    assert "was removed: put it back" in admin.get(f"/s/{place.site.id}/segments/lapsed").text
+    assert [one["slug"] for one in admin.get(f"/api/v1/sites/{place.site.id}/segments").json()] == []
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_an_example_is_read_and_counted(place: Place, admin: Client, number: int) -> None:
+    html = admin.get(f"/s/{place.site.id}/segments?example={number}").text
+    assert filters_of(place, "segment_sizes") == [write(read(EXAMPLES[number][1]))]
+    assert "people are in it now" in html

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from onebyone.reports.segment.read import BEGINS, RuleUnreadable, read
+from onebyone.reports.segment.read import BEGINS, read
+from onebyone.reports.segment.refer import references
 from onebyone.reports.segment.rule import Rule
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.store import BadParameter
 from onebyone.store.parts import NOT_NARROWED, with_parts
 
@@ -174,8 +176,12 @@ def conditions_of(value: object) -> tuple[tuple[Condition, ...], Rule | None]:
         raise BadParameter("filters: one rule at most")
     try:
         conditions = read_written([one for one in value if one not in rules])
-        return conditions, read(rules[0]) if rules else None
+        rule = read(rules[0]) if rules else None
     except FilterUnreadable as error:
         raise BadParameter(f"filters: {error}") from error
     except RuleUnreadable as error:
         raise BadParameter(f"filters: line {error.line}, letter {error.column}: {error}") from error
+    open_ = [one.slug for one in (references(rule) if rule else ()) if one.rule is None]
+    if open_:
+        raise BadParameter(f"filters: say in ( ) behind it what segment {open_[0]!r} is")
+    return conditions, rule

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
+from onebyone.reports.segment.refer import ReferenceBroken, resolved
+from onebyone.reports.segment.rule import Rule
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role, User
@@ -44,15 +48,55 @@ def may_change(saved: Saved, user: User) -> bool:
 
 def segments_of(desk: Desk, site: Site) -> dict[str, Segment]:
     """By their slugs. What can no longer be read is none: its numbers would be those of everybody."""
-    kept = [one for one in desk.shelf.all(site.id) if one.kind == "segment" and not one.removed_ms]
-    found = {}
-    for one in kept:
+    return {slug: one for slug, one in _segments(desk, site).items() if isinstance(one, Segment)}
+
+
+def why_not(desk: Desk, site: Site, slug: str) -> str:
+    """Why a segment that is kept cannot be asked; "" of others."""
+    found = _segments(desk, site).get(slug)
+    return found if isinstance(found, str) else ""
+
+
+def asked_as(desk: Desk, site: Site, rule: Rule, slug: str = "") -> Rule:
+    """A rule with those of the segments it refers to; `slug` is its own. Raises ReferenceBroken."""
+    return resolved(rule, _finder(desk.shelf.all(site.id)), slug)
+
+
+def _segments(desk: Desk, site: Site) -> dict[str, Segment | str]:
+    there = desk.shelf.all(site.id)
+    find = _finder(there)
+    found: dict[str, Segment | str] = {}
+    for one in there:
+        if one.kind != "segment" or one.removed_ms:
+            continue
         try:
-            rule = read(one.rule) if one.rule else None
+            rule = resolved(read(one.rule), find, one.slug) if one.rule else None
             found[one.slug] = Segment(one.slug, one.name, read_written(one.filters), rule)
         except (FilterUnreadable, RuleUnreadable):
             continue
+        except ReferenceBroken as error:
+            found[one.slug] = f"The segment “{one.name}” cannot be asked. {error}"
     return found
+
+
+def _finder(there: Sequence[Saved]) -> Callable[[str], Rule]:
+    kept = {one.slug: one for one in there if one.kind == "segment"}
+
+    def find(slug: str) -> Rule:
+        one = kept.get(slug)
+        if one is None:
+            near = difflib.get_close_matches(slug, kept, n=1, cutoff=0.6)
+            raise ReferenceBroken(f"There is no segment “{slug}”.{f' Did you mean “{near[0]}”?' if near else ''}")
+        if one.removed_ms:
+            raise ReferenceBroken(f"The segment “{slug}” was removed: put it back on Saved, or refer to another.")
+        if not one.rule:
+            raise ReferenceBroken(f"The segment “{slug}” holds filters of pages and no rule, so nobody can be in it.")
+        try:
+            return read(one.rule)
+        except RuleUnreadable:
+            raise ReferenceBroken(f"The segment “{slug}” can no longer be read: change its text.") from None
+
+    return find
 
 
 def read_at(site: str, at: str) -> tuple[str, str] | None:

@@ -8,11 +8,12 @@ from datetime import date
 from litestar.datastructures import FormMultiDict
 from msgspec import Struct
 
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
 from onebyone.reports.segment.rule import (
     BARE,
     COMPARED,
     LISTED,
+    MATCHED,
     Ago,
     All,
     Amount,
@@ -20,18 +21,24 @@ from onebyone.reports.segment.rule import (
     Between,
     Days,
     Did,
+    InSegment,
     Last,
     Not,
     Predicate,
+    Regular,
     Rule,
     Times,
     Window,
 )
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import quoted, write
 
 MOST_ROWS = 25
 GROUPS = ("", "1", "2", "3")
-VERBS: Mapping[str, str] = {"did": "did", "not": "did not do", "first": "did first", "last": "did last"}
+VERBS: Mapping[str, str] = {
+    "did": "did", "not": "did not do", "first": "did first", "last": "did last",
+    "in": "are in segment", "out": "are not in segment",
+}  # fmt: skip
 MEASURES: Mapping[str, str] = {
     "times": "times", "session": "times in one session", "days": "days with it", "sum": "as sum of",
     "average": "on average of", "smallest": "as smallest", "largest": "as largest",
@@ -40,9 +47,10 @@ WINDOWS: Mapping[str, str] = {
     "ever": "ever",
     "last": "in the last … days",
     "ago": "… to … days ago",
+    "lapsed": "… to … days ago, not since",
     "between": "from day to day",
 }
-OPS = (*LISTED, *BARE, *COMPARED)
+OPS = (*LISTED, *MATCHED, *BARE, *COMPARED)
 _LONGEST = 600  # of a field
 
 
@@ -102,7 +110,10 @@ def _of_row(row: Row, number: int) -> Rule:
 
 def _text(row: Row) -> str:
     """As the text form says it; every text in quotes, so that none can say more than itself."""
-    verb = {"did": "did", "not": "did not", "first": "first did", "last": "last did"}.get(row.verb, "did")
+    if row.verb in ("in", "out"):
+        return f"are {'not ' if row.verb == 'out' else ''}in segment {quoted(row.event)}"
+    turned = "not did" if row.window == "lapsed" else "did not"
+    verb = {"did": "did", "not": turned, "first": "first did", "last": "last did"}.get(row.verb, "did")
     event = "anything" if row.event.lower() == "anything" else quoted(row.event)
     return " ".join(filter(None, (verb, event, _where(row), _measure(row), _window(row))))
 
@@ -116,6 +127,8 @@ def _where(row: Row) -> str:
         return f"where {field} {op}"
     if op in COMPARED:
         return f"where {field} {op} {_number(row.values)}"
+    if op in MATCHED:  # a comma may be part of a pattern
+        return f"where {field} {op} {quoted(row.values)}"
     values = [text.strip() for text in row.values.split(",") if text.strip()] or [""]
     return f"where {field} {op} {' or '.join(quoted(value) for value in values)}"
 
@@ -138,6 +151,9 @@ def _window(row: Row) -> str:
             return f"in the last {_number(row.one)} days"
         case "ago":
             return f"{_number(row.one)} to {_number(row.two)} days ago"
+        case "lapsed":
+            near, far = _number(row.one), _number(row.two)
+            return f"{near} to {far} days ago but not in the last {near} days"
         case "between":
             return f"between {_number(row.one)} and {_number(row.two)}"
         case _:
@@ -184,18 +200,30 @@ def _row(rule: Rule, group: str) -> Row | None:
     verb = "did"
     if isinstance(rule, Not):
         verb, rule = "not", rule.rule
+    if isinstance(rule, InSegment):
+        return None if rule.rule else Row(group=group, verb="out" if verb == "not" else "in", event=rule.slug)
     if not isinstance(rule, Did) or len(rule.where) > 1 or (verb == "not" and rule.which):
         return None
     verb = rule.which or verb
     where = _where_fields(rule.where[0]) if rule.where else {}
     if where is None:
         return None
+    if isinstance(rule.measure, Regular) or (rule.silent and rule.window != Ago(rule.silent, _far(rule.window))):
+        return None
     fields = {**_measure_fields(rule.measure), **_window_fields(rule.window), **where}
+    if rule.silent:
+        fields["window"] = "lapsed"
     return Row(group=group, verb=verb, event=rule.event or "anything", **fields)
 
 
+def _far(window: Window) -> int:
+    return window.far if isinstance(window, Ago) else 0
+
+
 def _where_fields(one: Predicate) -> dict[str, str] | None:
-    if any("," in value or value != value.strip() for value in one.values):
+    alone = one.op in MATCHED and len(one.values) == 1
+    parted = one.op in MATCHED or any("," in value for value in one.values)
+    if (parted and not alone) or any(value != value.strip() for value in one.values):
         return None
     return {"field": one.field, "key": one.key, "op": one.op, "values": ", ".join(one.values)}
 

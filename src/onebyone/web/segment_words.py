@@ -7,8 +7,23 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from onebyone.reports.segment.read import RuleUnreadable
-from onebyone.reports.segment.rule import All, Amount, Any, Days, Did, Not, Rule, Times, conditions, of_nobody, rows
+from onebyone.reports.segment.rule import (
+    All,
+    Amount,
+    Any,
+    Condition,
+    Days,
+    InOrder,
+    InSegment,
+    Not,
+    Regular,
+    Rule,
+    Times,
+    conditions,
+    of_nobody,
+    rows,
+)
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import in_line
 from onebyone.state.sites import Site
 from onebyone.web import numbers
@@ -90,6 +105,8 @@ def holds_of(rule: Rule, held: Sequence[bool]) -> bool:
         match part:
             case Not():
                 return not of(part.rule)
+            case InSegment():
+                return part.rule is not None and of(part.rule)
             case All():
                 return all([of(one) for one in part.rules])
             case Any():
@@ -100,7 +117,7 @@ def holds_of(rule: Rule, held: Sequence[bool]) -> bool:
     return of(rule)
 
 
-def _deed(one: Did, row: Asked | None, site: Site, today: date) -> Why:
+def _deed(one: Condition, row: Asked | None, site: Site, today: date) -> Why:
     if row is None:
         return Why(in_line(one), of_nobody(one), "nothing of it")
     if not row["events"]:
@@ -110,12 +127,16 @@ def _deed(one: Did, row: Asked | None, site: Site, today: date) -> Why:
     return Why(in_line(one), bool(row["holds"]), f"{_counted(one, row, site)}, {when}")
 
 
-def _counted(one: Did, row: Asked, site: Site) -> str:
+def _counted(one: Condition, row: Asked, site: Site) -> str:
+    if isinstance(one, InOrder):
+        return f"{int(row['counted'])} of {_times(len(one.steps), 'step')} in order"
     match one.measure:
         case Amount(key="", how=how):
             return f"{how} {numbers.money(row['counted'], site.currency)}"
         case Amount(how=how):
             return f"{how} {row['counted']:,g}"
+        case Regular(every=every):
+            return _times(int(row["counted"]), every)
         case Days():
             return _times(int(row["counted"]), "day")
         case Times(in_session=True):

@@ -15,12 +15,12 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers
 from onebyone.web.access import Ask
-from onebyone.web.address import KEYS, NO_FIELD, Narrows, View, read_view
+from onebyone.web.address import KEYS, NO_FIELD, Narrows, NotUnderstood, View, read_view
 from onebyone.web.board_cells import offers
 from onebyone.web.desk import Desk
 from onebyone.web.filter_words import OPERATOR_NAMES, chips, field_groups, note, segment_words
 from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
-from onebyone.web.saved import read_at, segments_of
+from onebyone.web.saved import read_at, segments_of, why_not
 
 
 def asked(
@@ -39,7 +39,10 @@ def asked(
     query = [(key, value) for key, value in request.query_params.multi_items() if key not in but]
     today = desk.today(site.zone)
     first = since(desk, site) if ("period", "all") in query else today
-    segments = segments_of(desk, site) if any(key == "segment" for key, _ in query) else {}
+    slug = next((value for key, value in query if key == "segment"), "")
+    segments = segments_of(desk, site) if slug else {}
+    if slug not in segments and (why := slug and why_not(desk, site, slug)):
+        raise NotUnderstood(f"{why} ", "Change the segment", f"/s/{site.id}/segments/{slug}", ".")
     return read_view(
         request.scope["path"], query, today=today, since=first, more=more, narrows=narrows, segments=segments
     )

@@ -33,6 +33,22 @@ HOW_MANY = 40
 
 _OFTEN = "did anything at least 3 times in one session in the last 9 days or first did purchase"
 _DEAR = "did purchase where value > 50 or last did refund where property plan is set 2 to 20 days ago"
+_REGULAR = "did page_view in at least 3 of the last 5 weeks and not did anything in exactly 2 of the last 30 days"
+_LAPSED = (
+    "did purchase 9 to 40 days ago but not in the last 8 days or did refund 3 to 30 days ago but not in the last 3 days"
+)
+_MATCHES = (
+    'did page_view where page matches "^/(check|sh)o" also property plan does not match "^g|^$"'
+    ' and did purchase where campaign matches "oe" or "\\W" at least 2 times'
+)
+_CART = (
+    'did page_view where page is "/shoes" then page_view then purchase within 9 days without refund between'
+    " or did purchase without refund since in the last 30 days"
+)
+_VISIT = (
+    "did page_view then page_view in one session within 30 minutes"
+    " and not did page_view then page_view directly without purchase where value > 50 since 2 to 40 days ago"
+)
 _BETWEEN = "did purchase with sum of value at most 89.9 between 2026-10-20 and 2026-11-19 and did not refund"
 
 
@@ -47,8 +63,9 @@ def events_of_people() -> list[Event]:
         properties = {key: luck.choice(texts) for key, texts in _PROPERTIES.items() if luck.random() < 0.6}
         found.append(
             an_event(
-                number, name=name, at=at, visitor=1 + number % HOW_MANY, path=luck.choice(["/", "/checkout", "/shoes"]),
-                country=luck.choice(["DE", "AT", ""]), campaign=luck.choice(["shoes", "ü", ""]), properties=properties,
+                number, name=name, seq=number, at=at, visitor=1 + number % HOW_MANY,
+                path=luck.choice(["/", "/checkout", "/shoes"]), country=luck.choice(["DE", "AT", ""]),
+                campaign=luck.choice(["shoes", "ü", ""]), properties=properties,
                 host="shop.example", device=luck.choice(["phone", ""]),
                 value=luck.choice([0, 4000, 8990, 250]), currency=luck.choice(["EUR", "EUR", "USD", ""]),
                 actor="human" if number % 9 else "machine_crawler",
@@ -81,6 +98,11 @@ def store_of_people() -> Reports:
 @example(read(f"people who {_OFTEN}"))
 @example(read(f"people who not ({_DEAR})"))
 @example(read(f"people who {_BETWEEN}"))
+@example(read(f"people who {_CART}"))
+@example(read(f"people who {_VISIT}"))
+@example(read(f"people who {_MATCHES}"))
+@example(read(f"people who {_REGULAR}"))
+@example(read(f"people who {_LAPSED}"))
 def test_the_store_finds_whom_the_rule_means(rule: Rule) -> None:
     reports = store_of_people()
     wanted = {visitor for visitor, events in PEOPLE.items() if holds(rule, events, END, ZONE)}

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onebyone.reports.segment.read import RuleUnreadable, read
-from onebyone.reports.segment.rule import MOST_DEPTH, All, Did, Last, Not, Predicate, Rule, Times, depth
+from onebyone.reports.segment.read import read
+from onebyone.reports.segment.rule import MOST_DEPTH, All, Did, InOrder, Last, Not, Predicate, Rule, Step, Times, depth
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import RESERVED, in_line, write
 from reports.segment.rules import rules
 
@@ -31,6 +32,23 @@ def test_any_other_text_is_a_rule_or_told_with_its_place(text: str) -> None:
     except RuleUnreadable as error:
         assert 0 <= error.at <= len(text) and error.line >= 1 and error.column >= 1
         assert error.shown.endswith("^")
+
+
+def test_steps_in_order_with_all_that_may_be_said_of_them() -> None:
+    text = (
+        "people who\n  did add_to_cart where value > 50 then begin_checkout then anything in one session "
+        "within 2 hours without refund between without purchase since in the last 7 days"
+    )
+    rule = InOrder(
+        (Step("add_to_cart", (Predicate("value", ">", ("50",)),)), Step("begin_checkout"), Step("")),
+        7_200, False, True, Step("refund"), Step("purchase"), Last(7),
+    )  # fmt: skip
+    assert read(text) == rule and write(rule) == text
+
+
+def test_a_backslash_before_another_letter_is_itself() -> None:
+    once, twice = (read(f'people who did a where page matches "^/{mark}d"') for mark in ("\\", "\\\\"))
+    assert once == twice == Did("a", (Predicate("page", "matches", ("^/\\d",)),))
 
 
 @pytest.mark.parametrize("word", sorted(RESERVED))
@@ -76,6 +94,25 @@ def test_the_sentence_of_the_specification() -> None:
         ("people who did a between 2026-13-01 and 2026-12-01", 1, 26, "2026-10-01"),
         ("people who did a between 2026-10-02 and 2026-10-01", 1, 18, "The first day comes first"),
         ("people who did \"a", 1, 16, "close it"),
+        ("people who did not a then b", 1, 16, "`did` or `not did`"),
+        ("people who first did a then b", 1, 22, "`did` or `not did`"),
+        ("people who did a then b then c then d then e then f", 1, 18, "At most 5 steps"),
+        ("people who did a then b within 3", 1, 33, "`hours` or `days` after the number"),
+        ("people who did a then b within 541 days", 1, 32, "At most 540 days"),
+        ("people who did a then b without c", 1, 25, "`without refund between`"),
+        ("people who did a then b directly without c between", 1, 34, "not beside `directly`"),
+        ("people who did a without b between", 1, 18, "of two steps or more"),
+        ("people who did a then b without c since without d since", 1, 41, "each once"),
+        ('people who did a where page matches "(a"', 1, 37, "Letter 3 of the pattern: A group has no end"),
+        ('people who did a where value matches "a"', 1, 30, "Compare with one of `<`"),
+        ("people who did a in at least 3 last weeks", 1, 32, "in at least 3 of the last 4 weeks"),
+        ("people who did a in at least 5 of the last 4 weeks", 1, 44, "no more of them"),
+        ("people who did a in at least 5 of the last 78 weeks", 1, 44, "At most 77 weeks"),
+        ("people who did a in at most 1 of the last 4 years", 1, 45, "`days`, `weeks` or `months`"),
+        ("people who did a but not in the last 4 days", 1, 18, "Say before when they did it"),
+        ("people who did a 3 to 9 days ago but not in the last 4 days", 1, 34, "up to 3 days ago"),
+        ("people who did a 3 to 9 days ago but now", 1, 38, "`but not in the last 60 days`"),
+        ("people who did not a 3 to 9 days ago but not in the last 2 days", 1, 38, "Write `not did ...`"),
         ("people who did a; DROP TABLE events", 1, 17, "`;` says nothing here"),
         ("people who did a " + "and did a " * 25, 1, 267, "at most 25 conditions"),
         ("people who " + "(" * 40, 1, 21, "4 deep at most"),

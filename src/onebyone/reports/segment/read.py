@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
-from msgspec import Struct
-
+from onebyone.reports.segment.pattern import PatternRefused, check
 from onebyone.reports.segment.rule import (
     BARE,
     COMPARED,
+    DAYS_OF,
     FIELDS,
     LISTED,
     LONGEST,
+    MATCHED,
     MOST_CONDITIONS,
     MOST_DAYS,
     MOST_DEPTH,
     MOST_LETTERS,
     MOST_PREDICATES,
+    MOST_STEPS,
     MOST_TIMES,
     MOST_VALUES,
+    SECONDS_OF,
     Ago,
     All,
     Amount,
@@ -33,56 +36,28 @@ from onebyone.reports.segment.rule import (
     Days,
     Did,
     How,
+    InOrder,
+    InSegment,
     Last,
+    Measure,
     Not,
     Predicate,
+    Regular,
     Rule,
+    Step,
     Times,
     Window,
     conditions,
     depth,
 )
+from onebyone.reports.segment.tokens import RuleUnreadable, Token, tokens
 from onebyone.reports.segment.write import RESERVED
 
 BEGINS = "people who"
-_TOKEN = re.compile(
-    r'\s*(?:(?P<text>"(?:[^"\\]|\\["\\])*")|(?P<date>\d{4}-\d{2}-\d{2}(?![\w.-]))|(?P<number>-?\d+(?:\.\d+)?(?![\w.-]))'
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)|(?P<mark><=|>=|[<>()]))",
-    re.ASCII,
-)
 _TOO_DEEP = f"Groups stand in groups, {MOST_DEPTH} deep at most."
 _MOST_NUMBER = Decimal(10) ** 12
 _BOUNDS: tuple[Bound, ...] = ("at least", "at most", "exactly")
 _HOWS: tuple[How, ...] = ("sum", "average", "smallest", "largest")
-
-
-class RuleUnreadable(ValueError):
-    """`at` is the place in the text, counted from 0."""
-
-    def __init__(self, why: str, text: str, at: int) -> None:
-        super().__init__(why)
-        self.text, self.at = text, at
-
-    @property
-    def line(self) -> int:
-        """From 1."""
-        return self.text.count("\n", 0, self.at) + 1
-
-    @property
-    def column(self) -> int:
-        """From 1."""
-        return self.at - (self.text.rfind("\n", 0, self.at) + 1) + 1
-
-    @property
-    def shown(self) -> str:
-        """The line, and a mark under the place."""
-        return f"{self.text.splitlines()[self.line - 1] if self.text else ''}\n{' ' * (self.column - 1)}^"
-
-
-class _Token(Struct, frozen=True):
-    kind: str  # text, date, number, word, mark, or end
-    said: str
-    at: int
 
 
 def read(text: str) -> Rule:
@@ -104,13 +79,13 @@ def read(text: str) -> Rule:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._place = text, 0
-        self._tokens = list(_tokens(text))
+        self._tokens = list(tokens(text))
 
     @property
-    def now(self) -> _Token:
+    def now(self) -> Token:
         return self._tokens[self._place]
 
-    def fail(self, why: str, token: _Token | None = None) -> NoReturn:
+    def fail(self, why: str, token: Token | None = None) -> NoReturn:
         raise RuleUnreadable(why, self._text, min((token or self.now).at, max(0, len(self._text.rstrip()))))
 
     def sees(self, *words: str) -> bool:
@@ -127,7 +102,7 @@ class _Reader:
         if not self.skip(word):
             self.fail(why)
 
-    def next(self) -> _Token:
+    def next(self) -> Token:
         token = self.now
         self._place += token.kind != "end"
         return token
@@ -161,7 +136,24 @@ class _Reader:
             found = self.rule(deep + 1)
             self.take(")", "Close the group with `)`, or go on with `and` or `or`.")
             return found
+        if any(self.sees(*words) for words in (("are",), ("in", "segment"))):
+            return self._in_segment(deep)
         return self._did()
+
+    def _in_segment(self, deep: int) -> Rule:
+        """Behind its slug may stand in ( ) what it is: then it is asked as that."""
+        self.skip("are")
+        turned = self.skip("not")
+        if not self.skip("in", "segment"):
+            self.fail('Write `are in segment` or `are not in segment` and its name in an address: "buyers".')
+        slug, rule = self._text_value(), None
+        if self.skip("("):
+            if deep > 2 * MOST_DEPTH:
+                self.fail(_TOO_DEEP)
+            rule = self.rule(deep + 1)
+            self.take(")", "Close the group with `)`, or go on with `and` or `or`.")
+        found = InSegment(slug, rule)
+        return Not(found) if turned else found
 
     def _did(self) -> Rule:
         which = "first" if self.skip("first") else "last" if self.skip("last") else ""
@@ -173,11 +165,76 @@ class _Reader:
         turned = self.skip("not")
         if turned and which:
             self.fail(f"Write `not {which} did ...`.", refused)
-        event = "" if self.skip("anything") else self._name("the name of an event, or `anything`")
-        where = self._where()
+        first = self._step()
+        if self.sees("then") or self.sees("without"):
+            if turned or which:
+                self.fail(
+                    "Of steps in order say `did` or `not did`: of a first or last time there is no order.", refused
+                )
+            return self._in_order(first)
+        event, where = first.event, first.where
         measure = Times() if which else self._measure()
-        one = Did(event, where, measure, self._window(), which)  # type: ignore[arg-type]
+        window = None if isinstance(measure, Regular) else self._window()
+        silence = self.now
+        silent = self._silent(window) if not which and self.sees("but") else 0
+        if silent and turned:
+            self.fail("Write `not did ...`: of such a condition the whole is turned.", silence)
+        one = Did(event, where, measure, window, which, silent)  # type: ignore[arg-type]
         return Not(one) if turned else one
+
+    def _step(self) -> Step:
+        event = "" if self.skip("anything") else self._name("the name of an event, or `anything`")
+        return Step(event, self._where())
+
+    def _in_order(self, first: Step) -> InOrder:
+        begin, steps = self.now, [first]
+        while self.skip("then"):
+            steps.append(self._step())
+        if len(steps) > MOST_STEPS:
+            self.fail(f"At most {MOST_STEPS} steps.", begin)
+        directly = self.skip("directly")
+        in_session = self.skip("in", "one", "session")
+        within_s = self._within() if self.skip("within") else 0
+        between = since = None
+        while self.sees("without"):
+            clause = self.next()
+            step = self._step()
+            if self.skip("since") and since is None:
+                since = step
+            elif self.skip("between") and not (between or since or directly or len(steps) == 1):
+                between = step
+            else:
+                self.fail(
+                    "Write `without refund between` (of two steps or more, and not beside `directly`), then `without "
+                    "purchase since`, each once.",
+                    clause,
+                )
+        if len(steps) == 1 and since is None:
+            self.fail("Write `then` and the next step, or `without purchase since`.")
+        return InOrder(tuple(steps), within_s, directly, in_session, between, since, self._window())
+
+    def _within(self) -> int:
+        number = self.now
+        count = self._count("seconds, minutes, hours or days", least=1)
+        unit = next((one for one in SECONDS_OF if self.skip(one) or self.skip(f"{one}s")), None)
+        if unit is None:
+            self.fail("Write `seconds`, `minutes`, `hours` or `days` after the number.")
+        if count * SECONDS_OF[unit] > MOST_DAYS * SECONDS_OF["day"]:
+            self.fail(f"At most {MOST_DAYS} days.", number)
+        return count * SECONDS_OF[unit]
+
+    def _silent(self, window: Window) -> int:
+        """`but not in the last 60 days`, of a window that ends before."""
+        begin = self.next()
+        if not self.skip("not", "in", "the", "last"):
+            self.fail("Write `but not in the last 60 days`, or `and` and another condition.")
+        if not isinstance(window, Ago | Between):
+            self.fail("Say before when they did it, such as `60 to 180 days ago`, to go on with `but not`.", begin)
+        silent = self._count("days", least=1, most=MOST_DAYS)
+        if isinstance(window, Ago) and silent > window.near:
+            self.fail(f"They did it up to {window.near} days ago, so they were not silent for {silent}.", begin)
+        self._one_of("day", "days")
+        return silent
 
     def _name(self, what: str) -> str:
         token = self.now
@@ -219,31 +276,42 @@ class _Reader:
         op = self._op(field)
         if op in COMPARED:
             return Predicate(field, op, (self._number(negative=True),), key)
-        return Predicate(field, op, () if op in BARE else self._values(), key)
+        return Predicate(
+            field, op, () if op in BARE else self._values(self._pattern if op in MATCHED else self._text_value), key
+        )
 
     def _op(self, field: str) -> str:
         begin = self.now
-        ops = COMPARED if field == "value" else (*BARE, *reversed(sorted(LISTED)), *COMPARED)
+        ops = COMPARED if field == "value" else (*BARE, *LISTED, *MATCHED, *COMPARED)
         for op in sorted(ops, key=len, reverse=True):
             if self.skip(*op.split()):
                 return op
-        said = ", ".join(f"`{op}`" for op in (COMPARED if field == "value" else (*LISTED, *BARE, *COMPARED)))
+        said = ", ".join(f"`{op}`" for op in (COMPARED if field == "value" else (*LISTED, *MATCHED, *BARE, *COMPARED)))
         self.fail(f"Compare with one of {said}.", begin)
 
-    def _values(self) -> tuple[str, ...]:
-        found = [self._text_value()]
+    def _values(self, one: Callable[[], str]) -> tuple[str, ...]:
+        found = [one()]
         while self.sees("or") and self._tokens[self._place + 1].kind == "text":
             self.next()
-            found.append(self._text_value())
+            found.append(one())
         if len(found) > MOST_VALUES:
             self.fail(f"At most {MOST_VALUES} values.")
         return tuple(dict.fromkeys(found))
+
+    def _pattern(self) -> str:
+        token = self.now
+        found = self._text_value()
+        try:
+            check(found)
+        except PatternRefused as error:
+            self.fail(str(error), token)
+        return found
 
     def _text_value(self) -> str:
         token = self.now
         if token.kind != "text":
             self.fail('Write the value in quotes: "gold". Several are joined by `or`.')
-        found = re.sub(r"\\(.)", r"\1", token.said[1:-1])
+        found = re.sub(r'\\(["\\])', r"\1", token.said[1:-1])
         if not found:
             self.fail("Nothing is in the quotes. What an event does not have is `is not set`.")
         if len(found) > MOST_LETTERS or not found.isprintable():
@@ -251,7 +319,10 @@ class _Reader:
         self.next()
         return found
 
-    def _measure(self) -> Times | Days | Amount:
+    def _measure(self) -> Measure:
+        if any(self.sees("in", *bound.split()) for bound in _BOUNDS):
+            self.next()
+            return self._regular()
         if self.skip("on"):
             bound, count = self._bound(), self._count("days")
             self._one_of("day", "days")
@@ -267,6 +338,20 @@ class _Reader:
         if in_session and bound != "at least":
             self.fail("Of one session only `at least` is counted.", session)
         return Times(bound, count, in_session)
+
+    def _regular(self) -> Regular:
+        bound, count = self._bound(), self._count("days, weeks or months")
+        how = "Write `of the last` and a number: `in at least 3 of the last 4 weeks`."
+        if not self.skip("of", "the", "last"):
+            self.fail(how)
+        number = self.now
+        of = self._count("days, weeks or months", least=1, most=MOST_DAYS)
+        every = next((one for one in DAYS_OF if self.skip(one) or self.skip(f"{one}s")), None)
+        if every is None:
+            self.fail("Write `days`, `weeks` or `months` after the number.")
+        if of * DAYS_OF[every] > MOST_DAYS or count > of:
+            self.fail(f"At most {MOST_DAYS // DAYS_OF[every]} {every}s, and no more of them than there are.", number)
+        return Regular(bound, count, of, every)
 
     def _bound(self) -> Bound:
         for bound in _BOUNDS:
@@ -354,22 +439,3 @@ def plain_number(number: Decimal) -> str:
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    at, end = 0, len(text.rstrip())
-    while at < end:
-        found = _TOKEN.match(text, at)
-        if found is None:
-            at += len(text[at:]) - len(text[at:].lstrip())
-            if text[at] == '"':
-                raise RuleUnreadable(
-                    'This text has no end: close it with ". Inside, \\" is a quote and \\\\ a backslash.', text, at
-                )
-            raise RuleUnreadable(
-                f"`{text[at]}` says nothing here. Texts and names with such letters stand in quotes.", text, at
-            )
-        kind = str(found.lastgroup)
-        yield _Token(kind, found[kind], found.start(kind))
-        at = found.end()
-    yield _Token("end", "", end)

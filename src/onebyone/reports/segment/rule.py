@@ -10,6 +10,7 @@ from msgspec import Struct
 
 MOST_CONDITIONS = 25
 MOST_DEPTH = 4  # groups in groups, the outermost included
+MOST_STEPS = 5  # one after the other
 MOST_DAYS = 540  # of a window; `ever` looks as far back
 MOST_PREDICATES = 10  # of one condition
 MOST_VALUES = 50
@@ -19,6 +20,9 @@ LONGEST = 8_000  # letters of a text
 
 Bound = Literal["at least", "at most", "exactly"]
 How = Literal["sum", "average", "smallest", "largest"]
+Every = Literal["day", "week", "month"]
+SECONDS_OF: dict[str, int] = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+DAYS_OF: dict[Every, int] = {"day": 1, "week": 7, "month": 30}
 FIELDS: dict[str, str] = {  # of a predicate: its name in a text, and in words
     "page": "page", "host": "host", "campaign": "campaign", "source": "source", "medium": "medium",
     "referrer": "referrer", "device": "device", "browser": "browser", "os": "system", "country": "country",
@@ -26,6 +30,7 @@ FIELDS: dict[str, str] = {  # of a predicate: its name in a text, and in words
     "value": "value", "property": "property",
 }  # fmt: skip
 LISTED = ("is", "is not", "contains", "does not contain", "starts with", "ends with")
+MATCHED = ("matches", "does not match")  # a regular expression; what an event does not have matches none
 BARE = ("is set", "is not set")
 COMPARED = ("<", "<=", ">", ">=")
 
@@ -86,18 +91,65 @@ class Amount(Struct, frozen=True):
     key: str = ""  # of a property; "" is the value
 
 
+class Regular(Struct, frozen=True):
+    """In how many of the last `of` spans, each so many days of 86,400 seconds, counted back from now."""
+
+    bound: Bound
+    count: int
+    of: int
+    every: Every
+
+
 class Did(Struct, frozen=True):
-    """Somebody did something. `event` "" is anything; `which`: only the first, or only the last, ever is asked."""
+    """Somebody did something. `event` "" is anything; `which`: only the first, or only the last, ever is asked.
+
+    `silent`: and did none of it in so many days up to now. A Regular measure has no window of its own.
+    """
 
     event: str
     where: tuple[Predicate, ...] = ()
-    measure: Times | Days | Amount = Times()
+    measure: Measure = Times()
     window: Window = None
     which: Literal["", "first", "last"] = ""
+    silent: int = 0
+
+
+Measure = Times | Days | Amount | Regular
+
+
+class Step(Struct, frozen=True):
+    event: str
+    where: tuple[Predicate, ...] = ()
+
+
+class InOrder(Struct, frozen=True):
+    """Somebody did one step after the other, all within the window.
+
+    `within`: seconds from the first step to the last, 0 for any. `directly`: nothing else of theirs lies between, or
+    nothing that is `between`; `since`: nor, after the last step, that. One step alone has a `since`.
+    """
+
+    steps: tuple[Step, ...]
+    within_s: int = 0
+    directly: bool = False
+    in_session: bool = False
+    between: Step | None = None
+    since: Step | None = None
+    window: Window = None
+
+
+class InSegment(Struct, frozen=True):
+    """Who a segment of the site holds for. `rule` is what it says; without it nobody can be asked (`refer`)."""
+
+    slug: str
+    rule: Rule | None = None
+
+
+Condition = Did | InOrder
 
 
 class Not(Struct, frozen=True):
-    rule: All | Any | Did
+    rule: All | Any | InSegment | Condition
 
 
 class All(Struct, frozen=True):
@@ -108,16 +160,16 @@ class Any(Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
-Rule = All | Any | Not | Did
+Rule = All | Any | Not | InSegment | Condition
 
 
-def conditions(rule: Rule) -> Iterator[Did]:
+def conditions(rule: Rule) -> Iterator[Condition]:
     """In the order of the text, equal ones as often as they stand there."""
     match rule:
-        case Did():
+        case Did() | InOrder():
             yield rule
-        case Not():
-            yield from conditions(rule.rule)
+        case Not(rule=one) | InSegment(rule=one):
+            yield from conditions(one) if one else ()
         case All() | Any():
             for one in rule.rules:
                 yield from conditions(one)
@@ -126,16 +178,17 @@ def conditions(rule: Rule) -> Iterator[Did]:
 def depth(rule: Rule) -> int:
     """Of groups in groups; one condition alone has none."""
     match rule:
-        case Did():
+        case Did() | InOrder():
             return 0
-        case Not():
-            return depth(rule.rule)
+        case Not(rule=one) | InSegment(rule=one):
+            return depth(one) if one else 0
         case All() | Any():
             return 1 + max(depth(one) for one in rule.rules)
 
 
 def rows(rule: Rule) -> Iterator[Rule]:
-    """What stands in a line of its own, in the order of the text: all but groups, and what is turned by `not` whole."""
+    """What stands in a line of its own, in the order of the text: all but groups; what is turned by `not`, and a
+    segment, whole."""
     match rule:
         case All() | Any():
             for one in rule.rules:
@@ -153,7 +206,9 @@ def of_nobody(rule: Rule) -> bool:
             return all(of_nobody(one) for one in rule.rules)
         case Any():
             return any(of_nobody(one) for one in rule.rules)
-        case Did(which="first" | "last"):
+        case InSegment():
+            return rule.rule is not None and of_nobody(rule.rule)
+        case InOrder() | Did(which="first" | "last"):
             return False
         case Did(measure=Amount(how="average" | "smallest" | "largest")):
             return False

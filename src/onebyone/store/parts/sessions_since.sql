@@ -1,10 +1,10 @@
-SELECT id, visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
+SELECT {{of_session}}
 FROM sessions
 WHERE site = {site:String} AND traffic = {traffic:String}
   AND day GLOBAL IN (SELECT arrayJoin(stored_days))
   AND started >= since AND started < {to:DateTime64(3)}
 UNION ALL
-SELECT id, visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path
+SELECT {{of_session}}
 FROM (
   SELECT visitor, {{of_visit}}
   FROM (

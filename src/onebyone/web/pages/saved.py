@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from onebyone.event import utc
 from onebyone.reports.filters import FIELDS, FilterUnreadable, read_condition, read_written
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import in_line
 from onebyone.state.saved import LONGEST_NAME, MOST, Kind, Saved, TooMany
 from onebyone.state.sites import Site

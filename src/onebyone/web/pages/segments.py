@@ -10,8 +10,10 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 from msgspec.structs import replace
 
-from onebyone.reports.segment.read import RuleUnreadable, read
+from onebyone.reports.segment.read import read
+from onebyone.reports.segment.refer import ReferenceBroken, bare
 from onebyone.reports.segment.rule import FIELDS, Rule
+from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import in_line, write
 from onebyone.state.saved import LONGEST_NAME, MOST, Saved, TooMany
 from onebyone.state.sites import Site
@@ -22,28 +24,38 @@ from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import offered
+from onebyone.web.saved import asked_as
 from onebyone.web.segment_form import Row
 from onebyone.web.segment_words import Wrong
 
 EXAMPLES = (
+    ("Here in the last 30 days", "people who did anything in the last 30 days"),
+    (
+        "Left something in the cart",
+        "people who did add_to_cart without purchase since in the last 7 days",
+    ),
+    ("Bought in half a year, to leave out of campaigns", "people who did purchase in the last 180 days"),
+    ("A second purchase is due", "people who last did purchase 30 to 60 days ago"),
     (
         "Bought twice, gave nothing back",
         "people who did purchase at least 2 times in the last 90 days and did not refund",
     ),
-    (
-        "Left something in the cart",
-        "people who did add_to_cart in the last 7 days and did not purchase in the last 7 days",
-    ),
-    ("A second purchase is due", "people who last did purchase 30 to 60 days ago"),
     ("New this week", "people who first did anything in the last 7 days"),
+    ("Comes back every week", "people who did page_view in at least 3 of the last 4 weeks"),
+    ("Bought, and then no more", "people who did purchase 60 to 180 days ago but not in the last 60 days"),
+    (
+        "Looked, and put it in the cart in one visit",
+        "people who did view_item then add_to_cart in one session within 30 minutes in the last 30 days",
+    ),
 )
 _SPARE = 2  # empty rows that stand below the others
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """What stands on the page: a rule, or what is wrong with what was typed."""
+    """What stands on the page: a rule, or what is wrong with what was typed. `asked`: with what it refers to."""
 
     rule: Rule | None = None
+    asked: Rule | None = None
     text: str = ""
     join: str = "all"
     rows: list[Row] = []
@@ -58,19 +70,20 @@ class Draft(Struct, frozen=True, kw_only=True):
 def new_segment(request: Ask, desk: TheDesk, site: TheSite, example: FromQuery[str] = "") -> Response[str]:
     """Of one that is not kept yet. `example` fills it with one of those below."""
     known = example in map(str, range(len(EXAMPLES)))
-    return _page(request, desk, site, _of_text(EXAMPLES[int(example)][1]) if known else Draft())
+    return _page(request, desk, site, _complete(desk, site, _of_text(EXAMPLES[int(example)][1])) if known else Draft())
 
 
 @get("/s/{site_id:str}/segments/{slug:str}", sync_to_thread=True, include_in_schema=False)
 def segment_page(request: Ask, desk: TheDesk, site: TheSite, slug: FromPath[str]) -> Response[str]:
     kept = _get(desk, site, slug)
-    return _page(request, desk, site, replace(_of_text(kept.rule), name=kept.name, slug=slug))
+    draft = replace(_of_text(kept.rule), name=kept.name, slug=slug)
+    return _page(request, desk, site, _complete(desk, site, draft))
 
 
 @post("/s/{site_id:str}/segments/check", sync_to_thread=True, include_in_schema=False)
 def check(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[str]:
     """How many people it holds for. What was typed stands in no address: it may name somebody."""
-    draft = _typed(form)
+    draft = _complete(desk, site, _typed(form))
     return _page(request, desk, site, draft, status=400 if draft.wrong else 200)
 
 
@@ -78,8 +91,8 @@ def check(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[st
 def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[str]:
     """Under its name, in the place of the one that was opened if that has a rule."""
     need(request, site, Role.EDITOR)
-    draft = _typed(form)
-    if draft.rule is None:
+    draft = _complete(desk, site, _typed(form))
+    if draft.rule is None or draft.wrong:
         return _page(request, desk, site, draft, status=400)
     if not draft.name or len(draft.name) > LONGEST_NAME or not draft.name.isprintable():
         return _page(
@@ -129,9 +142,19 @@ def _typed(form: Form) -> Draft:
     return Draft(rule=rule, text=write(rule), join=join, rows=rows, name=name, slug=slug)
 
 
+def _complete(desk: Desk, site: Site, draft: Draft) -> Draft:
+    """With what it refers to, or what is wrong with that."""
+    if draft.rule is None:
+        return draft
+    try:
+        return replace(draft, asked=asked_as(desk, site, draft.rule, draft.slug))
+    except ReferenceBroken as error:
+        return replace(draft, wrong=Wrong(str(error), "", ""))
+
+
 def _of_text(text: str) -> Draft:
     try:
-        rule = read(text)
+        rule = bare(read(text))
     except RuleUnreadable as error:
         return Draft(text=text, as_rows=False, wrong=segment_words.wrong(error))
     found = segment_form.rows_of(rule)
@@ -150,7 +173,7 @@ def _page(
         "zone": site.zone,
         "currency": site.currency,
     }
-    sizes = desk.ask("segment_sizes", **asked, filters=[write(draft.rule)]) if draft.rule else Answer()
+    sizes = desk.ask("segment_sizes", **asked, filters=[write(draft.asked)]) if draft.asked else Answer()
     seen = desk.ask("event_names", **asked, **{"from": now - timedelta(days=30), "to": now})
     title = draft.name if draft.slug and draft.name else "New segment"
     return page(
@@ -162,7 +185,7 @@ def _page(
         draft=draft,
         saved=saved,
         sizes=sizes,
-        says=segment_words.says(sizes.rows) if draft.rule and not sizes.error else "",
+        says=segment_words.says(sizes.rows) if draft.asked and not sizes.error else "",
         lines=segment_words.lines(draft.rule, sizes.rows) if draft.rule else [],
         rows=[*draft.rows, *[Row()] * _SPARE][: segment_form.MOST_ROWS],
         names=offered(desk, site, seen.rows),
