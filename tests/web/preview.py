@@ -38,6 +38,7 @@ def pages(site: str) -> dict[str, str]:
         "explore_two": f"/s/{site}/explore?by=country,prop.theme&cols=people:page_view,events,"
         "conversions,revenue,sum:scroll:prop.percent,last::page,last_at",
         "explore_pages": f"/s/{site}/explore?by=page&cols=events:page_view,people:page_view,revenue",
+        "paths": f"/s/{site}/paths",
         "dashboards": f"/s/{site}/dashboards", "dashboard": f"/s/{site}/dashboards/{SLUG}",
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",
