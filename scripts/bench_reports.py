@@ -131,7 +131,10 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "channel": "", "campaign": "", "low": -(10**15), "high": 10**15, "sort": "-at", "after_rank": 2**63 - 1,
         "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "after_ms": 2**63 - 1,
     }  # fmt: skip
-    return known | own if name == "power" else known
+    paths: dict[str, Param] = {
+        "prop": "page", "steps": "first", "first": "page_view", "within_ms": 30 * 86_400_000, "sort": "-people", "limit": 15,
+    }  # fmt: skip
+    return known | {"power": own, "property_paths": paths}.get(name, {})
 
 
 def _check() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from onebyone.reports.segment.read import BEGINS, read
 from onebyone.reports.segment.rule import rows as rule_rows
 from onebyone.store import Param
-from web import behind_rows, on_page, power_rows, records
+from web import behind_rows, on_page, power_rows, property_paths, records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
@@ -312,6 +312,7 @@ def month() -> Answers:
         ],
         "credits_by_rule": lambda _: _credits(),
         "paths": lambda _: [_path(*row) for row in _PATHS],
+        "property_paths": property_paths.rows,
         "people": lambda params: people(params),
         "persons": lambda _: [KNOWN],
         "segment_sizes": _sizes,

@@ -51,6 +51,8 @@ PAGES = (
     "/s/{site}/explore",
     "/s/{site}/explore?by=first_ever.country,last_before.prop.theme&cols=people,conversions",
     "/s/{site}/explore?by=page,country&cols=people,events:page_view,mean:scroll:prop.percent,last::page,last_at:purchase",
+    "/s/{site}/paths",
+    "/s/{site}/paths?first=page_view&steps=last&prop=prop.theme&within=7d&sort=-rate",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",
     "/s/{site}/consent",

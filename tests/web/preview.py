@@ -40,6 +40,7 @@ def pages(site: str) -> dict[str, str]:
         "conversions,revenue,sum:scroll:prop.percent,last::page,last_at",
         "explore_values": f"/s/{site}/explore?by=first_ever.country,last_before.prop.theme",
         "explore_pages": f"/s/{site}/explore?by=page&cols=events:page_view,people:page_view,revenue",
+        "paths": f"/s/{site}/paths",
         "dashboards": f"/s/{site}/dashboards", "dashboard": f"/s/{site}/dashboards/{SLUG}",
         "loss": f"/s/{site}/loss",
         "message": f"/s/{site}/email/messages/{1:032x}",

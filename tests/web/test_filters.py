@@ -34,7 +34,7 @@ def filters_of(place: Place, report: str) -> object:
      ("traffic", "verdict_days"), ("live", "live"), ("people", "people"),
      ("conversions/days", "revenue_days"), ("acquisition", "channels"), ("pages", "pages"), ("events", "event_names"),
      ("conversions", "conversion_records"), ("funnels", "funnel"), ("retention", "retention"), ("vitals", "vitals"),
-     ("lifetime", "lifetime"), ("lifetime", "churn"),
+     ("lifetime", "lifetime"), ("lifetime", "churn"), ("paths", "property_paths"), ("paths.csv", "property_paths"),
      ("experiments", "experiment"), ("populations", "populations"), ("days_active", "days_active"),
       ("engagement", "engagement"), ("errors", "errors"), ("channels.csv", "channels")],
 )  # fmt: skip

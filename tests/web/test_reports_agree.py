@@ -55,6 +55,15 @@ MORE: dict[str, dict[str, Param]] = {
         "now": NOW,
     },
     "populations": {"unit": "week"},
+    "property_paths": {
+        "first": "page_view",
+        "goal": "purchase",
+        "prop": "prop.theme",
+        "steps": "last",
+        "within_ms": 1000,
+        "sort": "-rate",
+        "now": NOW,
+    },  # fmt: skip
     "power": {"by": ["country", "prop.theme"], "cols": ["people", "sum:scroll:prop.percent", "last_at"], "paged": 1},
     "churn": {"unit": "month", "k": "3", "now": NOW},
     "lifetime": {"unit": "month", "since": "order", "now": NOW},

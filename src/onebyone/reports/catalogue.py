@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
-from onebyone.reports import power
+from onebyone.reports import power, property_paths
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
 from onebyone.reports.segment.narrow import compiled
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
@@ -62,6 +62,21 @@ class Report(Struct, frozen=True):
 
 class NotNarrowed(BadParameter):
     """A filter was given to a report that does not take it: its numbers would be those of everything."""
+
+
+class _Shaper(Protocol):
+    """The module of a report that has places of its own, the first of which no other report has."""
+
+    @property
+    def PLACES(self) -> tuple[str, ...]: ...
+
+    @property
+    def PARAMS(self) -> dict[str, str]: ...
+
+    def shaped(self, given: Mapping[str, Param]) -> power.Shape: ...
+
+
+_SHAPERS: tuple[_Shaper, ...] = (power, property_paths)
 
 
 class Queries(Protocol):
@@ -128,8 +143,9 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     One whose rows and columns can be chosen has them as they are chosen.
     """
     rest = {key: value for key, value in params.items() if key != "filters"}
-    if _is_free(report.template):
-        report, rest = _shaped(report, rest)
+    shaper = _shaper(report.template)
+    if shaper is not None:
+        report, rest = _shaped(report, rest, shaper)
     conditions, rule = conditions_of(params.get("filters", ()))
     if not conditions and rule is None:
         return report, rest
@@ -147,17 +163,18 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     return structs.replace(report, sql=sql, params=named), rest | found.params | bound
 
 
-def _shaped(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[str, Param]]:
-    """The report with the chosen rows and columns in its places; those of filters stay open."""
-    shape = power.shaped(params)
+def _shaped(report: Report, params: Mapping[str, Param], shaper: _Shaper) -> tuple[Report, dict[str, Param]]:
+    """The report with what was chosen in its places; those of filters stay open."""
+    shape = shaper.shaped(params)
     template = with_parts(report.template, _OPEN | shape.places)
     sql = with_parts(template)
-    rest = {key: value for key, value in params.items() if key not in power.PARAMS}
+    rest = {key: value for key, value in params.items() if key not in shaper.PARAMS}
     return structs.replace(report, template=template, sql=sql, params=declared(sql)), rest | shape.params
 
 
-def _is_free(template: str) -> bool:
-    return "{{columns}}" in template
+def _shaper(template: str) -> _Shaper | None:
+    """Of a report whose columns or property can be chosen."""
+    return next((one for one in _SHAPERS if f"{{{{{one.PLACES[0]}}}}}" in template), None)
 
 
 def taken(report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
@@ -178,10 +195,13 @@ def read_report(file: Path) -> Report:
     if found is None:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
     about = found["about"].replace("\n--  ", "")
-    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in power.PLACES})
-    usual = power.shaped({}) if _is_free(template) else power.Shape({}, {})
+    shaper = _shaper(found["sql"])
+    template = with_parts(
+        found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in (shaper.PLACES if shaper else ())}
+    )
+    usual = shaper.shaped({}) if shaper else power.Shape({}, {})
     sql = with_parts(found["sql"], {**NOT_NARROWED, **usual.places})
     params = {name: kind for name, kind in declared(sql).items() if name not in usual.params}
-    if _is_free(template):
-        params |= power.PARAMS
+    if shaper:
+        params |= shaper.PARAMS
     return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=params, template=template)

@@ -36,6 +36,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "days_active": ("days_active",),
     "experiments": ("experiment",),
     "explore": ("power",),
+    "paths": ("property_paths",),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
     "segments": ("segment_sizes", "segment_why"),

@@ -23,7 +23,8 @@ PAGES: Mapping[str, str] = {  # those of which a view can be kept; no page that 
     "conversions/days": "Conversions by day", "loss": "Loss", "attribution": "Attribution",
     "reconciliation": "Reconciliation", "ledger": "Ledger", "funnels": "Funnels", "retention": "Retention",
     "lifetime": "Lifetime value", "populations": "Populations", "days_active": "Days active",
-    "experiments": "Experiments", "email": "E-mail", "explore": "Explore", "traffic": "Traffic quality",
+    "experiments": "Experiments", "email": "E-mail", "explore": "Explore", "paths": "Paths",
+    "traffic": "Traffic quality",
 }  # fmt: skip
 LONGEST_QUERY = 4_000
 _LOST = ("after", "q", "person")  # places in a list, and what may name somebody

@@ -19,7 +19,7 @@ UNDER = {  # a tab: its name, and the page of the menu that it stands under
     for menu, tabs in (("pages", on_page.TABS), ("retention", retention.TABS))
     for key, name in tabs.items()
     if key != menu
-} | {"segments": ("Segments", "people")}
+} | {"segments": ("Segments", "people"), "paths": ("Paths", "explore")}
 
 
 @get("/s/{site_id:str}/definitions/{of:str}", sync_to_thread=True, include_in_schema=False)

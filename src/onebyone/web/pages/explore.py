@@ -24,7 +24,7 @@ from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer: a form must not make its page slow
 _OFFERED = 300
-TABS = {"explore": "Power report", "dashboards": "Dashboards"}
+TABS = {"explore": "Power report", "paths": "Paths", "dashboards": "Dashboards"}
 
 
 @get("/s/{site_id:str}/explore", sync_to_thread=True, include_in_schema=False)

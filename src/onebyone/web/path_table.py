@@ -1,0 +1,95 @@
+"""Property paths as a table, and the sentence that answers first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from onebyone.web import numbers
+from onebyone.web.address import View
+from onebyone.web.desk import Row
+from onebyone.web.path_question import Question
+
+_HEADS = (
+    ("people", "People", "n"),
+    ("converted", "Converted", "n"),
+    ("rate", "Rate", "n"),
+    ("time", "Median time", "n p2"),
+)
+
+
+class Head(Struct, frozen=True):
+    title: str
+    css: str
+    href: str
+    sorted: str  # ascending, descending, or ""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """`steps` are none where the row is of no one path: `name` says of whom it is."""
+
+    steps: list[str]
+    name: str = ""
+    share: float  # of the longest bar
+    cells: list[str]
+
+
+class Paths(Struct, frozen=True):
+    heads: list[Head]
+    lines: list[Line]
+    total: list[str]
+    says: str
+    waiting: str  # "" where nobody's time runs
+
+
+def paths(question: Question, rows: Sequence[Row], view: View) -> Paths:
+    most = max((row["people"] for row in rows if row["kind"] == "path"), default=0) or 1
+    lines = [_line(row, most, question) for row in rows]
+    people, converted = sum(row["people"] for row in rows), sum(row["converted"] for row in rows)
+    waiting = sum(row["waiting"] for row in rows)
+    return Paths(
+        [_head(question, view, *head) for head in _HEADS],
+        lines,
+        [numbers.count(people), numbers.count(converted), numbers.rate(converted, people), ""],
+        _says(question, rows, people, converted),
+        f"The time of {numbers.count(waiting)} of those who did not convert is not over." if waiting else "",
+    )
+
+
+def _head(question: Question, view: View, key: str, title: str, css: str) -> Head:
+    """A second click turns the order round."""
+    down = "" if question.sort.removeprefix("-") != key else "desc" if question.sort.startswith("-") else "asc"
+    then = key if down == "desc" else f"-{key}"
+    return Head(title, css, view.link(sort="" if then == "-people" else then), down and f"{down}ending")
+
+
+def _line(row: Row, most: int, question: Question) -> Line:
+    name = {
+        "path": "",
+        "others": f"{numbers.count(row['paths'])} other path{'' if row['paths'] == 1 else 's'}",
+        "none": f"No {question.property_name.lower()} on the way",
+    }[row["kind"]]
+    took = numbers.duration(timedelta(milliseconds=row["median_ms"])) if row["converted"] else numbers.NONE
+    rate = numbers.rate(row["converted"], row["people"])
+    return Line(
+        steps=row["path"],
+        name=name,
+        share=row["people"] / most if row["kind"] == "path" else 0,
+        cells=[numbers.count(row["people"]), numbers.count(row["converted"]), rate, took],
+    )
+
+
+def _says(question: Question, rows: Sequence[Row], people: int, converted: int) -> str:
+    if not people:
+        return (
+            f"Nobody did {question.start_name} in this period." if question.first else "Nobody was here in this period."
+        )
+    start = f"from {question.start_name} " if question.first else ""
+    text = f"{numbers.rate(converted, people)} of {numbers.count(people)} people went {start}to {question.goal_name}"
+    text += f" within {question.within_name}."
+    led = max((row for row in rows if row["kind"] == "path"), key=lambda row: row["converted"], default=None)
+    if led is None or not led["converted"]:
+        return text
+    return f"{text} Most of them, {numbers.count(led['converted'])}, went by {' → '.join(led['path'])}."
