@@ -125,14 +125,16 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "window_days": 30, "within_ms": 1_800_000, "unit": "week", "since": "visit", "dated": "order",
         "first": "page_view", "again": "page_view", "steps": ["page_view", "begin_checkout", "purchase"],
         "field": "page", "text": "", "persons": [], "message": "", "recipients": [], "values": [], "personal": 0,
-        "k": "3", "prop": "theme", "only": "", "value": "", "goal": "purchase", "wait_ms": 0,
+        "k": "3", "prop": "theme", "only": "", "value": "", "goal": "purchase", "wait_ms": 0, "without": "",
+        "step": 1, "which": "stopped",
         "events_days": 425, "drops_days": 92, "details_days": 90,
         "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",
         "channel": "", "campaign": "", "low": -(10**15), "high": 10**15, "sort": "-at", "after_rank": 2**63 - 1,
         "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "after_ms": 2**63 - 1,
     }  # fmt: skip
     paths: dict[str, Param] = {
-        "prop": "page", "steps": "first", "first": "page_view", "within_ms": 30 * 86_400_000, "sort": "-people", "limit": 15,
+        "prop": "page", "steps": "first", "first": "page_view", "within_ms": 30 * 86_400_000, "sort": "-people",
+        "limit": 15,
     }  # fmt: skip
     return known | {"power": own, "property_paths": paths}.get(name, {})
 

@@ -271,6 +271,7 @@ def month() -> Answers:
             _property("search", "search_term", 902, 0, ["lampe", "halo"]),
             _property("scroll", "percent_scrolled", 800, 800, ["90"]),
         ],
+        "funnel_people": behind_rows.visitors,
         "funnel": lambda params: [
             {"step": n, "name": name, "visitors": visitors, "median_ms": took}
             for n, (name, visitors, took) in enumerate(

@@ -12,7 +12,8 @@ _PAGES = (
     (["/", "/leuchten/halo-pendant"], 6_120, 204, 411_000),
     (["/", "/leuchten/halo-pendant", "/warenkorb"], 2_011, 602, 930_000),
     (["/leuchten/halo-pendant"], 1_904, 31, 0),
-    (["/leuchten/halo-pendant", "/warenkorb", "/kasse/adresse", "/kasse/zahlung", "/kasse/pruefen"], 1_102, 811, 302_000),
+    (["/leuchten/halo-pendant", "/warenkorb", "/kasse/adresse", "/kasse/zahlung", "/kasse/pruefen"],
+     1_102, 811, 302_000),
 )  # fmt: skip
 
 

@@ -212,3 +212,19 @@ def test_churn_is_asked_as_its_address_says_and_of_three_gaps_otherwise(place: P
     assert f'href="{base}/churn.csv?k=4"' in html and f'href="{base}/lifetime.csv?since=visit"' in html
     assert f'href="{base}/lifetime?k=5&amp;since=visit"' in html
     assert "is no k" in admin.get(f"{base}/lifetime?k=7").text
+
+
+def test_behind_each_number_of_a_funnel_is_the_list_of_its_visitors(place: Place, admin: Client) -> None:
+    here = f"/s/{place.site.id}"
+    asked = "steps=page_view,add_to_cart,purchase&within=7d&without=page_view:/help"
+    page = admin.get(f"{here}/funnels?{asked}").text
+    assert "without /help between" in page and 'value="page_view:/help"' in page
+    came = f"{here}/behind/visitors?by=funnel&amp;is=2,all&amp;"
+    stopped = f"{here}/behind/visitors?by=funnel&amp;is=1,stopped&amp;"
+    assert came in page and stopped in page
+    assert "They stopped at page_view." in admin.get(f"{here}/behind/visitors?{asked}&by=funnel&is=1,stopped").text
+    given = dict(place.reports.asked)["funnel_people"]
+    assert (given["step"], given["which"], given["without"]) == (1, "stopped", "page_view:/help")
+    refused = admin.get(f"{here}/behind/visitors?{asked}&by=funnel&is=7,all")
+    assert refused.status_code == 400 and "no step of the funnel" in refused.text
+    assert admin.get(f"{here}/behind/orders?{asked}&by=funnel&is=1,all").status_code == 400

@@ -19,6 +19,7 @@ _NARROWED: dict[str, Param] = {
     **dict.fromkeys(("event", "via", "matched", "flag"), ""), "low": -(10**9), "high": 10**9,
 }  # fmt: skip
 _BEHIND: dict[str, Param] = {"after_ms": 2**63 - 1, "after_id": ""}
+_FUNNEL: dict[str, Param] = {"steps": ["page_view", "purchase"], "within_ms": 1000, "without": ""}
 MORE: dict[str, dict[str, Param]] = {
     "live": {"after_at": NOW - timedelta(hours=1), "after_hit": "", "after_n": 0},
     "fate_events": {"ids": ["NL-48213"]},
@@ -34,7 +35,8 @@ MORE: dict[str, dict[str, Param]] = {
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},
-    "funnel": {"steps": ["page_view", "purchase"], "within_ms": 1000},
+    "funnel": _FUNNEL,
+    "funnel_people": _FUNNEL | _BEHIND | {"step": 1, "which": "all"},
     "node_events": {"nodes": ["7001"]},
     "people": {"persons": [], "text": ""},
     "person_worth": {"nodes": ["7001"], "person": "7001"},
@@ -63,7 +65,7 @@ MORE: dict[str, dict[str, Param]] = {
         "within_ms": 1000,
         "sort": "-rate",
         "now": NOW,
-    },  # fmt: skip
+    },
     "power": {"by": ["country", "prop.theme"], "cols": ["people", "sum:scroll:prop.percent", "last_at"], "paged": 1},
     "churn": {"unit": "month", "k": "3", "now": NOW},
     "lifetime": {"unit": "month", "since": "order", "now": NOW},

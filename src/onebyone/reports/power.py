@@ -260,19 +260,19 @@ def _bound(question: Question) -> dict[str, Param]:
     by = [(n, chosen_of(one)[1]) for n, one in enumerate(question.by, 1)]
     return {
         **{f"name_{n}": name for n, name in enumerate(question.names, 1)},
-        **{f"by_prop_{n}": _bound_own(one) for n, one in by if one.startswith(OWN)},
-        **{f"of_prop_{n}": _bound_own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
+        **{f"by_prop_{n}": bound_own(one) for n, one in by if one.startswith(OWN)},
+        **{f"of_prop_{n}": bound_own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
         **{f"event_{n}": one.event for n, one in numbered if one.event},
     }
 
 
-def _bound_own(text: str) -> str:
+def bound_own(text: str) -> str:
     """The parameter by which SQL names one of the site's own properties."""
     own = text.removeprefix(OWN)
-    return with_parts(_SQL["property"]["plain_name"], {"name": own}) if _is_plain(text) else own
+    return with_parts(_SQL["property"]["plain_name"], {"name": own}) if is_plain(text) else own
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_]+", text.removeprefix(OWN)) is not None
 
 
@@ -288,7 +288,7 @@ def _columns(question: Question) -> list[str]:
 def _property(text: str, kind: str, n: int) -> str:
     if not text.startswith(OWN):
         return FIELDS[text]
-    return _piece(_SQL["property"]["plain" if _is_plain(text) else "text"], n, kind=kind)
+    return _piece(_SQL["property"]["plain" if is_plain(text) else "text"], n, kind=kind)
 
 
 def _state(one: Column, n: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onebyone.reports.filters import ROWS, SESSIONS
-from onebyone.reports.power import MOST_LETTERS, OWN, Shape
+from onebyone.reports.power import MOST_LETTERS, OWN, Shape, bound_own, is_plain
 from onebyone.store import BadParameter, Param
 
 PLACES = ("property",)
@@ -17,7 +17,7 @@ PARAMS: dict[str, str] = {"prop": "String"}
 SORTS = ("people", "converted", "rate", "time")
 STEPS = ("first", "last")
 MOST_STEPS = 5
-_OWN = "properties[{own_prop:String}]"
+_PLAIN, _OTHER = "{own_prop:Identifier}", "properties[{own_prop:String}]"  # the former is read alone
 
 
 class PropertyUnreadable(ValueError):
@@ -42,4 +42,4 @@ def shaped(given: Mapping[str, Param]) -> Shape:
         raise BadParameter(f"{error}") from error
     if text in ROWS:
         return Shape({"property": ROWS[text]}, {})
-    return Shape({"property": _OWN}, {"own_prop": text.removeprefix(OWN)})
+    return Shape({"property": _PLAIN if is_plain(text) else _OTHER}, {"own_prop": bound_own(text)})

@@ -17,6 +17,7 @@ KEYS = ("period", "from", "to", "compare", "match", "metric", "step", "traffic",
 OF_SOME = (
     "steps",
     "within",
+    "without",
     "first",
     "again",
     "unit",

@@ -15,10 +15,11 @@ from onebyone.store import Param
 from onebyone.web import countries, numbers, words
 from onebyone.web.address import NotUnderstood, View, address
 from onebyone.web.desk import Row
+from onebyone.web.funnel import name_of, read_funnel
 from onebyone.web.hit_row import what
 from onebyone.web.persons import person_name
 
-KEYS = ("by", "is", "event", "after")
+KEYS = ("by", "is", "event", "steps", "within", "without", "after")
 SHOWN = 50
 _KEPT = ("period", "from", "to", "traffic", "segment")  # of the page that the number stands on
 _END = 2**63 - 1
@@ -31,7 +32,8 @@ VISITS: Mapping[str, tuple[str, str]] = {  # a table of visits: what its rows ar
     "landing": ("Landing page", "of the last session within 30 days before the order"),
 }
 PLACES: Mapping[str, str] = {"country": "Country", "device": "Device", "browser": "Browser", "page": "Page"}
-_MENU = {"landing": "pages", "page": "pages", "": "events"}
+_MENU = {"landing": "pages", "page": "pages", "funnel": "funnels", "": "events"}
+_STEP = re.compile(r"([1-8]),(all|on|stopped)")
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -53,15 +55,16 @@ class List(Struct, frozen=True, kw_only=True):
     empty: str
 
 
-def link(view: View, kind: str, by: str, values: Sequence[str]) -> str:
+def link(view: View, kind: str, by: str, values: Sequence[str], also: Mapping[str, str] = {}) -> str:
     """The list of that kind (orders, visitors or events) behind a row, with the period and the filters of its page.
 
     `by` is the table, or for events the field and the name that `values` give: the event's, then its page and host.
+    `also` is what the table was asked beside.
     """
     kept = {key: view.given[key] for key in _KEPT if view.given.get(key)}
     path = re.sub(r"^(/s/[^/]+)/.*", rf"\1/behind/{kind}", view.path)
     if kind != "events":
-        return address(path, kept | {"by": by, "is": joined(values)}, view.filters)
+        return address(path, kept | {"by": by, "is": joined(values), **also}, view.filters)
     event, *place = values
     more = [Condition(field, "=", (value,)) for field, value in zip(("page", "host"), place, strict=False)]
     traffic = {} if place else {"traffic": "all"}  # Events counts machines' too
@@ -87,6 +90,8 @@ def report(view: View, kind: str) -> str:
     by = view.given.get("by", "")
     if kind == "events":
         return "event_list"
+    if (by, kind) == ("funnel", "visitors"):
+        return "funnel_people"
     if by in VISITS:
         return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
     if by in PLACES and (kind, by) != ("orders", "page"):
@@ -105,7 +110,22 @@ def params(view: View, kind: str) -> dict[str, Param]:
     place: dict[str, Param] = {"after_ms": int(ms) if ms else _END, "after_id": after}
     if kind == "events":
         return place | {"event": view.given.get("event", "")}
+    if view.given.get("by") == "funnel":
+        return place | _of_funnel(view)
     return place | {"by": view.given.get("by", ""), "is": split(view.given.get("is", ""))}
+
+
+def _of_funnel(view: View) -> dict[str, Param]:
+    """Raises NotUnderstood."""
+    found, asked = _STEP.fullmatch(view.given.get("is", "")), read_funnel(view, ())
+    if found is None or int(found[1]) > len(asked.steps):
+        raise NotUnderstood("This is no step of the funnel. ", "Show the funnel", _funnel_at(view), ".")
+    return asked.params | {"step": int(found[1]), "which": found[2]}
+
+
+def _funnel_at(view: View) -> str:
+    kept = {key: value for key, value in view.given.items() if key not in ("by", "is", "after")}
+    return address(view.path.partition("/behind/")[0] + "/funnels", kept, view.filters)
 
 
 def shown(rows: Sequence[Row], view: View, kind: str, site: Site, today: date) -> List:
@@ -150,7 +170,7 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
 def _visitors(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, times = (rows[0]["counted"], rows[0]["times_sum"]) if rows else (0, 0)
     by = view.given.get("by", "")
-    one = "session" if by in VISITS else "view" if by == "page" else "event"
+    one = "session" if by in VISITS else "view" if by == "page" else "time" if by == "funnel" else "event"
     return List(
         title="Visitors",
         says=f"{_count(count, 'visitor')} with {_count(times, one)}. {_named(view)[0]}. A visitor is a browser.",
@@ -202,6 +222,13 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
 def _named(view: View) -> tuple[str, str]:
     """Whose number it is, and how its orders are found."""
     by, values = view.given.get("by", ""), split(view.given.get("is", ""))
+    if by == "funnel":
+        step, which = name_of(read_funnel(view, ()).steps[int(values[0]) - 1]), values[1]
+        return {
+            "all": f"They came to {step}",
+            "on": f"They went on behind {step}",
+            "stopped": f"They stopped at {step}",
+        }[which], ""
     title, how = VISITS.get(by) or (PLACES[by], "")
     if by == "country":
         values = [countries.name(values[0])]

@@ -164,5 +164,6 @@ def _funnel(desk: Desk, site: Site, at: View) -> _Asked | str:
     if len(asked.steps) < 2:
         return "A funnel has two steps at least: add it from its page once they are chosen."
     key = repr(asked)
-    steps: dict[str, Param] = {"steps": list(asked.steps), "within_ms": asked.within_ms}
-    return _Asked({key: ("funnel", params(at, site) | steps)}, lambda answers: {"bars": funnel.table(answers[key])})
+    return _Asked(
+        {key: ("funnel", params(at, site) | asked.params)}, lambda answers: {"bars": funnel.table(answers[key])}
+    )

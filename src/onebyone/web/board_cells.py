@@ -21,7 +21,7 @@ TABLES: Mapping[str, tuple[Breakdown, Table]] = {
     table.report: (shown, table) for shown in (*breakdown.ALL, *on_page.ALL) for table in shown.tables
 }
 _ON_OVERVIEW = ("channels", "countries", "devices", "landing_pages", "campaigns")
-KEPT: Mapping[str, tuple[str, ...]] = {"explore": ("by", "cols", "sort"), "funnels": ("steps", "within")}
+KEPT: Mapping[str, tuple[str, ...]] = {"explore": ("by", "cols", "sort"), "funnels": ("steps", "within", "without")}
 WITH_QUERY: Mapping[str, str] = {"explore": "Power report", "funnels": "Funnel"}
 MOST_CELLS = 20
 LONGEST = 2_000  # of what a cell shows, as it is written

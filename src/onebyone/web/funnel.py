@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 from msgspec import Struct
 
+from onebyone.store import Param
 from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Answer, Row
@@ -27,10 +28,15 @@ DEFAULT_WITHIN = "30d"
 class Funnel(Struct, frozen=True):
     steps: tuple[str, ...]  # event names, or page_view:/path
     within: str = DEFAULT_WITHIN
+    without: str = ""  # written like a step: who does it begins anew
 
     @property
     def within_ms(self) -> int:
         return int(WITHIN[self.within][1].total_seconds() * 1000)
+
+    @property
+    def params(self) -> dict[str, Param]:
+        return {"steps": list(self.steps), "within_ms": self.within_ms, "without": self.without}
 
     @property
     def within_name(self) -> str:
@@ -51,7 +57,7 @@ def read_funnel(view: View, seen: Collection[str]) -> Funnel:
             f"A funnel has {MOST_STEPS} steps at most. ", f"Show the first {MOST_STEPS}",
             view.link(steps=",".join(steps[:MOST_STEPS])), ".",
         )  # fmt: skip
-    return Funnel(steps, within)
+    return Funnel(steps, within, view.given.get("without", "").strip())
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -71,7 +77,8 @@ def says(funnel: Funnel, rows: Sequence[Row]) -> str:
         return f"Nobody did {name_of(first['name'])} in this period."
     done = numbers.rate(last["visitors"], first["visitors"])
     text = f"{done} of {numbers.count(first['visitors'])} visitors went from {name_of(first['name'])} to "
-    text += f"{name_of(last['name'])} within {funnel.within_name}."
+    text += f"{name_of(last['name'])} within {funnel.within_name}"
+    text += f" without {name_of(funnel.without)} between." if funnel.without else "."
     losses = [(a["visitors"] - b["visitors"], a["name"]) for a, b in pairwise(rows)]
     if losses and max(losses)[0] and len(rows) > 2:
         lost, where = max(losses)
@@ -79,7 +86,8 @@ def says(funnel: Funnel, rows: Sequence[Row]) -> str:
     return text
 
 
-def table(answer: Answer) -> Bars:
+def table(answer: Answer, behind: Callable[[str, Row], str] | None = None) -> Bars:
+    """`behind` gives the address of the list behind a step's number: "visitors" who came there, "stopped" before it."""
     by_step: dict[str, tuple[int, int]] = {}
     before = 0
     for row in answer.rows:
@@ -92,19 +100,24 @@ def table(answer: Answer) -> Bars:
         name=lambda row: (name_of(row["name"]), f"step {row['step']}"),
         by="visitors",
         columns=[
-            Column("Visitors", "n", lambda row: Cell(numbers.count(row["visitors"]))),
+            Column("Visitors", "n", _came, "visitors"),
             Column("Of the first", "n p2", lambda row: Cell(numbers.rate(row["visitors"], by_step[_key(row)][1]))),
             Column("Of the step before", "n p2", lambda row: _went_on(row, by_step[_key(row)][0])),
-            Column("Stopped before it", "n", lambda row: _stopped(row, by_step[_key(row)][0])),
+            Column("Stopped before it", "n", lambda row: _stopped(row, by_step[_key(row)][0]), "stopped"),
             Column("Median time", "n p2", _median),
         ],
         empty="Choose at least two steps.",
         show=MOST_STEPS,
+        behind=behind,
     )
 
 
 def _key(row: Row) -> str:
     return str(row["step"])
+
+
+def _came(row: Row) -> Cell:
+    return Cell(numbers.count(row["visitors"]), "" if row["visitors"] else "mut")
 
 
 def _went_on(row: Row, before: int) -> Cell:

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from onebyone.reports.property_paths import OWN
+from onebyone.reports.power import OWN
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import path_question as asking
@@ -30,7 +30,7 @@ _OFFERED = 300
 def property_paths(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = _view(request, desk, site)
     question, given = asking.read_question(view), params(view, site)
-    lately = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
+    lately: dict[str, Any] = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
     answers = desk.ask_all(
         {
             "paths": ("property_paths", asked_of(desk, view, site, question)),
