@@ -20,11 +20,11 @@ from onebyone.state.sites import Site
 from onebyone.state.tag_settings import Banner, ConsentGate, PublishedContainer, TagSettings
 from onebyone.tags.container.check import read_container
 from onebyone.tags.container.compiling import compile_container
-from onebyone.tags.modules import HABITS, MODULES, READERS
+from onebyone.tags.modules import HABITS, MODULES, READERS, modules_of
 from onebyone.tags.script import LANGUAGES, banner_for, script_for
 
-_BESIDE = ("content", *HABITS)  # what is no report of its own
 _STRINGS = ("google", "tcf", "gpp")  # what a consent platform says in a standard's words
+_GATE = ConsentGate(on=True, readers=_STRINGS)
 _NOTHING = "tags: {T: {type: custom, fire_on: [All Pages], settings: {code: return}}}\n"
 _LISTENING = """
 variables:
@@ -57,18 +57,16 @@ class Row(Struct, frozen=True):
 
 
 def rows() -> list[Row]:
-    gate = ConsentGate(on=True, readers=_STRINGS)
     banner = Banner(on=True)
     container = replace(_site(TagSettings()), container=PublishedContainer(hash="a" * 20, number=1))
     return [
         Row("core: views, calls, delivery", _size(TagSettings()), 4_000),
+        Row("core, routes of applications, engagement", _size(TagSettings(modules=("spa", "engagement")))),
         Row("core, consent gate, Consent Mode", _size(TagSettings(consent=ConsentGate(on=True)))),
-        Row("core, every report, linker, gate with Consent Mode, TCF, GPP", _size(_all(gate)), 9_000),
-        Row("the same with the page's content and the calls of gtag and fbq", _size(_all(gate, *_BESIDE))),
-        Row("and with debugging", _size(_all(gate, *_BESIDE, "debug"))),
-        Row(
-            "and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *_BESIDE, "debug"))
-        ),
+        Row("core, every report, content, linker, gate with Consent Mode, TCF, GPP", _size(_all(_GATE)), 9_000),
+        Row("and with the calls of gtag and fbq", _size(_all(_GATE, *HABITS))),
+        Row("and with debugging", _size(_all(_GATE, *HABITS, "debug"))),
+        Row("and with the ten consent platforms", _size(_all(ConsentGate(on=True, readers=READERS), *HABITS, "debug"))),
         Row("core and our own banner's half", _size(TagSettings(banner=banner))),
         Row("core and what loads a container", len(gzip.compress(script_for(container), 9))),
         Row("the container's runtime, no tags", _container(_NOTHING), 6_000),
@@ -77,13 +75,20 @@ def rows() -> list[Row]:
     ]
 
 
+def whole() -> tuple[str, tuple[str, ...]]:
+    """Of the script with every report: what stands before its parts, and the parts' names, the core's last."""
+    site = _site(_all(_GATE))
+    text = script_for(site).decode("ascii")
+    return text[: text.index("LATER=[];") + len("LATER=[];")], (*modules_of(site), "tag")
+
+
 def as_table() -> str:
     """For the README."""
     return "\n".join(f"| {row.what} | {row.bytes:,} | {f'{row.limit:,}' if row.limit else ''} |" for row in rows())
 
 
 def _all(gate: ConsentGate, *more: str) -> TagSettings:
-    reports = (module for module in MODULES if module not in ("debug", *_BESIDE))
+    reports = (module for module in MODULES if module not in ("debug", *HABITS))
     return TagSettings(modules=(*reports, *more), consent=gate, linked=("shop.example", "pay.example"))
 
 
@@ -124,7 +129,7 @@ def _packed(package: str, file: str) -> int:
 def main(arguments: list[str]) -> None:
     shown = rows() + (_others() if "--others" in arguments else [])
     for row in shown:
-        print(f"{row.what:<58} {row.bytes:>8,}" + (f"  of {row.limit:,}" if row.limit else ""))
+        print(f"{row.what:<70} {row.bytes:>8,}" + (f"  of {row.limit:,}" if row.limit else ""))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from onebyone.state.sites import Site
 from onebyone.state.tag_settings import ConsentGate, TagSettings
-from onebyone.tags.modules import READERS
+from onebyone.tags.modules import CONTAINER, DEBUG, GATE, MODULES, ORDER, PARTS, READERS
 from onebyone.tags.script import STUB, csp, script_for, snippet
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,10 @@ def test_the_script_carries_its_sites_configuration_in_front() -> None:
         "name": "onebyone",
         "conversions": ["purchase", "generate_lead", "sign_up"],
     }
+
+
+def test_the_script_begins_with_the_word_by_which_chromium_compiles_it_while_it_loads() -> None:
+    assert script_for(SITE).startswith(b"//# allFunctionsCalledOnLoad\n{const ")
 
 
 def test_a_collector_elsewhere_is_named_in_full() -> None:
@@ -101,8 +106,13 @@ def test_a_site_gets_only_the_modules_it_turned_on() -> None:
     assert "globalPrivacyControl" not in script_for(SITE).decode()
 
 
-def test_every_reader_has_its_file() -> None:
-    assert {file.stem for file in DIST.iterdir()} >= set(READERS)
+def test_every_module_has_its_place_and_is_behind_what_it_stands_on() -> None:
+    modules = ROOT / "src/onebyone/tags/src/modules"
+    assert {file.stem for file in modules.iterdir()} == set(ORDER) >= {*READERS, *MODULES} and ORDER[-1] == CONTAINER
+    behind = [(part, user) for part, users in PARTS.items() for user in users]
+    behind += [(GATE, each) for each in (*READERS, "errors", "content", "gtag", "fbq", "growing", DEBUG)]
+    behind += pairwise(READERS)
+    assert [pair for pair in behind if ORDER.index(pair[0]) > ORDER.index(pair[1])] == []
 
 
 def test_the_lock_file_names_no_index_host() -> None:

@@ -22,11 +22,21 @@ MODULES = (
     "debug", "spa", "not_found", "outbound", "downloads", "scroll", "engagement", "forms", "clicks", "rage_clicks",
     "dead_clicks", "web_vitals", "ecommerce", "errors", "content", "gtag", "fbq",
 )  # fmt: skip
-"""What a script may report beside page views and calls. Debug is first, to see what the others do."""
+"""What a script may report beside page views and calls."""
 
 HABITS = ("gtag", "fbq")
 """Of these, the ones that take calls written for somebody else's pixel."""
 
+
+ORDER = (
+    "cookieless", "pressed", "forms", "scroll", "not_found", "spa", "links", "layer", "downloads", "rage_clicks",
+    "dead_clicks", "locate", "frames", "clicks", "outbound", "linker", "ecommerce", "consent", "choice",
+    "choice_button", "consent_event", "content", "gtag", "fbq", "tcf", "growing", "web_vitals", "engagement",
+    "gpp", "klaro", "cookieconsent", "onetrust", "cookiebot", "usercentrics", "cookieyes", "complianz",
+    "wordpress", "didomi", "errors", "google", "debug", "debug_container", "container",
+)  # fmt: skip
+"""How they stand in a script and start. A part is before who stands on it, the gate before whoever reads a choice,
+debugging before what it prints, a container behind everything. The rest is as packs smallest: likes near likes."""
 
 PARTS = {
     "locate": {"tcf", "gpp"},
@@ -36,14 +46,14 @@ PARTS = {
     "pressed": {"clicks", "rage_clicks", "dead_clicks"},
     "growing": {"engagement", "web_vitals"},
 }
-"""What several modules stand on, and which: it is in the script once, before them."""
+"""What several modules stand on, and which: it is in the script once."""
 
 
 def modules_of(site: Site) -> tuple[str, ...]:
     """What stands in a site's script, in the order in which it starts. Unknown names are left out."""
-    chosen = tuple(_chosen(site))
-    parts = (part for part, users in PARTS.items() if not users.isdisjoint(chosen))
-    return (*(part for part in parts if part != FRAMES or site.tag.frames), *chosen)
+    chosen = set(_chosen(site))
+    parts = {part for part, users in PARTS.items() if not users.isdisjoint(chosen)}
+    return tuple(name for name in ORDER if name in chosen | (parts if site.tag.frames else parts - {FRAMES}))
 
 
 def _chosen(site: Site) -> Iterator[str]:

@@ -1,1 +1,1 @@
-LATER.push(_=>_.onPress((e,t)=>_.soon(()=>{let e=_.pressable(t)||t,n=e.getAttribute("role")||e.tagName.toLowerCase();_.add("element_click",{selector:_.selector(e),role:n,text:_.words(e)})})));
+LATER.push(_=>_.onPress((e,i)=>_.soon(()=>{let s=_.pressable(i)||i,e=s.getAttribute("role")||s.tagName.toLowerCase();_.add("element_click",{selector:_.selector(s),role:e,text:_.words(s)})})));

@@ -1,1 +1,1 @@
-MODULES.push(_=>{let{permissions:e,reader:t}=_.consent,n=t("event");_.on(window,CONFIG.name+":consent",t=>n(e(t.detail)))});
+MODULES.push(_=>{let{permissions:t,reader:n}=_.consent,r=n("event");_.on(window,CONFIG.name+":consent",e=>r(t(e.detail)))});

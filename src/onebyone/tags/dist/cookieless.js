@@ -1,1 +1,1 @@
-MODULES.push(_=>{let e=_.settle;if(_.settle=t=>e(t,!1),CONFIG.consent)return;let t={};_.settle(t),_.hear("consent",e=>_.settle(Object.assign(t,e[e.length-1])))});
+MODULES.push(_=>{let t=_.settle;if(_.settle=e=>t(e,!1),CONFIG.consent)return;let n={};_.settle(n),_.hear("consent",e=>_.settle(Object.assign(n,e[e.length-1])))});

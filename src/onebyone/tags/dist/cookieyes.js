@@ -1,1 +1,1 @@
-MODULES.push(_=>{function e(){let{isUserActionCompleted:e,categories:n}=window.getCkyConsent();e&&i(t(n))}let{permissions:t,reader:n,until:r}=_.consent,i=n("cookieyes");_.on(document,"cookieyes_consent_update",e),r(()=>window.getCkyConsent,e)});
+MODULES.push(_=>{function t(){let{isUserActionCompleted:e,categories:t}=window.getCkyConsent();e&&a(n(t))}let{permissions:n,reader:r,until:i}=_.consent,a=r("cookieyes");_.on(document,"cookieyes_consent_update",t),i(()=>window.getCkyConsent,t)});

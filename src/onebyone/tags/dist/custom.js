@@ -1,1 +1,1 @@
-TEMPLATES.custom=({code:e},t)=>t.code(e);
+TEMPLATES.custom=({code:t},n)=>n.code(t);

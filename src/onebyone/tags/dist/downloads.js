@@ -1,1 +1,1 @@
-(()=>{var e=CONFIG.downloads.split(" ");LATER.push(_=>{_.onLink((t,n)=>{let r=t.pathname.split("/").pop(),i=/\.(\w+)$/.exec(r)?.[1].toLowerCase()||"";!e.includes(i)&&!t.hasAttribute("download")||_.add("file_download",{...n,file_name:r,file_extension:i})})})})();
+LATER.push(_=>{let t=CONFIG.downloads.split(" ");_.onLink((n,r)=>{let e=n.pathname.split("/").pop(),i=/\.(\w+)$/.exec(e)?.[1].toLowerCase()||"";!t.includes(i)&&!n.hasAttribute("download")||_.add("file_download",{...r,file_name:e,file_extension:i})})});

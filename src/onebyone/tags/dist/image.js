@@ -1,1 +1,1 @@
-TEMPLATES.image=({url:e,cache_buster:t},n)=>n.image(t?`${e}${e.indexOf("?")<0?"?":"&"}${t}=${Math.floor(Math.random()*1e15)}`:e);
+TEMPLATES.image=({url:t,cache_buster:n},r)=>r.image(n?`${t}${t.indexOf("?")<0?"?":"&"}${n}=${Math.floor(Math.random()*1e15)}`:t);

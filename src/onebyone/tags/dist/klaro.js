@@ -1,1 +1,1 @@
-MODULES.push(_=>{let{permissions:e,reader:t,until:n}=_.consent,r=t("klaro");n(()=>window.klaro&&window.klaro.getManager(),t=>{let n=()=>t.confirmed&&r(e(t.consents));t.watch({update:_.safely(e=>e&&n())}),n()})});
+MODULES.push(_=>{let{permissions:t,reader:n,until:r}=_.consent,i=n("klaro");r(()=>window.klaro&&window.klaro.getManager(),e=>{let n=()=>e.confirmed&&i(t(e.consents));e.watch({update:_.safely(e=>e&&n())}),n()})});

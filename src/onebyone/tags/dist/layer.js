@@ -1,1 +1,1 @@
-MODULES.push(_=>{_.watch=e=>{let t=window[CONFIG.data_layer]||=[],n=_.safely(e),r=e=>Array.from(e).forEach(e=>n(e));r(t);let i=t.push;t.push=function(){let e=i.apply(this,arguments);return r(arguments),e}}});
+MODULES.push(_=>{_.watch=t=>{let d=window[CONFIG.data_layer]||=[],i=_.safely(t),h=e=>Array.from(e).forEach(i);h(d);let n=d.push;d.push=function(){let e=n.apply(this,arguments);return h(arguments),e}}});

@@ -1,1 +1,1 @@
-LATER.push(_=>{_.onLink=e=>_.on(document,"click auxclick",t=>{if(t.button>1)return;let n=t.composedPath().find(e=>e.tagName==="A"&&e.href);!n||!/^https?:/.test(n.protocol)||_.soon(()=>{let t=n.textContent.trim().slice(0,100);e(n,{link_url:n.href,link_domain:n.hostname,...t&&{link_text:t}})})})});
+LATER.push(_=>{_.onLink=h=>_.on(document,"click auxclick",e=>{if(e.button>1)return;let n=e.composedPath().find(e=>/^http/.test(e.protocol));n&&_.soon(()=>{let e=n.textContent.trim().slice(0,100);h(n,{link_url:n.href,link_domain:n.hostname,...e&&{link_text:e}})})})});

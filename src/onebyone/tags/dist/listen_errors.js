@@ -1,1 +1,1 @@
-LISTENERS.errors=(e,t,n)=>n.on(window,"error",n=>{n.message!==void 0&&t({event:"gtm.pageError","gtm.errorMessage":n.message,"gtm.errorUrl":n.filename,"gtm.errorLineNumber":n.lineno,"gtm.triggers":e.map(e=>e[0])})});
+LISTENERS.errors=(t,n,r)=>r.on(window,"error",e=>{e.message!==void 0&&n({event:"gtm.pageError","gtm.errorMessage":e.message,"gtm.errorUrl":e.filename,"gtm.errorLineNumber":e.lineno,"gtm.triggers":t.map(e=>e[0])})});

@@ -1,1 +1,1 @@
-MODULES.push(_=>{_.locate=(e,t=window)=>typeof t[e]=="function"?t[e]:t!==t.parent&&_.locate(e,t.parent)});
+MODULES.push(_=>{_.locate=(t,c=window)=>typeof c[t]=="function"?c[t]:c!==c.parent&&_.locate(t,c.parent)});

@@ -1,1 +1,1 @@
-LATER.push(_=>{let e=!1;_.hear("view",()=>{if(e)return;e=!0;let t=document.querySelector("meta[name=ps-status]"),n=t?+t.content:performance.getEntriesByType("navigation")[0]?.responseStatus;n>=400&&_.add("page_error",{status:n})})});
+LATER.push(_=>{let n;_.hear("view",()=>{if(n)return;n=!0;let l=document.querySelector("meta[name=ps-status]"),e=l?+l.content:performance.getEntriesByType("navigation")[0]?.responseStatus;e>=400&&_.add("page_error",{status:e})})});

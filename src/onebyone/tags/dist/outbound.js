@@ -1,1 +1,1 @@
-LATER.push(_=>{let e=e=>e===location.hostname||CONFIG.hosts.some(t=>("."+e).endsWith("."+t));_.onLink((t,n)=>e(t.hostname)||_.add("click",{...n,outbound:!0}))});
+LATER.push(_=>{let t=n=>n===location.hostname||CONFIG.hosts.some(t=>("."+n).endsWith("."+t));_.onLink((n,r)=>t(n.hostname)||_.add("click",{...r,outbound:!0}))});

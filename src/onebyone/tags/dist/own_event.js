@@ -1,1 +1,1 @@
-TEMPLATES.own_event=({name:e,...t},n)=>n.own(e,t.parameters||{});
+TEMPLATES.own_event=({name:t,...n},r)=>r.own(t,n.parameters||{});

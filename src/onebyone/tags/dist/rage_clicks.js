@@ -1,1 +1,1 @@
-LATER.push(_=>{let e=[];_.onPress((t,n)=>{e=e.filter(e=>t.timeStamp-e.timeStamp<1e3&&Math.hypot(t.clientX-e.clientX,t.clientY-e.clientY)<30).concat(t),e.length===3&&_.soon(()=>_.add("rage_click",{selector:_.selector(n)}))})});
+LATER.push(_=>{let e=[];_.onPress((n,i)=>{e=e.filter(e=>n.timeStamp-e.timeStamp<1e3&&Math.hypot(n.clientX-e.clientX,n.clientY-e.clientY)<30).concat(n),e.length===3&&_.soon(()=>_.add("rage_click",{selector:_.selector(i)}))})});

@@ -7,29 +7,32 @@
  *
  * Without permission to know the browser again nothing is stored or read here, and no request carries a cookie.
  */
-import { CONSENT, FIRST, ID, TEXT, ascii, bytesOf, limited, nextBatch } from "./entry.js";
+import { BATCH_BYTES, CONSENT, FIRST, ID, TEXT, ascii, bytesOf, limited, nextBatch } from "./entry.js";
 import { forget, mark, save, saved, takeOver } from "./store.js";
 
-const BATCH_BYTES = 16384;
 const KEEPALIVE_BYTES = 49152; // of the 64 KiB that all scripts of a page share
 const WINDOW_MS = 1000;
 const TIMEOUT_MS = 5000;
 const MAX_WAIT_MS = 60000;
 
+/** Of choices as text. */
+export const refuses = (consent) => consent.includes('"analytics":"denied"');
+
 export function delivery(url, tell) {
   let waiting = [];
-  let stored = false;
+  let stored;
   let beaconed = new Set(); // ids
-  let started = false;
-  let answered = false;
+  let started;
+  let answered; // in this tab, as far as is known
+  let more = true; // a page that was left may still have written, or been at it when this one asked
   let may = true; // store, and send the cookie
-  let withdrawn = false; // until a request has taken the cookie back to be ended
+  let withdrawn; // until a request has taken the cookie back to be ended
   let sending = false;
-  let hidden = false;
+  let hidden;
   let failures = 0;
-  let status = 0; // of the last answer
+  let status; // of the last answer
   let pausedUntil = 0;
-  let timer = 0;
+  let timer;
   let timerAt = Infinity;
 
   const bodyOf = (batch) =>
@@ -47,15 +50,21 @@ export function delivery(url, tell) {
     });
 
   function keep(entries) {
-    waiting = limited(entries, Date.now());
+    waiting = limited(entries);
     stored = may && save(waiting);
   }
 
-  /** What other pages left goes first. */
-  async function adopt() {
-    if (!may) return;
-    answered ||= mark();
-    await takeOver((entries) => keep(entries.concat(waiting)));
+  /** What other pages left goes first; but a browser that is slow with its locks holds nothing up for long. */
+  function drain() {
+    const go = () => {
+      started = true;
+      schedule(0);
+    };
+    if (!may) return go();
+    setTimeout(go, WINDOW_MS);
+    takeOver((entries) => keep(entries.concat(waiting)))
+      .then((busy) => (more ||= busy))
+      .then(go, go);
   }
 
   function schedule(ms) {
@@ -68,10 +77,9 @@ export function delivery(url, tell) {
 
   function flush() {
     timerAt = Infinity;
-    if (sending || !waiting.length || !navigator.onLine) return;
-    waiting = limited(waiting, Date.now());
-    const batch = nextBatch(waiting, BATCH_BYTES);
-    if (!batch.length) return;
+    waiting = limited(waiting);
+    const batch = nextBatch(waiting);
+    if (sending || !batch.length || !navigator.onLine) return;
     sending = true;
     status = 0;
     tell("batch", batch);
@@ -80,13 +88,12 @@ export function delivery(url, tell) {
       .catch(() => 0)
       .then((waitMs) => {
         sending = false;
-        if (waitMs === undefined) {
-          failures = 0;
-        } else {
+        if (waitMs !== undefined) {
           const jitterMs = Math.random() * Math.min(MAX_WAIT_MS, WINDOW_MS * 2 ** failures++);
-          pausedUntil = Date.now() + Math.max(waitMs, jitterMs);
-          tell("later", [status, pausedUntil - Date.now()]);
-        }
+          waitMs = Math.max(waitMs, jitterMs);
+          pausedUntil = Date.now() + waitMs;
+          tell("later", [status, waitMs]);
+        } else failures = 0;
         if (waiting.length) schedule(0);
       });
   }
@@ -106,6 +113,10 @@ export function delivery(url, tell) {
       if (may) mark("1");
       tell("answer", results);
       if (container) tell("container", container);
+      if (more) {
+        more = false;
+        drain();
+      }
     }
     const left = waiting.filter((entry) => !done.includes(entry[ID]));
     const settled = left.length < waiting.length;
@@ -116,13 +127,11 @@ export function delivery(url, tell) {
   /** The page is hidden, frozen or closed. May be called again: an entry goes out as a beacon once. */
   function leave() {
     hidden = true;
+    answered ||= may && mark();
     keep(waiting);
     // before the first answer one request in all; later as much as one page may have on its way
     for (let chunks = (answered ? 3 : 1) - sending; chunks > 0; chunks--) {
-      const batch = nextBatch(
-        waiting.filter((entry) => !beaconed.has(entry[ID])),
-        BATCH_BYTES,
-      );
+      const batch = nextBatch(waiting.filter((entry) => !beaconed.has(entry[ID])));
       if (!batch.length) return;
       tell("batch", batch);
       const body = bodyOf(batch);
@@ -142,12 +151,7 @@ export function delivery(url, tell) {
     },
 
     /** Nothing leaves the machine before this. */
-    start() {
-      adopt().then(() => {
-        started = true;
-        schedule(0);
-      });
-    },
+    start: drain,
 
     /** Whether the browser may be known again. A withdrawal reaches what waits, and what is stored goes. */
     permit(now, consent) {
@@ -155,12 +159,12 @@ export function delivery(url, tell) {
       may = now;
       tell("permit");
       if (before && !now) {
-        withdrawn = answered;
+        withdrawn = answered || (consent && mark());
         waiting.forEach((entry) => (entry[CONSENT] = consent || ""));
         stored = false;
       }
-      if (!now && consent && (before || consent.includes('"analytics":"denied"'))) forget();
-      if (now && !before && started) adopt().then(() => schedule(0));
+      if (!now && consent && (before || refuses(consent))) forget();
+      if (now && !before && started) drain();
     },
 
     leave,
@@ -168,8 +172,9 @@ export function delivery(url, tell) {
     /** The page is seen again, or the network is back. */
     resume(restored) {
       hidden = document.hidden;
-      if (restored && stored) waiting = saved();
-      schedule(0);
+      if (!restored) return schedule(0);
+      if (stored) waiting = saved();
+      drain(); // it may be the page after one that left something
     },
   };
 }

@@ -12,6 +12,7 @@ export const TEXT = 4;
 
 const MAX_ENTRIES = 200;
 const MAX_BYTES = 262144; // 256 KiB
+export const BATCH_BYTES = 16384;
 const MAX_AGE_MS = 604800000; // 7 days
 
 /** JSON in ASCII, also on a page whose library has its own idea of it: `toJSON` of lists and texts from before 2010. */
@@ -34,21 +35,21 @@ export function ascii(value) {
 export const bytesOf = (entries) => entries.reduce((sum, entry) => sum + entry[TEXT].length, 0);
 
 /** What is kept of these: nothing too old, and under the limits; the oldest that is no conversion goes first. */
-export function limited(entries, now) {
-  const kept = entries.filter((entry) => now - entry[AT] < MAX_AGE_MS);
+export function limited(entries) {
+  const kept = entries.filter((entry) => Date.now() - entry[AT] < MAX_AGE_MS);
   while (kept.length > MAX_ENTRIES || (bytesOf(kept) > MAX_BYTES && kept.length > 1)) {
     kept.splice(Math.max(kept.findIndex((entry) => !entry[FIRST]), 0), 1);
   }
   return kept;
 }
 
-/** The next batch: conversions before the rest, one state of consent, no larger than maxBytes (but never empty). */
-export function nextBatch(entries, maxBytes) {
-  const ordered = [...entries].sort((one, other) => other[FIRST] - one[FIRST]);
+/** The next batch: conversions before the rest, one state of consent, no larger than 16 KB, but never empty. */
+export function nextBatch(entries) {
+  const ordered = Array.from(entries).sort((one, other) => other[FIRST] - one[FIRST]);
   let bytes = 0;
   return ordered.filter((entry, i) => {
     if (entry[CONSENT] !== ordered[0][CONSENT]) return false;
     bytes += entry[TEXT].length;
-    return !i || bytes <= maxBytes;
+    return !i || bytes <= BATCH_BYTES;
   });
 }

@@ -13,13 +13,13 @@ const ORDER_KEYS = "id currency coupon adjustment_id value tax shipping items".s
  */
 export function events(on) {
   let consent = "";
-  let nav = "";
+  let nav;
   let seq = 0;
-  let life = "";
+  let life;
   let referrer = document.referrer;
-  let visible = false; // ever
-  let touched = false; // by a person, not by a script
-  let left = ""; // the address of a page that was, while events of it are made
+  let visible; // ever
+  let touched; // by a person, not by a script
+  let left; // the address of a page that was, while events of it are made
 
   on(window, "pointerdown pointermove keydown", (event) => (touched ||= event.isTrusted));
 
@@ -35,7 +35,7 @@ export function events(on) {
 
   return {
     /** The choices that go with what is made from now on, as text: the given ones, added to the old or alone. */
-    consent(choices, alone) {
+    said(choices, alone) {
       consent = ascii(Object.assign(consent && !alone ? JSON.parse(consent) : {}, choices));
       return consent;
     },

@@ -7,7 +7,7 @@
  * does not need) stand in front of this file when it is served. The tag stores no identifier and never throws into the page. Calls made before it has loaded wait
  * in window.onebyone.q.
  */
-import { delivery } from "./delivery.js";
+import { delivery, refuses } from "./delivery.js";
 import { CONSENT, ascii } from "./entry.js";
 import { events } from "./event.js";
 import { newId } from "./id.js";
@@ -22,7 +22,7 @@ function begin() {
   const heard = {}; // what -> listeners
   const early = []; // calls while the page is prerendered
   let held; // entries that wait for a choice, while one is awaited
-  let seen = false;
+  let seen;
 
   const told = {}; // "start", and "view" of this page view, for who begins to listen later
   const tell = (what, value) => (heard[what] || []).forEach((listener) => listener(value));
@@ -40,19 +40,17 @@ function begin() {
     else sent.add(entry, name === "page_view");
   }
 
-  /** What the modules get. `hear`: "start", "view", "leave" (a page view ends or pauses), "hide",
+  /** What the modules get, and all that `made` and `sent` can. `hear`: "start", "view", "leave" (a page view ends or pauses), "hide",
    * "made", "batch", "answer", and the verbs of calls. */
   const tag = {
+    ...made,
+    ...sent,
     url,
     script,
     ascii,
     add,
-    make: made.make,
     on,
     newId,
-    post: sent.post,
-    body: sent.body,
-    said: made.consent, // all choices so far, as text
     safely,
     tell,
     view,
@@ -79,7 +77,7 @@ function begin() {
 
     /** These are the choices from now on; `may`: whether this browser may be known again. */
     settle(choices, may) {
-      const consent = made.consent(choices, true);
+      const consent = made.said(choices, true);
       tell("decided", [choices, may]);
       const waited = held || [];
       held = 0;
@@ -95,8 +93,8 @@ function begin() {
     const verb = args[0];
     if (heard[verb]) tell(verb, args);
     else if (verb === "consent") {
-      const consent = made.consent(args[args.length - 1]);
-      sent.permit(JSON.parse(consent).analytics !== "denied", consent);
+      const consent = made.said(args[args.length - 1]);
+      sent.permit(!refuses(consent), consent);
     } else if (!told.start) early.push(args);
     else if (verb === "event") add(args[1], args[2]);
     else if (/^(purchase|identify|alias|reset)$/.test(verb)) add(verb, args[1]); // events of their own name
@@ -122,7 +120,7 @@ function begin() {
     told.start = true;
     tell("start");
     view();
-    early.forEach((args) => safely(call)(args));
+    early.forEach(safely(call));
     sent.start();
   }
 
@@ -138,24 +136,22 @@ function begin() {
     sent.leave();
   }
 
-  const onVisibility = () => {
+  function onVisibility() {
     if (document.hidden) return leave();
     view();
     sent.resume();
-  };
-
-  const onShow = (event) => {
-    if (!event.persisted) return;
-    sent.resume(true);
-    made.turn("bfcache");
-    seen = told.view = false;
-    view();
-  };
+  }
 
   function listen() {
     on(document, "visibilitychange", onVisibility);
     on(window, "freeze pagehide", leave);
-    on(window, "pageshow", onShow);
+    on(window, "pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      sent.resume(true);
+      made.turn("bfcache");
+      seen = told.view = false;
+      view();
+    });
     on(window, "online", () => sent.resume());
     document.prerendering ? on(document, "prerenderingchange", activate) : activate();
   }
@@ -164,7 +160,7 @@ function begin() {
   MODULES.forEach(start);
   setTimeout(safely(listen)); // a task of its own: together they would be a long one on a slow phone
   (window.requestIdleCallback || setTimeout)(rest, { timeout: IDLE_MS }); // for a timer that is no time: soon
-  return safely(call);
+  return safely((...args) => call(args));
 }
 
 /** The first copy of the tag does the work; another one on the same page only hands over what waits for it. */
@@ -174,10 +170,7 @@ safely(() => {
   const stub = window[CONFIG.name];
   let api = window[VERSIONED];
   if (!api) {
-    const call = begin();
-    api = function () {
-      call(arguments);
-    };
+    api = begin();
     Object.defineProperty(window, VERSIONED, { value: api });
   }
   if (stub !== api) {

@@ -18,32 +18,34 @@ export const saved = (key = MINE) =>
   safely(() => JSON.parse(localStorage.getItem(key)).filter((entry) => entry.length === 5))() || [];
 
 /**
- * Give `adopt` what other pages have left, then forget it there. One page at a time where the browser has locks; a
- * page that is still open may lose its entries to this one, and the server then sees a second copy of the same id.
+ * Give `adopt` what other pages have left, then forget it there. One page at a time where the browser has locks: true
+ * says that another is at it. A page that is still open may lose its entries to this one, and the server then sees a
+ * second copy of the same id.
  */
 export async function takeOver(adopt) {
-  const take = (lock) =>
-    lock &&
-    each((key) => {
-      if (key === MINE) return;
+  let found;
+  const others = (work) => each((key) => key !== MINE && work(key));
+  const take = (lock) => {
+    if (!lock) return true;
+    others((key) => {
       adopt(saved(key));
       localStorage.removeItem(key);
     });
-  if (navigator.locks) await navigator.locks.request(PREFIX, { ifAvailable: true }, take).catch(() => {});
-  else take(true);
+  };
+  others(() => (found = true)); // a lock takes its time
+  return found && (navigator.locks ? navigator.locks.request(PREFIX, { ifAvailable: true }, take) : take(true));
 }
 
 /** Leave nothing of ours on the device. */
-export function forget() {
+export const forget = safely(() => {
   each((key) => localStorage.removeItem(key));
-  mark("");
-}
+  sessionStorage.removeItem(PREFIX);
+});
 
 const each = safely((work) => Object.keys(localStorage).forEach((key) => key.indexOf(PREFIX) || work(key)));
 
 /** Whether this tab has had an answer: its visitor cookie, if there is one, is set. With `text` it is so from now on. */
 export const mark = safely((text) => {
-  if (text === "") sessionStorage.removeItem(PREFIX);
-  else if (text) sessionStorage.setItem(PREFIX, text);
+  if (text) sessionStorage.setItem(PREFIX, text);
   return sessionStorage.getItem(PREFIX);
 });

@@ -1,8 +1,4 @@
 /** The words of other vocabularies, in the platform's permissions. */
-const STATISTICS = ["analytics"];
-const MARKETING = ["ads_storage", "ads_share", "ads_personalize"];
-const FUNCTIONAL = ["functional", "personalize_site"];
-
 const GOOGLE = {
   ad_storage: "ads_storage",
   analytics_storage: "analytics",
@@ -11,19 +7,23 @@ const GOOGLE = {
   functionality_storage: "functional",
   personalization_storage: "personalize_site",
 };
-export const KINDS = { statistics: STATISTICS, marketing: MARKETING, functional: FUNCTIONAL };
-const GUESSES = [
-  [/^ad(s|_)|market|advert|target/i, MARKETING],
-  [/analytic|statisti|perform/i, STATISTICS],
-  [/function|prefer|personal/i, FUNCTIONAL],
-];
-const OURS = /^(functional|personalize_site|analytics|ads_\w+|sell_share)$/;
+const OURS = ["sell_share", ...Object.values(GOOGLE)];
+export const KINDS = {
+  statistics: ["analytics"],
+  marketing: ["ads_storage", "ads_share", "ads_personalize"],
+  functional: ["functional", "personalize_site"],
+};
+const GUESSES = {
+  marketing: /^ad(s|_)|market|advert|target/i,
+  statistics: /analytic|statisti|perform/i,
+  functional: /function|prefer|personal/i,
+};
 
 function permissionsOf(name) {
   const meant = CONFIG.consent.categories?.[name];
-  if (meant) return KINDS[meant] || [];
   const own = GOOGLE[name] || name;
-  return OURS.test(own) ? [own] : GUESSES.find((each) => each[0].test(name))?.[1] || [];
+  if (!meant && OURS.includes(own)) return [own];
+  return KINDS[meant || Object.keys(GUESSES).find((kind) => GUESSES[kind].test(name))] || [];
 }
 
 /** What a platform says of its categories or services, as permissions. Of two that mean the same the denied one counts. */

@@ -27,17 +27,17 @@ MODULES.push((tag) => {
   const settings = CONFIG.consent;
   const answers = []; // by the standing of their readers
   const strings = {}; // what goes to the server as it is
-  const gpc = navigator.globalPrivacyControl === true;
+  const gpc = navigator.globalPrivacyControl;
   const refused = settings.dnt && navigator.doNotTrack === "1";
   let open; // whether what names a person or a click may be sent
   let region; // what the collector says of it; undefined: not known yet
-  let started = false;
-  let over = false; // the time to wait for a choice
-  let timer = 0;
+  let started;
+  let over; // the time to wait for a choice
+  let timer;
   tag.hold();
 
   function granted(name) {
-    return !refused && (answers.find(Boolean)?.choices?.[name] || region?.permissions?.[name]) === "granted";
+    return !refused && (answers.find(Boolean)?.choices[name] || region?.permissions?.[name]) === "granted";
   }
 
   function decide() {
@@ -47,7 +47,7 @@ MODULES.push((tag) => {
     const may = granted("analytics");
     open = may || granted("ads_storage"); // then the collector tells apart what may be kept
     if (!answer && !may && settings.strict) return; // nothing before the choice
-    tag.settle({ ...(local ? {} : choices), ...evidence, ...strings, ...(gpc && { gpc: true }) }, may);
+    tag.settle({ ...(!local && choices), ...evidence, ...strings, ...(gpc && { gpc: true }) }, may);
   }
 
   function wait(ms) {
@@ -109,7 +109,7 @@ MODULES.push((tag) => {
     started = true;
     if (!timer) wait(settings.wait);
     decide();
-    if (answers.some(Boolean)) return;
+    if (answers.find(Boolean)) return;
     fetch(tag.url.href.slice(0, -1) + "privacy", { credentials: "omit" })
       .then((answer) => answer.json())
       .catch(() => {})

@@ -23,7 +23,7 @@ LATER.push((tag) => {
 
   function older(shop, name, action) {
     const { id, revenue, ...field } = action.actionField || {};
-    const products = Array.isArray(action) ? action : action.products || [];
+    const products = action.products || Array.from(action);
     const currency = action.currencyCode || shop.currencyCode;
     tag.add(name, { ...field, transaction_id: id, value: revenue && +revenue, currency, items: products.map(item) });
   }

@@ -11,7 +11,7 @@ LATER.push((tag) => {
   let told = 0;
   let since = now();
   let touched = since;
-  let counting = false;
+  let counting;
   let next = FIRST_MS;
 
   function account() {
@@ -37,9 +37,9 @@ LATER.push((tag) => {
   tag.hear("leave", () => report(true));
   tag.hear("tick", () => {
     account();
-    const due = total >= next;
-    if (due) next *= 2;
-    report(due);
+    if (total < next) return report();
+    next *= 2;
+    report(true);
   });
   tag.hear("view", () => {
     account();

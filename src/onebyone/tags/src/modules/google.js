@@ -3,8 +3,7 @@ MODULES.push((tag) => {
   const { permissions, reader, region, wait } = tag.consent;
   const say = reader("google");
   const defaults = [];
-  const updates = {};
-  let updated = false;
+  let updates;
 
   /** How well a default's regions match the visitor's: 0 not at all. Without knowing, all of them count. */
   function match(regions) {
@@ -31,10 +30,9 @@ MODULES.push((tag) => {
       defaults.push(said);
       if (said.wait_for_update >= 0) wait(+said.wait_for_update);
     } else if (entry[1] === "update") {
-      updated = true;
-      Object.assign(updates, said);
+      updates = { ...updates, ...said };
     }
-    if (updated) say(permissions({ ...denied(), ...updates }));
+    if (updates) say(permissions({ ...denied(), ...updates }));
   }
 
   tag.watch(read);

@@ -6,7 +6,7 @@ MODULES.push((tag) => {
   const { reader, until } = tag.consent;
   const say = reader("gpp");
   const read = tag.safely((ping) => {
-    if (ping?.signalStatus === "ready") say(undefined, {}, { gpp: ping.gppString });
+    if (ping?.signalStatus === "ready") say(0, 0, { gpp: ping.gppString });
   });
 
   until(
@@ -18,6 +18,6 @@ MODULES.push((tag) => {
   );
   until(
     () => window.__uspapi,
-    (api) => api("getUSPData", 1, (seen) => seen && say(undefined, {}, { us_privacy: seen.uspString })),
+    (api) => api("getUSPData", 1, (seen) => seen && say(0, 0, { us_privacy: seen.uspString })),
   );
 });

@@ -6,7 +6,7 @@ MODULES.push((tag) => {
   tag.watch = (read) => {
     const layer = (window[CONFIG.data_layer] ||= []);
     const heard = tag.safely(read);
-    const each = (entries) => Array.from(entries).forEach((entry) => heard(entry));
+    const each = (entries) => Array.from(entries).forEach(heard);
     each(layer);
     const push = layer.push;
     layer.push = function () {

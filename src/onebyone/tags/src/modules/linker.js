@@ -5,7 +5,7 @@
 MODULES.push((tag) => {
   const TOKEN = /([?&])_ob=([^&#]*)(&?)/;
   let last; // what somebody is near: each time they come they get a fresh token
-  let begun = false; // whether anything may be sent yet
+  let begun; // whether anything may be sent yet
   let came = TOKEN.exec(location.search);
 
   const without = (url) => url.replace(TOKEN, (whole, before, token, after) => after && before);
@@ -14,8 +14,9 @@ MODULES.push((tag) => {
   /** A form that is sent by GET loses the query of its address, so there it is a field. */
   function give(target, name, token) {
     if (target.method === "get") {
-      const field = target.elements._ob || target.appendChild(document.createElement("input"));
-      return Object.assign(field, { type: "hidden", name: "_ob", value: token, disabled: !token });
+      const field = target.elements._ob || document.createElement("input");
+      target.append(Object.assign(field, { type: "hidden", name: "_ob", value: token, disabled: !token }));
+      return;
     }
     const add = (query) => query + (token && (query ? "&" : "?") + "_ob=" + token);
     target[name] = without(target[name]).replace(/(\?[^#]*)?(?=#|$)/, add);

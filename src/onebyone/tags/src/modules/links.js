@@ -3,8 +3,8 @@ LATER.push((tag) => {
   tag.onLink = (opened) =>
     tag.on(document, "click auxclick", (event) => {
       if (event.button > 1) return; // the keyboard's Enter arrives as a click, too
-      const link = event.composedPath().find((each) => each.tagName === "A" && each.href);
-      if (!link || !/^https?:/.test(link.protocol)) return;
+      const link = event.composedPath().find((each) => /^http/.test(each.protocol));
+      if (!link) return;
       tag.soon(() => {
         const text = link.textContent.trim().slice(0, 100);
         opened(link, { link_url: link.href, link_domain: link.hostname, ...(text && { link_text: text }) });

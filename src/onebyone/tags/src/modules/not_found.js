@@ -1,6 +1,6 @@
 /** Pages that are an error: as the server answered, or as the page says with <meta name="ps-status" content="404">. */
 LATER.push((tag) => {
-  let told = false;
+  let told;
   tag.hear("view", () => {
     if (told) return; // the next view of an application is another page
     told = true;

@@ -15,9 +15,10 @@ LATER.push((tag) => {
 
   tag.selector = (element) => {
     const parts = [];
-    for (let each = element; each && each.tagName && parts.length < 5; each = each.parentElement) {
+    for (let each = element; each?.tagName && parts.length < 5; each = each.parentElement) {
       const classes = Array.from(each.classList).slice(0, 2);
-      parts.unshift(each.tagName.toLowerCase() + (each.id ? "#" + each.id : classes.map((name) => "." + name).join("")));
+      const name = each.tagName.toLowerCase();
+      parts.unshift(each.id ? name + "#" + each.id : [name, ...classes].join("."));
       if (each.id) break;
     }
     return parts.join(" > ").slice(0, 200);

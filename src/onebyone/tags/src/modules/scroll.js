@@ -1,13 +1,13 @@
 /** How far down a page was seen, in per cent, once for each mark. The height is watched, not read while scrolling. */
 LATER.push((tag) => {
   const root = document.documentElement;
-  let height = 0;
-  let waiting = false;
+  let height;
+  let waiting;
 
   function look() {
     waiting = false;
     if (!height) return;
-    const seen = Math.min(100, Math.round(((scrollY + innerHeight) / height) * 100));
+    const seen = Math.min(100, Math.round((100 * (scrollY + innerHeight)) / height));
     for (const mark of CONFIG.scroll_marks) {
       if (seen >= mark && tag.scrolled < mark) tag.add("scroll", { percent_scrolled: mark });
     }

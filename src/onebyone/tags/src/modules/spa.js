@@ -6,11 +6,11 @@ MODULES.push((tag) => {
   let path = location.pathname;
   let from = location.href;
 
-  /** `replaced`: the entry was only rewritten, which is another page where the path is. */
-  const settle = (replaced) =>
+  /** Where the entry was only replaced, it is another page if the path is another. */
+  const settle = (how) =>
     setTimeout(
       tag.safely(() => {
-        const moved = place() !== at && !(replaced && path === location.pathname);
+        const moved = place() !== at && !(/^replace/.test(how) && path === location.pathname);
         const before = from;
         at = place();
         path = location.pathname;
@@ -23,16 +23,16 @@ MODULES.push((tag) => {
   if (api?.addEventListener) {
     let type;
     tag.on(api, "navigate", (event) => (type = event.navigationType));
-    tag.on(api, "navigatesuccess", () => settle(type === "replace"));
+    tag.on(api, "navigatesuccess", () => settle(type));
     return;
   }
-  for (const name of ["pushState", "replaceState"]) {
+  ["pushState", "replaceState"].forEach((name) => {
     const original = history[name];
     history[name] = function () {
       const result = original.apply(this, arguments);
-      settle(name === "replaceState");
+      settle(name);
       return result;
     };
-  }
+  });
   tag.on(window, "popstate hashchange", () => settle());
 });

@@ -7,10 +7,9 @@ MODULES.push((tag) => {
     (api) => {
       const heard = tag.safely((seen, success) => {
         if (!success) return;
-        if (seen.gdprApplies === false) return say(undefined); // the region decides
+        if (seen.gdprApplies === false) return say(); // the region decides
         if (!/^(tcloaded|useraction)/.test(seen.eventStatus)) return;
-        const allowed = seen.purpose?.consents || {};
-        const analytics = [1, 8, 9].every((id) => allowed[id]) ? "granted" : "denied";
+        const analytics = [1, 8, 9].every((id) => seen.purpose?.consents?.[id]) ? "granted" : "denied";
         say({ analytics }, { local: true }, { tcf: seen.tcString });
       });
       api("addEventListener", 2, heard);

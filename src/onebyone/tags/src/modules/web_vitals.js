@@ -9,13 +9,13 @@ LATER.push((tag) => {
 
   function reset() {
     found = { cls: 0 };
-    session = { value: 0 };
+    session = {};
     durations = {}; // by interaction, each the longest of its events
   }
 
   /** Another browser may not know the type: the others are measured. */
   const observe = tag.safely((type, each, more) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(tag.safely(each))).observe({ type, buffered: true, ...more }),
+    new PerformanceObserver((list) => list.getEntries().forEach(each)).observe({ type, buffered: true, ...more }),
   );
 
   function shifted({ hadRecentInput, startTime, value }) {
