@@ -13,7 +13,7 @@ FROM (
   SELECT cityHash64(text) AS known, text
   FROM (
     SELECT DISTINCT toString({{property}}) AS text
-    FROM events
+    FROM events FINAL
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)})
         AND toDate({to:DateTime64(3)}) + toUInt16(intDiv({within_ms:UInt64}, 86400000) + 1)

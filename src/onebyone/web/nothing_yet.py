@@ -22,7 +22,7 @@ WORDS: Mapping[str, str] = {
     " enough people saw it to say so.",
     "email": "Here will stand who read your messages and who clicked, with machines told apart from people.",
     "explore": "Here will stand a table of your own: a row for each value of any property, and a column for whatever"
-    " you want counted, summed or averaged.",
+    " you want counted, summed or averaged; and the ways that people take to a conversion.",
     "people": "Here will stand the people who were here, across the browsers they use, and everything they did.",
     "consent": "Here will stand what people allowed, by country and day, and what was not kept because they did not.",
     "traffic": "Here will stand how much of your traffic is people and how much machines, and why.",

@@ -14,7 +14,7 @@ from onebyone.web.path_question import Question
 
 _HEADS = (
     ("people", "People", "n"),
-    ("converted", "Converted", "n"),
+    ("converted", "Converted", "n p2"),
     ("rate", "Rate", "n"),
     ("time", "Median time", "n p2"),
 )
@@ -92,4 +92,5 @@ def _says(question: Question, rows: Sequence[Row], people: int, converted: int) 
     led = max((row for row in rows if row["kind"] == "path"), key=lambda row: row["converted"], default=None)
     if led is None or not led["converted"]:
         return text
-    return f"{text} Most of them, {numbers.count(led['converted'])}, went by {' → '.join(led['path'])}."
+    way = " → ".join(led["path"])
+    return f"{text} {numbers.count(led['converted'])} of them went by {way}, more than by any other path below."
