@@ -1,4 +1,4 @@
--- title: Visitors of a funnel's step
+-- title: Visitors of a step
 -- about: The browsers that came to a step of a funnel, as Funnel counts them: `step` is its number, and `which` says whether
 --   all of them, those who went `on` to the next, or who `stopped` there. How often each did the step, 99 times at most,
 --   and when first and last. The last seen first, behind `after_ms` and `after_id`; each row has the number of all of them.

@@ -1,7 +1,7 @@
 -- title: Everything that is kept of one person
 -- about: For the person's own copy. As what one person did, with events that only name one of the hashed `values` ("email:" and the hash) or `orders`.
 WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers,
-  site = {site:String} AND (
+  (
     has(numbers, node) OR has({orders:Array(String)}, order_id)
     OR hasAny(arrayMap((kind, hash) -> concat(kind, ':', hash), mapKeys(identifiers), mapValues(identifiers)), {values:Array(String)})
   ) AS is_hers
@@ -14,8 +14,9 @@ FROM (
   SELECT *, node, {{person}} AS person
   FROM events FINAL
   GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-  PREWHERE id GLOBAL IN (SELECT id FROM events WHERE is_hers) -- of the key; so all columns are read of few rows
-  WHERE is_hers
+  PREWHERE (day, visitor, at, id) GLOBAL IN ( -- the key: all columns are read of few rows
+    SELECT day, visitor, at, id FROM events WHERE site = {site:String} AND is_hers)
+  WHERE site = {site:String} AND is_hers
 ) AS events
 WHERE person = toUInt64({person:String}) OR NOT has(numbers, node)
 ORDER BY at, seq, hit, n

@@ -23,6 +23,7 @@ COLUMNS = ["people", "events", "people:purchase", "conversions", "revenue", "mea
 KNOWN: dict[str, Param] = {
     "from": END - timedelta(days=50), "to": END + timedelta(days=1), "zone": ZONE, "currency": "EUR",
     "traffic": "people", "limit": 100, "now": END, "steps": ["page_view", "purchase"], "within_ms": 10**9,
+    "without": "",
     "by": ["country", "prop.plan"], "cols": COLUMNS, "sort": "", "after": [], "paged": 1,
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ FROM (
   SELECT visitor, at, {{funnel_flags}}
   FROM events FINAL
   WHERE {{funnel_of}} AND has(names, name) AND {{wanted}}
-    AND ({without:String} = '' OR visitor GLOBAL NOT IN (SELECT stopped FROM ({{funnel_stops}})))
+    AND ({without:String} = '' OR NOT visitor GLOBAL IN (SELECT stopped FROM ({{funnel_stops}})))
 )
 GROUP BY visitor
 UNION ALL
