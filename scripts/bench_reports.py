@@ -35,6 +35,7 @@ _POWER = ["people", "events:page_view", "conversions", "revenue", "mean:page_vie
 _RULES = {  # of segments: which reports they narrow is asked of those below, over 30 days
     "bought twice": "people who did purchase at least 2 times in the last 90 days and did not refund",
     "lively": "people who did anything at least 5 times in one session in the last 30 days or first did purchase",
+    "in order": "people who did view_item then purchase in one session within 2 days in the last 30 days",
 }
 _NARROWED = ("totals", "overview", "channels", "people", "segment_sizes", "segment_why")
 _INSERTS = 30
