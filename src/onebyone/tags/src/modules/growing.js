@@ -1,13 +1,14 @@
 /**
  * Reports that grow as long as a page is seen. Should the page end without a word, a browser that has fetchLater sends
  * the last draft of each; what is told in time has the draft's id, so that of both one counts. Where the browser has
- * no room for drafts they are told in time or not at all, as everywhere else.
+ * no room for drafts they are told in time or not at all, as everywhere else. It begins at once, not in an idle moment:
+ * the first answer may be there before that.
  */
 import { ID } from "../entry.js";
 
 const TICK_MS = 5000;
 
-LATER.push((tag) => {
+MODULES.push((tag) => {
   const told = {}; // name -> what was told last, as text
   let drafts = {}; // name -> entry
   let control;
