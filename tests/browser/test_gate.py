@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.chromium import as_person
+from browser.modules import unique
 from browser.stub import SITE, Stub
 from onebyone.state.tag_settings import ConsentGate, TagSettings
 
@@ -248,9 +249,9 @@ def test_in_a_frame_the_page_above_says_what_was_chosen(
     page.goto((site.url.replace("127.0.0.1", "localhost") if elsewhere else site.url) + "/above")
     page.wait_for_function("listeners.length === 2")
     page.evaluate("choose()")
-    site.wait(lambda: len(site.events("page_view")) == 2, "the views of both pages")
+    site.wait(lambda: len(unique(site, "page_view")) == 2, "the views of both pages")  # each may send the other's too
     assert {event["page"]["title"] for event in site.events("page_view")} == {"/above", "/inside"}
-    assert blocks(site) == [{"cmp": "tcf", "tcf": "CQ..."}] * 2
+    assert all(block == {"cmp": "tcf", "tcf": "CQ..."} for block in blocks(site))
 
 
 def test_where_the_gdpr_does_not_apply_the_region_decides(page: Page, gated: Callable[..., Stub]) -> None:
