@@ -220,6 +220,7 @@ def test_nobody_else_is_asked_for_anything(page: Page, asking: Callable[..., Stu
     page.goto(f"{site.url}/a")
     page.get_by_role("button", name="Accept all").click()
     site.wait(lambda: site.choices and site.events("page_view"), "everything")
+    page.wait_for_load_state("networkidle")  # until the browser has told of each
     assert {url.removeprefix(site.url) for url in asked} == {
         "/a", *(f"/{SITE.prefix}/{path}" for path in ("s.js", "v1/privacy", "b-en.js", "v1/consent", "v1/e"))
     }  # fmt: skip
