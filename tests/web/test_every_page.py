@@ -19,6 +19,7 @@ from onebyone.state.destinations import Configured
 from onebyone.state.exports import Export
 from onebyone.state.saved import Saved
 from web.boards import add_board
+from web.claims import add_claims
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
 from web.month import NOW, nothing
@@ -62,6 +63,7 @@ def furnish(place: Place) -> None:
     """What a site has that the reports do not tell."""
     add_mails(place)
     add_board(place)
+    add_claims(place)
     site = place.site.id
     place.destinations.put(Configured(site=site, name="meta", settings={"pixel_id": "1"}), {"access_token": "secret"})
     to = ("ops@nordlight.example",)
