@@ -41,7 +41,7 @@ DATES = (
 MANY = 10_000
 CROWDED = (
     "overview", "acquisition", "pages", "engagement", "vitals", "errors", "events", "people", "ledger", "paths",
-    "paths?prop=campaign&steps=last", "lifetime?since=visit&unit=week", "explore?by=campaign,last_ever.page",
+    "paths?prop=page&steps=last", "lifetime?since=visit&unit=week", "explore?by=page,last_ever.country",
     "events/about?event=page_view", "funnels?steps=page_view,purchase&without=refund", "retention", "populations",
 )  # fmt: skip
 RULES = (
