@@ -149,7 +149,7 @@ class Walk:
     def _answers(self) -> bool:
         """The shop, and the collector for a site that was added a moment ago."""
         script = f"{self.known['http://127.0.0.1:8000']}/{self.known['PREFIX']}/s.js"
-        asked = ["curl", "-sf", self.known["http://127.0.0.1:9000"], "--next", "-sf", script]
+        asked = ["curl", "-sf", "--fail-early", self.known["http://127.0.0.1:9000"], "--next", "-sf", script]
         return subprocess.run(asked, capture_output=True).returncode == 0
 
     def end(self) -> None:

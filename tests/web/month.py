@@ -331,9 +331,9 @@ def month() -> Answers:
         ],
         "event_names": lambda _: [
             _event_name("page_view", 84212, 0, 0),
+            _event_name("experiment_view", 24_913, 0, 0),
             _event_name("add_to_cart", 4120, 0, 4120),
             _event_name("purchase", 2492, 2492, 2492),
-            _event_name("experiment_view", 24_913, 0, 0),
         ],
         "events": lambda _: [{column: _FIRST[column] for column in _LISTED}],
         "drops": lambda _: [

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from browser.chromium import CHROMIUM_ARGS, find_chromium
 from web.boards import SLUG, add_board
+from web.claims import add_claims
 from web.deliveries import add_deliveries
 from web.fakes import FakeReports, Place
 from web.mails import add_mails
@@ -88,6 +89,7 @@ def main() -> None:
         add_mails(place)
         add_deliveries(place)
         add_board(place)
+        add_claims(place)
     wanted = [name.removeprefix("--") for name in sys.argv[2:] if name.endswith(("-light", "-dark"))]
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))
     with serving(place) as base, sync_playwright() as playwright:

@@ -19,7 +19,7 @@ from onebyone.store.engine import Embedded
 from store.rows import an_event, put
 from web.fakes import Place
 from web.month import NOW, Row
-from web.pages import PAGES
+from web.pages import PAGES, form_secret
 
 Client = TestClient[Litestar]
 HOSTILE = (
@@ -30,7 +30,7 @@ KEYS = (
     "period", "from", "to", "compare", "metric", "step", "traffic", "by", "steps", "within", "event", "via", "matched",
     "flag", "channel", "campaign", "value>", "value<", "sort", "after", "q", "show", "window", "model", "unit", "first",
     "again", "segment", "prop.x", "kind", "alarm", "export", "person", "since", "shown", "prop", "only", "goal", "wait",
-    "control", "split", "planned",
+    "control", "split", "planned", "k", "without", "cols", "example", "is", "dated",
 )  # fmt: skip
 ADDRESSES = tuple(dict.fromkeys(address.partition("?")[0] for address in PAGES if address.startswith("/s/")))
 DATES = (
@@ -39,6 +39,17 @@ DATES = (
     "from=2026-02-30&to=2026-03-01", "compare=..", "from=9999-12-31&to=9999-12-31", "from=0001-01-01&to=0001-01-02",
 )  # fmt: skip
 MANY = 10_000
+CROWDED = (
+    "overview", "acquisition", "pages", "engagement", "vitals", "errors", "events", "people", "ledger", "paths",
+    "paths?prop=page&steps=last", "lifetime?since=visit&unit=week", "explore?by=page,last_ever.country",
+    "events/about?event=page_view", "funnels?steps=page_view,purchase&without=refund", "retention", "populations",
+)  # fmt: skip
+RULES = (
+    "people who", "did purchase then", "people who did purchase in the last 99999999999 days",
+    "people who did ' OR 1=1 -- at least 1 times", "people who did purchase where page =~ '(((('", "((((" * 500,
+    "people who are in nowhere", "people who did purchase in at least 9 of the last 4 weeks", "\x00", "9" * 9_000,
+    "people who did view_item then add_to_cart within 99999999999 days", "people who did é\u202e in the last 1 days",
+)  # fmt: skip
 PROVE = "PROVE" in os.environ
 EXAMPLES = 1_000 if PROVE else 30
 
@@ -62,6 +73,14 @@ def test_no_page_breaks_on_any_value(place: Place, admin: Client, address: str, 
     answer = admin.get(f"{address.format(site=place.site.id)}?{quote(key)}={text}")
     assert answer.status_code < 500
     assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_that_nobody_can_follow_is_refused_in_words(rule: str, place: Place, admin: Client) -> None:
+    form = {"_csrf": form_secret(admin), "from": "text", "text": rule}
+    answer = admin.post(f"/s/{place.site.id}/segments/check", data=form)
+    assert answer.status_code == 400 and 'role="alert"' in answer.text
+    assert not any(name == "segment_sizes" for name, _ in place.reports.asked)
 
 
 def test_a_value_that_no_report_takes_is_a_bad_request_and_no_defect(place: Place, admin: Client) -> None:
@@ -104,8 +123,8 @@ def crowded(place: Place, store: Embedded) -> Iterator[Place]:
 def test_a_crowd_is_shown_and_nobody_else_s_rows_are(crowded: Place, admin: Client) -> None:
     admin.app.state["desk"] = crowded.app().state["desk"]
     at = f"/s/{crowded.site.id}"
-    for page in ("overview", "acquisition", "pages", "engagement", "vitals", "errors", "events", "people", "ledger"):
-        answer = admin.get(f"{at}/{page}?period=7d")
+    for page in CROWDED:
+        answer = admin.get(f"{at}/{page}{'&' if '?' in page else '?'}period=7d")
         assert answer.status_code == 200 and "secret" not in answer.text, page
     rows = admin.get(f"{at}/campaigns.csv?period=7d").text.splitlines()
     assert len(rows) == MANY + 1

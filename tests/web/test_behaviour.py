@@ -90,7 +90,7 @@ def test_a_cohort_has_a_cell_for_each_week_that_has_begun() -> None:
     assert [cell and cell.text for cell in first.cells] == ["–", "25.0%", "–"]
     assert first.cells[2] is not None and first.cells[2].running
     assert [cell and cell.text for cell in last.cells] == ["–", None, None]
-    assert found.says == "25.00% of 40 new visitors came back in the week after."
+    assert found.says == "25.0% of 40 new visitors came back in the week after."
 
 
 def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:
@@ -188,7 +188,7 @@ def test_churn_is_of_units_that_are_over_and_in_which_somebody_could_be_lost() -
     ]  # fmt: skip
     assert found.share == "16.5%" and found.says == (
         "Who buys again does so after 10 days, the median of 40 customers. Who has bought nothing for 31 days, 3 times "
-        "as long, is lost. In the month of Oct 2026 that was 25.0% of 100."
+        "as long, is lost. In Oct 2026 that was 25.0% of 100."
     )
 
 

@@ -157,6 +157,23 @@ def test_every_page_fits_says_nothing_and_asks_no_other_host(
     context.close()
 
 
+@pytest.mark.slow
+def test_paper_has_every_row_and_no_form(chromium: Browser, shop: Shop) -> None:
+    context = chromium.new_context(viewport={"width": 718, "height": 1000})
+    sign_in(context, shop.place, shop.base)
+    page = context.new_page()
+    page.emulate_media(media="print")
+    for name in ("ledger", "attribution", "funnels"):
+        page.goto(f"{shop.base}/s/{shop.place.site.id}/{name}")
+        cut = (
+            "e => e.filter(one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)"
+            ".length"
+        )
+        assert page.locator(".tall, .tw").evaluate_all(cut) == 0, name
+        assert page.locator(".choose:visible").count() == 0
+    context.close()
+
+
 def _walk(context: BrowserContext, shop: Shop) -> list[str]:
     """What is wrong: messages of the console, pages that scroll sideways, requests elsewhere."""
     wrong: list[str] = []

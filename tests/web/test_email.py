@@ -104,7 +104,7 @@ def test_a_recipient_has_a_timeline_with_the_verdicts_and_why(place: Place, admi
     html = admin.get(f"/s/{place.site.id}/email/recipients/{reader}").text
     for text in (
         "“Spring” was sent", "Clicked: shop.example/lamps", "the link nobody can see", "Image of “Spring” loaded",
-        "Opened “Spring”", "page_view on shop.example/lamps", "Unsubscribed", "repeated 3 times", "80 % sure",
+        "Opened “Spring”", "page_view on shop.example/lamps", "Unsubscribed", "repeated 3 times", "80% sure",
     ):  # fmt: skip
         assert text in html, text
     assert "u=7" not in html, "a link's query may say who it was for"

@@ -54,7 +54,7 @@ def test_every_report_page_hands_its_filters_to_its_reports(
     [("ledger", "country", "It accounts for every hit"), ("drops.csv", "country", "keeps too little"),
      ("email", "country", "A message is delivered"), ("reconciliation", "country", "A platform counts all"),
      ("loss", "channel", "What only your server reported"), ("loss.csv", "os", "What only your server reported"),
-     ("consent", "device", "Of who declined"), ("live", "channel", "What was dropped is here too"),
+     ("consent", "device", "Of people who declined"), ("live", "channel", "What was dropped is here too"),
      ("traffic", "channel", "Most machines make no visits"),
      ("populations", "channel", "Who was here before the period"), ("verdict_days.csv", "channel", "would be wrong")],
 )  # fmt: skip
@@ -70,7 +70,7 @@ def test_a_page_that_takes_no_filter_says_so_before_anybody_tries(place: Place, 
     for page in ("ledger", "email", "reconciliation"):
         html = admin.get(f"/s/{place.site.id}/{page}").text
         assert "No filter narrows this page." in html and "+ Filter" not in html, page
-    assert "No other fields here. Of who declined" in admin.get(f"/s/{place.site.id}/consent").text
+    assert "No other fields here. Of people who declined" in admin.get(f"/s/{place.site.id}/consent").text
 
 
 def test_loss_is_not_narrowed_by_what_the_missed_do_not_tell(place: Place, admin: Client) -> None:

@@ -123,8 +123,8 @@ def _viewed(_site: Site) -> list[Column]:
 def _seen(site: Site) -> list[Column]:
     return [
         Column("Seen", "n sorted", _count("seen"), "events"),
-        Column("With order", "n p2", _count("with_order_id")),
-        Column("With value", "n p2", _count("with_value")),
+        Column("With order", "n p3", _count("with_order_id")),
+        Column("With value", "n p3", _count("with_value")),
         Column("Came by", "p2", lambda row: Cell(", ".join(row["vias"]))),
         Column("First", "n p2", _moment("first_at", site)),
         Column("Last", "n", _moment("last_at", site)),
@@ -192,7 +192,7 @@ def _events(answers: Mapping[str, Answer]) -> str:
     if not rows:
         return "Nothing was sent in this period."
     names = "one name" if len(rows) == 1 else f"{numbers.count(len(rows))} names"
-    return f"{numbers.count(sum(row['seen'] for row in rows))} events under {names}, machines among them."
+    return f"{numbers.count(sum(row['seen'] for row in rows))} events under {names}, machines included."
 
 
 ACQUISITION = Breakdown(

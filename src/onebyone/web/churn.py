@@ -91,7 +91,6 @@ def _says(rows: Sequence[Row], rated: Sequence[Row], unit: str, times: str) -> s
         return text
     last = rated[-1]
     when = cohort_name(date.fromisoformat(last["starts"]), unit)
-    return (
-        f"{text} In the {unit} of {when} that was {numbers.share(last['churned'], last['active'])} of "
-        f"{numbers.count(last['active'])}."
-    )
+    then = when if unit == "month" else f"the week of {when}"
+    of = numbers.count(last["active"])
+    return f"{text} In {then} that was {numbers.share(last['churned'], last['active'])} of {of}."

@@ -60,8 +60,8 @@ def says(table: Table, currency: str) -> str:
     first = max(table.lines, key=lambda line: line.shares["first_touch"].money)
     last = max(table.lines, key=lambda line: line.shares["last_non_direct"].money)
     if first.label == last.label:
-        return f"{text}. {first.label} begins the most of it and is also the last before most of it."
-    return f"{text}. {first.label} begins the most of it, {last.label} is the last non-direct before most of it."
+        return f"{text}. {first.label} is both the first touch and the last non-direct one of most of it."
+    return f"{text}. {first.label} is the first touch of most of it, {last.label} the last non-direct one."
 
 
 def path_lines(rows: Sequence[Row], currency: str, show: int = 10) -> list[tuple[list[str], str, str, str]]:

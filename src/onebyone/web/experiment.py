@@ -150,8 +150,9 @@ def _left_out(found: Experiment) -> list[Check]:
             Check("half" if many else "full", "wa" if many else "ok", "Some saw more than one variant.", text)
         )
     if found.nobody:
-        text = f"{numbers.count(found.nobody)} times a variant was shown and nothing told to whom, so nobody follows."
-        listed.append(Check("dash", "of", "Some are nobody known.", text))
+        times = numbers.count(found.nobody)
+        text = f"{times} times a variant was shown without saying to whom, so what came of it is not known."
+        listed.append(Check("dash", "of", "Some views name nobody.", text))
     return listed
 
 

@@ -100,7 +100,7 @@ def _faulty(site: Site) -> Sequence[Column]:
 
 def _times(site: Site) -> list[Column]:
     return [
-        Column("First", "n p2", lambda row: Cell(_moment(row["first_at"], site.zone))),
+        Column("First", "n p3", lambda row: Cell(_moment(row["first_at"], site.zone))),
         Column("Last", "n p2", lambda row: Cell(_moment(row["last_at"], site.zone))),
     ]
 

@@ -112,7 +112,7 @@ def _seen(row: Row, message: Message | None, site: str, zone: str, today: date) 
     at = datetime.fromisoformat(row["at"])
     actor = words.of_actor(row["actor"])
     rules = "; ".join(words.of_rule(rule) for rule in row["reasons"])
-    sure = f"{row['confidence']} % sure" if row["confidence"] else ""
+    sure = f"{row['confidence']}% sure" if row["confidence"] else ""
     by = f"{actor.title}{f' ({sure})' if sure else ''}: {rules or actor.happened[0].lower() + actor.happened[1:]}"
     where = " on ".join(part for part in (row["browser_name"], row["os"]) if part)
     tags = [

@@ -111,7 +111,7 @@ def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) 
         return f"No {question.unit} after a first one is over yet in this period."
     back = sum(found[1]["visitors"] for found in old if 1 in found)
     did = "came back" if question.again == DEFAULT_EVENT else f"did {question.again}"
-    return f"{numbers.rate(back, people)} of {numbers.count(people)} new visitors {did} in the {question.unit} after."
+    return f"{numbers.share(back, people)} of {numbers.count(people)} new visitors {did} in the {question.unit} after."
 
 
 def age(begin: date, today: date, unit: str) -> int:

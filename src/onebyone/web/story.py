@@ -411,7 +411,7 @@ def visitor_name(visitor: Any) -> str:
 
 
 def _verdict_note(main: Row) -> str:
-    sure = f"{main['confidence']} % sure" if main.get("confidence") else ""
+    sure = f"{main['confidence']}% sure" if main.get("confidence") else ""
     rules = f"rule set {main['ruleset']}" if main.get("ruleset") else ""
     return ", ".join(filter(None, (main.get("agent") if main["actor"] != Actor.HUMAN else "", sure, rules)))
 

@@ -16,7 +16,7 @@ from onebyone.web.view import asked, controls, params
 
 NARROWS = Narrows(
     ("country", "host", "page"),
-    "Of who declined nothing else is kept: among the rest nearly everybody would seem to agree.",
+    "Of people who declined nothing else is kept: among the rest nearly everybody would seem to agree.",
 )
 DAYS = 60
 COUNTRIES = 40
@@ -75,7 +75,7 @@ def _rules(site: TheSite) -> list[tuple[str, str]]:
     chosen = site.consent
     unknown = f"profile {chosen.unknown_region}" if chosen.unknown_region else "the strictest rule"
     rules = [("Where nobody knows the place", unknown)]
-    rules += [(f"Of who refuses, {region}", f"{mode}") for region, mode in sorted(chosen.denied_mode.items())]
+    rules += [(f"Of those who refuse, {region}", f"{mode}") for region, mode in sorted(chosen.denied_mode.items())]
     gpc = "honoured" if chosen.gpc else "not honoured"
     rules.append(("Global Privacy Control", gpc + (", in listed regions" if chosen.gpc_scope != "worldwide" else "")))
     rules.append(("Do Not Track", "honoured" if chosen.honor_dnt else "not honoured"))
