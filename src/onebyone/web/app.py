@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from onebyone.web import (
     api,
     api_alarms,
+    api_attribution,
     api_behaviour,
     api_consent,
     api_conversions,
@@ -66,6 +67,7 @@ def console(desk: Desk) -> Litestar:
             *api_consent.ROUTES,
             *api_conversions.ROUTES,
             *api_alarms.ROUTES,
+            *api_attribution.ROUTES,
             *api_behaviour.ROUTES,
             *api_explore.ROUTES,
             *api_funnels.ROUTES,
