@@ -34,12 +34,17 @@ GLOBAL RIGHT JOIN (
             SELECT {{kept}}
             FROM (
               SELECT
-                visitor, at, {{funnel_of}} AS is_way,
-                toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held,
+                visitor, at, is_way, is_held,
                 if(is_way, {{funnel_moment}}, toUInt64(toUnixTimestamp64Milli(at)) * 512 + 256) AS moment,
                 bitOr(bitShiftLeft(toUInt128(moment), 64), toUInt128(if(is_held, cityHash64(text), 0))) AS event
-              FROM events FINAL
-              WHERE site = {site:String} AND visitor != 0 AND {{of_traffic}} AND (is_way OR is_held)
+              FROM (
+                SELECT
+                  visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
+                  toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held
+                FROM events FINAL
+                WHERE site = {site:String} AND visitor != 0 AND {{of_traffic}}
+              )
+              WHERE is_way OR is_held
             )
             GROUP BY visitor
           )

@@ -2,7 +2,11 @@
 SELECT visitor, {{funnel_level}}
 FROM (
   SELECT visitor, groupArray({{funnel_moment}}) AS went
-  FROM events FINAL
-  WHERE site = {site:String} AND visitor != 0 AND {{of_traffic}} AND {{funnel_of}}
+  FROM (
+    SELECT visitor, day, at, name, path, {{wanted}} AS fits -- once: a filter may be a set of visitors
+    FROM events FINAL
+    WHERE site = {site:String} AND visitor != 0 AND {{of_traffic}}
+  )
+  WHERE {{funnel_of}}
   GROUP BY visitor
 )
