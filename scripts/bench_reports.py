@@ -137,7 +137,17 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "prop": "page", "steps": "first", "first": "page_view", "within_ms": 30 * 86_400_000, "sort": "-people",
         "limit": 15,
     }  # fmt: skip
-    return known | {"power": own, "property_paths": paths}.get(name, {})
+    funnel: dict[str, Param] = {
+        "steps": ["page_view", "view_item", "purchase"], "within_ms": 30 * 86_400_000, "by": "last_before.page",
+        "limit": 10,
+    }  # fmt: skip
+    asked = {"power": own, "property_paths": paths, "funnel_split": funnel, "funnel_people": funnel}
+    without: dict[str, Param] = {
+        "steps": ["page_view", "purchase"],
+        "without": "view_item",
+        "within_ms": 30 * 86_400_000,
+    }
+    return known | (asked | {"funnel": without}).get(name, {})
 
 
 def _check() -> None:

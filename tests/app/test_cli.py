@@ -88,6 +88,21 @@ def test_a_power_report_asks_what_was_chosen(command: Command) -> None:
     assert command("report", "power", "--row", "prop.it's", "--column", "sum:scroll:prop.x", "--json").out == "[]\n"
 
 
+def test_a_funnel_and_its_parts_are_asked_by_name_and_exported(command: Command, tmp_path: Path) -> None:
+    command.add_site("shop")
+    steps = ("--set", "steps=page_view,purchase", "--set", "within_ms=1000")
+    assert command("report", "funnel", *steps, "--json").out == "[]\n"
+    assert command("report", "funnel_split", *steps, "--set", "by=last_ever.prop.plan", "--json").out == "[]\n"
+    assert command("report", "retention", "--set", "unit=month", "--json").out == "[]\n"
+    assert "`colour` is no property" in command.mistaken("report", "funnel_split", *steps, "--set", "by=colour")
+    assert "retention takes again, first, unit" in command.mistaken("report", "retention", "--set", "until=x")
+    assert "'many' is no UInt64" in command.mistaken("report", "funnel", "--set", "within_ms=many")
+    assert "steps" in command.mistaken("report", "funnel")
+    to = ("--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")
+    assert "funnel_split-2026-11-20-2026-11-20.csv" in command("export", "funnel_split", *to, *steps).out
+    assert "--set is of reports" in command.mistaken("export", *to, *steps)
+
+
 def test_an_export_that_cannot_be(command: Command, tmp_path: Path) -> None:
     command.add_site("shop")
     asked = ("export", "--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")

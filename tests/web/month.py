@@ -10,7 +10,7 @@ from typing import Any
 from onebyone.reports.segment.read import BEGINS, read
 from onebyone.reports.segment.rule import rows as rule_rows
 from onebyone.store import Param
-from web import behind_rows, on_page, power_rows, property_paths, records
+from web import behind_rows, funnel_parts, on_page, power_rows, property_paths, records
 
 NOW = datetime(2026, 11, 12, 13, 32, 6, tzinfo=UTC)  # 14:32:06 in Berlin
 HIT = "01a1c6c4-7cd6-744c-8829-fda91e2feb89"
@@ -278,6 +278,7 @@ def month() -> Answers:
                 zip(params["steps"], (61480, 4010, 2492, 2100), (0, 184_000, 421_000, 61_000), strict=False), 1
             )
         ],
+        "funnel_split": funnel_parts.rows,
         "consent_totals": lambda _: [
             {"views": 84212, "with_statistics": 58110, "with_ads": 31020, "withheld_views": 26102}
             | {"own_records": 812, "withheld_events": 4411, "unreadable": 12}

@@ -38,6 +38,7 @@ PAGES = (
     "/s/{site}/definitions/segments",
     "/s/{site}/overview?compare=year&match=date&country=DE,AT&channel!=Email",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
+    "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&by=last_before.prop.plan",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
     "/s/{site}/lifetime?period=12m",
     "/s/{site}/lifetime?unit=week&since=visit&k=4",

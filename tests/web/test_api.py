@@ -8,7 +8,9 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from onebyone.reports.catalogue import COMMON, DIRECTORY, read_report
 from onebyone.state.users import Role
+from onebyone.web.api import ReportName
 from onebyone.web.waiting import WaitingHit
 from web.fakes import Place
 
@@ -94,3 +96,8 @@ def test_live_answers_behind_a_cursor(place: Place, reader: Client) -> None:
 
 def test_a_bearer_token_opens_no_page(place: Place, reader: Client) -> None:
     assert reader.get("/", follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("report", ReportName.__args__)  # type: ignore[attr-defined]
+def test_every_report_of_the_list_asks_for_nothing_more_than_an_address_says(report: str) -> None:
+    assert set(read_report(DIRECTORY / f"{report}.sql").params) <= COMMON

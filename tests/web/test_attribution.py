@@ -57,3 +57,13 @@ def test_the_file_has_a_row_for_each_label_and_model(place: Place, admin: Client
     lines = admin.get(f"/s/{place.site.id}/attribution.csv").text.splitlines()
     assert lines[0] == "label,model,orders,revenue_minor"
     assert len(lines) == 1 + 6 * len(MODELS) + 1
+
+
+def test_json_has_the_rows_of_the_file_and_says_what_they_do_not_prove(place: Place, admin: Client) -> None:
+    told = admin.get(f"/api/v1/sites/{place.site.id}/attribution?window=meta&by=source").json()
+    assert (told["by"], told["window"]) == ("source", "meta") and "proves a cause" in told["says"]
+    lines = admin.get(f"/s/{place.site.id}/attribution.csv").text.splitlines()[1:]
+    assert [f"{row['label']},{row['model']}" for row in told["rows"]] == [
+        ",".join(line.split(",")[:2]) for line in lines
+    ]
+    assert admin.get(f"/api/v1/sites/{place.site.id}/attribution?window=eternity").status_code == 400

@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from onebyone.web import churn, lifetime, retention
 from onebyone.web.desk import Answer
 from onebyone.web.funnel import Funnel, says, split, table
+from onebyone.web.saved import read_at
 from web.fakes import Place
 
 Client = TestClient[Litestar]
@@ -229,3 +230,82 @@ def test_behind_each_number_of_a_funnel_is_the_list_of_its_visitors(place: Place
     refused = admin.get(f"{here}/behind/visitors?{asked}&by=funnel&is=7,all")
     assert refused.status_code == 400 and "no step of the funnel" in refused.text
     assert admin.get(f"{here}/behind/orders?{asked}&by=funnel&is=1,all").status_code == 400
+
+
+SPLIT = "steps=page_view,add_to_cart,purchase&within=7d&by=last_ever.prop.plan"
+
+
+@pytest.mark.parametrize(
+    "form", ["/s/{}/funnels", "/s/{}/funnels.csv", "/s/{}/funnels.parquet", "/api/v1/sites/{}/funnels"]
+)
+def test_a_funnel_is_split_as_the_address_says(place: Place, admin: Client, form: str) -> None:
+    assert admin.get(f"{form.format(place.site.id)}?{SPLIT}&country=DE").status_code == 200
+    told = place.reports.asked_of("funnel_split")
+    wanted = {"steps": ["page_view", "add_to_cart", "purchase"], "by": "last_ever.prop.plan", "limit": 10}
+    wanted |= {"filters": ["country=DE"], "within_ms": 604_800_000, "now": place.clock_now}
+    assert {key: told[key] for key in wanted} == wanted
+
+
+def test_the_values_of_a_split_funnel_add_up_to_it_in_every_form(place: Place, admin: Client) -> None:
+    html = admin.get(f"/s/{place.site.id}/funnels?{SPLIT}").text
+    assert "31 other values" in html and "No plan" in html and "each visitor’s value: last ever" in html
+    told = admin.get(f"/api/v1/sites/{place.site.id}/funnels?{SPLIT}").json()
+    for row in told["rows"]:
+        assert sum(one["visitors"] for one in told["parts"] if one["step"] == row["step"]) == row["visitors"]
+        assert f'<td class="n">{row["visitors"]:,}' in html.partition("All visitors")[2]
+    lines = admin.get(f"/s/{place.site.id}/funnels.csv?{SPLIT}").text.splitlines()
+    assert lines[0].lstrip("\ufeff") == "kind,value,counted,1 page_view,2 add_to_cart,3 purchase"
+    assert lines[1] == "value,DE,1,38120,2510,1602"
+
+
+def test_where_a_visitor_may_change_rows_there_is_no_rate_from_step_to_step(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/funnels?steps=page_view,purchase&by="
+    assert '2,510 <span class="sub mut">6.58%</span>' in admin.get(f"{at}country").text
+    html = admin.get(f"{at}last_before.country").text
+    assert '2,510 <span class="sub mut">62.6%</span>' in html and "Each column adds up" in html
+    assert "Of the first" not in html.partition("By Country")[2]
+
+
+def test_a_funnel_that_nobody_began_has_no_parts_and_says_so(place: Place, admin: Client) -> None:
+    place.reports.answers["funnel_split"] = lambda _: []
+    html = admin.get(f"/s/{place.site.id}/funnels?{SPLIT}").text
+    assert "Nobody came to the first step" in html and "All visitors" not in html
+
+
+@pytest.mark.parametrize(("by", "words"), [("colour", "is no property"), ("last_ever.channel", "is of a visit")])
+def test_what_no_funnel_is_split_by_is_refused_in_words(place: Place, admin: Client, by: str, words: str) -> None:
+    for form in ("/s/{}/funnels", "/s/{}/funnels.csv", "/api/v1/sites/{}/funnels"):
+        answer = admin.get(f"{form.format(place.site.id)}?by={by}")
+        assert answer.status_code == 400 and words in answer.text
+    assert not [name for name, _ in place.reports.asked if name in ("funnel", "funnel_split")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "by"),
+    [
+        ("prop=prop.plan&choice=last_ever", "&by=last_ever.prop.plan"),
+        ("prop=country&choice=first_in_range", "&by=country"),
+        ("prop=&choice=last_ever", ""),
+    ],
+)
+def test_the_form_of_a_split_leads_to_its_address_and_a_view_keeps_it(
+    place: Place, admin: Client, fields: str, by: str
+) -> None:
+    answer = admin.get(f"/s/{place.site.id}/funnels/choose?at=page_view&at=purchase&{fields}", follow_redirects=False)
+    where = answer.headers["location"]
+    assert where == f"/s/{place.site.id}/funnels?steps=page_view,purchase{by}"
+    assert read_at(place.site.id, where) == ("funnels", f"steps=page_view,purchase{by}")
+
+
+def test_the_sql_of_a_funnel_is_that_of_what_it_shows(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/funnels.sql"
+    assert admin.get(f"{at}?steps=a,b").text.startswith("-- Funnel\n")
+    assert "SET param_own_prop = 'properties.key_plan'" in admin.get(f"{at}?{SPLIT}").text
+
+
+def test_cohorts_are_also_json(place: Place, admin: Client) -> None:
+    told = admin.get(f"/api/v1/sites/{place.site.id}/retention?first=sign_up&unit=month&country=DE").json()
+    assert (told["first"], told["again"], told["unit"]) == ("sign_up", "page_view", "month") and told["rows"]
+    asked = place.reports.asked_of("retention")
+    assert (asked["first"], asked["unit"], asked["filters"]) == ("sign_up", "month", ["country=DE"])
+    assert admin.get(f"/api/v1/sites/{place.site.id}/retention?unit=year").status_code == 400

@@ -36,6 +36,7 @@ MORE: dict[str, dict[str, Param]] = {
     "credits_by_rule": {"by": "channel", "window_days": 30},
     "paths": {"by": "channel", "window_days": 30},
     "funnel": _FUNNEL,
+    "funnel_split": _FUNNEL | {"by": "last_before.prop.theme"},
     "funnel_people": _FUNNEL | _BEHIND | {"step": 1, "which": "all"},
     "node_events": {"nodes": ["7001"]},
     "people": {"persons": [], "text": ""},

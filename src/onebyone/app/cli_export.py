@@ -14,21 +14,28 @@ import msgspec
 from onebyone.app import options
 from onebyone.app.asking import choose_site, instants, midnight, reports_of
 from onebyone.app.day_files import FORMATS, DayFiles, encoded, written_whole
+from onebyone.app.report_params import params_of
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
 from onebyone.reports import Runs
 from onebyone.reports.catalogue import TRAFFIC
-from onebyone.reports.choices import usual
 from onebyone.reports.filters import Condition, FilterUnreadable, read_written
 from onebyone.store import Param
 from onebyone.web.definitions import FILES, MOST_ROWS
 
 _EVENTS = "events"
+_MORE = (  # reports that are no file of the console, and name nobody
+    "consent_countries", "consent_days", "consent_sources", "consent_totals", "conversion_parts", "conversion_sums",
+    "conversion_totals", "copies", "credits_by_rule", "deliveries", "delivery_gain", "experiment", "funnel",
+    "funnel_split", "loss", "mail_messages", "mail_orders", "overview_hours", "paths", "power", "property_paths",
+    "retention", "revenue_days", "revenue_revisions", "seen_by", "totals",
+)  # fmt: skip
+EXPORTED = {**FILES, **{name: name for name in _MORE}}
 _ASKED = "asked.json"  # in the directory: what its events are of
 
 
 @click.command()
-@click.argument("what", type=click.Choice([_EVENTS, *FILES]), default=_EVENTS)
+@click.argument("what", type=click.Choice([_EVENTS, *EXPORTED]), default=_EVENTS)
 @click.option("--to-dir", "directory", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
 @options.site
@@ -36,6 +43,7 @@ _ASKED = "asked.json"  # in the directory: what its events are of
 @options.last
 @click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
 @click.option("--where", "filters", multiple=True, help="A filter as in the console: channel=Email. May be repeated.")
+@options.given
 @click.option("--personal", is_flag=True, help="Of events: also what tells one person from another.")
 @click.option("--again", is_flag=True, help="Of events: write also the days that are there already.")
 @options.data
@@ -48,6 +56,7 @@ def export(
     last: Any,
     traffic: str,
     filters: tuple[str, ...],
+    given: tuple[str, ...],
     personal: bool,
     again: bool,
     data: Path,
@@ -68,6 +77,8 @@ def export(
     asked: dict[str, Param] = {"site": chosen.id, "traffic": traffic}
     if filters:
         asked["filters"] = [str(one) for one in _read(filters)]
+    if given and what == _EVENTS:
+        raise ConfigError("--set is of reports; events take --where and --personal.")
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if what == _EVENTS:
@@ -90,9 +101,9 @@ def export(
                 )
             else:
                 more: dict[str, Param] = {"zone": chosen.zone, "currency": chosen.currency, "limit": MOST_ROWS}
-                more |= usual(FILES[what])
+                more |= params_of(EXPORTED[what], given)
                 name = f"{what}-{days[0]}-{days[1]}.{form}"
-                _write_rows(reports, FILES[what], directory / name, asked | more | {"from": start, "to": end})
+                _write_rows(reports, EXPORTED[what], directory / name, asked | more | {"from": start, "to": end})
     except OSError as error:
         raise ConfigError(f"cannot write into {directory}: {error.strerror}.") from error
 

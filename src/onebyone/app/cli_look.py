@@ -12,12 +12,12 @@ from onebyone.app import options
 from onebyone.app.asking import choose_site, instants, reports_of
 from onebyone.app.fates import tell_fate
 from onebyone.app.printing import moment, print_json, print_rows
+from onebyone.app.report_params import params_of
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
 from onebyone.event import Fate, Reason
 from onebyone.pipeline.conversions.telling import Adjusted, Told
 from onebyone.reports.catalogue import DATED, DIRECTORY, TRAFFIC, read_report
-from onebyone.reports.choices import usual
 from onebyone.reports.missed import in_a_row, read_group
 from onebyone.reports.power import USUAL_BY, USUAL_COLUMNS, PowerUnreadable, read_question
 from onebyone.store import Param
@@ -30,7 +30,7 @@ _BY = ("", "browser", "device", "country", "host", "day", "week", "month")
 _START = {"after_at": datetime(1970, 1, 1, tzinfo=UTC), "after_hit": "", "after_n": 0}
 
 
-def _run(name: str, data: Path, site: str | None, first: Any, last: Any, **more: Any) -> list[dict[str, Any]]:
+def _run(name: str, data: Path, site: str | None, first: Any, last: Any, /, **more: Any) -> list[dict[str, Any]]:
     place = open_place(data)
     chosen = choose_site(open_state(place).sites, site)
     start, end = instants(chosen, options.day_of(first), options.day_of(last))
@@ -68,16 +68,15 @@ def events(site: str | None, first: Any, last: Any, limit: int, data: Path, as_j
 @options.last
 @options.limit(50)
 @click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
-@click.option("--event", default="purchase", show_default=True, help="Of loss and revenue: which conversion.")
+@click.option("--event", help="Of loss and revenue: which conversion. [default: purchase]")
 @click.option("--by", "group", type=click.Choice(_BY), default="", help="Of loss: a row for each.")
-@click.option(
-    "--dated", type=click.Choice(DATED), default=DATED[0], show_default=True, help="Of revenue: by which date."
-)
+@click.option("--dated", type=click.Choice(DATED), help=f"Of revenue: by which date. [default: {DATED[0]}]")
 @click.option("--row", "by", multiple=True, help="Of power: rows by country, prop.theme; one or two.")
 @click.option(
     "--column", "cols", multiple=True, help="Of power: people:purchase, sum:scroll:prop.percent; up to eight."
 )
 @click.option("--sort", default="", help="Of power: one of its columns, or rows; - in front for the largest first.")
+@options.given
 @options.data
 @options.as_json
 def report(
@@ -87,12 +86,13 @@ def report(
     last: Any,
     limit: int,
     traffic: str,
-    event: str,
+    event: str | None,
     group: str,
-    dated: str,
+    dated: str | None,
     by: tuple[str, ...],
     cols: tuple[str, ...],
     sort: str,
+    given: tuple[str, ...],
     data: Path,
     as_json: bool,
 ) -> None:
@@ -103,7 +103,8 @@ def report(
     more: dict[str, Any] = {"limit": limit, "traffic": traffic}
     file = DIRECTORY / f"{name}.sql"
     if file.exists():
-        known = _START | usual(name) | {"event": event, "by": group, "dated": dated, "now": datetime.now(UTC)}
+        said = {key: value for key, value in (("event", event), ("by", group), ("dated", dated)) if value}
+        known = _START | {"event": "purchase", "now": datetime.now(UTC)} | params_of(name, given) | said
         more |= {key: value for key, value in known.items() if key in read_report(file).params}
     if name == "power":
         more = {"limit": limit, "traffic": traffic, "now": datetime.now(UTC), **_power(by, cols, sort)}

@@ -33,6 +33,12 @@ def limit(default: int) -> Callable[[_Command], _Command]:
     )
 
 
+given = click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE",
+    help="What a report takes beside: steps=page_view,purchase. May be repeated.",
+)  # fmt: skip
+
+
 def day_of(moment: Any) -> date | None:
     return None if moment is None else moment.date()
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
-from onebyone.reports import power, property_paths
+from onebyone.reports import funnel_split, power, property_paths
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
 from onebyone.reports.segment.narrow import compiled
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
@@ -76,7 +76,7 @@ class _Shaper(Protocol):
     def shaped(self, given: Mapping[str, Param]) -> power.Shape: ...
 
 
-_SHAPERS: tuple[_Shaper, ...] = (power, property_paths)
+_SHAPERS: tuple[_Shaper, ...] = (power, property_paths, funnel_split)
 
 
 class Queries(Protocol):

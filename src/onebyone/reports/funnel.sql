@@ -10,11 +10,16 @@ SELECT
 FROM (
   SELECT
     level,
-    arrayMap(n -> if(n = 1 OR n > level, 0, arrayMin(arrayMap(
-      t -> t - arrayMax(arrayFilter(x -> x <= t, times[n - 1])),
-      arrayFilter(t -> t >= arrayMin(times[n - 1]), times[n])))),
-      range(1, 9)) AS took
+    arrayMap(n -> if(n = 1, toUInt64(0), arrayMin(arrayMap(
+      (a, b) -> multiIf(
+        bitTest(a, n - 2) AND bitTest(a, n - 1), toUInt64(0),
+        (bitTest(a, n - 2) AND bitTest(b, n - 1))
+          OR (bitTest(a, n - 1) AND bitTest(b, n - 2) AND bitShiftRight(a, 9) = bitShiftRight(b, 9)),
+        toUInt64(bitShiftRight(b, 9) - bitShiftRight(a, 9)), 18446744073709551615),
+      arrayFilter(x -> bitTest(x, n - 2) OR bitTest(x, n - 1), run) AS seen, arrayPopFront(arrayPushBack(seen, 0))))),
+      range(1, toUInt32(level) + 1)) AS took
   FROM ({{funnel_visitors}})
+  WHERE level > 0
 )
 ARRAY JOIN range(1, toUInt32(length(asked)) + 1) AS step
 WHERE step <= 8

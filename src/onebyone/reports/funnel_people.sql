@@ -1,14 +1,14 @@
 -- title: Visitors of a step
 -- about: The browsers that came to a step of a funnel, as Funnel counts them: `step` is its number, and `which` says whether
---   all of them, those who went `on` to the next, or who `stopped` there. How often each did the step, 99 times at most,
---   and when first and last. The last seen first, behind `after_ms` and `after_id`; each row has the number of all of them.
+--   all of them, those who went `on` to the next, or who `stopped` there. How often each did the step, and when first
+--   and last. The last seen first, behind `after_ms` and `after_id`; each row has the number of all of them.
 WITH {{funnel_steps}}
 SELECT toString(browser_id) AS visitor, times_done AS times, first_at, last_at, counted, times_sum
 FROM (
   SELECT
-    visitor AS browser_id, length(times[{step:UInt8}]) AS times_done,
-    fromUnixTimestamp64Milli(toInt64(times[{step:UInt8}][1]), 'UTC') AS first_at,
-    fromUnixTimestamp64Milli(toInt64(times[{step:UInt8}][-1]), 'UTC') AS last_at,
+    visitor AS browser_id, arrayFilter(x -> bitTest(x, {step:UInt8} - 1), run) AS times, length(times) AS times_done,
+    fromUnixTimestamp64Milli(toInt64(bitShiftRight(times[1], 9)), 'UTC') AS first_at,
+    fromUnixTimestamp64Milli(toInt64(bitShiftRight(times[-1], 9)), 'UTC') AS last_at,
     count() OVER () AS counted, sum(times_done) OVER () AS times_sum
   FROM ({{funnel_visitors}})
   WHERE level >= {step:UInt8} AND ({which:String} = 'all'

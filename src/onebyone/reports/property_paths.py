@@ -24,13 +24,20 @@ class PropertyUnreadable(ValueError):
     """The text is no property; the message says why."""
 
 
-def check_property(text: str) -> None:
+def check_property(text: str, fields: Mapping[str, str] = ROWS) -> None:
     """Raises PropertyUnreadable."""
     if text in SESSIONS:
-        raise PropertyUnreadable(f"`{text}` is of a visit, not of an event, so nobody has a path of it.")
+        raise PropertyUnreadable(f"`{text}` is of a visit, not of an event.")
     own = text.removeprefix(OWN)
-    if text not in ROWS and (own in ("", text) or len(own) > MOST_LETTERS or not own.isprintable()):
-        raise PropertyUnreadable(f"`{text}` is no property. Use {', '.join(ROWS)}, or {OWN}NAME for one of your own.")
+    if text not in fields and (own in ("", text) or len(own) > MOST_LETTERS or not own.isprintable()):
+        raise PropertyUnreadable(f"`{text}` is no property. Use {', '.join(fields)}, or {OWN}NAME for one of your own.")
+
+
+def read_alone(text: str, fields: Mapping[str, str] = ROWS) -> tuple[str, dict[str, Param]]:
+    """A checked property in SQL, and the parameter that this names."""
+    if text in fields:
+        return fields[text], {}
+    return _PLAIN if is_plain(text) else _OTHER, {"own_prop": bound_own(text)}
 
 
 def shaped(given: Mapping[str, Param]) -> Shape:
@@ -40,6 +47,5 @@ def shaped(given: Mapping[str, Param]) -> Shape:
         check_property(text)
     except PropertyUnreadable as error:
         raise BadParameter(f"{error}") from error
-    if text in ROWS:
-        return Shape({"property": ROWS[text]}, {})
-    return Shape({"property": _PLAIN if is_plain(text) else _OTHER}, {"own_prop": bound_own(text)})
+    sql, params = read_alone(text)
+    return Shape({"property": sql}, params)

@@ -62,7 +62,7 @@ FROM (
         SELECT
           {{person}} AS person,
           bitShiftRight(toUInt64(toUnixTimestamp64Milli(at) - from_ms) * bitShiftLeft(toUInt64(1), seq_bits)
-            + least(bitShiftLeft(toUInt64(seq), lost_bits), bitShiftLeft(toUInt64(1), seq_bits) - 1), lost_bits) AS moment,
+            + least(bitShiftLeft(toUInt64(seq), lost_bits), toUInt64(524287)), lost_bits) AS moment,
           transform(
             toString({{property}}), texts, arrayMap(n -> toUInt32(n), arrayEnumerate(texts)), toUInt32(0)) AS number,
           splitByChar(':', {first:String}) AS start_of, splitByChar(':', {goal:String}) AS goal_of,

@@ -33,7 +33,8 @@ ReportName = Literal[
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
     "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
     "persons", "persons_days", "engagement", "vitals", "vital_pages", "errors", "error_pages",
-    "days_active",
+    "days_active", "event_days", "verdict_days", "verdict_kinds", "new_agents", "networks", "deliveries",
+    "delivery_gain", "consent_totals", "consent_days", "consent_countries", "consent_sources",
 ]  # fmt: skip
 MOST_ROWS = 10_000
 

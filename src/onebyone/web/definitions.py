@@ -29,7 +29,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
         for shown in (*breakdown.ALL, *on_page.ALL)
     },
     "vitals": ("vitals", "vital_pages"),
-    "funnels": ("funnel", "funnel_people"),
+    "funnels": ("funnel", "funnel_split", "funnel_people"),
     "retention": ("retention",),
     "lifetime": ("lifetime", "churn"),
     "populations": ("populations",),

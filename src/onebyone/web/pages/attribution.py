@@ -8,14 +8,14 @@ from litestar import Response, get
 from msgspec import Struct
 
 from onebyone.reports.attribution.credit import NOT_CAUSAL
-from onebyone.reports.attribution.side_by_side import side_by_side
+from onebyone.reports.attribution.side_by_side import Table, side_by_side
 from onebyone.reports.attribution.windows import read_presets
 from onebyone.store import Param
 from onebyone.web import credit_table
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, NotUnderstood, View
 from onebyone.web.csv_file import csv_answer
-from onebyone.web.desk import TheDesk
+from onebyone.web.desk import Row, TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
@@ -25,7 +25,7 @@ BY = {"channel": "Channel", "source": "Source", "campaign": "Campaign"}
 SHOW = {"revenue": "Revenue", "orders": "Orders"}
 WINDOWS = read_presets()
 MOST_PATHS = 20_000
-_SEED = 1  # the same period gives the same answer
+SEED = 1  # the same period gives the same answer
 
 
 class Question(Struct, frozen=True):
@@ -64,7 +64,7 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     answers = desk.ask_all(questions)
     rules, paths = answers["rules"], answers["paths"]
     failed = next((answer for answer in (rules, paths) if answer.error), None)
-    table = side_by_side(rules.rows, paths.rows if not failed else [], random=Random(_SEED))
+    table = side_by_side(rules.rows, paths.rows if not failed else [], random=Random(SEED))
     return page(
         desk,
         "attribution.html",
@@ -94,15 +94,19 @@ def attribution_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str
     asking = params(view, site) | read_question(view).asking
     rules = desk.reports.run("credits_by_rule", **asking).dicts()
     paths = desk.reports.run("paths", **asking | {"limit": MOST_PATHS}).dicts()
-    table = side_by_side(rules, paths, random=Random(_SEED))
-    rows = [
+    table = side_by_side(rules, paths, random=Random(SEED))
+    return csv_answer(f"{site.name}-attribution", credits(table))
+
+
+def credits(table: Table) -> list[Row]:
+    """One row for each label and model, and what nobody gets."""
+    rows: list[Row] = [
         {"label": line.label, "model": model, "orders": share.orders, "revenue_minor": share.money}
         for line in table.lines
         for model, share in line.shares.items()
     ]
     lost = table.unattributed
-    rows.append({"label": "", "model": "unattributed", "orders": lost.orders, "revenue_minor": lost.money})
-    return csv_answer(f"{site.name}-attribution", rows)
+    return [*rows, {"label": "", "model": "unattributed", "orders": lost.orders, "revenue_minor": lost.money}]
 
 
 ROUTES = (attribution, attribution_file)

@@ -2,55 +2,113 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from litestar import Response, get
 from litestar.response import Redirect
 
-from onebyone.web import behind, funnel
+from onebyone.reports.power import OWN
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web import behind, funnel, funnel_split
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View, address
-from onebyone.web.csv_file import csv_answer
-from onebyone.web.desk import Answer, Row, TheDesk
+from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.definitions import sql_of
+from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
 
-_KEYS = ("steps", "within", "without")
+KEYS = ("steps", "within", "without", "by")
+_LOOKED_AT = timedelta(days=2)  # for own properties to offer, as on Explore
+_OFFERED = 300
 
 
 @get("/s/{site_id:str}/funnels", sync_to_thread=True, include_in_schema=False)
 def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
-    given = params(view, site)
-    seen = desk.ask("event_names", **given)
-    names = offered(desk, site, seen.rows)
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    given, split = params(view, site), funnel_split.read_by(view)
+    lately: dict[str, Any] = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
+    seen = desk.ask_all(
+        {
+            "names": ("event_names", given),
+            "own": ("properties", {**given, **lately, "limit": _OFFERED}),
+            "ever": ("ledger_totals", given),
+        }
+    )
+    names = offered(desk, site, seen["names"].rows)
     shown = funnel.read_funnel(view, names)
-    answer = desk.ask("funnel", **given, **shown.params) if len(shown.steps) > 1 and not seen.error else Answer()
+    answers = desk.ask_all(questions(desk, view, site, shown, split)) if _can_be_asked(shown, seen["names"]) else {}
+    answer, parts = answers.get("funnel", Answer()), answers.get("split", Answer())
     return page(
         desk,
         "funnels.html",
         frame(request, desk, "Funnels", site=site, page="funnels"),
         view=view,
         shown=shown,
+        split=split,
+        parts=parts,
+        split_table=funnel_split.table(split, parts.rows),
         says=funnel.says(shown, answer.rows) if answer.rows else "",
-        ever=desk.ask("ledger_totals", **given),
-        failed_answer=seen if seen.error else answer,
+        ever=seen["ever"],
+        failed_answer=seen["names"] if seen["names"].error else answer,
         table=funnel.table(answer, partial(_behind, view, shown)),
         names=names,
+        properties=[
+            *funnel_split.PROPERTIES,
+            *((OWN + key, key) for key in sorted({row["key"] for row in seen["own"].rows})),
+        ],
+        choices=funnel_split.CHOICE_NAMES,
         withins=[(key, name) for key, (name, _) in funnel.WITHIN.items()],
         fields=[*shown.steps, *[""] * (funnel.MOST_STEPS - len(shown.steps))],
         **controls(view, desk, site, compares=False),
     )
 
 
+def _can_be_asked(shown: funnel.Funnel, seen: Answer) -> bool:
+    return len(shown.steps) > 1 and not seen.error
+
+
+def questions(
+    desk: Desk, view: View, site: Site, shown: funnel.Funnel, split: funnel_split.Split
+) -> dict[str, tuple[str, dict[str, Param]]]:
+    """The report of the funnel, and that of its parts where it is split."""
+    given = params(view, site) | shown.params
+    whole: dict[str, tuple[str, dict[str, Param]]] = {"funnel": ("funnel", given)}
+    if not split.prop:
+        return whole
+    return whole | {"split": ("funnel_split", given | split.params | {"now": desk.clock()})}
+
+
+def _of_file(request: Ask, desk: Desk, site: Site) -> tuple[str, dict[str, Param]]:
+    """What a file of the page has: the steps, or where they are split, the values by steps."""
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    found = questions(desk, view, site, funnel.read_funnel(view, ()), funnel_split.read_by(view))
+    return found.get("split") or found["funnel"]
+
+
 @get("/s/{site_id:str}/funnels.csv", sync_to_thread=True, include_in_schema=False)
 def funnels_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
-    shown = funnel.read_funnel(view, ())
-    rows = desk.reports.run("funnel", **params(view, site), **shown.params).dicts()
-    return csv_answer(f"{site.name}-funnel", rows)
+    report, given = _of_file(request, desk, site)
+    rows = desk.reports.run(report, **given).dicts()
+    return csv_answer(f"{site.name}-funnel", funnel_split.in_columns(rows) if report == "funnel_split" else rows)
+
+
+@get("/s/{site_id:str}/funnels.parquet", sync_to_thread=True, include_in_schema=False)
+def funnels_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
+    """A row for each step, of each value. Raises what the report raises."""
+    report, given = _of_file(request, desk, site)
+    body, headers = desk.reports.parquet(report, **given), download(f"{site.name}-funnel", "parquet")
+    return Response(body, media_type="application/vnd.apache.parquet", headers=headers)
+
+
+@get("/s/{site_id:str}/funnels.sql", sync_to_thread=True, include_in_schema=False)
+def funnels_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    return Response(sql_of(*_of_file(request, desk, site)), media_type="text/plain; charset=utf-8")
 
 
 def _behind(view: View, shown: funnel.Funnel, kind: str, row: Row) -> str:
@@ -72,8 +130,9 @@ def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     }
     path = f"/s/{site.id}/funnels"
     chosen = {"steps": steps} | {key: query.get(key, "").strip() for key in ("within", "without")}
-    filters = asked(request, desk, site, ("at", *_KEYS), narrows=EVERY_FIELD).filters
+    chosen["by"] = funnel_split.written(query.get("choice", ""), query.get("prop", "").strip())
+    filters = asked(request, desk, site, ("at", "choice", "prop", *KEYS), narrows=EVERY_FIELD).filters
     return Redirect(address(path, kept | chosen, filters), status_code=303)
 
 
-ROUTES = (funnels, funnels_file, choose)
+ROUTES = (funnels, funnels_file, funnels_parquet, funnels_sql, choose)

@@ -24,7 +24,7 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     given = params(view, site)
     asking = {
         "seen": ("event_names", given),
-        "cohorts": ("retention", given | _asking(question)),
+        "cohorts": ("retention", given | asked_of(question)),
         "ever": ("ledger_totals", given),
     }
     answers = desk.ask_all(asking)
@@ -51,11 +51,11 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def cohorts_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     """Raises what the report raises: no file is better than an empty one."""
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    asking = params(view, site) | _asking(retention.read_question(view))
+    asking = params(view, site) | asked_of(retention.read_question(view))
     return csv_answer(f"{site.name}-retention", desk.reports.run("retention", **asking).dicts())
 
 
-def _asking(question: retention.Question) -> dict[str, Param]:
+def asked_of(question: retention.Question) -> dict[str, Param]:
     return {"first": question.first, "again": question.again, "unit": question.unit}
 
 

@@ -1,0 +1,74 @@
+"""Who gets the credit, as JSON."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import FromQuery, QueryParameter
+from msgspec import Struct
+
+from onebyone.reports.attribution.credit import NOT_CAUSAL
+from onebyone.reports.attribution.side_by_side import side_by_side
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
+from onebyone.web.api import rows_of
+from onebyone.web.api_filters import Narrowing
+from onebyone.web.desk import TheDesk
+from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, credits, read_question
+from onebyone.web.view import asked, params
+
+
+class AttributionOut(Struct, frozen=True):
+    """A row is what a model gives a label; the last, of no label, is what nobody gets. Money is in minor units."""
+
+    site: str
+    by: str
+    window: str
+    first_day: str
+    last_day: str
+    zone: str
+    currency: str
+    says: str  # what none of the models proves
+    warnings: list[str]
+    rows: list[dict[str, Any]]
+
+
+@get(
+    "/api/v1/sites/{site_id:str}/attribution",
+    sync_to_thread=True,
+    tags=["reports"],
+    summary="Who gets the credit, by every model",
+    operation_class=Narrowing,
+)
+def api_attribution(
+    request: Ask,
+    desk: TheDesk,
+    site: TheSite,
+    by: Annotated[str | None, QueryParameter(description="channel source campaign")] = None,
+    window: Annotated[str | None, QueryParameter(description="a preset, as on the page; default without it")] = None,
+    period: FromQuery[str | None] = None,
+    traffic: FromQuery[str | None] = None,
+) -> AttributionOut:
+    """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    question = read_question(view)
+    given = params(view, site) | question.asking
+    rules = rows_of(desk, "credits_by_rule", **given)
+    table = side_by_side(rules, rows_of(desk, "paths", **given | {"limit": MOST_PATHS}), random=Random(SEED))
+    return AttributionOut(
+        site=site.id,
+        by=question.by,
+        window=question.window,
+        first_day=view.period.first.isoformat(),
+        last_day=view.period.last.isoformat(),
+        zone=site.zone,
+        currency=site.currency,
+        says=NOT_CAUSAL,
+        warnings=list(table.warnings),
+        rows=credits(table),
+    )
+
+
+ROUTES = (api_attribution,)
