@@ -191,6 +191,8 @@ def test_people_have_the_columns_of_the_address_in_its_order_and_so_has_the_file
     page = admin.get(f"{at}?cols=last,country,views").text
     assert heads(page)[:4] == ["Person", "Last seen", "Country", "Views"] and ">Germany</td>" in page
     assert f'href="{at}.csv?cols=last,country,views"' in page
+    links = re.findall(r'href="([^"]+)">(?:Definitions|API)<', admin.get(f"{at}?cols=last&q=bob").text)
+    assert [admin.get(link).status_code for link in links] == [200, 200]
     lines = admin.get(f"{at}.csv?cols=last,country,views").text.splitlines()
     assert lines[0] == "person,last_at,country,views"
     assert lines[1] == "3672583452883726997,2026-11-12T12:02:11.000Z,DE,39"
