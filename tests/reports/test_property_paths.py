@@ -96,6 +96,7 @@ def summed(people: Sequence[tuple[bool, bool, int]]) -> Row:
         ("", "sign_up", 5, "prop.step", ""),
         ("sign_up", "sign_up", 2, "event", "DE"),
         ("scroll", "page_view", 24, "prop.step", "AT"),
+        ("page_view", "sign_up", 24 * 36_500, "page", ""),  # no bits are left of the 64
     ],
 )
 def test_the_report_says_what_reading_each_person_says(

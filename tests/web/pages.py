@@ -56,6 +56,7 @@ PAGES = (
     "/s/{site}/paths?first=page_view&steps=last&prop=prop.theme&within=7d&sort=-rate",
     "/s/{site}/people",
     "/s/{site}/people?q=gold&period=7d",
+    "/s/{site}/people?cols=last,country,views",
     "/s/{site}/consent",
     "/s/{site}/consent?person=0123456789abcdef0123456789abcdef&period=7d",
     "/s/{site}/traffic",

@@ -52,7 +52,7 @@ def pages(site: str) -> dict[str, str]:
         "populations": f"/s/{site}/populations", "days_active": f"/s/{site}/days_active",
         "segment": f"/s/{site}/segments?example=0", "segment_new": f"/s/{site}/segments",
         "rights": f"/s/{site}/rights",
-        "persons": f"/s/{site}/people", "person": f"/s/{site}/people/3672583452883726997",
+        "persons": f"/s/{site}/people?cols=last,country,views", "person": f"/s/{site}/people/3672583452883726997",
         "reconciliation": f"/s/{site}/reconciliation",
         "trail": f"/s/{site}/settings/trail",
         "destinations": f"/s/{site}/destinations",

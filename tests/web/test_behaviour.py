@@ -193,6 +193,22 @@ def test_churn_is_of_units_that_are_over_and_in_which_somebody_could_be_lost() -
     )
 
 
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2026, 9, 18), ""),  # twice the 30 days
+        (date(2026, 9, 17), "59 days ago, so no longer gap can have been seen yet"),
+        (date(2026, 8, 20), "31 days ago, so no longer gap can have been seen yet"),
+        (date(2026, 8, 19), "may come back. Before Thu 20 Aug 2026 nobody is lost."),
+        (date(2026, 7, 21), "The first purchase was 1 day ago"),
+    ],
+)
+def test_of_a_young_site_the_gap_is_said_to_be_too_short(today: date, said: str) -> None:
+    says = churn.churn([lost("2026-07-01", 0, 0)], "month", "3", today).says
+    assert said in says and ("first purchase" in says) == bool(said)
+    assert ("nobody is lost" in says) == (today < date(2026, 8, 20))
+
+
 def test_too_few_who_bought_again_lose_nobody() -> None:
     found = churn.churn([lost("2026-10-01", None, None, None)], "month", "3", date(2026, 11, 12))
     assert found.lines == [] and found.refused == churn.TOO_FEW and "Only 29 have bought on two days" in found.says

@@ -27,7 +27,7 @@ from web.month import nothing
 Client = TestClient[Litestar]
 DAY = "from=2026-11-20&to=2026-11-20"
 PAGES = ("overview", "acquisition", "pages", "events")
-_NUMBER = re.compile(r'<td class="n[^"]*"><a href="(/s/[^"]+/behind/[^"]+)">([^<]+)</a></td>')
+_NUMBER = re.compile(r'<td class="n[^"]*"><a href="(/s/[^"]+/behind/[^"]+)">([^<]+)</a>(?:<span|</td>)')
 
 
 def shop_of(place: Place, store: Embedded) -> None:

@@ -179,3 +179,49 @@ def test_a_number_nobody_has_is_no_page(place: Place, admin: Client) -> None:
     place.reports.answers = dict(place.reports.answers) | {"person_events": lambda _: []}
     assert admin.get(f"/s/{place.site.id}/people/{visitor_hash('x', 'y')}").status_code == 404
     assert admin.get(f"/s/{place.site.id}/people/0").status_code == 404
+
+
+def heads(page: str) -> list[str]:
+    return re.findall(r"<th[^>]*>([^<]+)</th>", page)
+
+
+def test_people_have_the_columns_of_the_address_in_its_order_and_so_has_the_file(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/people"
+    assert heads(admin.get(at).text)[:3] == ["Person", "Known as", "Browsers"]
+    page = admin.get(f"{at}?cols=last,country,views").text
+    assert heads(page)[:4] == ["Person", "Last seen", "Country", "Views"] and ">Germany</td>" in page
+    assert f'href="{at}.csv?cols=last,country,views"' in page
+    links = re.findall(r'href="([^"]+)">(?:Definitions|API)<', admin.get(f"{at}?cols=last&q=bob").text)
+    assert [admin.get(link).status_code for link in links] == [200, 200]
+    lines = admin.get(f"{at}.csv?cols=last,country,views").text.splitlines()
+    assert lines[0] == "person,last_at,country,views"
+    assert lines[1] == "3672583452883726997,2026-11-12T12:02:11.000Z,DE,39"
+    assert "device" in admin.get(f"{at}.csv").text.splitlines()[0]  # a program reads every one
+
+
+@pytest.mark.parametrize(
+    ("form", "cols"),
+    [
+        ("col=last&col=&col=views&col=last", "?cols=last,views"),  # left out, and said twice
+        ("col=known&col=browsers&col=events&col=orders&col=revenue&col=first&col=last", ""),  # the usual ones
+        ("col=last&period=7d&country=DE", "?period=7d&cols=last&country=DE"),
+    ],
+)
+def test_the_form_leads_to_the_address_of_its_columns(place: Place, admin: Client, form: str, cols: str) -> None:
+    answer = admin.get(f"/s/{place.site.id}/people/columns?{form}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/s/{place.site.id}/people{cols}")
+
+
+@pytest.mark.parametrize(
+    ("cols", "said"), [("last,age", "is no column of People"), ("last,last", "stands there twice")]
+)
+def test_a_column_that_there_is_not_shows_no_people(place: Place, admin: Client, cols: str, said: str) -> None:
+    for form in ("", ".csv"):
+        answer = admin.get(f"/s/{place.site.id}/people{form}?cols={cols}")
+        assert answer.status_code == 400 and said in answer.text and "bob" not in answer.text
+
+
+def test_a_column_tells_a_viewer_no_id(place: Place, viewer: Client) -> None:
+    page = viewer.get(f"/s/{place.site.id}/people?cols=known").text
+    assert ">signed in</td>" in page and "bob" not in page
+    assert "bob" not in viewer.get(f"/s/{place.site.id}/people.csv?cols=known").text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import json
+
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -83,4 +86,11 @@ def test_paths_are_found_explained_and_kept(place: Place, admin: Client) -> None
     assert "How Paths counts" in admin.get(f"{at}/definitions/paths").text
     assert "SET param_own_prop" in admin.get(f"{at}/paths.sql?prop=prop.theme").text
     assert read_at(place.site.id, f"{at}/paths?{ASKED}") == ("paths", ASKED)
-    assert admin.get(f"{at}/paths.csv").text.splitlines()[2].startswith("path,/ > /leuchten/halo-pendant,6120,204")
+
+
+def test_the_steps_of_a_path_are_told_apart_in_its_file_whatever_they_hold(place: Place, admin: Client) -> None:
+    steps = ["Bags > Belts", 'say "hi", twice', "=1+1", "grün"]
+    (row, *_) = rows({})
+    place.reports.answers["property_paths"] = lambda _: [row | {"path": steps}, row | {"path": []}]
+    text = admin.get(f"/s/{place.site.id}/paths.csv").text
+    assert [json.loads(one["path"]) for one in csv.DictReader(text.splitlines())] == [steps, []]

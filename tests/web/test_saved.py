@@ -101,7 +101,7 @@ def test_a_form_of_another_origin_saves_nothing(place: Place, admin: Client) -> 
 @pytest.mark.parametrize(
     ("at", "form"),
     [
-        ("people?q=anna", {}), ("../../login", {}), ("overview/../people", {}), ("v/x", {}), ("nonsense", {}),
+        ("people/7?q=anna", {}), ("../../login", {}), ("overview/../people", {}), ("v/x", {}), ("nonsense", {}),
         (f"overview?event={'x' * 4001}", {}), ("overview", {"name": " "}), ("overview", {"name": "x" * 81}),
         ("overview", {"name": "a\x00b"}), ("overview", {"kind": "segment"}),
         ("overview?page~=-", {"kind": "segment"}), ("overview", {"at": "https://evil.example/"}),
@@ -111,6 +111,12 @@ def test_a_form_of_another_origin_saves_nothing(place: Place, admin: Client) -> 
 def test_what_cannot_be_kept_is_told(place: Place, admin: Client, at: str, form: dict[str, str]) -> None:
     assert save(admin, place, at, **form).startswith("400")
     assert place.shelf.all(place.site.id) == []
+
+
+def test_a_view_of_people_keeps_its_columns_and_not_whom_it_was_asked_for(place: Place, admin: Client) -> None:
+    assert save(admin, place, "people?cols=views,last&q=anna&period=7d")
+    (kept,) = place.shelf.all(place.site.id)
+    assert (kept.page, sorted(kept.query.split("&"))) == ("people", ["cols=views,last", "period=7d"])
 
 
 def test_a_segment_is_saved_from_the_filters_and_narrows_in_their_place(place: Place, admin: Client) -> None:

@@ -138,6 +138,13 @@ class View(Struct, frozen=True):
         values.update(changes)
         return address(path or self.path, values, self.filters)
 
+    def file(self, path: str) -> str:
+        """Of rows beside those before: what they are compared with is said, even where it is the usual."""
+        link = self.link(path)
+        if self.before is None or self.get("compare") != DEFAULTS["compare"]:
+            return link
+        return f"{link}{'&' if '?' in link else '?'}compare={DEFAULTS['compare']}"
+
     def narrowed(self, *more: Condition, path: str = "") -> str:
         """The address with these conditions too, from the beginning of its list."""
         values = {key: value for key, value in self.given.items() if key != "after"}

@@ -16,11 +16,12 @@ from onebyone.state.users import Role
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.account import as_json, find_accounts
 from onebyone.web.api_filters import Narrowing
+from onebyone.web.compared import rows_beside
 from onebyone.web.definitions import narrows
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import find_waiting, look_up
-from onebyone.web.view import asked, params
+from onebyone.web.view import asked
 
 ABOUT = (
     "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
@@ -37,6 +38,10 @@ ReportName = Literal[
     "delivery_gain", "consent_totals", "consent_days", "consent_countries", "consent_sources",
 ]  # fmt: skip
 MOST_ROWS = 10_000
+COMPARE = (
+    "previous year none, or 2026-09-14..2026-10-13: where it is given, the rows of a table that the console compares "
+    "have each NUMBER of those days as NUMBER_before, and rows that only those days had"
+)
 
 
 class SiteOut(Struct, frozen=True):
@@ -104,6 +109,13 @@ def api_report(
     from_: Annotated[str | None, QueryParameter(name="from", description="first day, 2026-10-14")] = None,
     to: Annotated[str | None, QueryParameter(description="last day, included")] = None,
     traffic: Annotated[str | None, QueryParameter(description="people machines unclear all")] = None,
+    compare: Annotated[
+        str | None,
+        QueryParameter(
+            description="previous year none, or 2026-09-14..2026-10-13; said, each number of a row"
+            " that has a name stands beside NAME_before, that of the other days"
+        ),
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
 ) -> Report:
     view = asked(request, desk, site, narrows=narrows(report), but=("limit",))
@@ -114,7 +126,7 @@ def api_report(
         last_day=view.period.last.isoformat(),
         zone=site.zone,
         currency=site.currency,
-        rows=rows_of(desk, report, limit=limit, **params(view, site)),
+        rows=rows_beside(report, view, site, limit, lambda given: rows_of(desk, report, **given)),
     )
 
 

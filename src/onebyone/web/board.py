@@ -141,9 +141,12 @@ def _chart(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked:
 def _table(site: Site, view: View, name: str) -> _Asked:
     shown, table = TABLES[name]
     given = params(view, site) | {"limit": ASKED} | ({"traffic": "all"} if shown.of_all else {})
+    key, key_before = f"{name} {ASKED}", f"{name} {ASKED} before"
+    asks: Asks = {key: (name, given)}
+    if view.before:
+        asks[key_before] = (name, given | params(view, site, view.before))
     return _Asked(
-        {f"{name} {ASKED}": (name, given)},
-        lambda answers: {"bars": table.fill(answers[f"{name} {ASKED}"], site, view)},
+        asks, lambda answers: {"bars": table.fill(answers[key], site, view, answers.get(key_before, Answer()))}
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,19 @@ from onebyone.web import countries, numbers
 from onebyone.web.address import View
 from onebyone.web.behind import link
 from onebyone.web.desk import Answer, Row
+from onebyone.web.earlier import earlier
 from onebyone.web.tables import Bars, Cell, Column, bars
 
 ASKED = 500
 SHOWN = 12
+NO_ROWS = Answer()
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """One cell: the report it shows, and how. `width` is its share of two columns."""
+    """One cell: the report it shows, and how. `key` are the columns that name a row, in this period and before."""
 
     report: str
+    key: tuple[str, ...]
     title: str
     head: str
     name: Callable[[Row], tuple[str, str]]
@@ -37,7 +41,9 @@ class Table(Struct, frozen=True, kw_only=True):
     narrows: tuple[str, str] = ("", "")  # the filter that a row's name sets, and the column it takes the value from
     behind: Callable[[View, str, Row], str] | None = None  # the address of what a row's number of that kind counts
 
-    def fill(self, answer: Answer, site: Site, view: View) -> Bars:
+    def fill(self, answer: Answer, site: Site, view: View, before: Answer = NO_ROWS) -> Bars:
+        """`before` are the rows of the period that the page compares with; both were asked with ASKED."""
+        was = earlier(self.key, before.rows, ASKED)
         return bars(
             self.title,
             answer,
@@ -51,6 +57,8 @@ class Table(Struct, frozen=True, kw_only=True):
             note=self.note,
             link=partial(self._only, view) if self.narrows[0] else None,
             behind=partial(self.behind, view) if self.behind else None,
+            was=was,
+            gone=was.gone(answer.rows) if len(answer.rows) < ASKED else (),
         )
 
     def _only(self, view: View, row: Row) -> str:
@@ -96,35 +104,44 @@ def _named(key: str, other: str = "") -> Callable[[Row], tuple[str, str]]:
     return lambda row: (row[key], row[other] if other else "")
 
 
+def number(head: str, css: str, key: str, behind: str = "") -> Column:
+    """A count that is compared with the period before."""
+    return Column(head, css, _count(key), behind, itemgetter(key))
+
+
 def _visits(site: Site) -> list[Column]:
     return [
-        Column("Visitors", "n sorted", _count("visitors"), "visitors"),
-        Column("Sessions", "n p2", _count("sessions"), "visitors"),
-        Column("Orders", "n", _count("orders"), "orders"),
-        Column("Revenue", "n", lambda row: Cell(numbers.money(row["revenue_minor"], site.currency)), "orders"),
+        number("Visitors", "n sorted", "visitors", "visitors"),
+        number("Sessions", "n p2", "sessions", "visitors"),
+        number("Orders", "n", "orders", "orders"),
+        Column("Revenue", "n", _revenue(site), "orders", itemgetter("revenue_minor")),
     ]
 
 
-def _people(site: Site) -> list[Column]:
+def _revenue(site: Site) -> Callable[[Row], Cell]:
+    return lambda row: Cell(numbers.money(row["revenue_minor"], site.currency))
+
+
+def _people(_site: Site) -> list[Column]:
     return [
-        Column("Visitors", "n sorted", _count("visitors"), "visitors"),
-        Column("Orders", "n", _count("orders"), "orders"),
+        number("Visitors", "n sorted", "visitors", "visitors"),
+        number("Orders", "n", "orders", "orders"),
     ]
 
 
 def _viewed(_site: Site) -> list[Column]:
     return [
-        Column("Visitors", "n sorted", _count("visitors"), "visitors"),
-        Column("Views", "n", _count("views"), "events"),
-        Column("Entries", "n p2", _count("entries"), "sessions"),
+        number("Visitors", "n sorted", "visitors", "visitors"),
+        number("Views", "n", "views", "events"),
+        number("Entries", "n p2", "entries", "sessions"),
     ]
 
 
 def _seen(site: Site) -> list[Column]:
     return [
-        Column("Seen", "n sorted", _count("seen"), "events"),
-        Column("With order", "n p3", _count("with_order_id")),
-        Column("With value", "n p3", _count("with_value")),
+        number("Seen", "n sorted", "seen", "events"),
+        number("With order", "n p3", "with_order_id"),
+        number("With value", "n p3", "with_value"),
         Column("Came by", "p2", lambda row: Cell(", ".join(row["vias"]))),
         Column("First", "n p2", _moment("first_at", site)),
         Column("Last", "n", _moment("last_at", site)),
@@ -147,11 +164,17 @@ def _called(row: Row) -> tuple[str, str]:
 
 def _carried(_site: Site) -> list[Column]:
     return [
-        Column("Seen", "n sorted", _count("seen")),
-        Column("Values", "n p2", _count("different")),
-        Column("Type", "p2", lambda row: Cell("number" if row["numbers"] == row["seen"] else "text")),
+        number("Seen", "n sorted", "seen"),
+        number("Values", "n p2", "different"),
+        Column("Type", "p2", lambda row: Cell(_type(row))),
         Column("For example", "p2", lambda row: Cell(", ".join(row["examples"]))),
     ]
+
+
+def _type(row: Row) -> str:
+    if not row["seen"]:
+        return numbers.NONE
+    return "number" if row["numbers"] == row["seen"] else "text"
 
 
 def _moment(key: str, site: Site) -> Callable[[Row], Cell]:
@@ -201,35 +224,37 @@ ACQUISITION = Breakdown(
     says=_acquisition,
     rows=(
         ("c11", (
-            Table(report="channels", narrows=("channel", "channel"), behind=behind_row("channel", "channel"),
+            Table(report="channels", key=("channel",),
+                  narrows=("channel", "channel"), behind=behind_row("channel", "channel"),
                   title="Channels", head="Channel", name=_named("channel"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="Unattributed",
                   note="last non-direct click, 30 days"),
-            Table(report="sources", narrows=("source", "source"), behind=behind_row("source", "source", "medium"),
+            Table(report="sources", key=("source", "medium"),
+                  narrows=("source", "source"), behind=behind_row("source", "source", "medium"),
                   title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="(unattributed)"),
         )),
         ("c11", (
-            Table(report="campaigns", narrows=("campaign", "campaign"),
+            Table(report="campaigns", key=("campaign", "source", "medium"), narrows=("campaign", "campaign"),
                   behind=behind_row("campaign", "campaign", "source", "medium"),
                   title="Campaigns", head="Campaign", name=_named("campaign", "source"),
                   by="visitors", columns=_visits,
                   empty="No visits with a campaign. Add utm_campaign to the links of your next one."),
-            Table(report="referrers", narrows=("referrer", "referrer_host"),
+            Table(report="referrers", key=("referrer_host",), narrows=("referrer", "referrer_host"),
                   behind=behind_row("referrer", "referrer_host"),
                   title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
                   columns=_visits, empty="No visits from another host."),
         )),
         ("c111", (
-            Table(report="countries", narrows=("country", "name"), behind=behind_row("country", "name"),
+            Table(report="countries", key=("name",), narrows=("country", "name"), behind=behind_row("country", "name"),
                   title="Countries", head="Country",
                   name=lambda row: (countries.name(row["name"]), ""), by="visitors", columns=_people,
                   empty="No places known in this period.", faint=countries.UNKNOWN),
-            Table(report="devices", narrows=("device", "name"), behind=behind_row("device", "name"),
+            Table(report="devices", key=("name",), narrows=("device", "name"), behind=behind_row("device", "name"),
                   title="Devices", head="Device",
                   name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""), by="visitors",
                   columns=_people, empty="No devices known in this period.", faint=countries.UNKNOWN),
-            Table(report="browsers", narrows=("browser", "name"), behind=behind_row("browser", "name"),
+            Table(report="browsers", key=("name",), narrows=("browser", "name"), behind=behind_row("browser", "name"),
                   title="Browsers", head="Browser",
                   name=lambda row: (row["name"] or countries.UNKNOWN, ""), by="visitors", columns=_people,
                   empty="No browsers known in this period.", faint=countries.UNKNOWN),
@@ -242,10 +267,11 @@ PAGES = Breakdown(
     says=_pages,
     rows=(
         ("c11", (
-            Table(report="pages", narrows=("page", "path"), behind=_behind_page,
+            Table(report="pages", key=("host", "path"), narrows=("page", "path"), behind=_behind_page,
                   title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
                   columns=_viewed, empty="No page was seen in this period."),
-            Table(report="landing_pages", narrows=("landing", "path"), behind=behind_row("landing", "host", "path"),
+            Table(report="landing_pages", key=("host", "path"),
+                  narrows=("landing", "path"), behind=behind_row("landing", "host", "path"),
                   title="Landing pages", head="Page", name=_named("path", "host"),
                   by="visitors", columns=_visits, empty="No sessions in this period.",
                   note="where sessions began, and the orders they led to"),
@@ -259,12 +285,13 @@ EVENTS = Breakdown(
     of_all=True,
     rows=(
         ("c1", (
-            Table(report="event_names", narrows=("event", "name"), behind=_behind_event,
+            Table(report="event_names", key=("name",), narrows=("event", "name"), behind=_behind_event,
                   title="Events seen", head="Name", name=_called, by="seen",
                   columns=_seen, empty="Nothing was sent in this period."),
         )),
         ("c1", (
-            Table(report="properties", title="What they carry", head="Property", name=_named("key", "name"), by="seen",
+            Table(report="properties", key=("name", "key"),
+                  title="What they carry", head="Property", name=_named("key", "name"), by="seen",
                   columns=_carried, empty="No event of this period carries properties of its own."),
         )),
     ),

@@ -13,6 +13,7 @@ from onebyone.web.retention import age, cohort_name
 
 LEAST_REPEATERS = 30  # as the report has it
 TOO_FEW = "too_few_repeats"
+YOUNG = 2  # times the silence; a site known for less has not seen how long a gap can be
 
 
 class Line(Struct, frozen=True):
@@ -39,7 +40,8 @@ def churn(rows: Sequence[Row], unit: str, times: str, today: date) -> Churn:
     rated = [row for row in rows if rate(row, unit, today) is not None]
     lost, active = sum(row["churned"] for row in rated), sum(row["active"] for row in rated)
     lines = [] if refused else [_line(row, unit, today) for row in reversed(rows)]
-    return Churn(False, refused, _says(rows, rated, unit, times), lines, numbers.share(lost, active))
+    says = " ".join(filter(None, (_says(rows, rated, unit, times), _young(rows[0], today))))
+    return Churn(False, refused, says, lines, numbers.share(lost, active))
 
 
 def refusal(rows: Sequence[Row]) -> str:
@@ -73,6 +75,27 @@ def _line(row: Row, unit: str, today: date) -> Line:
     has_rate = rate(row, unit, today) is not None
     share = numbers.share(row["churned"], row["active"]) if has_rate else numbers.NONE
     return Line(cohort_name(starts, unit), [*cells, share], running)
+
+
+def _young(row: Row, today: date) -> str:
+    """What a gap is worth that was measured before longer ones could be seen; "" where they could."""
+    if row["quiet_days"] is None:
+        return ""
+    first, silence = date.fromisoformat(row["first_day"]), row["quiet_days"]
+    known = (today - first).days
+    if known >= YOUNG * silence:
+        return ""
+    text = (
+        f"The first purchase was {_days(known)} ago, so no longer gap can have been seen yet: "
+        "the gap will grow, and who is called lost here may come back."
+    )
+    if known > silence:
+        return text
+    return f"{text} Before {numbers.long_day(first + timedelta(days=silence + 1))} nobody is lost."
+
+
+def _days(n: int) -> str:
+    return "1 day" if n == 1 else f"{numbers.count(n)} days"
 
 
 def _says(rows: Sequence[Row], rated: Sequence[Row], unit: str, times: str) -> str:

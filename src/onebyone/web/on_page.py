@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.state.sites import Site
 from onebyone.web import numbers
-from onebyone.web.breakdown import Breakdown, Table
+from onebyone.web.breakdown import Breakdown, Table, number
 from onebyone.web.desk import Answer, Row
 from onebyone.web.script_words import MODULES
 from onebyone.web.tables import Cell, Column
@@ -69,19 +71,23 @@ def _to_end(row: Row) -> str:
 
 def _engaged(_site: Site) -> Sequence[Column]:
     return [
-        Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"]))),
-        Column("Measured", "n p2", lambda row: Cell(numbers.count(row["measured"]))),
-        Column("Time in all", "n sorted", lambda row: Cell(_long(row["engaged_ms"]))),
-        Column("Median", "n", _of("measured", lambda row: length(row["median_ms"]))),
+        number("Views", "n p2", "views"),
+        number("Measured", "n p2", "measured"),
+        Column("Time in all", "n sorted", lambda row: Cell(_long(row["engaged_ms"])), number=itemgetter("engaged_ms")),
+        Column("Median", "n", _of("measured", lambda row: length(row["median_ms"])), number=itemgetter("median_ms")),
         Column("Median depth", "n p2", _of("scroll_measured", lambda row: f"{row['median_scroll']}%")),
-        Column("To the end", "n", _of("scroll_measured", _to_end)),
+        Column("To the end", "n", _of("scroll_measured", _to_end), number=_end_share, is_share=True),
     ]  # fmt: skip
+
+
+def _end_share(row: Row) -> float | None:
+    return row["to_end"] / row["scroll_measured"] if row["scroll_measured"] else None
 
 
 def _faults(site: Site) -> Sequence[Column]:
     return [
-        Column("Seen", "n sorted", lambda row: Cell(numbers.count(row["seen"]))),
-        Column("Visitors", "n", lambda row: Cell(numbers.count(row["visitors"]))),
+        _bad("Seen", "n sorted", "seen"),
+        _bad("Visitors", "n", "visitors"),
         Column("Page", "p2", lambda row: Cell(_pages(row))),
         Column("Browsers", "p2", lambda row: Cell(", ".join(row["browsers"]) or numbers.NONE)),
         *_times(site),
@@ -90,12 +96,17 @@ def _faults(site: Site) -> Sequence[Column]:
 
 def _faulty(site: Site) -> Sequence[Column]:
     return [
-        Column("Seen", "n sorted", lambda row: Cell(numbers.count(row["seen"]))),
-        Column("Different", "n", lambda row: Cell(numbers.count(row["different"]))),
-        Column("Visitors", "n", lambda row: Cell(numbers.count(row["visitors"]))),
+        _bad("Seen", "n sorted", "seen"),
+        _bad("Different", "n", "different"),
+        _bad("Visitors", "n", "visitors"),
         Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"]))),
         *_times(site),
     ]
+
+
+def _bad(head: str, css: str, key: str) -> Column:
+    """More of it is no gain."""
+    return replace(number(head, css, key), neutral=True)
 
 
 def _times(site: Site) -> list[Column]:
@@ -112,7 +123,7 @@ def _of(count: str, write: Callable[[Row], str]) -> Callable[[Row], Cell]:
 
 def _pages(row: Row) -> str:
     more = row["pages"] - 1
-    return row["page"] if not more else f"{row['page']} and {numbers.count(more)} more"
+    return row["page"] if more < 1 else f"{row['page']} and {numbers.count(more)} more"
 
 
 def _fault(row: Row) -> tuple[str, str]:
@@ -151,7 +162,8 @@ ENGAGEMENT = Breakdown(
     menu="pages",
     rows=(
         ("c1", (
-            Table(report="engagement", title="Time and scroll", head="Page", name=_page, by="engaged_ms",
+            Table(report="engagement", key=("host", "path"),
+                  title="Time and scroll", head="Page", name=_page, by="engaged_ms",
                   columns=_engaged, empty=_NO_TIME,
                   note="seen, in front, and with somebody there; the end is nine tenths of the height"),
         )),
@@ -164,11 +176,12 @@ ERRORS = Breakdown(
     menu="pages",
     rows=(
         ("c1", (
-            Table(report="errors", title="Errors", head="What went wrong", name=_fault, by="seen", columns=_faults,
+            Table(report="errors", key=("kind", "description", "source", "line"),
+                  title="Errors", head="What went wrong", name=_fault, by="seen", columns=_faults,
                   empty=_NO_ERRORS, note="each fault once a view, ten a view at most"),
         )),
         ("c1", (
-            Table(report="error_pages", title="Pages with errors", head="Page",
+            Table(report="error_pages", key=("host", "path"), title="Pages with errors", head="Page",
                   name=_page, by="seen", columns=_faulty, empty=_NO_ERRORS),
         )),
     ),

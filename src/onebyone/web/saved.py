@@ -17,14 +17,14 @@ from onebyone.state.users import Role, User
 from onebyone.web.address import Segment
 from onebyone.web.desk import Desk
 
-PAGES: Mapping[str, str] = {  # those of which a view can be kept; no page that finds people: an address may name one
+PAGES: Mapping[str, str] = {  # those of which a view can be kept; of People without whom it was asked for
     "overview": "Overview", "acquisition": "Acquisition", "pages": "Pages", "engagement": "Time and scroll",
     "vitals": "Web vitals", "errors": "Errors", "events": "Events", "conversions": "Conversions",
     "conversions/days": "Conversions by day", "loss": "Loss", "attribution": "Attribution",
     "reconciliation": "Reconciliation", "ledger": "Ledger", "funnels": "Funnels", "retention": "Retention",
     "lifetime": "Lifetime value", "populations": "Populations", "days_active": "Days active",
     "experiments": "Experiments", "email": "E-mail", "explore": "Explore", "paths": "Paths",
-    "traffic": "Traffic quality",
+    "traffic": "Traffic quality", "people": "People",
 }  # fmt: skip
 LONGEST_QUERY = 4_000
 _LOST = ("after", "q", "person")  # places in a list, and what may name somebody

@@ -7,13 +7,20 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from onebyone.web import numbers
 from onebyone.web.desk import Answer, Row
+from onebyone.web.earlier import NOTHING, Earlier
+
+NEW, GONE = "new", "gone"  # of a row that the period before did not have, or had alone
 
 
 class Cell(Struct, frozen=True):
     text: str
     tone: str = ""
     href: str = ""  # what is behind the number
+    change: str = ""  # against the period before: +4.9%, +0.11 pt, new
+    direction: str = ""  # up, down or nothing
+    before: str = ""  # the number that it had
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -41,12 +48,17 @@ class Column(Struct, frozen=True):
     """`write` makes a row's cell; `css` are classes: n for numbers, p2 to give way on a phone, sorted.
 
     `behind` is the list that its numbers lead to: orders, visitors, events, or sessions where a row began them.
+    `number` is what is compared with the period before; a share (0 to 1) is compared in points. Where more is neither
+    good nor bad, the difference is `neutral`.
     """
 
     head: str
     css: str
     write: Callable[[Row], Cell]
     behind: str = ""
+    number: Callable[[Row], float | None] | None = None
+    is_share: bool = False
+    neutral: bool = False
 
 
 def bars(
@@ -63,16 +75,20 @@ def bars(
     note: str = "",
     link: Callable[[Row], str] | None = None,
     behind: Callable[[str, Row], str] | None = None,
+    was: Earlier = NOTHING,
+    gone: Sequence[Row] = (),
 ) -> Bars:
     """Rows keep the report's order; the bars are shares of the largest in column `by`.
 
-    `link` is the address of a row's name, `behind` that of the list behind its number.
+    `link` is the address of a row's name, `behind` that of the list behind its number. `was` are the rows of the period
+    before; those of `gone`, which it had alone, come last.
     """
+    rows = [*answer.rows, *gone]
     top = max((row[by] or 0 for row in answer.rows), default=0) or 1
     lines = []
-    for row in answer.rows[:show]:
+    for row in rows[:show]:
         text, sub = name(row)
-        cells = [_led(column, row, behind) for column in columns]
+        cells = [_compared(column, row, was, _led(column, row, behind)) for column in columns]
         lines.append(
             Line(
                 name=text,
@@ -89,7 +105,7 @@ def bars(
         lines=lines,
         answer=answer,
         empty=empty,
-        more=max(0, len(answer.rows) - show),
+        more=max(0, len(rows) - show),
         note=note,
     )
 
@@ -100,3 +116,18 @@ def _led(column: Column, row: Row, behind: Callable[[str, Row], str] | None) -> 
     if behind is None or not column.behind or cell.tone == "mut":
         return cell
     return replace(cell, href=behind(column.behind, row))
+
+
+def _compared(column: Column, row: Row, was: Earlier, cell: Cell) -> Cell:
+    """The cell with its difference; in the column that the table is sorted by, a row can be new or gone."""
+    if column.number is None:
+        return cell
+    leads, before, now = "sorted" in column.css, was.find(row), column.number(row)
+    if before is None:
+        return replace(cell, change=NEW) if leads and was.is_new(row) else cell
+    then = column.number(before)
+    if now is None or then is None or not (then or column.is_share):
+        return cell
+    text = numbers.points(now, then) if column.is_share else GONE if leads and not now else numbers.change(now, then)
+    direction = "" if column.neutral or now == then else "up" if now > then else "down"
+    return replace(cell, change=text, direction=direction, before=column.write(before).text)

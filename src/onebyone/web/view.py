@@ -84,6 +84,7 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
     return {
         "period_name": numbers.days(view.period.first, view.period.last, today),
         "compare_name": compared_name(view.period, view.get("compare"), view.get("match")),
+        "before_name": numbers.days(view.before.first, view.before.last, today) if compares and view.before else "",
         "presets": [(key, name) for key, (name, _) in PRESETS.items()],
         "comparisons": COMPARISONS if compares else (),
         "to_come": view.period.last >= today,

@@ -11,7 +11,8 @@ from onebyone.state.sites import Site
 from onebyone.web import on_page
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
-from onebyone.web.breakdown import ALL, ASKED, EVENTS, Breakdown
+from onebyone.web.breakdown import ALL, EVENTS, Breakdown
+from onebyone.web.compared import filled, questions
 from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
@@ -21,11 +22,7 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{shown.page}", sync_to_thread=True, include_in_schema=False)
     def breakdown(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         view = asked(request, desk, site, narrows=EVERY_FIELD)
-        given = params(view, site) | {"limit": ASKED}
-        if shown.of_all:
-            given["traffic"] = "all"
-        reports = [*(table.report for table in shown.tables), "ledger_totals"]
-        answers = desk.ask_all({report: (report, given) for report in reports})
+        answers = desk.ask_all(questions(shown, view, site) | {"ledger_totals": ("ledger_totals", params(view, site))})
         failed = next((answer for answer in answers.values() if answer.error), None)
         return page(
             desk,
@@ -38,10 +35,8 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             tabs=on_page.TABS if shown.page in on_page.TABS else {},
             tab=shown.page,
             teach=_teach(shown, answers, site),
-            rows=[
-                (css, [(t.report, t.fill(answers[t.report], site, view)) for t in tables]) for css, tables in shown.rows
-            ],
-            **controls(view, desk, site, compares=False),
+            rows=filled(shown, answers, site, view),
+            **controls(view, desk, site),
         )
 
     return breakdown

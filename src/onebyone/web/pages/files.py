@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.choices import chosen, keys
+from onebyone.web.compared import rows_beside
 from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.definitions import FILES, MOST_ROWS, narrows, sql_of
 from onebyone.web.desk import TheDesk
@@ -20,7 +21,10 @@ def _csv(name: str, report: str) -> HTTPRouteHandler:
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """Raises what the report raises: no file is better than an empty one."""
         view = asked(request, desk, site, keys(report), narrows=narrows(report))
-        rows = desk.reports.run(report, limit=MOST_ROWS, **params(view, site), **chosen(view, report)).dicts()
+        choice = chosen(view, report)
+        rows = rows_beside(
+            report, view, site, MOST_ROWS, lambda given: desk.reports.run(report, **given, **choice).dicts()
+        )
         return csv_answer(f"{site.name}-{name}", rows)
 
     return file

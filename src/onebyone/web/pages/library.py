@@ -18,6 +18,7 @@ from onebyone.web import unusual_words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.breakdown import ASKED, EVENTS, described_at
+from onebyone.web.compared import filled, questions
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import LONGEST_EVENT, Wrong, describe, with_words
@@ -25,6 +26,7 @@ from onebyone.web.view import asked, controls, params
 
 _KEYS = ("show",)
 _SEEN, _CARRIED = EVENTS.tables
+_TABLES = (_SEEN.report, _CARRIED.report)
 
 
 @get("/s/{site_id:str}/events", sync_to_thread=True, include_in_schema=False)
@@ -35,10 +37,12 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     rows = with_words(answers["event_names"].rows, described)
     hidden = {row["name"] for row in rows if row["hidden"]}
     shows_hidden = view.get("show") == "hidden"
-    left_out = set() if shows_hidden else hidden
-    seen = replace(answers["event_names"], rows=[row for row in rows if row["name"] not in left_out])
-    carried = answers["properties"]
-    carried = replace(carried, rows=[row for row in carried.rows if row["name"] not in left_out])
+    left_out = set() if shows_hidden else {name for name, one in described.items() if one.hidden}  # also of before
+    said = {
+        key: replace(answer, rows=[row for row in with_words(answer.rows, described) if row["name"] not in left_out])
+        for key, answer in answers.items()
+        if key.removesuffix("_before") in _TABLES
+    }
     last = _last_finished(desk, view, site)
     found = [one for one in _unusual(answers, view, site, desk) if one.event not in hidden]
     failed = any(answers[table.report].error for table in EVENTS.tables)
@@ -55,11 +59,8 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         at={row["name"]: described_at(site, row) for row in rows},
         hidden=len(hidden),
         shows_hidden=shows_hidden,
-        rows=[
-            ("c1", [(_SEEN.report, _SEEN.fill(seen, site, view))]),
-            ("c1", [(_CARRIED.report, _CARRIED.fill(carried, site, view))]),
-        ],
-        **controls(view, desk, site, compares=False),
+        rows=filled(EVENTS, said, site, view),
+        **controls(view, desk, site),
     )
 
 
@@ -95,7 +96,7 @@ def _answers(desk: Desk, view: View, site: Site) -> dict[str, Answer]:
     every = given | {"traffic": "all"}
     return desk.ask_all(
         {
-            **{table.report: (table.report, every) for table in EVENTS.tables},
+            **questions(EVENTS, view, site),
             "event_days": ("event_days", given | {"traffic": "people"}),  # a crawler's day is not the site's
             "ledger_totals": ("ledger_totals", every),
         }
@@ -117,7 +118,7 @@ def _unusual(answers: dict[str, Answer], view: View, site: Site, desk: Desk) -> 
 def _about(
     request: Ask, desk: Desk, site: Site, typed: Described, *, said: bool = False, wrong: str = ""
 ) -> Response[str]:
-    view = asked(request, desk, site, ("event",), but=("said",))
+    view = replace(asked(request, desk, site, ("event",), but=("said",)), before=None)
     answers = _answers(desk, view, site)
     row = _only(answers["event_names"], typed.event).first
     found = [one for one in _unusual(answers, view, site, desk) if one.event == typed.event]

@@ -21,7 +21,7 @@ from onebyone.state.identity import Person, Quality
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import numbers, persons
+from onebyone.web import numbers, people_columns, persons
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import EVERY_FIELD, Segment, View
 from onebyone.web.csv_file import csv_answer
@@ -34,6 +34,7 @@ from onebyone.web.view import asked, controls, params
 SHOWN = 100
 SHOWN_EVENTS = 200
 LONGEST = 255
+_KEYS = ("q", people_columns.KEY)
 _ACTIONS = ("split", "restore", "merge")
 
 
@@ -58,11 +59,20 @@ def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
 
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
 def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, ("q",), narrows=EVERY_FIELD)
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     given = params(view, site) | {"text": view.get("q"), "persons": [], "limit": 10_000}
+    people_columns.chosen(view)
     rows = desk.reports.run("people", **given).dicts()
     hidden = {} if _shows_ids(request, site) else {"user_id": ""}
-    return csv_answer(f"{site.name}-people", [row | hidden for row in rows])
+    return csv_answer(f"{site.name}-people", people_columns.of_file(view, [row | hidden for row in rows]))
+
+
+@get("/s/{site_id:str}/people/columns", sync_to_thread=True, include_in_schema=False)
+def choose_columns(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
+    """The form's fields as the page's own address. Raises NotUnderstood."""
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD, but=("col",))
+    cols = people_columns.written(request.query_params.getall("col", []))
+    return Redirect(view.link(f"/s/{site.id}/people", cols=cols), status_code=303)
 
 
 @get("/s/{site_id:str}/people/{person:int}", sync_to_thread=True, include_in_schema=False)
@@ -143,7 +153,7 @@ def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person
     return Redirect(_address(site, person), status_code=303)
 
 
-ROUTES = (people, find_person, people_file, person_page, change_person)
+ROUTES = (people, find_person, people_file, choose_columns, person_page, change_person)
 
 
 def _worth(desk: Desk, site: Site, known: Person) -> Answer:
@@ -166,8 +176,9 @@ def _why(desk: Desk, site: Site, known: Person, segment: Segment | None) -> Told
 
 
 def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> Response[str]:
-    view = replace(asked(request, desk, site, ("q",), narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
-    given = params(view, site)
+    view = replace(asked(request, desk, site, _KEYS, narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
+    given, keys = params(view, site), people_columns.chosen(view)
+    about = people_columns.About(site, desk.today(site.zone), _shows_ids(request, site))
     asking = {
         "people": ("people", given | {"text": view.get("q"), "persons": [], "limit": SHOWN}),
         "known": ("persons", given),
@@ -187,23 +198,18 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         quality=quality,
         unknown=unknown,
         shown=SHOWN,
-        lines=[_line(row, site, desk, view, shows_ids=_shows_ids(request, site)) for row in answers["people"].rows],
+        columns=people_columns.COLUMNS,
+        chosen=keys,
+        lines=[
+            (persons.person_name(int(row["person"])), _at(row, site, view), people_columns.cells(keys, row, about))
+            for row in answers["people"].rows
+        ],
         **controls(view, desk, site, compares=False),
     )
 
 
-def _line(row: dict[str, Any], site: Site, desk: Desk, view: View, *, shows_ids: bool) -> dict[str, Any]:
-    today = desk.today(site.zone)
-    first, last = (numbers.when(datetime.fromisoformat(row[key]), site.zone, today) for key in ("first_at", "last_at"))
-    name = persons.person_name(int(row["person"]))
-    return row | {
-        "name": name,
-        "user": row["user_id"] if shows_ids else "signed in" if row["user_id"] else "",
-        "href": f"/s/{site.id}/people/{row['person']}{_asking_why(view)}",
-        "first": first,
-        "last": last,
-        "worth": numbers.money(row["revenue_minor"], site.currency) if row["orders"] else numbers.NONE,
-    }
+def _at(row: dict[str, Any], site: Site, view: View) -> str:
+    return f"/s/{site.id}/people/{row['person']}{_asking_why(view)}"
 
 
 def _asking_why(view: View) -> str:

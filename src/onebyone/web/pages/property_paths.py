@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
+from msgspec import json
 
 from onebyone.reports.power import OWN
 from onebyone.state.sites import Site
@@ -76,9 +77,12 @@ def _asked(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
 
 @get("/s/{site_id:str}/paths.csv", sync_to_thread=True, include_in_schema=False)
 def paths_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """What the page shows. Raises what the report raises: no file is better than an empty one."""
+    """What the page shows; a path is a JSON array, as a value may hold any sign that could part two of them.
+
+    Raises what the report raises: no file is better than an empty one.
+    """
     rows = desk.reports.run("property_paths", **_asked(request, desk, site)).dicts()
-    return csv_answer(f"{site.name}-paths", [row | {"path": " > ".join(row["path"])} for row in rows])
+    return csv_answer(f"{site.name}-paths", [row | {"path": json.encode(row["path"]).decode()} for row in rows])
 
 
 @get("/s/{site_id:str}/paths.parquet", sync_to_thread=True, include_in_schema=False)
