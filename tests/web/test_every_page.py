@@ -53,6 +53,7 @@ PARTS = {
     "/s/{site_id}/live/new",
     "/s/{site_id}/start/new",
     "/s/{site_id}/funnels/choose",
+    "/s/{site_id}/people/columns",
     "/s/{site_id}/explore/choose",
 }  # of a page
 _WANTED = re.compile(r"fate/.*404|people/.*404|destinations/.*404|chanel=.*400")  # unknown ids and filters say so
