@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Any
 
@@ -88,6 +89,27 @@ def test_people_who_convert_more_than_once_widen_the_interval() -> None:
     found = read_group(row)
     assert found.design_effect == pytest.approx(4.0)
     assert found.block_rate_95 == wilson(25, 100)
+    of_all = wilson(25, 100)
+    assert (found.rates.uplift_low, found.rates.uplift_high) == pytest.approx(
+        (of_all.low / (1 - of_all.low), of_all.high / (1 - of_all.high))
+    )
+
+
+def test_people_who_convert_more_than_once_widen_the_estimate_and_the_limits_of_a_day() -> None:
+    """The same counts, as if each person converted four times: twice as far on the scale of the logarithm."""
+    single = a_row(both=300, server_only=60, browser_only=40)
+    again = single | {"missed_squares": 60 * 4, "missed_products": 60 * 4, "server_squares": 360 * 4}
+    one, four = read_group(single).estimate, read_group(again).estimate
+    assert (one.unseen, one.union) == (four.unseen, four.union)
+    assert one.interval_95 and four.interval_95 and one.variance and four.variance == pytest.approx(4 * one.variance)
+    known, unseen = 399.5, 40.5 * 60.5 / 300.5  # of the transformed logit
+    near, far = (math.log((interval.high - known) / unseen) for interval in (one.interval_95, four.interval_95))
+    assert far == pytest.approx(2 * near)
+    before = [a_row(f"2026-10-{n:02}", both=40, server_only=10) for n in range(1, 15)]
+    day = a_row("2026-10-15", both=40, server_only=10)
+    wide = day | {"missed_squares": 40, "missed_products": 40, "server_squares": 200}
+    [narrow], [wider] = (days([*before, one], ["2026-10-15"]) for one in (day, wide))
+    assert wider.high - 0.2 == pytest.approx(2 * (narrow.high - 0.2))
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=50))

@@ -124,8 +124,11 @@ class ThreeLists(Struct, frozen=True):
     chao_lower_bound: float
 
 
-def estimate(seen: Seen, *, server_mode: ServerMode = "always") -> Estimate:
-    """A server that only sends what the browser failed to send is refused: it cannot overlap by design."""
+def estimate(seen: Seen, *, server_mode: ServerMode = "always", effect: float = 1.0) -> Estimate:
+    """A server that only sends what the browser failed to send is refused: it cannot overlap by design.
+
+    `effect` is the design effect of conversions that come in clusters: how much more they vary than each for itself.
+    """
     status = _status(seen, server_mode)
     if status in ("no_overlap", "no_server_source", "server_is_fallback"):
         return Estimate(status, seen.union)
@@ -136,9 +139,9 @@ def estimate(seen: Seen, *, server_mode: ServerMode = "always") -> Estimate:
         union=seen.union,
         lincoln_petersen=seen.browser * seen.server / seen.both,
         chapman=total,
-        variance=_variance(seen),
-        log_normal_95=None if exact else _log_normal(seen),
-        interval_95=None if exact else transformed_logit(seen),
+        variance=_variance(seen) * effect,
+        log_normal_95=None if exact else _log_normal(seen, effect),
+        interval_95=None if exact else transformed_logit(seen, Z_95 * math.sqrt(effect)),
         unseen=_unseen_by_chapman(seen),
         completeness=seen.union / total,
     )
@@ -161,13 +164,14 @@ def transformed_logit(seen: Seen, z: float = Z_95) -> Interval:
     return Interval(low=max(float(seen.union), known + unseen / factor), high=known + unseen * factor)
 
 
-def rates(seen: Seen) -> Rates:
-    of_all = wilson(seen.server_only, seen.union)
+def rates(seen: Seen, *, effect: float = 1.0) -> Rates:
+    """`effect` as for `estimate`: the intervals are those of so many times fewer conversions."""
+    of_all = wilson(seen.server_only / effect, seen.union / effect)
     return Rates(
         block_rate=seen.server_only / seen.server if seen.server else None,
-        block_rate_95=wilson(seen.server_only, seen.server),
+        block_rate_95=wilson(seen.server_only / effect, seen.server / effect),
         server_miss_rate=seen.browser_only / seen.browser if seen.browser else None,
-        server_miss_rate_95=wilson(seen.browser_only, seen.browser),
+        server_miss_rate_95=wilson(seen.browser_only / effect, seen.browser / effect),
         uplift=seen.server_only / seen.browser if seen.browser else None,
         uplift_low=of_all.low / (1 - of_all.low),
         uplift_high=of_all.high / (1 - of_all.high) if of_all.high < 1 else None,
@@ -227,11 +231,11 @@ def _variance(seen: Seen) -> float:
     return ways / ((seen.both + 1) ** 2 * (seen.both + 2))
 
 
-def _log_normal(seen: Seen) -> Interval:
+def _log_normal(seen: Seen, effect: float) -> Interval:
     unseen = _unseen_by_chapman(seen)
     if not unseen:
         return Interval(low=seen.union, high=seen.union)
-    factor = math.exp(Z_95 * math.sqrt(math.log1p(_variance(seen) / unseen**2)))
+    factor = math.exp(Z_95 * math.sqrt(math.log1p(_variance(seen) * effect / unseen**2)))
     return Interval(low=seen.union + unseen / factor, high=seen.union + unseen * factor)
 
 

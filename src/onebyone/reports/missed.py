@@ -23,7 +23,7 @@ from onebyone.reports.capture import (
     three_lists,
 )
 from onebyone.reports.clustered import design_effect
-from onebyone.reports.loss import Interval, wilson
+from onebyone.reports.loss import Interval
 
 ENOUGH = 30  # server conversions, for a rate
 ENOUGH_PEOPLE = 10  # in a group that is shown
@@ -51,8 +51,8 @@ class Group(Struct, frozen=True, kw_only=True):
     seen: Seen
     refused: Refusal  # why there is no rate; "": there is one
     block_rate: float | None = None
-    block_rate_95: Interval | None = None  # wider than Wilson's where persons convert more than once
-    design_effect: float = 1.0  # how much wider, as a factor of variance
+    block_rate_95: Interval | None = None
+    design_effect: float = 1.0  # factor of variance by which every interval is wider, where persons convert again
     rates: Rates
     estimate: Estimate
     three: ThreeLists | None = None  # with a third list that shares enough with the others
@@ -108,16 +108,17 @@ def read_group(row: Row, server_mode: ServerMode = "always") -> Group:
         row["missed_products"],
         row["server_squares"],
     )
+    widened = rates(seen, effect=effect)
     shared = row["third_and_both"] + row["third_and_browser"] + row["third_and_server"]
     return Group(
         label=row["label"],
         seen=seen,
         refused=refused,
-        block_rate=None if refused else seen.server_only / seen.server,
-        block_rate_95=None if refused else wilson(seen.server_only / effect, seen.server / effect),
+        block_rate=None if refused else widened.block_rate,
+        block_rate_95=None if refused else widened.block_rate_95,
         design_effect=effect,
-        rates=rates(seen),
-        estimate=estimate(seen, server_mode=server_mode),
+        rates=widened,
+        estimate=estimate(seen, server_mode=server_mode, effect=effect),
         three=_three(row, withheld) if shared >= ENOUGH_SHARED and server_mode == "always" else None,
         third=shared + row["third_only"],
         third_shared=shared,
@@ -220,7 +221,7 @@ def _against(group: Group, before: Sequence[Group]) -> Day:
     if server < ENOUGH or not group.seen.server:
         return Day(group)
     expected = sum(one.seen.server_only for one in before) / server
-    reach = 3 * math.sqrt(expected * (1 - expected) / group.seen.server)
+    reach = 3 * math.sqrt(group.design_effect * expected * (1 - expected) / group.seen.server)
     return Day(group, expected, max(0.0, expected - reach), min(1.0, expected + reach))
 
 
