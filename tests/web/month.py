@@ -517,6 +517,7 @@ def _day(day: date) -> Row:
         "visitors": round(2400 * lift),
         "sessions": round(2800 * lift),
         "orders": round(83 * lift),
+        "browser_orders": round(67 * lift),
         "revenue_minor": round(693000 * lift),
         "currency": "EUR",
     }

@@ -18,8 +18,8 @@ def _view(**query: str) -> View:
 
 def _row(day: str, orders: int, revenue: int, currency: str = "EUR", visitors: int = 0) -> dict[str, object]:
     return {
-        "day": day, "views": 0, "visitors": visitors, "sessions": 0, "orders": orders, "revenue_minor": revenue,
-        "currency": currency,
+        "day": day, "views": 0, "visitors": visitors, "sessions": 0, "orders": orders, "browser_orders": orders,
+        "revenue_minor": revenue, "currency": currency,
     }  # fmt: skip
 
 

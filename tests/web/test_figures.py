@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from onebyone.reports.missed import NOTHING, Group, whole
 from onebyone.web.figures import Figure, SeenBy, Totals, figures, seen_by, totals
 
 ROW = {"currency": "EUR", "views": 10, "visitors": 5, "sessions": 100, "machine_views": 7, "views_without_visitor": 1}
@@ -9,8 +12,23 @@ EURO = ROW | {"orders": 4, "revenue_minor": 20000}
 DOLLAR = dict.fromkeys(ROW, 0) | {"currency": "USD", "orders": 2, "revenue_minor": 5000}
 
 
-def _by_key(seen: SeenBy, before: Totals | None = None, seen_before: SeenBy | None = None) -> dict[str, Figure]:
-    return {one.key: one for one in figures(totals([EURO, DOLLAR], "EUR"), before, seen, seen_before)}
+def _by_key(
+    seen: SeenBy, before: Totals | None = None, seen_before: SeenBy | None = None, missed: Group | str = ""
+) -> dict[str, Figure]:
+    return {one.key: one for one in figures(totals([EURO, DOLLAR], "EUR"), before, seen, seen_before, missed)}
+
+
+def _loss(**seen: int) -> dict[str, Any]:
+    """A row of the report, of conversions each by another person."""
+    server = seen.get("both", 0) + seen.get("server_only", 0)
+    missed = seen.get("server_only", 0)
+    squares = {"missed_squares": missed, "missed_products": missed, "server_squares": server}
+    return dict(NOTHING) | seen | squares | {"server_people": server}
+
+
+def _missed(missed: Group | str) -> tuple[str, str]:
+    found = _by_key(SeenBy(), missed=missed)["missed-by-browsers"]
+    return found.text, found.note
 
 
 def test_money_is_never_added_across_currencies() -> None:
@@ -28,14 +46,12 @@ def test_a_conversion_is_of_a_session_so_server_only_orders_are_not_in_the_rate(
     assert found["conversion-rate"].note == "of 100 sessions"
 
 
-def test_below_30_server_orders_no_share_is_missed() -> None:
-    assert _by_key(SeenBy(both=10, server_only=2))["missed-by-browsers"].text == "–"
-    assert _by_key(SeenBy(both=10, server_only=2))["missed-by-browsers"].note == "12 of 30 server orders"
-
-
-def test_the_missed_share_is_of_all_the_server_reported_with_its_interval() -> None:
-    found = _by_key(SeenBy(both=1698, browser_only=316, server_only=478))["missed-by-browsers"]
-    assert (found.text, found.note) == ("22.0%", "20.3 – 23.8%")
+def test_the_missed_share_is_the_loss_pages_own_or_why_there_is_none() -> None:
+    assert _missed(whole([_loss(both=1698, browser_only=316, server_only=478)])) == ("22.0%", "20.3 – 23.8%")
+    assert _missed(whole([_loss(both=10, server_only=2)])) == ("–", "12 of 30 server orders")
+    assert _missed(whole([_loss(server_only=40)])) == ("–", "no browser source")
+    assert _missed(whole([_loss(both=40, server_only=9)], "fallback"))[0] == "–"
+    assert _missed("unknown with these filters") == ("–", "unknown with these filters")
 
 
 def test_changes_are_against_the_period_before_and_absent_without_one() -> None:
@@ -50,4 +66,4 @@ def test_changes_are_against_the_period_before_and_absent_without_one() -> None:
 def test_no_rows_are_no_figures() -> None:
     assert totals([], "EUR") == Totals(currency="EUR")
     assert seen_by([]) == SeenBy()
-    assert [one.text for one in figures(totals([], "EUR"), None, SeenBy(), None)][2] == "–"
+    assert [one.text for one in figures(totals([], "EUR"), None, SeenBy(), None, "")][2] == "–"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from onebyone.web.period import PRESETS, Period, PeriodUnreadable, between, compared, compared_name, preset
+from onebyone.web.period import PRESETS, Period, PeriodUnreadable, between, compared, compared_name, preset, so_far
 
 TODAY = date(2026, 11, 12)
 SINCE = date(2026, 9, 1)
@@ -64,6 +65,28 @@ def test_a_period_is_compared_with_the_same_length_before_or_the_same_weekdays_o
     assert compared(month, "none") is None
     assert compared(month, "2026-01-01..2026-01-30") == Period(date(2026, 1, 1), date(2026, 1, 30))
     assert compared_name(month, "previous") == "previous 30 days"
+
+
+@pytest.mark.parametrize(
+    ("name", "against", "until"),
+    [
+        ("today", "previous", "2026-11-11T09:30"),
+        ("7d", "previous", "2026-11-05T09:30"),
+        ("7d", "year", "2025-11-13T09:30"),
+        ("mtd", "previous", "2026-10-31T09:30"),
+        ("7d", "2026-06-01..2026-06-30", "2026-06-07T09:30"),
+        ("7d", "2026-06-01..2026-06-02", "2026-06-03T00:00"),  # it was over by now
+        ("lm", "previous", "2026-10-01T00:00"),
+    ],
+)
+def test_a_running_period_is_compared_up_to_the_same_day_and_time(name: str, against: str, until: str) -> None:
+    period = preset(name, today=TODAY, since=SINCE)
+    before = compared(period, against)
+    assert before is not None
+    tokyo = ZoneInfo("Asia/Tokyo")
+    end = so_far(before, period, datetime(2026, 11, 12, 9, 30, tzinfo=tokyo)).instants("Asia/Tokyo")[1]
+    assert end == datetime.fromisoformat(until).replace(tzinfo=tokyo)
+    assert so_far(before, period, datetime(2026, 12, 24, tzinfo=tokyo)) == before
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from onebyone.reports.missed import Group, whole
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import day_chart, overview_tables
@@ -14,7 +15,11 @@ from onebyone.web.address import View
 from onebyone.web.desk import Answer
 from onebyone.web.figures import Figure, SeenBy, Totals, figures, seen_by, totals
 from onebyone.web.ledger import Ledger, count_ledger
+from onebyone.web.loss_words import GROUPS
 from onebyone.web.view import params
+
+Asked = dict[str, tuple[str, Mapping[str, Param]]]
+_NO_ANSWER = Answer()
 
 
 class Above(Struct, frozen=True, kw_only=True):
@@ -22,6 +27,7 @@ class Above(Struct, frozen=True, kw_only=True):
 
     totals: Totals
     figures: list[Figure]
+    loss_link: str
     failed: Answer | None
     seen: SeenBy
     ledger: Ledger
@@ -29,17 +35,16 @@ class Above(Struct, frozen=True, kw_only=True):
     chart_answer: Answer
 
 
-def questions(site: Site, view: View) -> dict[str, tuple[str, dict[str, Param]]]:
+def questions(site: Site, view: View) -> Asked:
     """Every report of the page by the name it has here."""
     now = params(view, site)
     days = "overview_hours" if day_chart.step_of(view) == "hour" else "overview"
-    asked: dict[str, tuple[str, dict[str, Param]]] = {"days": (days, now), "ever": ("ledger_totals", now)}
-    asked |= {name: (name, now) for name in ("totals", "seen_by", "copies")}
+    asked: Asked = {"days": (days, now), "ever": ("ledger_totals", now), "copies": ("copies", now)}
+    asked |= figure_questions(site, view)
     asked |= {name: (name, now | {"limit": overview_tables.ASKED}) for name in overview_tables.REPORTS}
     if view.before:
-        before = params(view, site, view.before)
-        asked |= {"days_before": (days, before), "channels_before": ("channels", before)}
-        asked |= {f"{name}_before": (name, before) for name in ("totals", "seen_by")}
+        asked["days_before"] = (days, params(view, site, view.before))
+        asked["channels_before"] = ("channels", params(view, site, view.before_so_far))
     return asked
 
 
@@ -50,24 +55,58 @@ def read_above(
     clock: datetime,
     notes: Mapping[date, Sequence[str]] = {},
 ) -> Above:
-    nothing = Answer()
     now, seen, copies = answers["totals"], answers["seen_by"], answers["copies"]
-    before, seen_before = answers.get("totals_before", nothing), answers.get("seen_by_before", nothing)
-    sums = totals(now.rows, site.currency)
     return Above(
-        totals=sums,
-        figures=figures(
-            sums,
-            totals(before.rows, site.currency) if before.rows else None,
-            seen_by(seen.rows),
-            seen_by(seen_before.rows) if seen_before.rows else None,
-        ),
+        totals=totals(now.rows, site.currency),
+        figures=read_figures(answers, site),
+        loss_link=_loss_link(view, site),
         failed=next((answer for answer in (now, seen) if answer.error), None),
         seen=seen_by(seen.rows),
         ledger=count_ledger(copies),
-        drawn=_chart(answers["days"], answers.get("days_before", nothing), site, view, clock, notes),
+        drawn=_chart(answers["days"], answers.get("days_before", _NO_ANSWER), site, view, clock, notes),
         chart_answer=answers["days"],
     )
+
+
+def figure_questions(site: Site, view: View) -> Asked:
+    """The reports that `read_figures` takes the answers of, by their names there."""
+    now = params(view, site)
+    asked: Asked = {name: (name, now) for name in ("totals", "seen_by")}
+    if view.before_so_far:
+        before = params(view, site, view.before_so_far)
+        asked |= {f"{name}_before": (name, before) for name in ("totals", "seen_by")}
+    if _is_of_orders(view):
+        asked["missed"] = ("loss", now | {"event": "purchase", "by": "", "limit": 1})
+    return asked
+
+
+def read_figures(answers: Mapping[str, Answer], site: Site) -> list[Figure]:
+    """Of the answers to `figure_questions`."""
+    before, seen_before = (answers.get(f"{name}_before", _NO_ANSWER).rows for name in ("totals", "seen_by"))
+    return figures(
+        totals(answers["totals"].rows, site.currency),
+        totals(before, site.currency) if before else None,
+        seen_by(answers["seen_by"].rows),
+        seen_by(seen_before) if seen_before else None,
+        _missed(answers.get("missed"), site),
+    )
+
+
+def _missed(answer: Answer | None, site: Site) -> Group | str:
+    if answer is None:
+        return "unknown with these filters"
+    return "no answer" if answer.error else whole(answer.rows, site.loss.server_mode)
+
+
+def _loss_link(view: View, site: Site) -> str:
+    """The Loss page, with those filters that it takes."""
+    path = f"/s/{site.id}/loss"
+    return view.link(path) if _is_of_orders(view) else view.whole(path)
+
+
+def _is_of_orders(view: View) -> bool:
+    """By more than this no loss is known: what only a server reported has no channel, and seems never missed."""
+    return view.rule is None and {one.field for one in view.conditions} <= set(GROUPS)
 
 
 def _chart(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, PERSONS, Condition, FilterUnreadable, read_condition
 from onebyone.reports.segment.rule import Rule
-from onebyone.web.period import DEFAULT_PRESET, MATCHES, Period, PeriodUnreadable, between, compared, preset
+from onebyone.web.period import DEFAULT_PRESET, MATCHES, Period, PeriodUnreadable, between, compared, preset, so_far
 
 KEYS = ("period", "from", "to", "compare", "match", "metric", "step", "traffic", "segment")  # in their canonical order
 OF_SOME = (
@@ -109,10 +109,11 @@ class View(Struct, frozen=True):
     path: str
     given: dict[str, str]
     period: Period
-    before: Period | None
+    before: Period | None  # whole, as a chart draws it
     filters: tuple[Condition, ...] = ()
     narrows: Narrows = NO_FIELD
     segment: Segment | None = None
+    before_so_far: Period | None = None  # what sums are compared with: to the same time, while the period runs
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -150,10 +151,10 @@ class View(Struct, frozen=True):
         values = {key: value for key, value in self.given.items() if key != "after"}
         return address(path or self.path, values, (*self.filters, *more))
 
-    def whole(self) -> str:
+    def whole(self, path: str = "") -> str:
         """The address without any filter."""
         values = {key: value for key, value in self.given.items() if key not in ("after", "segment")}
-        return address(self.path, values)
+        return address(path or self.path, values)
 
     def widened(self, *less: Condition) -> str:
         """The address without these conditions."""
@@ -175,11 +176,13 @@ def read_view(
     *,
     today: date,
     since: date,
+    now: datetime | None = None,
     more: Collection[str] = (),
     narrows: Narrows = NO_FIELD,
     segments: Mapping[str, Segment] = {},
 ) -> View:
-    """`more` are the keys of OF_SOME that this page understands; `segments` those of the site by their slugs.
+    """`more` are the keys of OF_SOME that this page understands; `segments` those of the site by their slugs; `now` is
+    the site's own time, where what a running period is compared with is to end with it.
 
     Raises NotUnderstood for an unknown key or an unreadable value: no numbers are better than wrong ones.
     """
@@ -206,7 +209,8 @@ def read_view(
     except PeriodUnreadable as error:
         raise NotUnderstood(f"{error} ", "Show the last 30 days", path, ".") from None
     segment = _segment(path, given, segments, narrows)
-    view = View(path, given, period, before, tuple(sorted(filters)), narrows, segment)
+    sums = so_far(before, period, now) if before and now else before
+    view = View(path, given, period, before, tuple(sorted(filters)), narrows, segment, sums)
     if len(view.conditions) > MOST_CONDITIONS:
         raise NotUnderstood(f"At most {MOST_CONDITIONS} filters at once. ", "Show the page without them", path, ".")
     return view

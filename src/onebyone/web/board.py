@@ -12,6 +12,7 @@ from onebyone.state.saved import Cell, Saved
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import day_chart, figures, funnel, power_question, power_table
+from onebyone.web.above import figure_questions, read_figures
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.board_cells import TABLES, page_of, title_of
 from onebyone.web.breakdown import ASKED
@@ -95,26 +96,11 @@ def _page_view(site: Site, view: View, cell: Cell) -> View:
     return replace(view, path=f"/s/{site.id}/{page}", given=view.given | keys)
 
 
-def _with_before(site: Site, view: View, *reports: str) -> Asks:
-    asks: Asks = {name: (name, params(view, site)) for name in reports}
-    if view.before:
-        before = params(view, site, view.before)
-        asks |= {f"{name}_before": (name, before) for name in reports}
-    return asks
-
-
 def _metric(site: Site, view: View, key: str) -> _Asked:
     def filled(answers: Mapping[str, Answer]) -> dict[str, Any]:
-        before, seen_before = (answers.get(f"{name}_before", Answer()).rows for name in ("totals", "seen_by"))
-        found = figures.figures(
-            figures.totals(answers["totals"].rows, site.currency),
-            figures.totals(before, site.currency) if before else None,
-            figures.seen_by(answers["seen_by"].rows),
-            figures.seen_by(seen_before) if seen_before else None,
-        )
-        return {"figure": next(one for one in found if one.key == key)}
+        return {"figure": next(one for one in read_figures(answers, site) if one.key == key)}
 
-    return _Asked(_with_before(site, view, "totals", "seen_by"), filled)
+    return _Asked(figure_questions(site, view), filled)
 
 
 def _chart(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked:
@@ -135,7 +121,10 @@ def _chart(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked:
         )
         return {"drawn": drawn}
 
-    return _Asked(_with_before(site, view, report), filled)
+    asks: Asks = {report: (report, params(view, site))}
+    if view.before:
+        asks[f"{report}_before"] = (report, params(view, site, view.before))
+    return _Asked(asks, filled)
 
 
 def _table(site: Site, view: View, name: str) -> _Asked:
@@ -144,7 +133,7 @@ def _table(site: Site, view: View, name: str) -> _Asked:
     key, key_before = f"{name} {ASKED}", f"{name} {ASKED} before"
     asks: Asks = {key: (name, given)}
     if view.before:
-        asks[key_before] = (name, given | params(view, site, view.before))
+        asks[key_before] = (name, given | params(view, site, view.before_so_far))
     return _Asked(
         asks, lambda answers: {"bars": table.fill(answers[key], site, view, answers.get(key_before, Answer()))}
     )

@@ -23,7 +23,7 @@ def questions(shown: Breakdown, view: View, site: Site) -> dict[str, tuple[str, 
     given = params(view, site) | more
     asked = {table.report: (table.report, given) for table in shown.tables}
     if view.before:
-        was = params(view, site, view.before) | more
+        was = params(view, site, view.before_so_far) | more
         asked |= {f"{table.report}_before": (table.report, was) for table in shown.tables}
     return asked
 
@@ -54,5 +54,5 @@ def rows_beside(
     rows = run(params(view, site) | {"limit": limit})
     if report not in KEYS or view.before is None or "compare" not in view.given:
         return rows
-    was = run(params(view, site, view.before) | {"limit": limit})
+    was = run(params(view, site, view.before_so_far) | {"limit": limit})
     return with_before(rows, earlier(KEYS[report], was, limit), limit)

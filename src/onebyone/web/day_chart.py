@@ -28,6 +28,7 @@ class Steps(Struct, frozen=True, kw_only=True):
     days: int = 1  # of the period, in this step
     revenue_minor: int = 0
     orders: int = 0  # of every currency
+    browser_orders: int = 0  # those that a browser reported
     paid_orders: int = 0  # of the site's
     visitors: int = 0
     sessions: int = 0
@@ -59,8 +60,8 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "visitors": Measure("Visitors", lambda s: s.visitors / s.days, _plain, lambda v, _: numbers.axis(v)),
     "conversion-rate": Measure(
-        "Orders per session",
-        lambda s: 100 * s.orders / s.sessions if s.sessions else None,
+        "Conversion rate",
+        lambda s: 100 * s.browser_orders / s.sessions if s.sessions else None,
         lambda v, _: numbers.percent(v),
         lambda v, _: numbers.axis_percent(v),
     ),
@@ -115,6 +116,7 @@ def sums(rows: Sequence[Row], period: Period, step: str, *, currency: str, zone:
             days=old.days,
             revenue_minor=old.revenue_minor + ours * row["revenue_minor"],
             orders=old.orders + row["orders"],
+            browser_orders=old.browser_orders + row["browser_orders"],
             paid_orders=old.paid_orders + ours * row["orders"],
             visitors=old.visitors + row["visitors"],
             sessions=old.sessions + row["sessions"],

@@ -18,7 +18,7 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {  # a page's numbers
     "events": ("event_days", "event_list"),
 }
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
-    "overview": ("totals", "overview", "copies", "seen_by", *overview_tables.REPORTS),
+    "overview": ("totals", "overview", "copies", "seen_by", "loss", *overview_tables.REPORTS),
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
     "loss": ("loss", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),

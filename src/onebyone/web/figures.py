@@ -1,4 +1,4 @@
-"""The six figures of the Overview, from the rows of `totals` and `seen_by`."""
+"""The six figures of the Overview, from the rows of `totals`, `seen_by` and `loss`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TypedDict
 
 from msgspec import Struct
 
-from onebyone.reports.loss import wilson
+from onebyone.reports.missed import Group
 from onebyone.web import numbers
 from onebyone.web.desk import Row
-
-ENOUGH = 30  # server orders, for an estimate
+from onebyone.web.loss_view import short
 
 
 class Figure(Struct, frozen=True, kw_only=True):
@@ -79,14 +78,17 @@ def seen_by(rows: Sequence[Row]) -> SeenBy:
     return SeenBy(first.get("both", 0), first.get("browser_only", 0), first.get("server_only", 0))
 
 
-def figures(now: Totals, before: Totals | None, seen: SeenBy, seen_before: SeenBy | None) -> list[Figure]:
+def figures(
+    now: Totals, before: Totals | None, seen: SeenBy, seen_before: SeenBy | None, missed: Group | str
+) -> list[Figure]:
+    """`missed` may be a few words of why nothing is known."""
     return [
         _revenue(now, before),
         _count("orders", "Orders", now.all_orders, before.all_orders if before else None),
         _average(now, before),
         _visitors(now, before),
         _rate(now, before, seen, seen_before),
-        _missed(seen),
+        _missed(missed),
     ]
 
 
@@ -128,13 +130,16 @@ def _rate(now: Totals, before: Totals | None, seen: SeenBy, seen_before: SeenBy 
     )
 
 
-def _missed(seen: SeenBy) -> Figure:
-    """No figure below 30 server orders: it would say more than is known."""
-    if seen.server < ENOUGH:
-        text, note = numbers.NONE, f"{seen.server} of {ENOUGH} server orders"
+def _missed(found: Group | str) -> Figure:
+    """The Loss page's own rate, or why there is none."""
+    text = numbers.NONE
+    if isinstance(found, str):
+        note = found
+    elif found.refused or found.block_rate_95 is None:
+        note = short(found, "purchase")
     else:
-        range_ = wilson(seen.server_only, seen.server)
-        text, note = numbers.share(seen.server_only, seen.server), numbers.interval(range_.low, range_.high)
+        text = numbers.share(found.seen.server_only, found.seen.server)
+        note = numbers.interval(found.block_rate_95.low, found.block_rate_95.high)
     return Figure(key="missed-by-browsers", name="Missed by browsers", text=text, note=note, missed=True)
 
 

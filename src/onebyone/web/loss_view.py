@@ -47,7 +47,7 @@ def says(whole: Group, event: str) -> str:
 def metrics(whole: Group, event: str, site: Site) -> list[Metric]:
     seen, things = whole.seen, noun(event)
     if whole.refused or whole.block_rate_95 is None:
-        missed = Metric(name="Missed by browsers", text=numbers.NONE, note=_short(whole, event), missed=True)
+        missed = Metric(name="Missed by browsers", text=numbers.NONE, note=short(whole, event), missed=True)
         return [missed, *(_unknown(name) for name in ("Gain from the server", "Revenue a pixel would not see"))]
     note = f"{range_of(whole.block_rate_95)}, {numbers.count(seen.server_only)} of {numbers.count(seen.server)} server"
     found = [
@@ -133,7 +133,8 @@ def _unknown(name: str) -> Metric:
     return Metric(name=name, text=numbers.NONE, note="needs the rate")
 
 
-def _short(whole: Group, event: str) -> str:
+def short(whole: Group, event: str) -> str:
+    """Why there is no rate, beside a dash."""
     if whole.refused == "too_few":
         return f"{whole.seen.server} of {ENOUGH} server {noun(event)}"
     return REFUSALS[whole.refused].title.lower()

@@ -14,11 +14,12 @@ LONGEST_DAYS = 10 * 366
 
 
 class Period(Struct, frozen=True):
-    """Both days included. `preset` is "" for two dates of one's own."""
+    """Both days included. `preset` is "" for two dates of one's own. The last day ends at `until`, if there is one."""
 
     first: date
     last: date
     preset: str = ""
+    until: time | None = None
 
     @property
     def length(self) -> int:
@@ -29,7 +30,8 @@ class Period(Struct, frozen=True):
 
     def instants(self, zone: str) -> tuple[datetime, datetime]:
         """The UTC instants of its beginning and its end, the end not included."""
-        return _midnight(self.first, zone), _midnight(self.last + timedelta(days=1), zone)
+        end = _midnight(self.last + timedelta(days=1), zone) if self.until is None else _at(self.last, self.until, zone)
+        return _midnight(self.first, zone), end
 
     def moved(self, steps: int) -> Period:
         shift = timedelta(days=self.length * steps)
@@ -114,6 +116,17 @@ def compared(period: Period, with_: str, match: str = "weekday") -> Period | Non
     return between(first, last)
 
 
+def so_far(before: Period, period: Period, now: datetime) -> Period:
+    """`before` as far as the running `period` has come: to the same day and time of day. `now` is the site's own time.
+
+    Otherwise each morning of a running day would look like a fall.
+    """
+    gone = (now.date() - period.first).days
+    if not 0 <= gone < min(period.length, before.length):
+        return before
+    return Period(before.first, before.first + timedelta(days=gone), until=now.time())
+
+
 def compared_name(period: Period, with_: str, match: str = "weekday") -> str:
     if with_ == "year":
         return f"a year before, same {match}s"
@@ -139,4 +152,8 @@ def _date(text: str) -> date:
 
 
 def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return _at(day, time(), zone)
+
+
+def _at(day: date, at: time, zone: str) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)

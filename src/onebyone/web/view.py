@@ -37,14 +37,22 @@ def asked(
     Raises NotUnderstood.
     """
     query = [(key, value) for key, value in request.query_params.multi_items() if key not in but]
-    today = desk.today(site.zone)
+    now = desk.clock().astimezone(ZoneInfo(site.zone))
+    today = now.date()
     first = since(desk, site) if ("period", "all") in query else today
     slug = next((value for key, value in query if key == "segment"), "")
     segments = segments_of(desk, site) if slug else {}
     if slug not in segments and (why := slug and why_not(desk, site, slug)):
         raise NotUnderstood(f"{why} ", "Change the segment", f"/s/{site.id}/segments/{slug}", ".")
     return read_view(
-        request.scope["path"], query, today=today, since=first, more=more, narrows=narrows, segments=segments
+        request.scope["path"],
+        query,
+        today=today,
+        since=first,
+        now=now,
+        more=more,
+        narrows=narrows,
+        segments=segments,
     )
 
 
@@ -84,7 +92,7 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
     return {
         "period_name": numbers.days(view.period.first, view.period.last, today),
         "compare_name": compared_name(view.period, view.get("compare"), view.get("match")),
-        "before_name": numbers.days(view.before.first, view.before.last, today) if compares and view.before else "",
+        "before_name": _before_name(view.before_so_far, today) if compares and view.before_so_far else "",
         "presets": [(key, name) for key, (name, _) in PRESETS.items()],
         "comparisons": COMPARISONS if compares else (),
         "to_come": view.period.last >= today,
@@ -98,3 +106,9 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
         "offers": offers(*kept, view.get("metric")) if kept else [],
         "clock": numbers.clock(desk.clock(), site.zone),
     }
+
+
+def _before_name(before: Period, today: date) -> str:
+    """With the time of day at which a comparison with a running period ends."""
+    name = numbers.days(before.first, before.last, today)
+    return name if before.until is None else f"{name}, to {before.until:%H:%M}"

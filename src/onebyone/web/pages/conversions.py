@@ -22,7 +22,9 @@ def _answers(desk: Desk, site: Site, view: View, event: str) -> dict[str, Answer
     given = params(view, site)
     narrowed = given | shown.params(view, site)
     one = narrowed | {"event": event}
-    before = params(view, site, view.before) | shown.params(view, site) | {"event": event} if view.before else None
+    before = (
+        params(view, site, view.before_so_far) | shown.params(view, site) | {"event": event} if view.before else None
+    )
     questions: dict[str, Any] = {
         "ledger_totals": ("ledger_totals", given),
         "sums": ("conversion_sums", narrowed | {"event": ""}),

@@ -10,12 +10,13 @@ from litestar.response import Redirect
 from msgspec import Struct, structs
 
 from onebyone.event import Via
+from onebyone.reports.missed import ENOUGH
 from onebyone.state.sites import MATCHINGS, Site
 from onebyone.state.users import Role
 from onebyone.web import countries, numbers, words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Answer, Desk, Row, TheDesk
-from onebyone.web.figures import ENOUGH, seen_by
+from onebyone.web.figures import seen_by
 from onebyone.web.frame import frame, page
 
 USUAL = ("purchase", "generate_lead", "sign_up", "add_to_cart")
