@@ -210,6 +210,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""  # the campaign's
     medium: str = ""
     campaign: str = ""
+    campaign_id: str = ""  # the ad platform's own
     term: str = ""
     content: str = ""
     click_ids: dict[str, str] = field(default_factory=dict)

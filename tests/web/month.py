@@ -384,6 +384,7 @@ def an_event(**changes: Any) -> Row:
         "visitor": 11234567890123456789, "user_id": "", "host": "nordlight.example", "path": "/bestellung/danke",
         "query": "", "title": "Danke", "referrer": "nordlight.example/kasse", "referrer_host": "nordlight.example",
         "language": "de", "channel": "Email", "source": "newsletter", "medium": "email", "campaign": "lichterzeit-2026",
+        "campaign_id": "",
         "term": "", "content": "", "click_ids": {}, "browser_ids": {}, "browser": "Chrome", "browser_version": 142,
         "os": "Windows", "device": "desktop", "country": "DE", "actor": "human", "agent": "", "confidence": 70,
         "reasons": [], "ruleset": "2026-11-02", "order_id": "NL-48213", "value": 12900, "currency": "EUR", "items": "",

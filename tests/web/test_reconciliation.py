@@ -63,6 +63,7 @@ def test_the_page_and_the_api_name_planted_causes_of_a_real_store(place: Place, 
     load(store, place.site.id, some)
     real = Reports(store)
     place.reports.answers["reconciliation_orders"] = lambda params: real.run_dicts("reconciliation_orders", **params)
+    place.reports.answers["campaign_ids"] = lambda params: real.run_dicts("campaign_ids", **params)
     place.reports.answers["order_copies"] = lambda params: real.run_dicts("order_copies", **params)
     page = send(admin, place, export(META, exported(META, some)), zone=META.zone)
     answer = admin.get(f"/api/v1/sites/{place.site.id}/reconciliation").json()

@@ -7,7 +7,8 @@ WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers,
   ) AS is_hers
 SELECT
   at, received_at, name, via, concat(toString(hit), '/', toString(n)) AS sighting, event_id, toString(visitor) AS visitor_number, user_id,
-  host, path, query, title, referrer, language, channel, source, medium, campaign, term, content, click_ids, browser_ids,
+  host, path, query, title, referrer, language, channel, source, medium, campaign, campaign_id, term, content, click_ids,
+  browser_ids,
   events.browser AS browser_name, os, device, country, actor, order_id, value, currency, items, coupon, tax, shipping, adjustment_id,
   properties, flags, permissions, consent_source, region, identifiers, message, recipient, conversion
 FROM (

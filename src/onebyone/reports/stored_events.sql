@@ -4,7 +4,7 @@
 SELECT
   at, received_at, name, via, toString(hit) AS hit, n, event_id, host, path, if({personal:UInt8} > 0, events.query, '') AS query,
   title, if({personal:UInt8} > 0, events.referrer, '') AS referrer, referrer_host, language,
-  channel, source, medium, campaign, term, content, browser, os, device, country, region, actor, reasons,
+  channel, source, medium, campaign, campaign_id, term, content, browser, os, device, country, region, actor, reasons,
   order_id, value, currency, items, coupon, tax, shipping, adjustment_id, properties, flags, permissions, consent_source,
   if({personal:UInt8} > 0, toString(events.visitor), '') AS visitor,
   if({personal:UInt8} > 0, events.user_id, '') AS user_id,

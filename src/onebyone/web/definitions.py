@@ -22,7 +22,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
     "loss": ("loss", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
-    "reconciliation": ("reconciliation_orders", "order_copies"),
+    "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),
     "ledger": ("ledger_days", "drops"),
     **{
         shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))

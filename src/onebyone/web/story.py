@@ -382,6 +382,7 @@ def _fields(main: Row) -> list[tuple[str, str]]:
         ("Referrer", main.get("referrer")),
         ("Channel", main.get("channel")),
         ("Campaign", campaign),
+        ("Campaign id", main.get("campaign_id")),
         *((name, value) for name, value in sorted((main.get("properties") or {}).items())),
     ]
     return [(name, str(value)) for name, value in pairs if value]

@@ -148,6 +148,13 @@ def test_campaigns_match_by_id_then_by_name_then_as_said_and_never_by_likeness()
     assert (found["Zeros"].how, found["Zeros"].suggestion) == ("none", "00123")
 
 
+def test_a_name_stands_for_the_ids_that_came_with_it_also_after_it_was_renamed() -> None:
+    theirs = [Theirs("Brand 2027", frozenset({"21034567890"})), Theirs("Generic", frozenset({"5"}))]
+    ids = {"brand": ["21034567890"], "brand old": ["21034567890"], "generic": ["6"]}
+    found = match(theirs, ["brand", "brand old", "generic"], ids=ids)
+    assert [(one.how, one.ours) for one in found] == [("id", ("brand", "brand old")), ("name", ("generic",))]
+
+
 def test_ten_thousand_campaigns_are_matched() -> None:
     theirs = [Theirs(f"Campaign {n}", frozenset({str(n)})) for n in range(10_000)]
     found = match(theirs, [f"campaign-{n}" for n in range(10_000)])

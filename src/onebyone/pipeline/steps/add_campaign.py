@@ -18,6 +18,7 @@ def add_campaign(event: Event, context: Context) -> Event:
         source=said("source", "").lower(),
         medium=said("medium", "").lower(),
         campaign=said("campaign", said("id", "")).lower(),
+        campaign_id=said("id", ""),
         term=said("term", ""),
         content=said("content", ""),
         click_ids=url.click_ids,

@@ -42,8 +42,8 @@ _NO_PERSON: dict[str, Any] = _NOBODY_AT_ALL | {
 }
 _NO_DETAIL: dict[str, Any] = {
     "message": "", "title": "", "referrer": "", "referrer_host": "", "language": "", "channel": "", "source": "",
-    "medium": "",
-    "campaign": "", "term": "", "content": "", "browser": "", "order_id": "", "value": 0, "currency": "", "items": "",
+    "medium": "", "campaign": "", "campaign_id": "", "term": "", "content": "",
+    "browser": "", "order_id": "", "value": 0, "currency": "", "items": "",
     "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "nav": "", "seq": 0,
 }  # fmt: skip
 

@@ -86,6 +86,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     last: date | None = None
     our_days: int = 30
     said: Mapping[str, Mapping[str, str]] = {}  # platform -> their campaign -> ours
+    ids: Mapping[str, Sequence[str]] = {}  # our campaign -> what utm_id said with it
 
 
 def reach(kept: Iterable[Kept], asked: Asked) -> Span | None:
@@ -181,7 +182,7 @@ def _platform(
     if sum(one.currency != newest.currency for one in claims):
         notes.append("Rows of other currencies count as orders, not as money.")
     views = known.views_included if known else False
-    matches = match(_theirs(claims), [one for one in by_campaign if one], asked.said.get(name, {}))
+    matches = match(_theirs(claims), [one for one in by_campaign if one], asked.said.get(name, {}), asked.ids)
     matched = {ours for one in matches for ours in one.ours}
     return Compared(
         platform=name,

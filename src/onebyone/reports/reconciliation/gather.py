@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from onebyone.reports.reconciliation.claims import Claim
 from onebyone.reports.reconciliation.compare import LONGEST_DAYS, Asked, Kept, Reconciliation, compare, reach
@@ -14,6 +16,7 @@ from onebyone.reports.reconciliation.platforms import Platform
 from onebyone.store import BadParameter, Param, Rows
 
 MOST_ORDERS = 100_000
+MOST_CAMPAIGNS = 10_000
 LONGEST_SPAN_DAYS = 800
 
 
@@ -40,4 +43,7 @@ def reconcile(
     copies = reports.run("order_copies", **common).dicts()
     if len(rows) > MOST_ORDERS or len(copies) > MOST_ORDERS:
         raise BadParameter(f"there are more than {MOST_ORDERS:,} orders in this time: choose a shorter one")
+    since = span[0] - timedelta(days=LONGEST_DAYS)
+    named = reports.run("campaign_ids", **common | {"from": since, "limit": MOST_CAMPAIGNS}).dicts()
+    asked = replace(asked, ids={row["campaign"]: row["ids"] for row in named})
     return compare(kept, orders_of(rows, copies, platforms.values()), platforms, asked)

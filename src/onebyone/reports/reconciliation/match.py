@@ -39,17 +39,28 @@ def same_name(text: str) -> str:
     return _SEPARATORS.sub(" ", text.lower()).strip()
 
 
-def match(theirs: Sequence[Theirs], ours: Collection[str], said: Mapping[str, str] = {}) -> list[Match]:
-    """`ours` are values of utm_campaign, which may hold an id; `said` is their name -> ours. Each of ours goes once."""
+def match(
+    theirs: Sequence[Theirs],
+    ours: Collection[str],
+    said: Mapping[str, str] = {},
+    ids: Mapping[str, Collection[str]] = {},
+) -> list[Match]:
+    """`ours` are values of utm_campaign, which may hold an id; `said` is their name -> ours. Each of ours goes once.
+
+    `ids` are those of utm_id that came with ours.
+    """
     by_name: defaultdict[str, set[str]] = defaultdict(set)
+    by_id: defaultdict[str, set[str]] = defaultdict(set)
     for one in ours:
         by_name[same_name(one)].add(one)
+        for key in (one, *ids.get(one, ())):
+            by_id[same_name(key)].add(one)
     free = set(ours)
     found: dict[str, Match] = {}
-    for how, wanted in (("id", _by_id), ("name", _by_name)):
+    for how, wanted, known in (("id", _by_id, by_id), ("name", _by_name, by_name)):
         for campaign in theirs:
             if campaign.name not in found and campaign.name not in said:
-                taken = {one for key in wanted(campaign) for one in by_name.get(same_name(key), ())} & free
+                taken = {one for key in wanted(campaign) for one in known.get(same_name(key), ())} & free
                 if taken:
                     found[campaign.name] = Match(campaign.name, "id" if how == "id" else "name", tuple(sorted(taken)))
                     free -= taken
