@@ -44,6 +44,19 @@ def test_a_new_writer_continues_the_numbers_and_the_total(tmp_path: Path) -> Non
     assert SqliteReader(tmp_path).tail() == {"a": Mark(seq=2, total=6)}
 
 
+def test_what_waits_longest_is_known_over_files_and_partitions(tmp_path: Path) -> None:
+    clock = Clock()
+    writers = {name: SqliteWriter(tmp_path, name, now_ms=clock, settings=Settings()) for name in ("a", "b")}
+    start, reader = clock.ms, SqliteReader(tmp_path)
+    for name in ("a", "b", "a"):
+        writers[name].append([b"x"], count=1)
+        clock.ms += DAY_MS  # and so in a file of its own
+    assert reader.waits_since_ms({}) == start
+    assert reader.waits_since_ms({"a": 1}) == start + DAY_MS
+    assert reader.waits_since_ms({"a": 1, "b": 1}) == start + 2 * DAY_MS
+    assert reader.waits_since_ms({"a": 2, "b": 1}) == 0
+
+
 def test_each_day_and_each_large_file_starts_a_new_one(tmp_path: Path) -> None:
     clock = Clock()
     writer = a_writer(tmp_path, clock, max_file_bytes=20_000)

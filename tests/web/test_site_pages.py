@@ -341,6 +341,19 @@ def test_the_system_page_compares_the_log_with_the_store(place: Place, admin: Cl
     assert "Not balanced at 13:32:06 UTC: log and store differ by 82" in _text(client.get("/system").text)
 
 
+def test_a_page_says_up_to_when_its_numbers_are_whole(place: Place) -> None:
+    """The store lags by 55 seconds; less than five are nothing to tell of."""
+
+    def told(behind_ms: int) -> str:
+        place.waiting = FakeWaiting(Counts(1_204_600, 9, 3, int(NOW.timestamp() * 1000) - behind_ms))
+        client = TestClient(place.app())
+        come_in(client, place, f"at-{behind_ms}", "*", Role.ADMIN)
+        return re.sub(r"\s+", " ", _text(client.get(f"/s/{place.site.id}/overview").text))
+
+    assert "Data to 14:31:11, 55 s behind" in told(55_000)
+    assert "Data to 14:32:06 " in told(4_000)
+
+
 def test_a_log_that_does_not_answer_is_told(place: Place, admin: Client) -> None:
     place.waiting.down = True
     assert "The log does not answer" in admin.get("/system").text

@@ -37,11 +37,26 @@ class LogWaiting:
     def counts(self) -> Counts:
         """The readings are taken from the end backwards, so that what moves on meanwhile waits rather than vanishes."""
         with self._lock:
-            loaded = _total(self._events.mark_at(self._bounds.position()))
+            stored = self._bounds.position()
+            loaded = _total(self._events.mark_at(stored))
             written = _total(self._events.tail())
-            processed = _total(self._hits.mark_at(self._events.cursor(CURSOR)))
+            read = self._events.cursor(CURSOR)
+            processed = _total(self._hits.mark_at(read))
             received = _total(self._hits.tail())
-        return Counts(received=received, in_pipeline=received - processed, in_loader=written - loaded)
+            since = [
+                log.waits_since_ms(position)
+                for log, position, waits in (
+                    (self._events, stored, written > loaded),
+                    (self._hits, read, received > processed),
+                )
+                if waits
+            ]
+        return Counts(
+            received=received,
+            in_pipeline=received - processed,
+            in_loader=written - loaded,
+            waits_since_ms=min(filter(None, since), default=0),
+        )
 
     def find_hit(self, hit: str) -> Hit | None:
         """The hit as received, while the log still holds it."""

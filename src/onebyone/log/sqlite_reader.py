@@ -73,8 +73,16 @@ class SqliteReader:
 
     def first_ms(self, partition: str) -> int:
         """When the oldest group that is left of it was appended, unix milliseconds; 0 if none is."""
+        return self._next_ms(partition, 0)
+
+    def waits_since_ms(self, position: Position) -> int:
+        """When the oldest group behind that position was appended, unix milliseconds; 0 if none is."""
+        found = [self._next_ms(partition, position.get(partition, 0)) for partition in list_partitions(self._directory)]
+        return min(filter(None, found), default=0)
+
+    def _next_ms(self, partition: str, after: int) -> int:
         for file in self._files(partition):
-            row = self._one(file, "SELECT at_ms FROM groups ORDER BY seq LIMIT 1")
+            row = self._one(file, "SELECT at_ms FROM groups WHERE seq > ? ORDER BY seq LIMIT 1", after)
             if row is not None:
                 return int(row[0])
         return 0

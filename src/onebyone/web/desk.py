@@ -5,19 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
+from markupsafe import Markup, escape
 from msgspec import Struct, field
 
 from onebyone.consent.regions import Regions
 from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
+from onebyone.event import utc
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.reports.catalogue import NotNarrowed
 from onebyone.state.alarms import Alarm, Alarms
@@ -40,11 +42,13 @@ from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
 from onebyone.store import Param, QueryRefused, Rows, StoreUnavailable
 from onebyone.telemetry import Log
+from onebyone.web import numbers
 from onebyone.web.keeping_form import Installed
 from onebyone.web.render import Assets, Pages
 from onebyone.web.waiting import Counts, Waiting
 
 SIDE_BY_SIDE = 4  # reports of one page at once
+BEHIND = timedelta(seconds=5)  # of the store, before a page says so
 
 NEVER_NARROWED = ("ledger_totals",)  # the balance at every page's foot is that of the whole site
 
@@ -169,6 +173,15 @@ class Desk(Struct, frozen=True, kw_only=True):
             return self.waiting.counts()
         except LogUnavailable:
             return None
+
+    def data_to(self, zone: str) -> Markup:
+        """Up to when the numbers hold all that came: 14:32:05, and how far behind where the store lags."""
+        now, counts = self.clock(), self.counts()
+        since = utc(counts.waits_since_ms) if counts and counts.waits_since_ms else now
+        if now - since < BEHIND:
+            return escape(numbers.clock(now, zone))
+        late = Markup('<b class="late">{}, {} behind</b>')
+        return late.format(numbers.clock(since, zone), numbers.duration(now - since))
 
     def letters(self, site: str, limit: int) -> Sequence[DeadLetter] | None:
         """The newest dead letters of a site first; None while they cannot be read."""

@@ -104,7 +104,7 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
         "kept": kept,
         "days_alone": replace(view, given={k: v for k, v in view.given.items() if k in KEYS}).link().partition("?")[2],
         "offers": offers(*kept, view.get("metric")) if kept else [],
-        "clock": numbers.clock(desk.clock(), site.zone),
+        "clock": desk.data_to(site.zone),
     }
 
 

@@ -16,6 +16,7 @@ class Counts(Struct, frozen=True):
     received: int  # accepted since the beginning
     in_pipeline: int  # of them, without an outcome yet
     in_loader: int  # of them, with an outcome that is not in the store yet
+    waits_since_ms: int = 0  # when what waits longest came on disk; 0: nothing waits
 
     @property
     def waiting(self) -> int:

@@ -118,7 +118,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         others=others,
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
-        clock=numbers.clock(desk.clock(), site.zone),
+        clock=desk.data_to(site.zone),
         segments=ruled,
         segment=segment,
         why=_why(desk, site, known, segment),

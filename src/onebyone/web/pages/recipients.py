@@ -63,7 +63,7 @@ def recipient_page(request: Ask, desk: TheDesk, site: TheSite, recipient_id: Fro
         person=_person(desk, site, mails, events),
         opens=_count(events, "email_open"),
         clicks=_count(events, "email_click"),
-        clock=numbers.clock(desk.clock(), site.zone),
+        clock=desk.data_to(site.zone),
     )
 
 
@@ -102,7 +102,7 @@ def _message_page(request: Ask, desk: Desk, site: Site, message: Message, *, unk
         most=SHOWN,
         unknown=unknown,
         legend=mail_table.legend(),
-        clock=numbers.clock(now, site.zone),
+        clock=desk.data_to(site.zone),
     )
 
 

@@ -19,7 +19,7 @@ from onebyone.state.saved import LONGEST_NAME, MOST, Saved, TooMany
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import numbers, segment_form, segment_words
+from onebyone.web import segment_form, segment_words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
@@ -192,5 +192,5 @@ def _page(
         examples=EXAMPLES,
         fields=FIELDS,
         form=segment_form,
-        clock=numbers.clock(now, site.zone),
+        clock=desk.data_to(site.zone),
     )
