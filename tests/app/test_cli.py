@@ -107,7 +107,7 @@ def test_an_export_that_cannot_be(command: Command, tmp_path: Path) -> None:
     command.add_site("shop")
     asked = ("export", "--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")
     assert "colour" in command.mistaken(*asked, "--where", "colour=red")
-    assert command(*asked).out == "2026-11-20  events-2026-11-20.csv  343 bytes\n"
+    assert command(*asked).out == "2026-11-20  events-2026-11-20.csv  355 bytes\n"
     assert "another export" in command.mistaken(*asked, "--personal")
     assert "personal" in (tmp_path / "out" / "asked.json").read_text()
     (tmp_path / "file").write_text("")

@@ -31,6 +31,7 @@ from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
 from onebyone.state.seals import Seals
+from onebyone.state.segment_sizes import SegmentSizes
 from onebyone.state.sites import Keeping, Site, Sites
 from onebyone.state.suppression import Suppression
 from onebyone.state.user_data import UserData
@@ -157,6 +158,7 @@ class Place:
         self.shelf = Shelf(engine)
         self.annotations = Annotations(engine)
         self.library = Library(engine)
+        self.segment_sizes = SegmentSizes(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
         self.ways: list[tuple[str, str]] = [("e-mail to ops@nordlight.example", "")]
@@ -210,6 +212,7 @@ class Place:
             shelf=self.shelf,
             annotations=self.annotations,
             library=self.library,
+            segment_sizes=self.segment_sizes,
             send_export=self.send_export,
             clock=lambda: self.clock_now,
             mail=self.mail,

@@ -16,6 +16,7 @@ from web.boards import SLUG, add_board
 from web.claims import add_claims
 from web.deliveries import add_deliveries
 from web.fakes import FakeReports, Place
+from web.kept_segments import add_segment
 from web.mails import add_mails
 from web.month import nothing
 from web.serving import serving
@@ -51,6 +52,7 @@ def pages(site: str) -> dict[str, str]:
         "lifetime": f"/s/{site}/lifetime?period=12m", "experiments": f"/s/{site}/experiments",
         "populations": f"/s/{site}/populations", "days_active": f"/s/{site}/days_active",
         "segment": f"/s/{site}/segments?example=0", "segment_new": f"/s/{site}/segments",
+        "segment_kept": f"/s/{site}/segments/buyers",
         "rights": f"/s/{site}/rights",
         "persons": f"/s/{site}/people?cols=last,country,views", "person": f"/s/{site}/people/3672583452883726997",
         "reconciliation": f"/s/{site}/reconciliation",
@@ -91,6 +93,7 @@ def main() -> None:
         add_mails(place)
         add_deliveries(place)
         add_board(place)
+        add_segment(place)
         add_claims(place)
     wanted = [name.removeprefix("--") for name in sys.argv[2:] if name.endswith(("-light", "-dark"))]
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from onebyone.state.alarms import Alarm, Kind
@@ -21,6 +20,7 @@ from onebyone.state.saved import Saved
 from web.boards import add_board
 from web.claims import add_claims
 from web.fakes import FakeReports, Place
+from web.kept_segments import add_segment
 from web.mails import add_mails
 from web.month import NOW, nothing
 from web.pages import PAGES
@@ -71,7 +71,7 @@ def furnish(place: Place) -> None:
     place.alarms.put(Alarm(site=site, id="", name="Orders stop", kind=Kind.EVENT_STOPS, hours=6, to=to))
     mail = Saved(site=site, kind="segment", slug="", name="Mail", by="u", by_name="lea", filters=("channel=Email",))
     place.shelf.add(mail)
-    place.shelf.add(replace(mail, name="Buyers", filters=(), rule="people who did purchase at least 2 times"))
+    add_segment(place)
     place.annotations.add(site, NOW.date(), "Mailing sent", by="lea", now_ms=1)
     view = Saved(
         site=site, kind="view", slug="", name="Week", by="u", by_name="lea", page="pages", query="segment=mail"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from onebyone.reports.segment.rule import Did, Predicate, Rule
 from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import in_line, write
 from onebyone.state.saved import Saved
+from onebyone.state.segment_sizes import Size
 from onebyone.web.pages.segments import EXAMPLES
+from onebyone.web.segment_days import digest_of
 from onebyone.web.segment_form import Row, rows_of, rule_of
 from reports.segment.rules import rules
 from web.conftest import Client
@@ -265,3 +268,28 @@ def test_an_example_is_read_and_counted(place: Place, admin: Client, number: int
     html = admin.get(f"/s/{place.site.id}/segments?example={number}").text
     assert filters_of(place, "segment_sizes") == [write(read(EXAMPLES[number][1]))]
     assert "people are in it now" in html
+
+
+# Day by day -------------------------------------------------------------------------------------------------
+
+
+def test_a_kept_segment_shows_its_people_day_by_day(place: Place, admin: Client) -> None:
+    kept(place)
+    page, api = f"/s/{place.site.id}/segments/buyers", f"/api/v1/sites/{place.site.id}/segments/buyers/days"
+    assert "The days before are being counted" in admin.get(page).text
+    assert admin.get(api).json() == []
+    for n, people in enumerate((0, 900, None, 1_204)):
+        size = Size(day=date(2026, 11, 8 + n), people=people, everybody=31_877 if n else 0)
+        place.segment_sizes.put(place.site.id, digest_of(BOUGHT), size)
+    html = re.sub(r"\s+", " ", admin.get(page).text)
+    assert "1,204 at the end of Wed 11 Nov, 304 more than on Mon 9 Nov." in html
+    assert "Sun 8 Nov" not in html, "nobody was seen by then"
+    assert '<td>Tue 10 Nov</td><td class="n">–</td><td class="n">–</td>' in html
+    assert admin.get(api).json()[-1] == {"day": "2026-11-11", "people": 1204, "everybody": 31877}
+    assert admin.get(api.replace("buyers", "nobody")).status_code == 404
+
+
+def test_a_rule_that_is_being_changed_has_no_days(place: Place, admin: Client) -> None:
+    kept(place)
+    status, html = send(admin, place, "check", fields(Row(event="refund")) | {"slug": "buyers"})
+    assert status == 200 and "Day by day" not in html

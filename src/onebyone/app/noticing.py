@@ -1,4 +1,4 @@
-"""Alarms and scheduled exports, wired: their thread in the engine process."""
+"""Alarms, scheduled exports and the sizes of segments, wired: their thread in the engine process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from onebyone.app.state import State
 from onebyone.collect.desk import now_ms
 from onebyone.notices.exporting import Exporting
 from onebyone.notices.sender import Sender
+from onebyone.notices.sizing import Sizing
 from onebyone.notices.telling import body_of, tell
 from onebyone.notices.watch import KEEP_DAYS, Watch
 from onebyone.reports.catalogue import Reports
@@ -40,6 +41,7 @@ class Noticing:
             every_ms=settings.mail.every_s * 1000,
         )
         self._exporting = exporting(place, settings, state, reports)
+        self._sizing = Sizing(sites=state.sites, shelf=state.shelf, sizes=state.segment_sizes, ask=reports.run_dicts)
 
     def run(self, stop: threading.Event, failed: Callable[[], object]) -> None:
         """Until stopped. A defect calls `failed` and rises."""
@@ -54,6 +56,7 @@ class Noticing:
         try:
             self._watch.step(now_ms())
             self._exporting.step(now_ms())
+            self._sizing.step(now_ms())
             self._upkeep()
         except (StoreUnavailable, QueryRefused, StateUnavailable, DBAPIError) as error:
             Log().warning("notices_unwell", why=type(error).__name__)

@@ -29,6 +29,7 @@ from onebyone.state.receipts import Receipts
 from onebyone.state.saved import Shelf
 from onebyone.state.seals import Seals
 from onebyone.state.secrets import get_secret
+from onebyone.state.segment_sizes import SegmentSizes
 from onebyone.state.sites import Sites
 from onebyone.state.suppression import Suppression
 from onebyone.state.user_data import UserData
@@ -64,6 +65,7 @@ class State(Struct, frozen=True):
     shelf: Shelf
     annotations: Annotations
     library: Library
+    segment_sizes: SegmentSizes
 
     @property
     def visitor_key(self) -> bytes:
@@ -116,4 +118,5 @@ def open_state(place: Place) -> State:
         shelf=Shelf(engine),
         annotations=Annotations(engine),
         library=Library(engine),
+        segment_sizes=SegmentSizes(engine),
     )

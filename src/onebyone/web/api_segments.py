@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -11,7 +13,8 @@ from onebyone.reports.segment.write import write
 from onebyone.web.access import TheSite
 from onebyone.web.api import rows_of
 from onebyone.web.desk import TheDesk
-from onebyone.web.saved import segments_of
+from onebyone.web.saved import rules_of, segments_of
+from onebyone.web.segment_days import digest_of
 from onebyone.web.segment_words import lines
 
 
@@ -37,6 +40,14 @@ class SegmentPeopleOut(Struct, frozen=True):
     people: int
     everybody: int
     parts: list[PartOut]
+
+
+class DayOut(Struct, frozen=True):
+    """At the end of a day of the site's zone. `people` is null where the store could not count them."""
+
+    day: date
+    people: int | None
+    everybody: int
 
 
 @get("/api/v1/sites/{site_id:str}/segments", sync_to_thread=True, tags=["segments"], summary="Saved segments")
@@ -65,4 +76,18 @@ def api_segment(desk: TheDesk, site: TheSite, slug: FromPath[str]) -> SegmentPeo
     return SegmentPeopleOut(slug, write(found.rule), whole["people"], whole["everybody"], parts)
 
 
-ROUTES = (api_segments, api_segment)
+@get(
+    "/api/v1/sites/{site_id:str}/segments/{slug:str}/days",
+    sync_to_thread=True,
+    tags=["segments"],
+    summary="How many people a segment's rule held at the end of each day",
+)
+def api_segment_days(desk: TheDesk, site: TheSite, slug: FromPath[str]) -> list[DayOut]:
+    """Of up to 90 days that are over, oldest first. Those of a new or changed segment come in a few minutes."""
+    text = rules_of(desk.shelf.all(site.id)).get(slug)
+    if text is None:
+        raise NotFoundException(f"There is no segment {slug[:64]!r} with a rule here.")
+    return [DayOut(one.day, one.people, one.everybody) for one in desk.segment_sizes.all(site.id, digest_of(text))]
+
+
+ROUTES = (api_segments, api_segment, api_segment_days)

@@ -37,6 +37,7 @@ from onebyone.state.library import Library
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
+from onebyone.state.segment_sizes import SegmentSizes
 from onebyone.state.sites import Site, Sites
 from onebyone.state.user_data import UserData
 from onebyone.state.users import Users
@@ -144,6 +145,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     shelf: Shelf
     annotations: Annotations
     library: Library
+    segment_sizes: SegmentSizes
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
     pages: Pages = field(default_factory=lambda: Pages(Assets()))

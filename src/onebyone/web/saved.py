@@ -11,6 +11,7 @@ from onebyone.reports.segment.read import read
 from onebyone.reports.segment.refer import ReferenceBroken, resolved
 from onebyone.reports.segment.rule import Rule
 from onebyone.reports.segment.tokens import RuleUnreadable
+from onebyone.reports.segment.write import write
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.state.users import Role, User
@@ -58,13 +59,22 @@ def why_not(desk: Desk, site: Site, slug: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def rules_of(there: Sequence[Saved]) -> dict[str, str]:
+    """The texts of the rules among what a site keeps, with all that they refer to, by the slugs of their segments."""
+    found = _read(there)
+    return {slug: write(one.rule) for slug, one in found.items() if isinstance(one, Segment) and one.rule}
+
+
 def asked_as(desk: Desk, site: Site, rule: Rule, slug: str = "") -> Rule:
     """A rule with those of the segments it refers to; `slug` is its own. Raises ReferenceBroken."""
     return resolved(rule, _finder(desk.shelf.all(site.id)), slug)
 
 
 def _segments(desk: Desk, site: Site) -> dict[str, Segment | str]:
-    there = desk.shelf.all(site.id)
+    return _read(desk.shelf.all(site.id))
+
+
+def _read(there: Sequence[Saved]) -> dict[str, Segment | str]:
     find = _finder(there)
     found: dict[str, Segment | str] = {}
     for one in there:
