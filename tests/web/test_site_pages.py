@@ -17,6 +17,7 @@ from onebyone.state.users import Role
 from onebyone.web.definitions import FILES
 from onebyone.web.waiting import Counts, WaitingHit
 from web.conftest import come_in
+from web.deliveries import add_deliveries
 from web.fakes import FakeWaiting, Place
 from web.month import HIT, NOW, a_live_row
 from web.pages import form_secret
@@ -41,6 +42,26 @@ def test_sites_show_a_line_each_and_take_a_new_one(place: Place, admin: Client) 
     assert made is not None and (made.zone, made.currency) == ("Europe/Zurich", "CHF")
     assert answer.headers["location"] == f"/s/{made.id}/start"
     assert place.users.trail(made.id)[0].what == "site_added"
+
+
+def test_a_line_says_what_its_browsers_missed_and_which_destinations_need_help(place: Place, admin: Client) -> None:
+    assert "2,492 €207,896.10 61,480 22.0% – 14:32:06" in _text(admin.get("/").text)
+    add_deliveries(place)
+    place.reports.answers["loss"] = lambda params: []
+    page = admin.get("/").text
+    assert "61,480 – 1 needs help 14:32:06" in _text(page)
+    assert 'title="nothing to measure yet"' in page
+
+
+def test_the_overviews_missed_is_the_loss_pages_or_says_that_it_cannot_be(place: Place, admin: Client) -> None:
+    overview, loss = f"/s/{place.site.id}/overview", f"/s/{place.site.id}/loss"
+    assert "Missed by browsers 22.0% 20.3 – 23.8%" in _text(admin.get(overview).text)
+    by_browser = admin.get(f"{overview}?browser=Brave").text
+    assert f'href="{loss}?browser=Brave"' in by_browser
+    by_channel = admin.get(f"{overview}?channel=Email").text
+    assert "Missed by browsers – unknown with these filters" in _text(by_channel)
+    assert f'class="miss" href="{loss}"' in by_channel
+    assert admin.get(loss).status_code == 200
 
 
 def test_a_wrong_site_form_keeps_what_was_typed_and_says_what_is_wrong(place: Place, admin: Client) -> None:

@@ -19,6 +19,7 @@ from onebyone.web.loss_words import GROUPS
 from onebyone.web.view import params
 
 Asked = dict[str, tuple[str, Mapping[str, Param]]]
+MISSED: dict[str, Param] = {"event": "purchase", "by": "", "limit": 1}  # what `loss` is asked for the figure
 _NO_ANSWER = Answer()
 
 
@@ -76,7 +77,7 @@ def figure_questions(site: Site, view: View) -> Asked:
         before = params(view, site, view.before_so_far)
         asked |= {f"{name}_before": (name, before) for name in ("totals", "seen_by")}
     if _is_of_orders(view):
-        asked["missed"] = ("loss", now | {"event": "purchase", "by": "", "limit": 1})
+        asked["missed"] = ("loss", now | MISSED)
     return asked
 
 
@@ -88,13 +89,12 @@ def read_figures(answers: Mapping[str, Answer], site: Site) -> list[Figure]:
         totals(before, site.currency) if before else None,
         seen_by(answers["seen_by"].rows),
         seen_by(seen_before) if seen_before else None,
-        _missed(answers.get("missed"), site),
+        missed_of(answers["missed"], site) if "missed" in answers else "unknown with these filters",
     )
 
 
-def _missed(answer: Answer | None, site: Site) -> Group | str:
-    if answer is None:
-        return "unknown with these filters"
+def missed_of(answer: Answer, site: Site) -> Group | str:
+    """Of the answer of `loss` to MISSED, as `missed_figure` takes it."""
     return "no answer" if answer.error else whole(answer.rows, site.loss.server_mode)
 
 

@@ -88,7 +88,7 @@ def figures(
         _average(now, before),
         _visitors(now, before),
         _rate(now, before, seen, seen_before),
-        _missed(missed),
+        missed_figure(missed),
     ]
 
 
@@ -130,7 +130,7 @@ def _rate(now: Totals, before: Totals | None, seen: SeenBy, seen_before: SeenBy 
     )
 
 
-def _missed(found: Group | str) -> Figure:
+def missed_figure(found: Group | str) -> Figure:
     """The Loss page's own rate, or why there is none."""
     text = numbers.NONE
     if isinstance(found, str):

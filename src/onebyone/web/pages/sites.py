@@ -13,9 +13,12 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
 from onebyone.web import chart, numbers, site_form
+from onebyone.web.above import MISSED, missed_of
 from onebyone.web.access import Ask, Form, need
 from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.figures import missed_figure
 from onebyone.web.frame import frame, page
+from onebyone.web.needs import stopped_destinations
 from onebyone.web.period import preset
 
 
@@ -27,6 +30,9 @@ class SiteRow(Struct, frozen=True, kw_only=True):
     orders: str
     revenue: str
     visitors: str
+    missed: str
+    missed_note: str
+    stopped: int  # destinations that need help
     last: str
     line: str
     has_data: bool
@@ -82,9 +88,15 @@ def _row(desk: Desk, site: Site) -> SiteRow:
         "currency": site.currency,
         "traffic": "people",
     }
-    answer = desk.ask("site_line", to=min(end, desk.clock()), **asked)
-    days = desk.ask("overview", to=end, **asked)
-    by_day = {row["day"]: row["visitors"] for row in reversed(days.rows)}
+    answers = desk.ask_all(
+        {
+            "line": ("site_line", asked | {"to": min(end, desk.clock())}),
+            "days": ("overview", asked | {"to": end}),
+            "missed": ("loss", asked | MISSED | {"to": end}),
+        }
+    )
+    answer, missed = answers["line"], missed_figure(missed_of(answers["missed"], site))
+    by_day = {row["day"]: row["visitors"] for row in reversed(answers["days"].rows)}
     line = [by_day.get(day.isoformat(), 0) for day in month.days()]
     first, last = answer.first, answer.first.get("last_at")
     return SiteRow(
@@ -93,6 +105,9 @@ def _row(desk: Desk, site: Site) -> SiteRow:
         orders=numbers.count(first.get("orders")),
         revenue=numbers.money(first.get("revenue_minor"), site.currency),
         visitors=numbers.count(first.get("visitors")),
+        missed=missed.text,
+        missed_note=missed.note,
+        stopped=len(stopped_destinations(desk, site)),
         last=numbers.when(datetime.fromisoformat(last), site.zone, today) if last else "",
         has_data=bool(last),
         line=chart.sparkline(line, title=f"Visitors a day of {site.name} in the last 30 days"),
