@@ -12,8 +12,20 @@ from msgspec import Struct
 from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, PERSONS, Condition, FilterUnreadable, read_condition
 from onebyone.reports.segment.rule import Rule
 from onebyone.web.period import DEFAULT_PRESET, MATCHES, Period, PeriodUnreadable, between, compared, preset, so_far
+from onebyone.web.period_text import read_period
 
-KEYS = ("period", "from", "to", "compare", "match", "metric", "step", "traffic", "segment")  # in their canonical order
+KEYS = (
+    "period",
+    "days",
+    "from",
+    "to",
+    "compare",
+    "match",
+    "metric",
+    "step",
+    "traffic",
+    "segment",
+)  # in their canonical order
 OF_SOME = (
     "steps",
     "within",
@@ -200,7 +212,11 @@ def read_view(
         if given.get(key, allowed[0]) not in allowed:
             raise _no_value(path, key, given, allowed)
     try:
-        if "from" in given or "to" in given:
+        if text := given.pop("days", ""):
+            period = read_period(text, today)
+            given.pop("period", None)
+            given |= {"from": period.first.isoformat(), "to": period.last.isoformat()}
+        elif "from" in given or "to" in given:
             period = between(given.get("from", ""), given.get("to", ""))
             given.pop("period", None)
         else:
