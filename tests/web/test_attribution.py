@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
-from onebyone.web.credit_table import bodies, path_lines, says
+from onebyone.web.credit_table import bodies, cut, name_of, notes, path_lines, says
 from web.fakes import Place
 
 Client = TestClient[Litestar]
@@ -14,7 +15,8 @@ Client = TestClient[Litestar]
 def a_table(*labels: str) -> Table:
     shares = {model: Share(1.5, 1050) for model in MODELS}
     lines = [Line(label, shares) for label in labels]
-    return Table(lines, Share(2, 500), Share(2 + 1.5 * len(lines), 500 + 1050 * len(lines)), [])
+    total = Share(2 + 1.5 * len(lines), 500 + 1050 * len(lines))
+    return Table(lines=lines, unattributed=Share(2, 500), total=total)
 
 
 def test_unattributed_stands_last_and_the_total_below_it() -> None:
@@ -32,13 +34,36 @@ def test_beyond_what_is_shown_the_rest_is_one_line() -> None:
     assert (found[25].label, found[25].cells[0]) == ("5 more", "€52.50")
 
 
+def test_the_page_says_which_order_of_markov_was_chosen_and_why() -> None:
+    assert "with more than 2,000 paths" in notes(a_table("Email"))[-1]
+    said = notes(replace(a_table("Email"), order=2, losses={1: 0.5, 2: 0.41, 3: 0.4321}))[-1]
+    assert said.startswith("Markov looks at the last 2 touches") and "(log-loss 0.500, 0.410, 0.432)" in said
+    assert "with so few orders" in notes(replace(a_table("Email"), warnings=["Only 3."]))[-1]
+    assert "standard error is 1.25 orders" in notes(replace(a_table("Email"), errors={"Email": 1.25}))[-1]
+
+
+def test_every_model_has_a_name_whatever_the_order_of_markov() -> None:
+    assert len({name_of(model) for model in MODELS}) == len(MODELS)
+    assert name_of("markov_order3_per_path") == name_of("markov_order1_per_path")
+
+
+def test_paths_that_are_not_known_are_counted() -> None:
+    row = {"path": ["Email"], "orders": 1, "nulls": 30, "all_paths": 9, "all_nulls": 40}
+    said = cut([row], a_table("Email"))
+    assert "the 1 most frequent of 9 paths: 28.6% of orders and 75.0% of paths without one" in said
+    assert cut([row | {"all_paths": 1}], a_table("Email")) == ""
+
+
 def test_repeats_of_a_path_are_one_step() -> None:
     rows = [{"path": ["Email", "Email", "Direct"], "orders": 2, "revenue_minor": 500, "days": 3.4}]
     assert path_lines(rows, "EUR") == [(["Email ×2", "Direct"], "2", "€5.00", "3 days")]
 
 
 def test_a_period_without_orders_says_so() -> None:
-    assert says(Table([], Share(), Share(), []), "EUR") == "No order in this period, so there is no credit to share."
+    assert (
+        says(Table(lines=[], unattributed=Share(), total=Share()), "EUR")
+        == "No order in this period, so there is no credit to share."
+    )
 
 
 @pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy"])
@@ -55,7 +80,7 @@ def test_the_window_of_a_platform_is_asked_of_the_reports(place: Place, admin: C
 
 def test_the_file_has_a_row_for_each_label_and_model(place: Place, admin: Client) -> None:
     lines = admin.get(f"/s/{place.site.id}/attribution.csv").text.splitlines()
-    assert lines[0] == "label,model,orders,revenue_minor"
+    assert lines[0] == "label,model,orders,revenue_minor,standard_error"
     assert len(lines) == 1 + 6 * len(MODELS) + 1
 
 

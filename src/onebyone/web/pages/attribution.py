@@ -75,10 +75,10 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ever"],
         says=credit_table.says(table, site.currency),
         not_causal=NOT_CAUSAL,
-        heads=credit_table.heads(),
+        heads=credit_table.heads(table),
         bodies=credit_table.bodies(table, question.show, site.currency),
-        warnings=table.warnings if table.lines else [],
-        cut=len(paths.rows) == MOST_PATHS,
+        notes=credit_table.notes(table) if table.lines else [],
+        cut=credit_table.cut(paths.rows, table),
         paths=credit_table.path_lines(paths.rows, site.currency),
         by=BY,
         show=SHOW,
@@ -99,14 +99,17 @@ def attribution_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str
 
 
 def credits(table: Table) -> list[Row]:
-    """One row for each label and model, and what nobody gets."""
+    """One row for each label and model, and what nobody gets. `standard_error` is that of a sampled model's orders."""
     rows: list[Row] = [
-        {"label": line.label, "model": model, "orders": share.orders, "revenue_minor": share.money}
+        {
+            "label": line.label, "model": model, "orders": share.orders, "revenue_minor": share.money,
+            "standard_error": table.errors.get(line.label) if model == "shapley_rate_scaled" else None,
+        }
         for line in table.lines
         for model, share in line.shares.items()
-    ]
-    lost = table.unattributed
-    return [*rows, {"label": "", "model": "unattributed", "orders": lost.orders, "revenue_minor": lost.money}]
+    ]  # fmt: skip
+    lost = {"orders": table.unattributed.orders, "revenue_minor": table.unattributed.money, "standard_error": None}
+    return [*rows, {"label": "", "model": "unattributed"} | lost]
 
 
 ROUTES = (attribution, attribution_file)
