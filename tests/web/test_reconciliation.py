@@ -114,6 +114,13 @@ def test_ten_thousand_campaigns_make_a_page(place: Place, admin: Client) -> None
     assert "10,000 rows of tiktok imported" in page and "9,800 more, in the API" in page
 
 
+def test_days_that_have_just_ended_are_not_added_up(place: Place, admin: Client) -> None:
+    page = send(admin, place, (EXPORTS / "linkedin.csv").read_bytes())
+    assert "LinkedIn Campaign Manager: the days have just ended" in page and "times as many" not in page
+    (one,) = admin.get(f"/api/v1/sites/{place.site.id}/reconciliation").json()["platforms"]
+    assert not one["settled"]
+
+
 def test_a_campaign_is_matched_by_hand_and_an_import_removed(place: Place, admin: Client) -> None:
     send(admin, place, (EXPORTS / "tiktok.csv").read_bytes())
     base, secret = f"/s/{place.site.id}/reconciliation", form_secret(admin)

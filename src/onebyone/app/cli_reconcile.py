@@ -173,8 +173,11 @@ def _print(found: Reconciliation) -> None:
         )
         return
     click.echo(f"Ours, each once: {found.orders:,} orders, {found.first} to {found.last}.")
-    if found.over_claim is not None:
-        click.echo(f"Claimed by platforms together: {found.claimed:,.2f}, {found.over_claim:.2f} times as many.")
+    for claim in found.over_claims:
+        of_these = f"{', '.join(claim.platforms)}, {claim.first} to {claim.last}: claimed {claim.claimed:,.2f}"
+        click.echo(of_these + ("." if claim.ratio is None else f", {claim.ratio:.2f} times our {claim.orders:,}."))
+    if found.unsettled:
+        click.echo(f"Their days have just ended, so not added up: {', '.join(found.unsettled)}.")
     for one in found.platforms:
         _print_platform(one)
 

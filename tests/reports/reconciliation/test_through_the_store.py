@@ -92,7 +92,8 @@ def test_every_cause_is_named_with_its_size_and_so_are_blocked_shares_and_credit
     for kind, following in zip(KINDS, (*KINDS[1:], KINDS[0]), strict=True):
         assert shared[kind.name, following.name] == shared[following.name, kind.name] == lost
     claimed = sum(one.ladder.theirs.orders for one in found.platforms)
-    assert found.over_claim == claimed / found.orders
+    (together,) = found.over_claims
+    assert (together.claimed, together.ratio) == (claimed, claimed / found.orders)
     check_losses_and_credits(store, some)
 
 
