@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import pytest
 
+from onebyone.reports.attribution import reductions
+from onebyone.reports.attribution.paths import Path
 from onebyone.reports.attribution.side_by_side import BY_RULE, MODELS, MOST_CHANNELS, Share, Table, side_by_side
 from onebyone.reports.catalogue import Reports
 from onebyone.store.engine import Embedded
 from reports.golden import Case, cases
-from store.rows import put
+from store.rows import an_event, put
 
 PATHS: list[dict[str, Any]] = [
     {"path": ["Email", "Paid Search", "Direct"], "orders": 1, "revenue_minor": 100, "nulls": 0},
@@ -136,3 +139,43 @@ def test_the_last_non_direct_rule_is_that_of_the_channels_report(store: Embedded
     plain = {key: asking[key] for key in ("site", "from", "to", "currency", "traffic")}
     theirs = Reports(store).run("channels", **plain).dicts()
     assert ours == {row["channel"]: (row["orders"], row["revenue_minor"]) for row in theirs if row["orders"]}
+
+
+def test_the_reports_shorten_paths_as_the_models_of_given_paths_do(store: Embedded) -> None:
+    case = cases("paths")[0]
+    put(store, case.outcomes())
+    asking, reports = case.typed_params(), Reports(store)
+
+    def asked(reduce: str) -> Counter[tuple[str, ...]]:
+        found: Counter[tuple[str, ...]] = Counter()
+        for row in reports.run("paths", **asking | {"reduce": reduce}).dicts():
+            found[tuple(row["path"])] += row["orders"] + 100 * row["nulls"]
+        return found
+
+    whole = asked("")
+    for name in (*reductions.NAMED, "last_1", "last_2", "last_9"):
+        expected: Counter[tuple[str, ...]] = Counter()
+        for channels, count in whole.items():
+            expected[reductions.get_reduction(name)(Path(channels, 1)).channels] += count
+        assert asked(name) == expected and len(expected) > 1, name
+    lines = reports.run("credits_by_rule", **case.typed_params(reduce="no_direct")).dicts()
+    assert sum(row["revenue_minor"] for row in lines if row["model"] == "linear") == 1611
+
+
+def test_sessions_before_the_order_before_may_have_no_part(store: Embedded) -> None:
+    """As with journeys: an order of the same instant takes nothing, and one before the period does."""
+    visitor: dict[str, Any] = {"visitor": 1, "host": "shop.example", "via": "tag"}
+    seen = {(1, 9): "Email", (3, 9): "Referral", (20, 9): "Paid Search", (20, 12): "Direct"}
+    rows = []
+    for number, ((day, hour), channel) in enumerate(seen.items()):
+        own = visitor | {"at": datetime(2026, 11, day, hour, tzinfo=UTC), "channel": channel}
+        rows.append(an_event(number=2 * number, name="page_view", **own))
+        if channel != "Referral":
+            own |= {"at": datetime(2026, 11, day, hour, 10, tzinfo=UTC), "order_id": f"o{number}"}
+            rows.append(an_event(number=2 * number + 1, name="purchase", value=100, currency="EUR", **own))
+    put(store, rows)
+    asking = cases("paths")[0].typed_params()
+    kept = {tuple(row["path"]) for row in Reports(store).run("paths", **asking | {"reset": 1}).dicts()}
+    assert kept == {("Referral", "Paid Search"), ("Direct",)}
+    whole = {tuple(row["path"]) for row in Reports(store).run("paths", **asking).dicts()}
+    assert whole == {("Email", "Referral", "Paid Search"), ("Email", "Referral", "Paid Search", "Direct")}

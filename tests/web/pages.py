@@ -25,7 +25,7 @@ PAGES = (
     "/s/{site}/attribution",
     "/s/{site}/reconciliation",
     "/s/{site}/reconciliation?model=linear&period=lm",
-    "/s/{site}/attribution?by=campaign&window=meta&show=orders",
+    "/s/{site}/attribution?by=campaign&window=meta&show=orders&reset=1&reduce=no_direct",
     "/s/{site}/pages?traffic=all",
     "/s/{site}/engagement",
     "/s/{site}/vitals",

@@ -5,8 +5,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec.structs import replace
 
+from onebyone.reports.attribution.reductions import NAMED, get_reduction
 from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
 from onebyone.web.credit_table import bodies, cut, name_of, notes, path_lines, says
+from onebyone.web.pages.attribution import REDUCE
 from web.fakes import Place
 
 Client = TestClient[Litestar]
@@ -66,9 +68,9 @@ def test_a_period_without_orders_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy"])
+@pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy", "reset=2", "reduce=last_0"])
 def test_what_an_address_cannot_mean_has_no_numbers(place: Place, admin: Client, query: str) -> None:
-    assert "is no" in admin.get(f"/s/{place.site.id}/attribution?{query}").text
+    assert admin.get(f"/s/{place.site.id}/attribution?{query}").status_code == 400
     assert not [name for name, _ in place.reports.asked if name in ("paths", "credits_by_rule")]
 
 
@@ -76,6 +78,19 @@ def test_the_window_of_a_platform_is_asked_of_the_reports(place: Place, admin: C
     admin.get(f"/s/{place.site.id}/attribution?window=meta&by=source")
     asked = [params for name, params in place.reports.asked if name in ("paths", "credits_by_rule")]
     assert [(params["window_days"], params["by"]) for params in asked] == [(7, "source")] * 2
+
+
+def test_what_counts_of_a_path_is_asked_of_the_reports_and_offered(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/attribution?reset=1&reduce=last_7").text
+    assert "after the one before it; the last 7" in page and "Views of ads are not seen here" in page
+    asked = [params for name, params in place.reports.asked if name in ("paths", "credits_by_rule")]
+    assert [(params["reset"], params["reduce"]) for params in asked] == [(1, "last_7")] * 2
+    told = admin.get(f"/api/v1/sites/{place.site.id}/attribution?reset=1&reduce=exposure&window=meta").json()
+    assert (told["reset"], told["reduce"], told["window_days"]) == (True, "exposure", 7)
+
+
+def test_every_way_to_shorten_paths_that_is_offered_is_one() -> None:
+    assert all(get_reduction(name) for name in REDUCE if name) and set(NAMED) < set(REDUCE)
 
 
 def test_the_file_has_a_row_for_each_label_and_model(place: Place, admin: Client) -> None:

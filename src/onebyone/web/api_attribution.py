@@ -15,8 +15,9 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
+from onebyone.web.credit_table import cut, notes
 from onebyone.web.desk import TheDesk
-from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, credits, read_question
+from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, WINDOWS, credits, read_question
 from onebyone.web.view import asked, params
 
 
@@ -26,6 +27,9 @@ class AttributionOut(Struct, frozen=True):
     site: str
     by: str
     window: str
+    window_days: int
+    reset: bool
+    reduce: str
     first_day: str
     last_day: str
     zone: str
@@ -48,6 +52,10 @@ def api_attribution(
     site: TheSite,
     by: Annotated[str | None, QueryParameter(description="channel source campaign")] = None,
     window: Annotated[str | None, QueryParameter(description="a preset, as on the page; default without it")] = None,
+    reset: Annotated[str | None, QueryParameter(description="1: only sessions after the order before")] = None,
+    reduce: Annotated[
+        str | None, QueryParameter(description="exposure first frequency no_last_direct no_direct last_3")
+    ] = None,
     period: FromQuery[str | None] = None,
     traffic: FromQuery[str | None] = None,
 ) -> AttributionOut:
@@ -56,17 +64,21 @@ def api_attribution(
     question = read_question(view)
     given = params(view, site) | question.asking
     rules = rows_of(desk, "credits_by_rule", **given)
-    table = side_by_side(rules, rows_of(desk, "paths", **given | {"limit": MOST_PATHS}), random=Random(SEED))
+    paths = rows_of(desk, "paths", **given | {"limit": MOST_PATHS})
+    table = side_by_side(rules, paths, random=Random(SEED))
     return AttributionOut(
         site=site.id,
         by=question.by,
         window=question.window,
+        window_days=WINDOWS[question.window].click_days,
+        reset=bool(question.reset),
+        reduce=question.reduce,
         first_day=view.period.first.isoformat(),
         last_day=view.period.last.isoformat(),
         zone=site.zone,
         currency=site.currency,
         says=NOT_CAUSAL,
-        warnings=list(table.warnings),
+        warnings=[*notes(table), *filter(None, [cut(paths, table)])],
         rows=credits(table),
     )
 

@@ -8,6 +8,7 @@ from litestar import Response, get
 from msgspec import Struct
 
 from onebyone.reports.attribution.credit import NOT_CAUSAL
+from onebyone.reports.attribution.reductions import get_reduction
 from onebyone.reports.attribution.side_by_side import Table, side_by_side
 from onebyone.reports.attribution.windows import read_presets
 from onebyone.store import Param
@@ -20,35 +21,58 @@ from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
-KEYS = ("by", "window", "show")
+KEYS = ("by", "window", "show", "reset", "reduce")
 BY = {"channel": "Channel", "source": "Source", "campaign": "Campaign"}
 SHOW = {"revenue": "Revenue", "orders": "Orders"}
 WINDOWS = read_presets()
+RESET = {"": "All sessions of the window", "1": "Only those after the order before"}
+REDUCE = {  # "" and what of `reductions` an address may name, beside last_1 to last_99
+    "": "Whole paths",
+    "exposure": "A repeated step once",
+    "first": "Each step once, where it came first",
+    "frequency": "Each step once, with how often it came",
+    "no_last_direct": "Without Direct at the end",
+    "no_direct": "Without Direct",
+    "last_3": "The last 3 steps",
+    "last_5": "The last 5 steps",
+}
 MOST_PATHS = 20_000
 SEED = 1  # the same period gives the same answer
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, kw_only=True):
     by: str
     window: str
     show: str
+    reset: str
+    reduce: str
 
     @property
     def asking(self) -> dict[str, Param]:
-        return {"by": self.by, "window_days": WINDOWS[self.window].click_days}
+        window_days = WINDOWS[self.window].click_days
+        return {"by": self.by, "window_days": window_days, "reset": int(self.reset or 0), "reduce": self.reduce}
 
 
 def read_question(view: View) -> Question:
     """Raises NotUnderstood."""
-    for key, allowed in (("by", BY), ("window", WINDOWS), ("show", SHOW)):
+    for key, allowed in (("by", BY), ("window", WINDOWS), ("show", SHOW), ("reset", RESET)):
         value = view.given.get(key, "")
         if value and value not in allowed:
             raise NotUnderstood(
-                f"`{value}` is no {key} here. Use {', '.join(allowed)}. ", "Show the page without it",
+                f"`{value}` is no {key} here. Use {', '.join(filter(None, allowed))}. ", "Show the page without it",
                 view.link(**{key: ""}), ".",
             )  # fmt: skip
     given = view.given
-    return Question(given.get("by", "channel"), given.get("window", "default"), given.get("show", "revenue"))
+    reduce = given.get("reduce", "")
+    try:
+        if reduce:
+            get_reduction(reduce)
+    except ValueError as error:
+        raise NotUnderstood(f"{error}. ", "Show whole paths", view.link(reduce=""), ".") from error
+    return Question(
+        by=given.get("by", "channel"), window=given.get("window", "default"), show=given.get("show", "revenue"),
+        reset=given.get("reset", ""), reduce=reduce,
+    )  # fmt: skip
 
 
 @get("/s/{site_id:str}/attribution", sync_to_thread=True, include_in_schema=False)
@@ -83,6 +107,8 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         by=BY,
         show=SHOW,
         windows=list(WINDOWS.values()),
+        resets=RESET,
+        reduces=REDUCE | {question.reduce: REDUCE.get(question.reduce, question.reduce.replace("last_", "The last "))},
         **controls(view, desk, site, compares=False) | {"filter_note": note_of_orders(view)},
     )
 
