@@ -93,6 +93,21 @@ def test_every_way_to_shorten_paths_that_is_offered_is_one() -> None:
     assert all(get_reduction(name) for name in REDUCE if name) and set(NAMED) < set(REDUCE)
 
 
+def test_a_lift_test_stands_beside_the_models_and_changes_none(place: Place, admin: Client) -> None:
+    address, api = (f"{at}/{place.site.id}/attribution" for at in ("/s", "/api/v1/sites"))
+    query = "?lifted=Email&added=120&low=-12&high=200"
+    page = admin.get(address + query).text
+    assert "Email added 120 orders by the test, 95% interval −12 to 200" in page
+    told = admin.get(api + query).json()
+    first = next(one for one in told["lift"] if one["model"] == "first_touch")
+    assert (first["credited"], first["value"]) == (431, pytest.approx(120 / 431))
+    assert (first["low"], first["high"]) == (pytest.approx(-12 / 431), pytest.approx(200 / 431))
+    assert admin.get(api).json() | {"lift": told["lift"]} == told
+    assert admin.get(api + "?lifted=Nowhere&added=120").json()["lift"] == []
+    for wrong in ("added=many", "added=3&low=4", "added=3&high=nan"):
+        assert admin.get(f"{address}?lifted=Email&{wrong}").status_code == 400
+
+
 def test_the_file_has_a_row_for_each_label_and_model(place: Place, admin: Client) -> None:
     lines = admin.get(f"/s/{place.site.id}/attribution.csv").text.splitlines()
     assert lines[0] == "label,model,orders,revenue_minor,standard_error"

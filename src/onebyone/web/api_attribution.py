@@ -17,6 +17,7 @@ from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
 from onebyone.web.credit_table import cut, notes
 from onebyone.web.desk import TheDesk
+from onebyone.web.lift_table import Factor, factors, read_tested
 from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, WINDOWS, credits, read_question
 from onebyone.web.view import asked, params
 
@@ -37,6 +38,7 @@ class AttributionOut(Struct, frozen=True):
     says: str  # what none of the models proves
     warnings: list[str]
     rows: list[dict[str, Any]]
+    lift: list[Factor]  # what a lift test says was added for each order credited; never applied to the rows
 
 
 @get(
@@ -56,12 +58,16 @@ def api_attribution(
     reduce: Annotated[
         str | None, QueryParameter(description="exposure first frequency no_last_direct no_direct last_3")
     ] = None,
+    lifted: Annotated[str | None, QueryParameter(description="the label that a lift test was about")] = None,
+    added: Annotated[str | None, QueryParameter(description="orders that the test says it added")] = None,
+    low: Annotated[str | None, QueryParameter(description="its interval, at least")] = None,
+    high: Annotated[str | None, QueryParameter(description="at most")] = None,
     period: FromQuery[str | None] = None,
     traffic: FromQuery[str | None] = None,
 ) -> AttributionOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    question = read_question(view)
+    question, tested = read_question(view), read_tested(view)
     given = params(view, site) | question.asking
     rules = rows_of(desk, "credits_by_rule", **given)
     paths = rows_of(desk, "paths", **given | {"limit": MOST_PATHS})
@@ -80,6 +86,7 @@ def api_attribution(
         says=NOT_CAUSAL,
         warnings=[*notes(table), *filter(None, [cut(paths, table)])],
         rows=credits(table),
+        lift=factors(table, tested),
     )
 
 

@@ -12,7 +12,7 @@ from onebyone.reports.attribution.reductions import get_reduction
 from onebyone.reports.attribution.side_by_side import Table, side_by_side
 from onebyone.reports.attribution.windows import read_presets
 from onebyone.store import Param
-from onebyone.web import credit_table
+from onebyone.web import credit_table, lift_table
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, NotUnderstood, View
 from onebyone.web.csv_file import csv_answer
@@ -21,7 +21,7 @@ from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
-KEYS = ("by", "window", "show", "reset", "reduce")
+KEYS = ("by", "window", "show", "reset", "reduce", *lift_table.KEYS)
 BY = {"channel": "Channel", "source": "Source", "campaign": "Campaign"}
 SHOW = {"revenue": "Revenue", "orders": "Orders"}
 WINDOWS = read_presets()
@@ -78,7 +78,7 @@ def read_question(view: View) -> Question:
 @get("/s/{site_id:str}/attribution", sync_to_thread=True, include_in_schema=False)
 def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    question = read_question(view)
+    question, tested = read_question(view), lift_table.read_tested(view)
     given = params(view, site)
     questions = {
         "rules": ("credits_by_rule", given | question.asking),
@@ -101,6 +101,9 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         not_causal=NOT_CAUSAL,
         heads=credit_table.heads(table),
         bodies=credit_table.bodies(table, question.show, site.currency),
+        tested=tested,
+        labels=[line.label for line in table.lines],
+        factors=lift_table.lines(lift_table.factors(table, tested)),
         notes=credit_table.notes(table) if table.lines else [],
         cut=credit_table.cut(paths.rows, table),
         paths=credit_table.path_lines(paths.rows, site.currency),
