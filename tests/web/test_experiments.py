@@ -65,7 +65,7 @@ def test_what_a_variant_added_has_its_intervals_and_its_cost() -> None:
     found = experiment([arm("a", 10_000, 200), arm("b", 10_000, 250), arm("c", 10_000, 190)], control="a", planned=9)
     more, less = added(found, "EUR", Decimal("1000"))
     assert (more.name, more.relative, more.relative_95) == ("b", "+25.0%", "+4.0% to +50.2%")
-    assert (more.orders, more.orders_95, more.cost) == ("+50", "+8 to +92", "€20.00")
+    assert (more.orders, more.orders_95, more.cost) == ("+50", "+9 to +91", "€20.00")
     assert (less.orders, less.cost) == ("−10", "–")
     assert more.held["added"] == "50.0" and float(more.held["low"]) < 50 < float(more.held["high"])
     assert costs(found, "EUR", Decimal("1000")) == {"b": pytest.approx(2000), "c": None}
