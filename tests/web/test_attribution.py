@@ -122,3 +122,28 @@ def test_json_has_the_rows_of_the_file_and_says_what_they_do_not_prove(place: Pl
         ",".join(line.split(",")[:2]) for line in lines
     ]
     assert admin.get(f"/api/v1/sites/{place.site.id}/attribution?window=eternity").status_code == 400
+
+
+@pytest.mark.parametrize(("name", "report"), [("attribution", "credits_by_rule"), ("attribution/paths", "paths")])
+def test_its_files_are_asked_what_the_page_is_asked(place: Place, admin: Client, name: str, report: str) -> None:
+    query = "?by=source&window=meta&reset=1&reduce=last_3&channel=Email"
+    admin.get(f"/s/{place.site.id}/attribution{query}")
+    asked = place.reports.asked_of(report)
+    for form in ("csv", "parquet"):
+        assert admin.get(f"/s/{place.site.id}/{name}.{form}{query}").status_code == 200
+        assert place.reports.asked_of(report) | {"limit": 0} == asked | {"limit": 0}
+    sql = admin.get(f"/s/{place.site.id}/{name}.sql{query}").text
+    assert "SET param_reduce = 'last_3';" in sql and "SET param_window_days = '7';" in sql and "= ..." not in sql
+    assert admin.get(f"/s/{place.site.id}/{name}.sql?window=eternity").status_code == 400
+
+
+def test_paths_in_a_file_are_written_in_one_cell(place: Place, admin: Client) -> None:
+    lines = admin.get(f"/s/{place.site.id}/attribution/paths.csv").text.splitlines()
+    assert lines[0] == "path,orders,revenue_minor,nulls,days,all_paths,all_nulls"
+    assert lines[2].startswith("Paid Search > Direct,540,")
+
+
+def test_json_says_which_order_was_chosen_and_has_the_paths(place: Place, admin: Client) -> None:
+    told = admin.get(f"/api/v1/sites/{place.site.id}/attribution").json()
+    assert min(told["log_loss"], key=told["log_loss"].get) == str(told["markov_order"])
+    assert told["paths"][0]["path"] == ["Organic Search"] and told["paths"][0]["orders"] == 612

@@ -21,6 +21,8 @@ from onebyone.web.lift_table import Factor, factors, read_tested
 from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, WINDOWS, credits, read_question
 from onebyone.web.view import asked, params
 
+MOST_SHOWN = 100  # of paths
+
 
 class AttributionOut(Struct, frozen=True):
     """A row is what a model gives a label; the last, of no label, is what nobody gets. Money is in minor units."""
@@ -38,6 +40,9 @@ class AttributionOut(Struct, frozen=True):
     says: str  # what none of the models proves
     warnings: list[str]
     rows: list[dict[str, Any]]
+    markov_order: int
+    log_loss: dict[str, float]  # of held-out steps by the order of Markov; empty where none was chosen by it
+    paths: list[dict[str, Any]]  # the most frequent; `attribution/paths.csv` has all that models know
     lift: list[Factor]  # what a lift test says was added for each order credited; never applied to the rows
 
 
@@ -86,6 +91,9 @@ def api_attribution(
         says=NOT_CAUSAL,
         warnings=[*notes(table), *filter(None, [cut(paths, table)])],
         rows=credits(table),
+        markov_order=table.order,
+        log_loss={str(order): loss for order, loss in table.losses.items()},
+        paths=paths[:MOST_SHOWN],
         lift=factors(table, tested),
     )
 

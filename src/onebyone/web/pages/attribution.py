@@ -15,7 +15,6 @@ from onebyone.store import Param
 from onebyone.web import credit_table, lift_table
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, NotUnderstood, View
-from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
@@ -116,17 +115,6 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@get("/s/{site_id:str}/attribution.csv", sync_to_thread=True, include_in_schema=False)
-def attribution_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """One row for each label and model. Raises what the reports raise: no file is better than an empty one."""
-    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    asking = params(view, site) | read_question(view).asking
-    rules = desk.reports.run("credits_by_rule", **asking).dicts()
-    paths = desk.reports.run("paths", **asking | {"limit": MOST_PATHS}).dicts()
-    table = side_by_side(rules, paths, random=Random(SEED))
-    return csv_answer(f"{site.name}-attribution", credits(table))
-
-
 def credits(table: Table) -> list[Row]:
     """One row for each label and model, and what nobody gets. `standard_error` is that of a sampled model's orders."""
     rows: list[Row] = [
@@ -141,4 +129,4 @@ def credits(table: Table) -> list[Row]:
     return [*rows, {"label": "", "model": "unattributed"} | lost]
 
 
-ROUTES = (attribution, attribution_file)
+ROUTES = (attribution,)
