@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -7,6 +10,7 @@ from msgspec.structs import replace
 
 from onebyone.reports.attribution.reductions import NAMED, get_reduction
 from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
+from onebyone.web import slopes
 from onebyone.web.credit_table import bodies, cut, name_of, notes, path_lines, says
 from onebyone.web.pages.attribution import REDUCE
 from web.fakes import Place
@@ -147,3 +151,34 @@ def test_json_says_which_order_was_chosen_and_has_the_paths(place: Place, admin:
     told = admin.get(f"/api/v1/sites/{place.site.id}/attribution").json()
     assert min(told["log_loss"], key=told["log_loss"].get) == str(told["markov_order"])
     assert told["paths"][0]["path"] == ["Organic Search"] and told["paths"][0]["orders"] == 612
+
+
+def a_line(label: str, first: float, linear: float) -> Line:
+    return Line(label, {model: Share(linear if model == "linear" else first) for model in MODELS})
+
+
+def drawn(*lines: Line) -> str:
+    table = Table(lines=list(lines), unattributed=Share(), total=Share(9))
+    return str(slopes.slopes(table, slopes.Pair("first_touch", "linear"), "orders", "EUR"))
+
+
+def test_two_models_are_slopes_and_none_where_there_is_nothing() -> None:
+    found = drawn(a_line("Email", 8, 2), a_line("<b>", 1, 7), a_line("Direct", 2, 2))
+    assert found.count("<line") == 3 and found.count('class="up"') == 1 and "&lt;b&gt;: 1.0, 7.0" in found
+    assert drawn(a_line("Email", 0, 0)) == drawn() == ""
+
+
+def test_names_of_slopes_do_not_lie_on_one_another() -> None:
+    found = drawn(*(a_line(f"c{n}", 5, 0.01 * n) for n in range(12)))
+    ends = [float(y) for y in re.findall(r'<line[^>]* y1="([\d.]+)"', found)]
+    starts = [float(y) for y in re.findall(r'<line[^>]* y2="([\d.]+)"', found)]
+    for heights in (sorted(ends), sorted(starts)):
+        assert len(heights) == slopes.MOST and min(b - a for a, b in itertools.pairwise(heights)) >= 17.9
+        assert heights[0] > 0 and heights[-1] < 290
+
+
+def test_the_chosen_models_are_drawn_and_stay_on_a_phone(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/attribution?model=first_touch&against=markov_global").text
+    assert 'aria-label="First and Markov, all, drawn"' in page
+    assert re.findall(r'<th class="n" title="[^"]*">([^<]*)</th>', page) == ["First", "Markov, all"]
+    assert admin.get(f"/s/{place.site.id}/attribution?against=luck").status_code == 400

@@ -18,8 +18,7 @@ from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import State, open_state
 from onebyone.money import exponent_of
-from onebyone.reports.attribution.credit import touch_rule
-from onebyone.reports.attribution.named import ByRule, UnknownModel, get_model
+from onebyone.reports.attribution.named import UnknownModel, get_rule
 from onebyone.reports.attribution.rules import Rule
 from onebyone.reports.reconciliation.claims import Import, NeedsMapping
 from onebyone.reports.reconciliation.compare import Asked, Compared, Reconciliation
@@ -158,12 +157,9 @@ def report(model: str, first: Any, last: Any, site: str | None, data: File, as_j
 
 def _rule(name: str) -> Rule:
     try:
-        model = get_model(name)
+        return get_rule(name)
     except UnknownModel as error:
         raise ConfigError(f"--model: {error}.") from error
-    if not isinstance(model, ByRule):
-        raise ConfigError(f"--model: {name} learns from all paths; here say one that shares out single orders.")
-    return touch_rule(model, [])
 
 
 def _print(found: Reconciliation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
@@ -42,8 +42,9 @@ def name_of(model: str) -> tuple[str, str]:
     return NAMES[model.partition("_order")[2][2:] or model]
 
 
-def heads(table: Table) -> list[Head]:
-    return [Head(*name_of(model), css="n" if model == "last_non_direct" else "n p2") for model in table.models]
+def heads(table: Table, always: Collection[str]) -> list[Head]:
+    """Those of `always` stay where there is no room for all."""
+    return [Head(*name_of(model), css="n" if model in always else "n p2") for model in table.models]
 
 
 def notes(table: Table) -> list[str]:
@@ -70,7 +71,7 @@ def notes(table: Table) -> list[str]:
 
 def bodies(table: Table, show: str, currency: str) -> list[Body]:
     """The lines, then unattributed, then the total: under each model they add up."""
-    write = _writer(show, currency)
+    write = writer(show, currency)
     lines = [Body(line.label, [write(line.shares[model]) for model in table.models]) for line in table.lines[:SHOWN]]
     if rest := table.lines[SHOWN:]:
         sums = [_sum([line.shares[model] for line in rest]) for model in table.models]
@@ -131,7 +132,8 @@ def _steps(path: Sequence[str]) -> list[str]:
     return [f"{label} ×{times}" if times > 1 else label for label, times in steps]
 
 
-def _writer(show: str, currency: str) -> Callable[[Share], str]:
+def writer(show: str, currency: str) -> Callable[[Share], str]:
+    """How a share is written where orders or money is shown."""
     if show == "orders":
         return lambda share: f"{share.orders:,.1f}" if share.orders else numbers.NONE
     return lambda share: numbers.money(share.money, currency) if share.money else numbers.NONE

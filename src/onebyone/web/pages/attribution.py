@@ -12,7 +12,7 @@ from onebyone.reports.attribution.reductions import get_reduction
 from onebyone.reports.attribution.side_by_side import Table, side_by_side
 from onebyone.reports.attribution.windows import read_presets
 from onebyone.store import Param
-from onebyone.web import credit_table, lift_table
+from onebyone.web import credit_table, lift_table, slopes
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, NotUnderstood, View
 from onebyone.web.desk import Row, TheDesk
@@ -20,7 +20,7 @@ from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
-KEYS = ("by", "window", "show", "reset", "reduce", *lift_table.KEYS)
+KEYS = ("by", "window", "show", "reset", "reduce", "model", "against", *lift_table.KEYS)
 BY = {"channel": "Channel", "source": "Source", "campaign": "Campaign"}
 SHOW = {"revenue": "Revenue", "orders": "Orders"}
 WINDOWS = read_presets()
@@ -88,6 +88,7 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     rules, paths = answers["rules"], answers["paths"]
     failed = next((answer for answer in (rules, paths) if answer.error), None)
     table = side_by_side(rules.rows, paths.rows if not failed else [], random=Random(SEED))
+    pair = slopes.read_pair(view, table)
     return page(
         desk,
         "attribution.html",
@@ -98,8 +99,11 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ever"],
         says=credit_table.says(table, site.currency),
         not_causal=NOT_CAUSAL,
-        heads=credit_table.heads(table),
+        heads=credit_table.heads(table, (pair.model, pair.against)),
         bodies=credit_table.bodies(table, question.show, site.currency),
+        slopes=slopes.slopes(table, pair, question.show, site.currency),
+        pair=pair,
+        models=[(slopes.key_of(model), credit_table.name_of(model)[0], model) for model in table.models],
         tested=tested,
         labels=[line.label for line in table.lines],
         factors=lift_table.lines(lift_table.factors(table, tested)),
