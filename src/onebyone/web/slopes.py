@@ -70,7 +70,8 @@ def _row(line: Line, pair: Pair, write: Callable[[Share], str], left: float, rig
     return (
         f'<g class="{kind}"><title>{escape(line.label)}: {write(before)}, {write(after)}</title>'
         f'<text x="{_LEFT - 2}%" y="{left + 4:.1f}" class="ax end"><tspan class="strong">{label}</tspan>'
-        f'<tspan class="p2"> {write(before)}</tspan></text><line x1="{_LEFT}%" x2="{_RIGHT}%" y1="{left:.1f}" y2="{right:.1f}"/>'
+        f'<tspan class="p2"> {write(before)}</tspan></text>'
+        f'<line x1="{_LEFT}%" x2="{_RIGHT}%" y1="{left:.1f}" y2="{right:.1f}"/>'
         f'<text x="{_RIGHT + 2}%" y="{right + 4:.1f}" class="ax"><tspan class="p2">{write(after)} </tspan>'
         f'<tspan class="strong">{label}</tspan>'
         "</text></g>"
