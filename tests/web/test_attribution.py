@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 import itertools
+import json
 import re
 
 import pytest
@@ -142,9 +144,10 @@ def test_its_files_are_asked_what_the_page_is_asked(place: Place, admin: Client,
 
 
 def test_paths_in_a_file_are_written_in_one_cell(place: Place, admin: Client) -> None:
-    lines = admin.get(f"/s/{place.site.id}/attribution/paths.csv").text.splitlines()
-    assert lines[0] == "path,orders,revenue_minor,nulls,days,all_paths,all_nulls"
-    assert lines[2].startswith("Paid Search > Direct,540,")
+    text = admin.get(f"/s/{place.site.id}/attribution/paths.csv").text
+    rows = list(csv.DictReader(text.splitlines()))
+    assert list(rows[0]) == ["path", "orders", "revenue_minor", "nulls", "days", "all_paths", "all_nulls"]
+    assert (json.loads(rows[1]["path"]), rows[1]["orders"]) == (["Paid Search", "Direct"], "540")
 
 
 def test_json_says_which_order_was_chosen_and_has_the_paths(place: Place, admin: Client) -> None:

@@ -17,7 +17,8 @@ from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError
 from onebyone.reports.attribution.credit import Credit, credit
 from onebyone.reports.attribution.journey import Journey, observe
-from onebyone.reports.attribution.named import UnknownModel, get_model
+from onebyone.reports.attribution.journey import attribute as attribute_each
+from onebyone.reports.attribution.named import UnknownModel, get_model, get_rule
 from onebyone.reports.attribution.paths import Path
 from onebyone.reports.attribution.reductions import get_reduction
 from onebyone.reports.attribution.rules import NoAges
@@ -40,6 +41,7 @@ class _Given(Struct, frozen=True):
 @click.option("--window", default="default", show_default=True, help="Of journeys: a platform's preset, see above.")
 @click.option("--reset", is_flag=True, help="Of journeys: take touches after the conversion before alone.")
 @click.option("--views-beside-clicks", is_flag=True, help="Of journeys: keep views where there was a click too.")
+@click.option("--each", is_flag=True, help="Of journeys: show who has part in each conversion, to the minor unit.")
 @options.as_json
 def attribute(paths: File, model: str, reductions: Sequence[str], as_json: bool, **given: Any) -> None:
     """Share conversions among the channels that led to them.
@@ -49,7 +51,7 @@ def attribute(paths: File, model: str, reductions: Sequence[str], as_json: bool,
     each touch. Conversions of an empty path are unattributed.
 
     Or it holds {"journeys": [{"touches": [{"at": time, "channel": name, "kind": "click", "visit" or "view"}, ...],
-    "conversions": [{"id": text, "at": time}, ...]}, ...]}, one for each person: then the window decides which touches
+    "conversions": [{"id": text, "at": time, "value_minor": 0}, ...]}, ...]}, one for each person: then the window decides which touches
     make the path of a conversion, and a person without one has the path of the last touches.
 
     \b
@@ -61,7 +63,12 @@ def attribute(paths: File, model: str, reductions: Sequence[str], as_json: bool,
              time_decay_half_life_168h (any hours), markov_order1_global and markov_order1_per_path (orders 1 to 3),
              shapley_set, shapley_rate_scaled
     """
-    rows = _read(paths, _window(given["window"], reset=given["reset"], views=given["views_beside_clicks"]))
+    window = _window(given["window"], reset=given["reset"], views=given["views_beside_clicks"])
+    told = _read(paths)
+    if given["each"]:
+        _print_each(told.journeys or (), window, model, as_json=as_json)
+        return
+    rows = [*(told.rows or ()), *observe(told.journeys or (), window)]
     for name in reductions:
         rows = [*map(_reduction(name), rows)]
     try:
@@ -90,12 +97,35 @@ def _reduction(name: str) -> Callable[[Path], Path]:
         raise ConfigError(f"--reduce: {error}.") from error
 
 
-def _read(file: File, window: Window) -> list[Path]:
+def _print_each(journeys: Sequence[Journey], window: Window, model: str, *, as_json: bool) -> None:
+    try:
+        rule = get_rule(model)
+    except UnknownModel as error:
+        raise ConfigError(f"--model: {error}.") from error
+    found = [one for journey in journeys for one in attribute_each(journey, window, rule)]
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        {
+            "conversion": one.conversion,
+            "channel": part.channel,
+            "credit": round(part.credit, 4),
+            "value": part.value_minor,
+        }
+        for one in found
+        for part in one.credits
+    ]
+    print_rows(["conversion", "channel", "credit", "value"], rows, empty="No conversion has a touch.")
+    click.echo(f"\nUnattributed: {sum(one.unattributed for one in found):,}")
+
+
+def _read(file: File) -> _Given:
     try:
         given = msgspec.json.decode(file.read_bytes(), type=_Given)
         if given.rows is None and given.journeys is None:
             raise msgspec.ValidationError("it has neither rows nor journeys")
-        return [*(given.rows or ()), *observe(given.journeys or (), window)]
+        return given
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror}.") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -160,3 +160,14 @@ def test_an_unknown_window_or_way_to_shorten_says_what_there_is(tmp_path: File) 
     rows = json.dumps(JOURNEYS)
     assert "say default, meta" in _mistake(tmp_path / "j.json", rows, "--window", "eternity")
     assert "say exposure, first" in _mistake(tmp_path / "j.json", rows, "--reduce", "last_0")
+
+
+def test_each_conversion_of_a_journey_has_its_own_parts(tmp_path: File) -> None:
+    file = tmp_path / "journeys.json"
+    file.write_text(json.dumps(JOURNEYS).replace('"id": "b"', '"id": "b", "value_minor": 1001'))
+    asked = [str(file), "--model", "linear", "--each"]
+    found = json.loads(CliRunner().invoke(attribute, [*asked, "--json"], catch_exceptions=False).output)
+    parts = [(one["channel"], one["credit"], one["value_minor"]) for one in found[1]["credits"]]
+    assert (found[1]["conversion"], parts) == ("b", [("Email", 0.5, 501), ("Direct", 0.5, 500)])
+    assert "Unattributed: 0" in CliRunner().invoke(attribute, asked, catch_exceptions=False).output
+    assert "learns from all paths" in _mistake(file, json.dumps(JOURNEYS), "--each", "--model", "markov")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
@@ -35,9 +36,9 @@ def attribution_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]
 
 @get("/s/{site_id:str}/attribution/paths.csv", sync_to_thread=True, include_in_schema=False)
 def paths_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """A row for each path, its steps with > between them. Raises what the report raises."""
+    """A row for each path, which is a JSON array. Raises what the report raises."""
     rows = desk.reports.run("paths", **_asking(request, desk, site)).dicts()
-    written = [row | {"path": " > ".join(row["path"])} for row in rows]
+    written = [row | {"path": msgspec.json.encode(row["path"]).decode()} for row in rows]
     return csv_answer(f"{site.name}-attribution-paths", written)
 
 
