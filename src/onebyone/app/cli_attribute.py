@@ -52,7 +52,7 @@ def attribute(paths: File, model: str, reductions: Sequence[str], as_json: bool,
 
     Or it holds {"journeys": [{"touches": [{"at": time, "channel": name, "kind": "click", "visit" or "view"}, ...],
     "conversions": [{"id": text, "at": time, "value_minor": 0}, ...]}, ...]}, one for each person:
-    then the window decides which touches make the path of a conversion, and who has none has that of their last touches.
+    then the window decides which touches make the path of a conversion; who has none has that of their last touches.
 
     \b
     Windows: default, meta, google_ads, linkedin, ga4, ga4_acquisition, tiktok
