@@ -179,3 +179,15 @@ def test_sessions_before_the_order_before_may_have_no_part(store: Embedded) -> N
     assert kept == {("Referral", "Paid Search"), ("Direct",)}
     whole = {tuple(row["path"]) for row in Reports(store).run("paths", **asking).dicts()}
     assert whole == {("Email", "Referral", "Paid Search"), ("Email", "Referral", "Paid Search", "Direct")}
+
+
+def test_a_limit_keeps_the_most_frequent_paths_with_an_order_or_without(store: Embedded) -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    common: dict[str, Any] = {"host": "shop.example", "via": "tag"}
+    rows = [an_event(number=n, name="page_view", at=at, visitor=n, channel="Email", **common) for n in (1, 2, 3)]
+    rows.append(an_event(number=4, name="page_view", at=at, visitor=4, channel="Referral", **common))
+    order = common | {"at": at.replace(minute=5), "visitor": 4, "value": 100, "currency": "EUR", "order_id": "o"}
+    put(store, [*rows, an_event(number=5, name="purchase", **order)])
+    (row,) = Reports(store).run("paths", **cases("paths")[0].typed_params(limit=1)).dicts()
+    assert (row["path"], row["orders"], row["nulls"]) == (["Email"], 0, 3)
+    assert (row["all_paths"], row["all_nulls"]) == (2, 3)
