@@ -127,7 +127,7 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "first": "page_view", "again": "page_view", "steps": ["page_view", "begin_checkout", "purchase"],
         "field": "page", "text": "", "persons": [], "message": "", "recipients": [], "values": [], "personal": 0,
         "k": "3", "prop": "theme", "only": "", "value": "", "goal": "purchase", "wait_ms": 0, "without": "",
-        "step": 1, "which": "stopped",
+        "step": 1, "which": "stopped", "reset": 0, "reduce": "",
         "events_days": 425, "drops_days": 92, "details_days": 90,
         "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",
         "channel": "", "campaign": "", "low": -(10**15), "high": 10**15, "sort": "-at", "after_rank": 2**63 - 1,

@@ -44,7 +44,8 @@ def _consent(country: str, views: int, statistics: int, ads: int) -> Row:
 
 
 def _path(path: list[str], orders: int, nulls: int, days: float) -> Row:
-    return {"path": path, "orders": orders, "revenue_minor": orders * 8342, "nulls": nulls, "days": days}
+    told: Row = {"path": path, "orders": orders, "revenue_minor": orders * 8342, "nulls": nulls, "days": days}
+    return told | {"all_paths": len(_PATHS), "all_nulls": sum(nulls for _, _, nulls, _ in _PATHS)}
 
 
 def _credits() -> list[Row]:

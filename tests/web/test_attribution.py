@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import csv
+import itertools
+import json
+import re
+
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
+from onebyone.reports.attribution.reductions import NAMED, get_reduction
 from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
-from onebyone.web.credit_table import bodies, path_lines, says
+from onebyone.web import slopes
+from onebyone.web.credit_table import bodies, cut, name_of, notes, path_lines, says
+from onebyone.web.pages.attribution import REDUCE
 from web.fakes import Place
 
 Client = TestClient[Litestar]
@@ -14,7 +23,8 @@ Client = TestClient[Litestar]
 def a_table(*labels: str) -> Table:
     shares = {model: Share(1.5, 1050) for model in MODELS}
     lines = [Line(label, shares) for label in labels]
-    return Table(lines, Share(2, 500), Share(2 + 1.5 * len(lines), 500 + 1050 * len(lines)), [])
+    total = Share(2 + 1.5 * len(lines), 500 + 1050 * len(lines))
+    return Table(lines=lines, unattributed=Share(2, 500), total=total)
 
 
 def test_unattributed_stands_last_and_the_total_below_it() -> None:
@@ -32,18 +42,41 @@ def test_beyond_what_is_shown_the_rest_is_one_line() -> None:
     assert (found[25].label, found[25].cells[0]) == ("5 more", "€52.50")
 
 
+def test_the_page_says_which_order_of_markov_was_chosen_and_why() -> None:
+    assert "with more than 2,000 paths" in notes(a_table("Email"))[-1]
+    said = notes(replace(a_table("Email"), order=2, losses={1: 0.5, 2: 0.41, 3: 0.4321}))[-1]
+    assert said.startswith("Markov looks at the last 2 touches") and "(log-loss 0.500, 0.410, 0.432)" in said
+    assert "with so few orders" in notes(replace(a_table("Email"), warnings=["Only 3."]))[-1]
+    assert "standard error is 1.25 orders" in notes(replace(a_table("Email"), errors={"Email": 1.25}))[-1]
+
+
+def test_every_model_has_a_name_whatever_the_order_of_markov() -> None:
+    assert len({name_of(model) for model in MODELS}) == len(MODELS)
+    assert name_of("markov_order3_per_path") == name_of("markov_order1_per_path")
+
+
+def test_paths_that_are_not_known_are_counted() -> None:
+    row = {"path": ["Email"], "orders": 1, "nulls": 30, "all_paths": 9, "all_nulls": 40}
+    said = cut([row], a_table("Email"))
+    assert "the 1 most frequent of 9 paths: 28.6% of orders and 75.0% of paths without one" in said
+    assert cut([row | {"all_paths": 1}], a_table("Email")) == ""
+
+
 def test_repeats_of_a_path_are_one_step() -> None:
     rows = [{"path": ["Email", "Email", "Direct"], "orders": 2, "revenue_minor": 500, "days": 3.4}]
     assert path_lines(rows, "EUR") == [(["Email ×2", "Direct"], "2", "€5.00", "3 days")]
 
 
 def test_a_period_without_orders_says_so() -> None:
-    assert says(Table([], Share(), Share(), []), "EUR") == "No order in this period, so there is no credit to share."
+    assert (
+        says(Table(lines=[], unattributed=Share(), total=Share()), "EUR")
+        == "No order in this period, so there is no credit to share."
+    )
 
 
-@pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy"])
+@pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy", "reset=2", "reduce=last_0"])
 def test_what_an_address_cannot_mean_has_no_numbers(place: Place, admin: Client, query: str) -> None:
-    assert "is no" in admin.get(f"/s/{place.site.id}/attribution?{query}").text
+    assert admin.get(f"/s/{place.site.id}/attribution?{query}").status_code == 400
     assert not [name for name, _ in place.reports.asked if name in ("paths", "credits_by_rule")]
 
 
@@ -53,9 +86,37 @@ def test_the_window_of_a_platform_is_asked_of_the_reports(place: Place, admin: C
     assert [(params["window_days"], params["by"]) for params in asked] == [(7, "source")] * 2
 
 
+def test_what_counts_of_a_path_is_asked_of_the_reports_and_offered(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/attribution?reset=1&reduce=last_7").text
+    assert "after the one before it; the last 7" in page and "Views of ads are not seen here" in page
+    asked = [params for name, params in place.reports.asked if name in ("paths", "credits_by_rule")]
+    assert [(params["reset"], params["reduce"]) for params in asked] == [(1, "last_7")] * 2
+    told = admin.get(f"/api/v1/sites/{place.site.id}/attribution?reset=1&reduce=exposure&window=meta").json()
+    assert (told["reset"], told["reduce"], told["window_days"]) == (True, "exposure", 7)
+
+
+def test_every_way_to_shorten_paths_that_is_offered_is_one() -> None:
+    assert all(get_reduction(name) for name in REDUCE if name) and set(NAMED) < set(REDUCE)
+
+
+def test_a_lift_test_stands_beside_the_models_and_changes_none(place: Place, admin: Client) -> None:
+    address, api = (f"{at}/{place.site.id}/attribution" for at in ("/s", "/api/v1/sites"))
+    query = "?lifted=Email&added=120&low=-12&high=200"
+    page = admin.get(address + query).text
+    assert "Email added 120 orders by the test, 95% interval −12 to 200" in page
+    told = admin.get(api + query).json()
+    first = next(one for one in told["lift"] if one["model"] == "first_touch")
+    assert (first["credited"], first["value"]) == (431, pytest.approx(120 / 431))
+    assert (first["low"], first["high"]) == (pytest.approx(-12 / 431), pytest.approx(200 / 431))
+    assert admin.get(api).json() | {"lift": told["lift"]} == told
+    assert admin.get(api + "?lifted=Nowhere&added=120").json()["lift"] == []
+    for wrong in ("added=many", "added=3&low=4", "added=3&high=nan"):
+        assert admin.get(f"{address}?lifted=Email&{wrong}").status_code == 400
+
+
 def test_the_file_has_a_row_for_each_label_and_model(place: Place, admin: Client) -> None:
     lines = admin.get(f"/s/{place.site.id}/attribution.csv").text.splitlines()
-    assert lines[0] == "label,model,orders,revenue_minor"
+    assert lines[0] == "label,model,orders,revenue_minor,standard_error"
     assert len(lines) == 1 + 6 * len(MODELS) + 1
 
 
@@ -67,3 +128,60 @@ def test_json_has_the_rows_of_the_file_and_says_what_they_do_not_prove(place: Pl
         ",".join(line.split(",")[:2]) for line in lines
     ]
     assert admin.get(f"/api/v1/sites/{place.site.id}/attribution?window=eternity").status_code == 400
+
+
+@pytest.mark.parametrize(("name", "report"), [("attribution", "credits_by_rule"), ("attribution/paths", "paths")])
+def test_its_files_are_asked_what_the_page_is_asked(place: Place, admin: Client, name: str, report: str) -> None:
+    query = "?by=source&window=meta&reset=1&reduce=last_3&channel=Email"
+    admin.get(f"/s/{place.site.id}/attribution{query}")
+    asked = place.reports.asked_of(report)
+    for form in ("csv", "parquet"):
+        assert admin.get(f"/s/{place.site.id}/{name}.{form}{query}").status_code == 200
+        assert place.reports.asked_of(report) | {"limit": 0} == asked | {"limit": 0}
+    sql = admin.get(f"/s/{place.site.id}/{name}.sql{query}").text
+    assert "SET param_reduce = 'last_3';" in sql and "SET param_window_days = '7';" in sql and "= ..." not in sql
+    assert admin.get(f"/s/{place.site.id}/{name}.sql?window=eternity").status_code == 400
+
+
+def test_paths_in_a_file_are_written_in_one_cell(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/attribution/paths.csv").text
+    rows = list(csv.DictReader(text.splitlines()))
+    assert list(rows[0]) == ["path", "orders", "revenue_minor", "nulls", "days", "all_paths", "all_nulls"]
+    assert (json.loads(rows[1]["path"]), rows[1]["orders"]) == (["Paid Search", "Direct"], "540")
+
+
+def test_json_says_which_order_was_chosen_and_has_the_paths(place: Place, admin: Client) -> None:
+    told = admin.get(f"/api/v1/sites/{place.site.id}/attribution").json()
+    assert min(told["log_loss"], key=told["log_loss"].get) == str(told["markov_order"])
+    assert told["paths"][0]["path"] == ["Organic Search"] and told["paths"][0]["orders"] == 612
+
+
+def a_line(label: str, first: float, linear: float) -> Line:
+    return Line(label, {model: Share(linear if model == "linear" else first) for model in MODELS})
+
+
+def drawn(*lines: Line) -> str:
+    table = Table(lines=list(lines), unattributed=Share(), total=Share(9))
+    return str(slopes.slopes(table, slopes.Pair("first_touch", "linear"), "orders", "EUR"))
+
+
+def test_two_models_are_slopes_and_none_where_there_is_nothing() -> None:
+    found = drawn(a_line("Email", 8, 2), a_line("<b>", 1, 7), a_line("Direct", 2, 2))
+    assert found.count("<line") == 3 and found.count('class="up"') == 1 and "&lt;b&gt;: 1.0, 7.0" in found
+    assert drawn(a_line("Email", 0, 0)) == drawn() == ""
+
+
+def test_names_of_slopes_do_not_lie_on_one_another() -> None:
+    found = drawn(*(a_line(f"c{n}", 5, 0.01 * n) for n in range(12)))
+    ends = [float(y) for y in re.findall(r'<line[^>]* y1="([\d.]+)"', found)]
+    starts = [float(y) for y in re.findall(r'<line[^>]* y2="([\d.]+)"', found)]
+    for heights in (sorted(ends), sorted(starts)):
+        assert len(heights) == slopes.MOST and min(b - a for a, b in itertools.pairwise(heights)) >= 17.9
+        assert heights[0] > 0 and heights[-1] < 290
+
+
+def test_the_chosen_models_are_drawn_and_stay_on_a_phone(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/attribution?model=first_touch&against=markov_global").text
+    assert 'aria-label="First and Markov, all, drawn"' in page
+    assert re.findall(r'<th class="n" title="[^"]*">([^<]*)</th>', page) == ["First", "Markov, all"]
+    assert admin.get(f"/s/{place.site.id}/attribution?against=luck").status_code == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from litestar.testing import TestClient
 
 from onebyone.reports.attribution.experiment import experiment
 from onebyone.web.address import read_view
-from onebyone.web.experiment import checks, lines, says
+from onebyone.web.experiment import added, checks, costs, lines, says
 from onebyone.web.experiment_question import control_of, read_question
 from reports.attribution.test_experiment import apart, arm
 from web.fakes import Place
@@ -60,6 +61,17 @@ def test_an_uneven_split_shows_people_and_no_rate() -> None:
     assert [check.glyph for check in checks(found, question())] == ["x"]
 
 
+def test_what_a_variant_added_has_its_intervals_and_its_cost() -> None:
+    found = experiment([arm("a", 10_000, 200), arm("b", 10_000, 250), arm("c", 10_000, 190)], control="a", planned=9)
+    more, less = added(found, "EUR", Decimal("1000"))
+    assert (more.name, more.relative, more.relative_95) == ("b", "+25.0%", "+4.0% to +50.2%")
+    assert (more.orders, more.orders_95, more.cost) == ("+50", "+9 to +91", "€20.00")
+    assert (less.orders, less.cost) == ("−10", "–")
+    assert more.held["added"] == "50.0" and float(more.held["low"]) < 50 < float(more.held["high"])
+    assert costs(found, "EUR", Decimal("1000")) == {"b": pytest.approx(2000), "c": None}
+    assert added(experiment([arm("a", 9000, 500), arm("b", 5000, 505)], control="a"), "EUR", Decimal(5)) == []
+
+
 def test_who_is_left_out_and_who_has_time_left_is_said() -> None:
     rows = [
         arm("a", 50, 5, waiting=7),
@@ -86,7 +98,7 @@ def test_the_control_is_the_one_named_or_with_a_usual_name_or_the_first() -> Non
      ("only=checkout", "names no property and value"), ("split=90", "no planned split"),
      ("split=a:x", "no planned split"), ("split=a:nan,b:1", "no planned split"),
      ("planned=many", "no number of people"), ("planned=0", "no number of people"),
-     ("planned=99999999999999", "no number of people")],
+     ("planned=99999999999999", "no number of people"), ("spend=much", "no amount"), ("spend=0", "no amount")],
 )  # fmt: skip
 def test_what_an_address_cannot_mean_has_no_numbers(place: Place, admin: Client, query: str, words: str) -> None:
     assert words in admin.get(f"/s/{place.site.id}/experiments?{query}").text

@@ -25,11 +25,13 @@ class Marks(HTMLParser):
         self.refused: list[str] = []
         self.ids: list[str] = []
         self.outside: list[str] = []
+        self.drawn: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.refused += [name for name in named if name == "style" or name.startswith("on")]
         self.refused += ["script"] * (tag == "script" and "src" not in named) + ["style"] * (tag == "style")
+        self.drawn |= {named["href"] or ""} if tag == "use" else set()
         self.ids += [named["id"] or ""] if "id" in named else []
         loads = named.get("src") or (named.get("href") if tag == "link" else "") or ""
         self.outside += [loads] * ("//" in loads)
@@ -44,6 +46,7 @@ def test_a_page_is_whole_and_needs_no_inline_script_or_style(place: Place, admin
     marks.feed(answer.text)
     assert marks.refused == [] and marks.outside == []
     assert len(marks.ids) == len(set(marks.ids))
+    assert marks.drawn <= {f"#{id}" for id in marks.ids}
 
 
 @pytest.mark.parametrize("address", ANSWERED)

@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 
 from onebyone.reports.catalogue import Reports
 from onebyone.store.engine import Embedded
+from onebyone.web.reconciling import MODELS
 from reports.reconciliation.daily import export
 from reports.reconciliation.planted import META
 from reports.reconciliation.world import Sizes, exported, load, people, planted_steps
@@ -113,6 +114,22 @@ def test_ten_thousand_campaigns_make_a_page(place: Place, admin: Client) -> None
     rows = "".join(f"Campaign {n},{n + 1},2026-11-01,,1\n" for n in range(10_000))
     page = send(admin, place, (HEAD + rows).encode())
     assert "10,000 rows of tiktok imported" in page and "9,800 more, in the API" in page
+
+
+def test_days_that_have_just_ended_are_not_added_up(place: Place, admin: Client) -> None:
+    page = send(admin, place, (EXPORTS / "linkedin.csv").read_bytes())
+    assert "LinkedIn Campaign Manager: the days have just ended" in page and "times as many" not in page
+    (one,) = admin.get(f"/api/v1/sites/{place.site.id}/reconciliation").json()["platforms"]
+    assert not one["settled"]
+
+
+def test_any_model_that_shares_single_orders_can_be_ours(place: Place, admin: Client) -> None:
+    send(admin, place, (EXPORTS / "linkedin.csv").read_bytes())
+    address = f"/s/{place.site.id}/reconciliation?model="
+    for name in (*MODELS, "time_decay", "position_30_40_30"):
+        assert admin.get(address + name).status_code == 200, name
+    assert 'aria-current="true">position 30 40 30<' in admin.get(address + "position_30_40_30").text
+    assert "learns from all paths" in admin.get(address + "markov").text
 
 
 def test_a_campaign_is_matched_by_hand_and_an_import_removed(place: Place, admin: Client) -> None:

@@ -34,6 +34,18 @@ def test_every_member_has_a_title_and_two_sentences(catalogue: dict[str, Words],
         assert f'id="g-{told.glyph}"' in SPRITE
 
 
+def test_every_glyph_that_a_page_may_name_is_drawn() -> None:
+    """Glyphs stand before a tone, in words that pages show and in their templates."""
+    room = Path(words.__file__).parent
+    named = {
+        glyph
+        for file in (*room.rglob("*.py"), *room.rglob("*.html"))
+        for glyph in re.findall(r"""["'](\w+)["'], ["'](?:ok|wa|ba)["']""", file.read_text())
+    }
+    assert {"full", "half", "x"} < named
+    assert {glyph for glyph in named if f'id="g-{glyph}"' not in SPRITE} == set()
+
+
 def test_every_rule_about_e_mails_has_its_words() -> None:
     rules = set(re.findall(r'"((?:ua|net|time|burst|click|hdr|page|req)\.[a-z_]+|tampered|else)"', MAIL_RULES))
     assert rules - set(words.RULES) == set() and len(rules) > 15

@@ -30,6 +30,7 @@ COMMANDS = {
     "cli_engine": ("engine",),
     "cli_export": ("export",),
     "cli_judge": ("judge",),
+    "cli_lift": ("lift",),
     "cli_lists": ("update-lists",),
     "cli_look": ("events", "report", "fate"),
     "cli_pipeline": ("pipeline",),

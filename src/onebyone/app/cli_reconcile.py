@@ -18,8 +18,7 @@ from onebyone.app.printing import print_json, print_rows
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import State, open_state
 from onebyone.money import exponent_of
-from onebyone.reports.attribution.credit import touch_rule
-from onebyone.reports.attribution.named import ByRule, UnknownModel, get_model
+from onebyone.reports.attribution.named import UnknownModel, get_rule
 from onebyone.reports.attribution.rules import Rule
 from onebyone.reports.reconciliation.claims import Import, NeedsMapping
 from onebyone.reports.reconciliation.compare import Asked, Compared, Reconciliation
@@ -158,12 +157,9 @@ def report(model: str, first: Any, last: Any, site: str | None, data: File, as_j
 
 def _rule(name: str) -> Rule:
     try:
-        model = get_model(name)
+        return get_rule(name)
     except UnknownModel as error:
         raise ConfigError(f"--model: {error}.") from error
-    if not isinstance(model, ByRule):
-        raise ConfigError(f"--model: {name} learns from all paths; here say one that shares out single orders.")
-    return touch_rule(model, [])
 
 
 def _print(found: Reconciliation) -> None:
@@ -173,8 +169,11 @@ def _print(found: Reconciliation) -> None:
         )
         return
     click.echo(f"Ours, each once: {found.orders:,} orders, {found.first} to {found.last}.")
-    if found.over_claim is not None:
-        click.echo(f"Claimed by platforms together: {found.claimed:,.2f}, {found.over_claim:.2f} times as many.")
+    for claim in found.over_claims:
+        of_these = f"{', '.join(claim.platforms)}, {claim.first} to {claim.last}: claimed {claim.claimed:,.2f}"
+        click.echo(of_these + ("." if claim.ratio is None else f", {claim.ratio:.2f} times our {claim.orders:,}."))
+    if found.unsettled:
+        click.echo(f"Their days have just ended, so not added up: {', '.join(found.unsettled)}.")
     for one in found.platforms:
         _print_platform(one)
 

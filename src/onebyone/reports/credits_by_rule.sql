@@ -1,6 +1,8 @@
 -- title: Credits by rule
 -- about: Orders and money of the site's currency, shared among the sessions of `window_days` before each order by every
 --   rule that looks at one order alone. `by` names the touches: channel, source or campaign; '' is unattributed.
+--   `reset` 1 takes no session before the order before; `reduce` shortens paths: exposure, first, frequency,
+--   no_last_direct, no_direct, last_3 (any number), '' for no way.
 --   Money is split by largest remainder, an earlier touch first, so each order's parts add up to it exactly.
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
@@ -30,7 +32,7 @@ FROM (
         ('position_40_20_40', arrayMap(i -> multiIf(n = 1, 1., n = 2, 0.5, i IN (1, n), 0.4, 0.2 / (n - 2)), places)),
         ('time_decay_half_life_168h', arrayMap(f -> f / arraySum(fresh), fresh))
       ]) AS rule
-    FROM ({{touches}})
+    FROM ({{path_touches}})
   )
 )
 GROUP BY model, label

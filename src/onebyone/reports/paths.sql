@@ -2,22 +2,27 @@
 -- about: The sessions before an order, oldest first, and how many orders of the site's currency each such path led to.
 --   `nulls` are visitors without an order in the period who had that path in their last `window_days`.
 --   An order without a session has the empty path. `days` is the median from the first touch to the order.
+--   `reset` and `reduce` as in Credits by rule; paths without an order are reduced too.
+--   The most frequent paths are kept, with an order or without; `all_paths` and `all_nulls` count what there is.
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
   toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
   {{session_days}}
 SELECT
   path, sum(order_count) AS orders, sum(money) AS revenue_minor, sum(null_count) AS nulls,
-  round(quantileExactIf(0.5)(age_ms, order_count > 0) / 86400000, 2) AS days
+  round(quantileExactIf(0.5)(age_ms, order_count > 0) / 86400000, 2) AS days,
+  count() OVER () AS all_paths, sum(nulls) OVER () AS all_nulls
 FROM (
   SELECT arrayMap(t -> t.2, touches) AS path, 1 AS order_count, value AS money, 0 AS null_count, touches[1].1 AS age_ms
-  FROM ({{touches}})
+  FROM ({{path_touches}})
   UNION ALL
-  SELECT
-    arrayMap(t -> t.2, arrayFilter(t -> t.1 + window_ms >= last_ms, arraySort(groupArray((ms, label))))), 0, 0, 1, 0
+  WITH arrayMap(t -> (t.1, t.2, t.3, t.1), arrayFilter(
+    t -> t.1 + window_ms >= last_ms, arraySort(groupArray((ms, label, is_direct))))) AS found
+  SELECT arrayMap(t -> t.2, {{reduced}}) AS path, 0, 0, 1, 0
   FROM (
     SELECT
       visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY visitor) AS last_ms,
+      channel IN ('Direct', '') AS is_direct,
       multiIf(
         {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
         {by:String} = 'source', concat(source, ' / ', medium),
@@ -34,5 +39,5 @@ FROM (
   HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))
 )
 GROUP BY path
-ORDER BY orders DESC, nulls DESC, path
+ORDER BY orders + nulls DESC, orders DESC, path
 LIMIT {limit:UInt32}

@@ -15,9 +15,13 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
+from onebyone.web.credit_table import cut, notes
 from onebyone.web.desk import TheDesk
-from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, credits, read_question
+from onebyone.web.lift_table import Factor, factors, read_tested
+from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, WINDOWS, credits, read_question
 from onebyone.web.view import asked, params
+
+MOST_SHOWN = 100  # of paths
 
 
 class AttributionOut(Struct, frozen=True):
@@ -26,6 +30,9 @@ class AttributionOut(Struct, frozen=True):
     site: str
     by: str
     window: str
+    window_days: int
+    reset: bool
+    reduce: str
     first_day: str
     last_day: str
     zone: str
@@ -33,6 +40,10 @@ class AttributionOut(Struct, frozen=True):
     says: str  # what none of the models proves
     warnings: list[str]
     rows: list[dict[str, Any]]
+    markov_order: int
+    log_loss: dict[str, float]  # of held-out steps by the order of Markov; empty where none was chosen by it
+    paths: list[dict[str, Any]]  # the most frequent; `attribution/paths.csv` has all that models know
+    lift: list[Factor]  # what a lift test says was added for each order credited; never applied to the rows
 
 
 @get(
@@ -48,26 +59,42 @@ def api_attribution(
     site: TheSite,
     by: Annotated[str | None, QueryParameter(description="channel source campaign")] = None,
     window: Annotated[str | None, QueryParameter(description="a preset, as on the page; default without it")] = None,
+    reset: Annotated[str | None, QueryParameter(description="1: only sessions after the order before")] = None,
+    reduce: Annotated[
+        str | None, QueryParameter(description="exposure first frequency no_last_direct no_direct last_3")
+    ] = None,
+    lifted: Annotated[str | None, QueryParameter(description="the label that a lift test was about")] = None,
+    added: Annotated[str | None, QueryParameter(description="orders that the test says it added")] = None,
+    low: Annotated[str | None, QueryParameter(description="its interval, at least")] = None,
+    high: Annotated[str | None, QueryParameter(description="at most")] = None,
     period: FromQuery[str | None] = None,
     traffic: FromQuery[str | None] = None,
 ) -> AttributionOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    question = read_question(view)
+    question, tested = read_question(view), read_tested(view)
     given = params(view, site) | question.asking
     rules = rows_of(desk, "credits_by_rule", **given)
-    table = side_by_side(rules, rows_of(desk, "paths", **given | {"limit": MOST_PATHS}), random=Random(SEED))
+    paths = rows_of(desk, "paths", **given | {"limit": MOST_PATHS})
+    table = side_by_side(rules, paths, random=Random(SEED))
     return AttributionOut(
         site=site.id,
         by=question.by,
         window=question.window,
+        window_days=WINDOWS[question.window].click_days,
+        reset=bool(question.reset),
+        reduce=question.reduce,
         first_day=view.period.first.isoformat(),
         last_day=view.period.last.isoformat(),
         zone=site.zone,
         currency=site.currency,
         says=NOT_CAUSAL,
-        warnings=list(table.warnings),
+        warnings=[*notes(table), *filter(None, [cut(paths, table)])],
         rows=credits(table),
+        markov_order=table.order,
+        log_loss={str(order): loss for order, loss in table.losses.items()},
+        paths=paths[:MOST_SHOWN],
+        lift=factors(table, tested),
     )
 
 

@@ -17,6 +17,7 @@ from onebyone.web.api_filters import Narrowing, NarrowingRows
 from onebyone.web.choices import chosen, keys
 from onebyone.web.churn import rate, refusal
 from onebyone.web.desk import TheDesk
+from onebyone.web.experiment import costs
 from onebyone.web.experiment_question import KEYS
 from onebyone.web.pages.experiments import ask
 from onebyone.web.pages.populations import NARROWS
@@ -170,6 +171,7 @@ class ExperimentOut(Struct, frozen=True):
     zone: str
     currency: str
     experiment: Experiment
+    cost_of_each: dict[str, float | None] = {}  # of what a variant added, in minor units; None where it added nothing
 
 
 @get(
@@ -192,6 +194,7 @@ def api_experiment(
     control: Annotated[str | None, QueryParameter(description="the variant to compare with")] = None,
     split: Annotated[str | None, QueryParameter(description="the planned one, control:90,b:10")] = None,
     planned: Annotated[str | None, QueryParameter(description="people of each variant")] = None,
+    spend: Annotated[str | None, QueryParameter(description="on each variant, for `cost_of_each`")] = None,
     period: FromQuery[str | None] = None,
     traffic: FromQuery[str | None] = None,
 ) -> ExperimentOut:
@@ -211,6 +214,7 @@ def api_experiment(
         zone=site.zone,
         currency=site.currency,
         experiment=at.found,
+        cost_of_each=costs(at.found, site.currency, at.question.spend),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
-from onebyone.reports.attribution.side_by_side import MODELS, Share, Table
+from onebyone.reports.attribution.side_by_side import MOST_CHANNELS_TO_CHOOSE, MOST_TO_CHOOSE, Share, Table
 from onebyone.web import numbers
 from onebyone.web.desk import Row
 
@@ -17,8 +17,10 @@ NAMES = {
     "linear": ("Linear", "Every session the same"),
     "position_40_20_40": ("Position", "40% the first, 40% the last, the rest between them"),
     "time_decay_half_life_168h": ("Time decay", "Half as much for every 7 days before the order"),
-    "markov_order1_global": ("Markov", "By how many orders fewer there would be without the channel"),
-    "shapley_set": ("Shapley", "Every channel of a path the same, however often it came"),
+    "global": ("Markov, all", "All orders by how many fewer there would be without the channel"),
+    "per_path": ("Markov, each", "Each order among its own channels, by how many fewer there would be without each"),
+    "shapley_rate_scaled": ("Shapley, rates", "By what the channel adds to the share of paths that end in an order"),
+    "shapley_set": ("Shapley, sets", "Every channel of a path the same, however often it came"),
 }
 SHOWN = 25
 
@@ -35,19 +37,47 @@ class Body(Struct, frozen=True):
     kind: str = ""
 
 
-def heads() -> list[Head]:
-    return [Head(*NAMES[model], css="n" if model == "last_non_direct" else "n p2") for model in MODELS]
+def name_of(model: str) -> tuple[str, str]:
+    """What a model is called, and what it does. Those of Markov are named the same whatever their order."""
+    return NAMES[model.partition("_order")[2][2:] or model]
+
+
+def heads(table: Table, always: Collection[str]) -> list[Head]:
+    """Those of `always` stay where there is no room for all."""
+    return [Head(*name_of(model), css="n" if model in always else "n p2") for model in table.models]
+
+
+def notes(table: Table) -> list[str]:
+    """How Markov's order was chosen, and how exact sampled values are."""
+    if not any(model.startswith("markov") for model in table.models):
+        return table.warnings
+    looks = "last touch alone" if table.order == 1 else f"last {table.order} touches"
+    if table.losses:
+        losses = ", ".join(f"{loss:.3f}" for _, loss in sorted(table.losses.items()))
+        why = (
+            f"of one, two and three that tells best what people did next who were not learned from (log-loss {losses})"
+        )
+    elif table.warnings:
+        why = "with so few orders no other is tried"
+    else:
+        why = f"with more than {MOST_TO_CHOOSE:,} paths or {MOST_CHANNELS_TO_CHOOSE} rows no other is tried"
+    found = [*table.warnings, f"Markov looks at the {looks}: {why}."]
+    if table.errors:
+        found.append(
+            f"Shapley rates are sampled: a row’s standard error is {max(table.errors.values()):,.2f} orders or less."
+        )
+    return found
 
 
 def bodies(table: Table, show: str, currency: str) -> list[Body]:
     """The lines, then unattributed, then the total: under each model they add up."""
-    write = _writer(show, currency)
-    lines = [Body(line.label, [write(line.shares[model]) for model in MODELS]) for line in table.lines[:SHOWN]]
+    write = writer(show, currency)
+    lines = [Body(line.label, [write(line.shares[model]) for model in table.models]) for line in table.lines[:SHOWN]]
     if rest := table.lines[SHOWN:]:
-        sums = [_sum([line.shares[model] for line in rest]) for model in MODELS]
+        sums = [_sum([line.shares[model] for line in rest]) for model in table.models]
         lines.append(Body(f"{numbers.count(len(rest))} more", [write(share) for share in sums], "mut"))
-    lines.append(Body("Unattributed", [write(table.unattributed)] * len(MODELS), "unattr"))
-    lines.append(Body("Total", [write(table.total)] * len(MODELS), "sum"))
+    lines.append(Body("Unattributed", [write(table.unattributed)] * len(table.models), "unattr"))
+    lines.append(Body("Total", [write(table.total)] * len(table.models), "sum"))
     return lines
 
 
@@ -66,7 +96,7 @@ def says(table: Table, currency: str) -> str:
 
 def path_lines(rows: Sequence[Row], currency: str, show: int = 10) -> list[tuple[list[str], str, str, str]]:
     """Steps, orders, money, days, of the paths that led to the most orders."""
-    found = [row for row in rows if row["path"] and row["orders"]]
+    found = sorted((row for row in rows if row["path"] and row["orders"]), key=lambda row: -row["orders"])
     return [
         (
             _steps(row["path"]),
@@ -76,6 +106,19 @@ def path_lines(rows: Sequence[Row], currency: str, show: int = 10) -> list[tuple
         )
         for row in found[:show]
     ]
+
+
+def cut(rows: Sequence[Row], table: Table) -> str:
+    """What the learned models do not know, "" if they know all."""
+    if not rows or len(rows) == rows[0]["all_paths"]:
+        return ""
+    orders = sum(row["orders"] for row in rows)
+    nulls = sum(row["nulls"] for row in rows)
+    return (
+        f"Markov and Shapley learn from the {len(rows):,} most frequent of {rows[0]['all_paths']:,} paths: "
+        f"{numbers.share(orders, table.total.orders)} of orders and {numbers.share(nulls, rows[0]['all_nulls'])} of "
+        "paths without one. The rest is shared as these are."
+    )
 
 
 def _steps(path: Sequence[str]) -> list[str]:
@@ -89,7 +132,8 @@ def _steps(path: Sequence[str]) -> list[str]:
     return [f"{label} ×{times}" if times > 1 else label for label, times in steps]
 
 
-def _writer(show: str, currency: str) -> Callable[[Share], str]:
+def writer(show: str, currency: str) -> Callable[[Share], str]:
+    """How a share is written where orders or money is shown."""
     if show == "orders":
         return lambda share: f"{share.orders:,.1f}" if share.orders else numbers.NONE
     return lambda share: numbers.money(share.money, currency) if share.money else numbers.NONE

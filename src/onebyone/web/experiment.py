@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from markupsafe import Markup
 from msgspec import Struct
 
-from onebyone.reports.attribution.experiment import MOST_VARIANTS, SMALLEST_LIFT, Compared, Experiment
+from onebyone.money import minor_units
+from onebyone.reports.attribution.experiment import MOST_VARIANTS, SMALLEST_LIFT, Compared, Experiment, Variant
+from onebyone.reports.attribution.lift import Lift, cost_per_incremental, incremental_95
 from onebyone.reports.loss import Interval
 from onebyone.web import numbers
 from onebyone.web.experiment_question import Question
@@ -19,6 +23,18 @@ VERDICTS = {
     "worse": ("x", "ba", "worse"),
     "open": ("half", "wa", "no difference seen"),
 }
+
+
+class Added(Struct, frozen=True):
+    """What a variant added: `held` are the parameters that hold it against the models of Attribution."""
+
+    name: str
+    relative: str
+    relative_95: str
+    orders: str
+    orders_95: str
+    cost: str
+    held: dict[str, str]
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -99,6 +115,49 @@ def _line(one: Compared, reach: float, currency: str, *, alone: bool) -> Line:
         if one.net_more_95 is None
         else f"{_signed_money(one.net_more_95.low, currency)} to {_signed_money(one.net_more_95.high, currency)}",
     )
+
+
+def costs(found: Experiment, currency: str, spend: Decimal | None) -> dict[str, float | None]:
+    """By variant what each order that it added cost, in minor units; empty where nobody said what was spent."""
+    spent = None if spend is None else minor_units(spend, currency)
+    if spent is None or found.refused:
+        return {}
+    return {
+        one.variant.name: cost_per_incremental(spent, one.against.incremental) for one in found.variants if one.against
+    }
+
+
+def added(found: Experiment, currency: str, spend: Decimal | None = None) -> list[Added]:
+    """Of each variant that is compared, more of it than with the control. `spend` is in units of the currency."""
+    cost = costs(found, currency, spend)
+    return [
+        _added(one.variant, one.against, currency, cost.get(one.variant.name))
+        for one in found.variants
+        if one.against is not None
+    ]
+
+
+def _added(was: Variant, against: Lift, currency: str, cost: float | None) -> Added:
+    relative, added_95 = against.relative_95, incremental_95(against, was.arm)
+    return Added(
+        name=was.name,
+        relative=numbers.NONE if against.relative is None else percent(against.relative),
+        relative_95=numbers.NONE if relative is None else f"{percent(relative.low)} to {percent(relative.high)}",
+        orders=signed(against.incremental),
+        orders_95=f"{signed(added_95.low)} to {signed(added_95.high)}",
+        cost=numbers.NONE if cost is None else numbers.money(round(cost), currency),
+        held={"added": f"{against.incremental:.1f}", "low": f"{added_95.low:.1f}", "high": f"{added_95.high:.1f}"},
+    )
+
+
+def percent(part: float) -> str:
+    """A change with its sign: +12.5%."""
+    return f"{'+' if part > 0 else numbers.MINUS if part < 0 else ''}{abs(100 * part):,.1f}%"
+
+
+def signed(count: float) -> str:
+    """A number of orders that came on top or were lost, rounded."""
+    return f"{'+' if round(count) > 0 else numbers.MINUS if round(count) < 0 else ''}{abs(round(count)):,}"
 
 
 def checks(found: Experiment, question: Question) -> list[Check]:

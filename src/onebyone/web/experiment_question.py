@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from msgspec import Struct
 
+from onebyone.money import amount
 from onebyone.store import Param
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.funnel import DEFAULT_WITHIN, WITHIN
 
-KEYS = ("shown", "prop", "only", "goal", "wait", "within", "control", "split", "planned")
+KEYS = ("shown", "prop", "only", "goal", "wait", "within", "control", "split", "planned", "spend")
 USUAL = ("experiment_view", "experience_impression")  # events that tell a variant, as sites call them
 USUAL_PROP = "variant"
 USUAL_GOAL = "purchase"
@@ -36,6 +38,7 @@ class Question(Struct, frozen=True, kw_only=True):
     control: str  # "" for the usual one
     split: dict[str, float] | None  # None: the same for each
     planned: int | None
+    spend: Decimal | None  # on each variant but the control
 
     @property
     def params(self) -> dict[str, Param]:
@@ -72,6 +75,7 @@ def read_question(view: View, seen: Collection[str]) -> Question:
         control=given.get("control", ""),
         split=_split(view),
         planned=_planned(view),
+        spend=_spend(view),
     )
 
 
@@ -115,6 +119,15 @@ def _planned(view: View) -> int | None:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) <= MOST_PLANNED and len(text) < 12):
         raise _refused(view, "planned", f"`{text}` is no number of people. Write 1 to {MOST_PLANNED:,}, digits alone. ")
     return int(text)
+
+
+def _spend(view: View) -> Decimal | None:
+    text = view.given.get("spend", "")
+    if not text:
+        return None
+    if (found := amount(text)) is None or found <= 0:
+        raise _refused(view, "spend", f"`{text}` is no amount of money. Write it like 1200 or 1200.50. ")
+    return found
 
 
 def _refused(view: View, key: str, why: str) -> NotUnderstood:

@@ -23,7 +23,10 @@ def api_reconciliation(
     period: Annotated[str | None, QueryParameter(description="7d 30d mtd lm; all imported days without it")] = None,
     from_: Annotated[str | None, QueryParameter(name="from", description="first day, 2026-10-14")] = None,
     to: Annotated[str | None, QueryParameter(description="last day, included")] = None,
-    model: Annotated[str | None, QueryParameter(description="last_non_direct last_touch first_touch linear")] = None,
+    model: Annotated[
+        str | None,
+        QueryParameter(description="that shares single orders: linear, position_A_B_C, time_decay_half_life_Nh ..."),
+    ] = None,
 ) -> Reconciliation:
     found = compared(desk, site, asked(request, desk, site, ("model",)))
     if found.found is None:

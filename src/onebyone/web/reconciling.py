@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from onebyone.reports.attribution import rules
+from onebyone.reports.attribution.named import SHORT, UnknownModel, get_rule
+from onebyone.reports.attribution.side_by_side import BY_RULE
 from onebyone.reports.reconciliation.compare import Asked, Reconciliation
 from onebyone.reports.reconciliation.gather import kept_of, reconcile
 from onebyone.reports.reconciliation.platforms import read_platforms
@@ -12,14 +13,10 @@ from onebyone.state.sites import Site
 from onebyone.store import BadParameter, QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
 from onebyone.web.address import NotUnderstood, View
+from onebyone.web.credit_table import NAMES, name_of
 from onebyone.web.desk import Answer, Desk, error_id
 
-MODELS = {
-    "last_non_direct": ("Last non-direct", rules.last_non_direct),
-    "last_touch": ("Last", rules.last),
-    "first_touch": ("First", rules.first),
-    "linear": ("Linear", rules.linear),
-}
+MODELS = ("last_non_direct", "last_touch", "first_touch", "linear", *BY_RULE[4:], "shapley_set")  # as tabs
 PLATFORMS = read_platforms()
 
 
@@ -36,22 +33,25 @@ def days_said(view: View) -> bool:
 
 
 def model_of(view: View) -> str:
-    """Raises NotUnderstood."""
-    name = view.given.get("model", "last_non_direct")
-    if name not in MODELS:
-        raise NotUnderstood(
-            f"`{name}` is no model here. Use {', '.join(MODELS)}. ",
-            "Show the page without it",
-            view.link(model=""),
-        )
-    return name
+    """In full; besides MODELS an address may name all that the command line takes. Raises NotUnderstood."""
+    name = view.given.get("model") or MODELS[0]
+    try:
+        get_rule(name)
+    except UnknownModel as error:
+        raise NotUnderstood(f"{error}. ", "Show the page without it", view.link(model="")) from error
+    return SHORT.get(name, name)
+
+
+def model_names(chosen: str) -> dict[str, str]:
+    """MODELS in words, and what was chosen besides."""
+    return {model: name_of(model)[0] if model in NAMES else model.replace("_", " ") for model in (*MODELS, chosen)}
 
 
 def compared(desk: Desk, site: Site, view: View) -> Outcome:
     """Blocks. The world being unwell is a value."""
     asked = Asked(
         site_zone=site.zone,
-        rule=MODELS[model_of(view)][1],
+        rule=get_rule(model_of(view)),
         today=desk.today(site.zone),
         first=view.period.first if days_said(view) else None,
         last=view.period.last if days_said(view) else None,

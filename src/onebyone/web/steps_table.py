@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from onebyone.reports.reconciliation.compare import Campaign, Compared, Reconciliation
 from onebyone.reports.reconciliation.explain import Ladder
+from onebyone.reports.reconciliation.over_claim import OverClaim
 from onebyone.web import numbers
 
 WORDS = {
@@ -25,7 +26,7 @@ HOW = {"id": "by id", "name": "by name", "said": "as you said", "none": "not mat
 LIGHTS = {
     "green": ("full", "ok", "explained"),
     "amber": ("half", "wa", "partly explained"),
-    "red": ("cross", "ba", "not explained"),
+    "red": ("x", "ba", "not explained"),
 }
 MOST_CAMPAIGNS = 200
 
@@ -91,10 +92,24 @@ def shown(one: Compared) -> Shown:
 def says(found: Reconciliation) -> str:
     if not found.platforms:
         return "Nothing is imported for these days."
-    text = f"{_orders(found.orders)} happened; platforms claim {amount(found.claimed)}"
-    if found.over_claim is None:
-        return f"{text}."
-    return f"{text}, {found.over_claim:.2f} times as many."
+    told = [_over_claim(one) for one in found.over_claims]
+    if len(told) > 1:
+        told.append(
+            "The files share no days, or a row reaches beyond them: so each is beside the orders of its own days."
+        )
+    if not told:
+        told = [f"{_orders(found.orders)} happened."]
+    if found.unsettled:
+        told.append(
+            f"{_listed(found.unsettled)}: the days have just ended, so what is claimed still grows; not added up."
+        )
+    return " ".join(told)
+
+
+def _over_claim(one: OverClaim) -> str:
+    text = f"{_orders(one.orders)} happened {numbers.day(one.first)} – {numbers.long_day(one.last)}; "
+    text += f"{_listed(one.platforms)} claim{'s' if len(one.platforms) == 1 else ''} {amount(one.claimed)}"
+    return f"{text}." if one.ratio is None else f"{text}, {one.ratio:.2f} times as many."
 
 
 def overlaps(found: Reconciliation) -> tuple[list[str], list[list[str]]]:

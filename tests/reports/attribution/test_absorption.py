@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from onebyone.reports.attribution.absorption import chance
+from onebyone.reports.attribution.absorption import chance, chances_without
 
 Rows = dict[int, dict[int, float]]
 WON, LOST = -1, -2
@@ -74,3 +74,18 @@ def test_very_many_random_states_agree_walked_and_eliminated() -> None:
     eliminated = walked | {0: {one: 1e9 * n for one, n in walked[0].items()} | {0: 1e12}}  # circles at the start
     whole = chance(walked, start=0, goal=WON)
     assert 0.05 < whole < 0.6 and chance(eliminated, start=0, goal=WON) == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_chance_past_some_states_is_that_of_a_chain_where_they_lose(seed: int) -> None:
+    """Groups of one to three states, as the states of a channel are."""
+    random = Random(seed)
+    rows = {
+        state: {following: n for following, n in row.items() if following != 0} | {LOST: 1.0}
+        for state, row in _random_chain(random, 12).items()
+    }
+    groups = {"a": {1}, "b": {2, 3}, "c": {4, 5, 6}, "d": {7, 8}, "e": {9, 10, 11}}
+    found = chances_without(rows, groups, start=0, goal=WON)
+    for name, states in groups.items():
+        lost = rows | {state: {LOST: 1.0} for state in states}
+        assert found[name] == pytest.approx(_by_gauss_and_jordan(lost), abs=1e-12), name

@@ -114,3 +114,60 @@ def test_the_help_names_every_model() -> None:
 def test_a_channel_that_looks_like_markup_is_shown_as_it_is(file: File) -> None:
     file.write_text('{"rows": [{"path": ["[/bold] [red]sale"], "conversions": 1}]}')
     assert "[/bold] [red]sale" in _run(str(file))
+
+
+JOURNEYS = {
+    "journeys": [
+        {
+            "touches": [
+                {"at": "2026-11-01T10:00:00Z", "channel": "Display", "kind": "view"},
+                {"at": "2026-11-02T10:00:00Z", "channel": "Email", "kind": "click"},
+                {"at": "2026-11-05T11:00:00Z", "channel": "Display", "kind": "view"},
+                {"at": "2026-11-05T12:00:00Z", "channel": "Direct", "kind": "visit"},
+            ],
+            "conversions": [
+                {"id": "a", "at": "2026-11-02T10:00:00Z"},
+                {"id": "b", "at": "2026-11-05T13:00:00Z"},
+            ],
+        },
+        {"touches": [{"at": "2026-11-01T10:00:00Z", "channel": "Email", "kind": "visit"}]},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], {"Email": 1.5, "Direct": 0.5}),
+        (["--reset"], {"Email": 1.0, "Direct": 1.0}),
+        (["--views-beside-clicks"], {"Email": 0.5 + 1 / 3, "Display": 0.5 + 1 / 3, "Direct": 1 / 3}),
+        (["--reduce", "no_direct"], {"Email": 2.0}),
+        (["--reduce", "frequency", "--reduce", "last_1"], {"Email(1)": 1.0, "Direct(1)": 1.0}),
+    ],
+)
+def test_people_s_journeys_are_cut_by_the_window_and_shortened(
+    tmp_path: File, options: list[str], expected: dict[str, float]
+) -> None:
+    file = tmp_path / "journeys.json"
+    file.write_text(json.dumps(JOURNEYS))
+    ran = CliRunner().invoke(attribute, [str(file), "--model", "linear", "--json", *options], catch_exceptions=False)
+    found = json.loads(ran.output)
+    assert (found["conversions"], found["nulls"]) == (2, 1)
+    assert {name: credit for name, credit in found["credits"].items() if credit} == pytest.approx(expected)
+
+
+def test_an_unknown_window_or_way_to_shorten_says_what_there_is(tmp_path: File) -> None:
+    rows = json.dumps(JOURNEYS)
+    assert "say default, meta" in _mistake(tmp_path / "j.json", rows, "--window", "eternity")
+    assert "say exposure, first" in _mistake(tmp_path / "j.json", rows, "--reduce", "last_0")
+
+
+def test_each_conversion_of_a_journey_has_its_own_parts(tmp_path: File) -> None:
+    file = tmp_path / "journeys.json"
+    file.write_text(json.dumps(JOURNEYS).replace('"id": "b"', '"id": "b", "value_minor": 1001'))
+    asked = [str(file), "--model", "linear", "--each"]
+    found = json.loads(CliRunner().invoke(attribute, [*asked, "--json"], catch_exceptions=False).output)
+    parts = [(one["channel"], one["credit"], one["value_minor"]) for one in found[1]["credits"]]
+    assert (found[1]["conversion"], parts) == ("b", [("Email", 0.5, 501), ("Direct", 0.5, 500)])
+    assert "Unattributed: 0" in CliRunner().invoke(attribute, asked, catch_exceptions=False).output
+    assert "learns from all paths" in _mistake(file, json.dumps(JOURNEYS), "--each", "--model", "markov")

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onebyone.reports.attribution.credit import touch_rule
-from onebyone.reports.attribution.named import get_model
 from onebyone.reports.attribution.paths import Path
 from onebyone.reports.attribution.rules import NoAges
-from reports.attribution.vectors import CLOSE, NAMES, PATH_SETS, VECTORS, aged, any_paths, credited, path_set, paths_of
+from reports.attribution.vectors import CLOSE, NAMES, PATH_SETS, VECTORS, aged, any_paths, credited, paths_of
 
 EXPECTED = [(one, name) for one in PATH_SETS for name in one["expected"]]
 
@@ -98,20 +96,3 @@ def test_few_conversions_are_a_warning_of_markov_alone() -> None:
 
 def test_every_answer_says_that_it_proves_no_cause() -> None:
     assert all("proves a cause" in credited(name, []).note for name in NAMES)
-
-
-def test_a_rule_for_single_touches_shares_all_conversions_like_the_model() -> None:
-    paths = paths_of(path_set("four_channels_mixed"))
-    rule = touch_rule(get_model("markov_order1_per_path"), paths)
-    sums = dict.fromkeys(("Direct", "Display", "Email", "Organic Search", "Paid Search", "Paid Social"), 0.0)
-    for path in paths:
-        for channel, share in zip(path.channels, rule(path.channels, None), strict=True):
-            sums[channel] += share * path.conversions
-    assert sums == pytest.approx(path_set("four_channels_mixed")["expected"]["markov_order1_per_path"], abs=1e-6)
-    assert touch_rule(get_model("linear"), [])(["A", "B"], None) == [0.5, 0.5]
-
-
-@pytest.mark.parametrize("name", ["markov", "shapley_rate_scaled"])
-def test_models_of_whole_channels_have_no_rule_for_touches(name: str) -> None:
-    with pytest.raises(ValueError, match="use a per_path model"):
-        touch_rule(get_model(name), [])

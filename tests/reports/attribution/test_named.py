@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from onebyone.reports.attribution.named import SHORT, UnknownModel, get_model
+from onebyone.reports.attribution.named import SHORT, UnknownModel, get_model, get_rule
 from reports.attribution.vectors import NAMES
 
 
@@ -52,3 +52,10 @@ def test_other_names_are_refused_with_the_list_of_them(name: str) -> None:
 def test_parts_of_a_position_that_cannot_share_are_refused(name: str) -> None:
     with pytest.raises(UnknownModel, match="must add up to 100"):
         get_model(name)
+
+
+@pytest.mark.parametrize("name", ["markov", "markov_order1_per_path", "shapley_rate_scaled"])
+def test_what_learns_from_all_paths_shares_out_no_single_order(name: str) -> None:
+    assert get_rule("linear")(["A", "B"], None) == [0.5, 0.5]
+    with pytest.raises(UnknownModel, match="learns from all paths"):
+        get_rule(name)

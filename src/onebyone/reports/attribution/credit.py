@@ -55,20 +55,6 @@ def credit(model: Model, paths: Sequence[Path], *, random: Random) -> Credit:
             return replace(plain, phi=rates.values, standard_errors=rates.errors)
 
 
-def touch_rule(model: Model, paths: Sequence[Path]) -> Rule:
-    """The rule that shares one conversion among its touches, told from all paths where the model learns.
-
-    Raises ValueError for a model that only knows channels as a whole.
-    """
-    match model:
-        case ByRule(rule=rule):
-            return rule
-        case Markov(order=order, shares="per_path"):
-            return in_proportion(markov.effects(paths, order).removed)
-        case _:
-            raise ValueError(f"{model.name} shares out all conversions at once; for single ones use a per_path model")
-
-
 def shared(paths: Sequence[Path], rule: Rule) -> dict[str, float]:
     """By channel; the same however the paths come. Raises NoAges."""
     parts: defaultdict[str, list[float]] = defaultdict(list)

@@ -10,14 +10,14 @@ from msgspec import Struct
 from onebyone.reports.attribution.money import split
 from onebyone.reports.attribution.paths import Path
 from onebyone.reports.attribution.rules import Rule
-from onebyone.reports.attribution.windows import Touch, Window, eligible
+from onebyone.reports.attribution.windows import Moment, Touch, Window, eligible
 
 
 class Conversion(Struct, frozen=True):
     """`value_minor` is net of refunds: money follows it, shares do not."""
 
     id: str
-    at: datetime
+    at: Moment
     value_minor: int = 0
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from onebyone.reports.loss import Z_95, Interval, wilson
 
-UNFAIR_P = 0.001
+UNFAIR_P = 0.001  # of a split: by chance less than once in a thousand times
 _POWER_80_AT_5 = 7.85  # (1.96 + 0.84)²
 
 
@@ -67,14 +67,6 @@ def newcombe(control: Arm, test: Arm) -> Interval:
     )
 
 
-def is_split_fair(control: Arm, test: Arm, *, control_share: float) -> bool:
-    """False stops the report: so uneven a split comes by chance less than once in a thousand times."""
-    expected = (control.people + test.people) * control_share
-    spread = expected * (1 - control_share)
-    chi_square = (control.people - expected) ** 2 / spread
-    return math.erfc(math.sqrt(chi_square / 2)) >= UNFAIR_P
-
-
 def people_needed(control_rate: float, test_rate: float) -> int:
     """In each arm, to see such a difference four times in five, at 5 %. Raises ValueError if there is none."""
     if control_rate == test_rate:
@@ -83,9 +75,14 @@ def people_needed(control_rate: float, test_rate: float) -> int:
     return math.ceil(_POWER_80_AT_5 * noise / (control_rate - test_rate) ** 2)
 
 
-def cost_per_incremental(spend_minor: int, found: Lift) -> float | None:
+def incremental_95(found: Lift, test: Arm) -> Interval:
+    """Of the conversions of the test arm that would not have been."""
+    return Interval(low=found.newcombe_95.low * test.people, high=found.newcombe_95.high * test.people)
+
+
+def cost_per_incremental(spend_minor: int, incremental: float) -> float | None:
     """None where nothing was added."""
-    return spend_minor / found.incremental if found.incremental > 0 else None
+    return spend_minor / incremental if incremental > 0 else None
 
 
 def is_held_out(person: str, experiment: str, share: float) -> bool:

@@ -9,7 +9,7 @@ from random import Random
 
 from msgspec import Struct
 
-from onebyone.reports.attribution.absorption import chance
+from onebyone.reports.attribution.absorption import chance, chances_without
 from onebyone.reports.attribution.paths import Path, channels_of, conversions_of, merge
 
 MAX_ORDER = 3
@@ -51,9 +51,11 @@ def transitions(paths: Sequence[Path], order: int) -> dict[Next, dict[Next, int]
 
 def effects(paths: Sequence[Path], order: int = 1) -> Effects:
     """All 0 where nobody converts."""
-    rows = transitions(paths, order)
+    rows, channels = transitions(paths, order), channels_of(paths)
     base = chance(rows, start=START, goal=CONVERSION)
-    return Effects(base, {channel: _removed(rows, channel, base) for channel in channels_of(paths)})
+    past = {channel: frozenset(state for state in rows if state and state[-1] == channel) for channel in channels}
+    without = chances_without(rows, past, start=START, goal=CONVERSION)
+    return Effects(base, {channel: _effect(without[channel], base) for channel in channels})
 
 
 def choose_order(paths: Sequence[Path], *, random: Random, folds: int = 5) -> OrderChoice:
@@ -75,19 +77,9 @@ def _steps(channels: State, order: int) -> Iterator[tuple[State, State]]:
         yield channels[max(0, end - order) : end], channels[max(0, end + 1 - order) : end + 1]
 
 
-def _removed(rows: dict[Next, dict[Next, int]], channel: str, base: float) -> float:
-    if base == 0:
-        return 0.0
-    without = {state: _redirect(row, channel) for state, row in rows.items()}
-    effect = 1 - chance(without, start=START, goal=CONVERSION) / base
+def _effect(without: float, base: float) -> float:
+    effect = 1 - without / base if base else 0.0
     return min(1.0, effect) if effect > _NOISE else 0.0
-
-
-def _redirect(row: dict[Next, int], channel: str) -> dict[Next, int]:
-    """Whoever would come to the channel is lost."""
-    kept = {following: n for following, n in row.items() if isinstance(following, str) or following[-1] != channel}
-    gone = sum(row.values()) - sum(kept.values())
-    return kept | {NULL: kept.get(NULL, 0) + gone} if gone else kept
 
 
 def _parts(paths: Sequence[Path], folds: int, random: Random) -> list[list[Path]]:

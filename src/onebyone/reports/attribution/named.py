@@ -85,6 +85,14 @@ def get_model(name: str) -> Model:
     raise UnknownModel(f"there is no model {name!r}: say {short}, or in full {', '.join(PATTERNS)}")
 
 
+def get_rule(name: str) -> Rule:
+    """What shares out single orders, by name. Raises UnknownModel, also for a model that learns from all paths."""
+    model = get_model(name)
+    if not isinstance(model, ByRule):
+        raise UnknownModel(f"{name} learns from all paths; here say one that shares out single orders")
+    return model.rule
+
+
 def _position(first: int, middle: int, last: int) -> Rule:
     if first + middle + last != 100 or first + last == 0:
         raise UnknownModel(

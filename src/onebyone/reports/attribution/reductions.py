@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -45,6 +46,25 @@ def last_steps(path: Path, steps: int) -> Path:
     if steps < 1:
         raise ValueError(f"{steps} steps")
     return _keep(path, range(max(0, len(path.channels) - steps), len(path.channels)))
+
+
+NAMED: dict[str, Callable[[Path], Path]] = {
+    "exposure": exposure,
+    "first": unique,
+    "frequency": frequency,
+    "no_last_direct": without_last_direct,
+    "no_direct": without_direct,
+}
+_LAST = re.compile(r"last_([1-9]\d?)", re.ASCII)
+
+
+def get_reduction(name: str) -> Callable[[Path], Path]:
+    """By one of NAMED, or `last_3` for the last three steps, up to 99. Raises ValueError, which says what there is."""
+    if name in NAMED:
+        return NAMED[name]
+    if found := _LAST.fullmatch(name):
+        return lambda path: last_steps(path, int(found[1]))
+    raise ValueError(f"no way to shorten paths is called {name!r}: say {', '.join(NAMED)}, or last_3")
 
 
 def _keep(path: Path, numbers: Iterable[int]) -> Path:

@@ -43,13 +43,17 @@ def shapley(players: Sequence[str], worth: Sequence[float]) -> dict[str, float]:
     return {player: value(1 << place) for place, player in enumerate(players)}
 
 
-def rate_values(paths: Sequence[Path], random: Random) -> Values:
-    """A set of channels is worth the conversion rate of the paths within it. Exact up to 12 channels, then sampled."""
+def rate_values(paths: Sequence[Path], random: Random, *, most: int | None = None) -> Values:
+    """A set of channels is worth the conversion rate of the paths within it. Exact up to 12 channels, then sampled.
+
+    `most` is how often at most a set of channels is looked at: with many sets fewer orders are drawn, at least 2.
+    """
     players = channels_of(paths)
     groups = _groups(paths, players)
     if len(players) <= MAX_EXACT:
         return Values(shapley(players, _rates(groups, len(players))))
-    return _sampled(players, groups, random)
+    samples = SAMPLES if most is None else min(SAMPLES, max(2, most // len(groups)))
+    return _sampled(players, groups, random, samples)
 
 
 def _groups(paths: Sequence[Path], players: Sequence[str]) -> list[Group]:
@@ -85,18 +89,18 @@ def _rate(converted: int, lost: int) -> float:
     return converted / (converted + lost) if converted + lost else 0.0
 
 
-def _sampled(players: Sequence[str], groups: Sequence[Group], random: Random) -> Values:
+def _sampled(players: Sequence[str], groups: Sequence[Group], random: Random, samples: int) -> Values:
     n = len(players)
     sums, squares = [0.0] * n, [0.0] * n
     order = list(range(n))
-    for _ in range(SAMPLES):
+    for _ in range(samples):
         random.shuffle(order)
         for member, added in zip(order, _added(order, groups), strict=True):
             sums[member] += added
             squares[member] += added * added
-    means = [one / SAMPLES for one in sums]
-    spreads = [max(0.0, square / SAMPLES - mean * mean) for square, mean in zip(squares, means, strict=True)]
-    errors = [math.sqrt(spread / (SAMPLES - 1)) for spread in spreads]
+    means = [one / samples for one in sums]
+    spreads = [max(0.0, square / samples - mean * mean) for square, mean in zip(squares, means, strict=True)]
+    errors = [math.sqrt(spread / (samples - 1)) for spread in spreads]
     return Values(dict(zip(players, means, strict=True)), dict(zip(players, errors, strict=True)))
 
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from onebyone.reports.attribution import money
-from onebyone.reports.attribution.credit import credit, touch_rule
-from onebyone.reports.attribution.named import get_model
-from onebyone.reports.attribution.paths import Path
-from onebyone.reports.attribution.rules import Rule
+from onebyone.reports.attribution import markov, money, shapley
+from onebyone.reports.attribution.credit import scaled, shared
+from onebyone.reports.attribution.paths import Path, channels_of, conversions_of, merge
+from onebyone.reports.attribution.rules import Rule, each_channel_once, in_proportion
 
 BY_RULE = (
     "first_touch",
@@ -23,11 +22,19 @@ BY_RULE = (
     "position_40_20_40",
     "time_decay_half_life_168h",
 )
-LEARNED = ("markov_order1_global", "shapley_set")  # told from all paths together
-MODELS = BY_RULE + LEARNED
-_PER_PATH = {"markov_order1_global": "markov_order1_per_path"}  # what shares out single orders, and so their money
+MOST_TO_CHOOSE, MOST_CHANNELS_TO_CHOOSE = 2000, 20  # paths and channels: with more, a page would wait for the order
+MOST_CHANNELS = 200  # of Markov and Shapley rates, for the same reason
+_MOST_SETS = 500_000  # looked at for sampled Shapley values: a third of a second
 
 Row = Mapping[str, Any]
+
+
+def learned(order: int) -> tuple[str, ...]:
+    """Models told from all paths together, by name."""
+    return (f"markov_order{order}_global", f"markov_order{order}_per_path", "shapley_rate_scaled", "shapley_set")
+
+
+MODELS = BY_RULE + learned(1)  # where nothing speaks for another order of Markov
 
 
 class Share(Struct, frozen=True):
@@ -36,56 +43,121 @@ class Share(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A channel, source or campaign, with its share under each of MODELS."""
+    """A channel, source or campaign, with its share under each of the table's models."""
 
     label: str
     shares: dict[str, Share]
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, kw_only=True):
     """Under every model the lines and `unattributed` add up to `total`."""
 
     lines: list[Line]
     unattributed: Share
     total: Share
-    warnings: list[str]
+    models: tuple[str, ...] = MODELS
+    warnings: list[str] = []
+    order: int = 1  # of Markov: how many of the last touches it looks at
+    losses: dict[int, float] = {}  # mean log-loss of held-out steps by order; empty where none was chosen by it
+    errors: dict[str, float] = {}  # standard errors of `shapley_rate_scaled`, in orders; empty where it is exact
+
+
+class Known(Struct, frozen=True):
+    """What the learned models say."""
+
+    shares: dict[str, dict[str, Share]] = {}  # model -> label
+    warnings: list[str] = []
+    order: int = 1
+    losses: dict[int, float] = {}
+    errors: dict[str, float] = {}
 
 
 def side_by_side(by_rule: Sequence[Row], paths: Sequence[Row], *, random: Random) -> Table:
-    """Lines by money under last_non_direct, the largest first."""
+    """Lines by money under last_non_direct, the largest first.
+
+    Where `paths` are not all that there are, what the learned models say of these is said of all.
+    """
     found: defaultdict[str, dict[str, Share]] = defaultdict(dict)
     for row in by_rule:
         found[row["label"]][row["model"]] = Share(row["orders"], row["revenue_minor"])
     unattributed = found.pop("", {}).get("last_touch", Share())
-    warnings: list[str] = []
-    for name in LEARNED:
-        shares, said = _learned(name, paths, random)
-        warnings += said
+    last = [shares.get("last_touch", Share()) for shares in found.values()]
+    credited = Share(round(sum(share.orders for share in last)), sum(share.money for share in last))
+    known = _learn([row for row in paths if row["path"]], credited, random)
+    for name, shares in known.shares.items():
         for label, share in shares.items():
             found[label][name] = share
-    lines = [Line(label, {model: shares.get(model, Share()) for model in MODELS}) for label, shares in found.items()]
+    models = BY_RULE + tuple(known.shares)
+    lines = [Line(label, {model: shares.get(model, Share()) for model in models}) for label, shares in found.items()]
     lines.sort(key=lambda line: (-line.shares["last_non_direct"].money, line.label))
-    orders = sum(line.shares["last_touch"].orders for line in lines) + unattributed.orders
-    whole = sum(line.shares["last_touch"].money for line in lines) + unattributed.money
-    return Table(lines, unattributed, Share(orders, whole), warnings)
+    return Table(
+        lines=lines,
+        unattributed=unattributed,
+        total=Share(credited.orders + unattributed.orders, credited.money + unattributed.money),
+        models=models,
+        warnings=known.warnings,
+        order=known.order,
+        losses=known.losses,
+        errors=known.errors,
+    )
 
 
-def _learned(name: str, rows: Sequence[Row], random: Random) -> tuple[dict[str, Share], list[str]]:
+def _learn(rows: Sequence[Row], credited: Share, random: Random) -> Known:
     paths = [Path(tuple(row["path"]), row["orders"], row["nulls"]) for row in rows]
-    answer = credit(get_model(name), paths, random=random)
-    rule = touch_rule(get_model(_PER_PATH.get(name, name)), paths)
-    amounts = _money(rows, rule)
-    return {label: Share(orders, amounts.get(label, 0)) for label, orders in answer.credits.items()}, answer.warnings
+    once = {"shapley_set": _by_path(rows, paths, each_channel_once, credited)}
+    if (channels := len(channels_of(paths))) > MOST_CHANNELS:
+        why = f"Markov and Shapley rates are left out: {channels:,} rows, and they weigh {MOST_CHANNELS} at most."
+        return Known(shares=once, warnings=[why])
+    chosen = _order(paths, random)
+    removed = markov.effects(paths, chosen.order).removed
+    rates = shapley.rate_values(paths, random, most=_MOST_SETS)
+    clipped = {channel: max(0.0, value) for channel, value in rates.values.items()}
+    whole = sum(clipped.values())
+    of_one = credited.orders / whole if whole else 0.0
+    answers = (
+        _at_once(removed, credited),
+        _by_path(rows, paths, in_proportion(removed), credited),
+        _at_once(clipped, credited),
+    )
+    return Known(
+        shares=dict(zip(learned(chosen.order), answers, strict=False)) | once,
+        warnings=markov.warnings(paths),
+        order=chosen.order,
+        losses=chosen.log_loss,
+        errors={channel: error * of_one for channel, error in (rates.errors or {}).items()},
+    )
 
 
-def _money(rows: Sequence[Row], rule: Rule) -> dict[str, int]:
-    """The money of all paths, adding up to the cent: each path's in proportion, rounded once at the end."""
+def _order(paths: Sequence[Path], random: Random) -> markov.OrderChoice:
+    few = conversions_of(paths) < markov.FEW_CONVERSIONS
+    if few or len(merge(paths)) > MOST_TO_CHOOSE or len(channels_of(paths)) > MOST_CHANNELS_TO_CHOOSE:
+        return markov.OrderChoice(1, {})
+    return markov.choose_order(paths, random=random)
+
+
+def _at_once(weights: Mapping[str, float], credited: Share) -> dict[str, Share]:
+    """All orders, and their money, in one proportion."""
+    amounts = _split(weights, credited.money)
+    return {label: Share(orders, amounts[label]) for label, orders in scaled(weights, credited.orders).items()}
+
+
+def _by_path(rows: Sequence[Row], paths: Sequence[Path], rule: Rule, credited: Share) -> dict[str, Share]:
+    """Each path's own orders and money by the rule; money is rounded once, at the end."""
+    of_paths = conversions_of(paths)
+    orders = shared(paths, rule)
+    if of_paths != credited.orders:
+        orders = scaled(orders, credited.orders)
     sums: defaultdict[str, float] = defaultdict(float)
     for row in rows:
-        if row["path"] and row["revenue_minor"]:
+        if row["revenue_minor"]:
             for label, share in zip(row["path"], rule(row["path"], None), strict=True):
                 sums[label] += share * row["revenue_minor"]
-    if not any(part > 0 for part in sums.values()):
-        return {}
-    whole = sum(row["revenue_minor"] for row in rows if row["path"])
-    return dict(zip(sums, money.split(whole, list(sums.values())), strict=True))
+    amounts = _split(sums, credited.money)
+    return {label: Share(share, amounts.get(label, 0)) for label, share in orders.items()}
+
+
+def _split(weights: Mapping[str, float], whole: int) -> dict[str, int]:
+    """To the cent; all 0 without any weight."""
+    if not any(weight > 0 for weight in weights.values()):
+        return dict.fromkeys(weights, 0)
+    return dict(zip(weights, money.split(whole, list(weights.values())), strict=True))

@@ -15,10 +15,11 @@ PRESETS = File(__file__).with_name("presets.json")
 
 Kind = Literal["click", "visit", "view"]
 Seconds = Annotated[int, Meta(ge=0)]
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class Touch(Struct, frozen=True):
-    at: datetime
+    at: Moment
     channel: str
     kind: Kind
 

@@ -16,6 +16,7 @@ from onebyone.reports.reconciliation.claims import Claim
 from onebyone.reports.reconciliation.explain import Ladder, Span, Stages, Sum, Terms, days_of, ladder, overlap, stages
 from onebyone.reports.reconciliation.match import Match, Theirs, match
 from onebyone.reports.reconciliation.orders import Order
+from onebyone.reports.reconciliation.over_claim import Held, OverClaim, over_claims
 from onebyone.reports.reconciliation.platforms import Platform
 
 _CLICK_DAYS = re.compile(  # "7-day click, 1-day view", "7 jours après un clic", "7 Tage nach Klick", "Clic de 7 días"
@@ -68,8 +69,8 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     """Ours is the total; the platforms' numbers are claims on it."""
 
     orders: int  # ours, each once, of the whole span
-    claimed: float
-    over_claim: float | None
+    over_claims: list[OverClaim]
+    unsettled: list[str]  # titles of platforms that are in none, because their period has just ended
     first: date | None
     last: date | None
     platforms: list[Compared]
@@ -113,20 +114,28 @@ def compare(
     first = min((one.first for one in found), default=None)
     last = max((one.last for one in found), default=None)
     if first is None or last is None:
-        return Reconciliation(orders=0, claimed=0, over_claim=None, first=None, last=None, platforms=[], overlap=[])
+        return Reconciliation(orders=0, over_claims=[], unsettled=[], first=None, last=None, platforms=[], overlap=[])
     span = days_of(_terms(asked, first, last), asked.site_zone)
-    total = sum(1 for order in orders if not order.cancelled and span[0] <= order.at < span[1])
-    claimed = sum(one.ladder.theirs.orders for one in found)
+    total = _count(orders, span)
+    held = [
+        Held(one.title, one.first, one.last, _orders_only(_one_level(by_platform[one.platform], []), []))
+        for one in found
+        if one.settled
+    ]
     shared = overlap(orders, {one.platform: one.window_days for one in found}, span)
     return Reconciliation(
         orders=total,
-        claimed=claimed,
-        over_claim=claimed / total if total else None,
+        over_claims=over_claims(held, lambda *days: _count(orders, days_of(_terms(asked, *days), asked.site_zone))),
+        unsettled=[one.title for one in found if not one.settled],
         first=first,
         last=last,
         platforms=found,
         overlap=[Overlap(*names, count, count / total if total else None) for names, count in shared.items()],
     )
+
+
+def _count(orders: Sequence[Order], span: Span) -> int:
+    return sum(1 for order in orders if not order.cancelled and span[0] <= order.at < span[1])
 
 
 def _terms(asked: Asked, first: date, last: date) -> Terms:

@@ -3,6 +3,7 @@
 from onebyone.web.pages import (
     alarms,
     attribution,
+    attribution_files,
     behind,
     breakdown,
     consent,
@@ -57,6 +58,7 @@ ROUTES = (
     *revenue.ROUTES,
     *loss.ROUTES,
     *attribution.ROUTES,
+    *attribution_files.ROUTES,
     *reconciliation.ROUTES,
     *breakdown.ROUTES,
     *library.ROUTES,

@@ -44,6 +44,7 @@ def experiments(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=desk.ask("ledger_totals", **params(view, site)),
         says=shown.says(at.found, at.question, at.control),
         lines=shown.lines(at.found, site.currency),
+        added=shown.added(at.found, site.currency, at.question.spend),
         checks=shown.checks(at.found, at.question),
         waits=[(key, name) for key, (name, _) in asking.WAITS.items()],
         withins=[(key, name) for key, (name, _) in WITHIN.items()],

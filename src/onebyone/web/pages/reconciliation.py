@@ -24,7 +24,7 @@ from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.export_form import ExportForm
 from onebyone.web.frame import frame, page
 from onebyone.web.period import DEFAULT_PRESET
-from onebyone.web.reconciling import MODELS, PLATFORMS, compared, days_said, model_of
+from onebyone.web.reconciling import PLATFORMS, compared, days_said, model_names, model_of
 from onebyone.web.view import asked, controls
 
 KEYS = ("model",)
@@ -156,7 +156,7 @@ def _page(
         dates=export_form.DATES,
         bases=export_form.BASES,
         model=model,
-        models={key: name for key, (name, _) in MODELS.items()},
+        models=model_names(model),
         **values,
     )
 

@@ -1,0 +1,73 @@
+"""The numbers of Attribution as files: every model's credits, what the rules are told from, and the paths."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from onebyone.reports.attribution.side_by_side import side_by_side
+from onebyone.state.sites import Site
+from onebyone.store import Param
+from onebyone.web.access import Ask, TheSite
+from onebyone.web.address import EVERY_FIELD
+from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.definitions import sql_of
+from onebyone.web.desk import Desk, TheDesk
+from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, credits, read_question
+from onebyone.web.view import asked, params
+
+
+def _asking(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    return params(view, site) | read_question(view).asking | {"limit": MOST_PATHS}
+
+
+@get("/s/{site_id:str}/attribution.csv", sync_to_thread=True, include_in_schema=False)
+def attribution_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """One row for each label and model. Raises what the reports raise: no file is better than an empty one."""
+    asking = _asking(request, desk, site)
+    rules, paths = (desk.reports.run(report, **asking).dicts() for report in ("credits_by_rule", "paths"))
+    return csv_answer(f"{site.name}-attribution", credits(side_by_side(rules, paths, random=Random(SEED))))
+
+
+@get("/s/{site_id:str}/attribution/paths.csv", sync_to_thread=True, include_in_schema=False)
+def paths_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    """A row for each path, which is a JSON array. Raises what the report raises."""
+    rows = desk.reports.run("paths", **_asking(request, desk, site)).dicts()
+    written = [row | {"path": msgspec.json.encode(row["path"]).decode()} for row in rows]
+    return csv_answer(f"{site.name}-attribution-paths", written)
+
+
+def _parquet(name: str, report: str) -> HTTPRouteHandler:
+    @get(f"/s/{{site_id:str}}/{name}.parquet", sync_to_thread=True, include_in_schema=False)
+    def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
+        """The rows of the report alone: what Markov and Shapley make of them is in the CSV and the API."""
+        rows = desk.reports.parquet(report, **_asking(request, desk, site))
+        headers = download(f"{site.name}-{name.replace('/', '-')}", "parquet")
+        return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
+
+    return file
+
+
+def _sql(name: str, report: str) -> HTTPRouteHandler:
+    @get(f"/s/{{site_id:str}}/{name}.sql", sync_to_thread=True, include_in_schema=False)
+    def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
+        text = sql_of(report, _asking(request, desk, site) | {"now": desk.clock()})
+        return Response(text, media_type="text/plain; charset=utf-8")
+
+    return file
+
+
+ROUTES = (
+    attribution_csv,
+    paths_csv,
+    *(
+        form(name, report)
+        for name, report in (("attribution", "credits_by_rule"), ("attribution/paths", "paths"))
+        for form in (_parquet, _sql)
+    ),
+)

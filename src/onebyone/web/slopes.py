@@ -1,0 +1,93 @@
+"""Two models as slopes: what the first credits a row with at the left, what the second does at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from onebyone.reports.attribution.side_by_side import Line, Share, Table
+from onebyone.web import credit_table
+from onebyone.web.address import NotUnderstood, View
+
+MOST = 8  # rows: with more, no line is told from the other
+_TOP, _FLOOR, _APART = 14.0, 262.0, 18.0
+_LEFT, _RIGHT = 40, 60  # per cent, where the lines begin and end
+
+
+class Pair(Struct, frozen=True):
+    """Names of models in a table."""
+
+    model: str
+    against: str
+
+
+def key_of(model: str) -> str:
+    """A model's name in an address: that of Markov is the same whatever its order."""
+    return f"markov_{model.partition('_order')[2][2:]}" if model.startswith("markov") else model
+
+
+def read_pair(view: View, table: Table) -> Pair:
+    """Raises NotUnderstood."""
+    names = {key_of(model): model for model in table.models}
+    usual = {"model": "last_non_direct", "against": "markov_per_path" if "markov_per_path" in names else "linear"}
+    chosen = {key: view.given.get(key) or usual[key] for key in usual}
+    for key, name in chosen.items():
+        if name not in names:
+            raise NotUnderstood(
+                f"`{name}` is no {key} here. Use {', '.join(names)}. ", "Show the page without it",
+                view.link(**{key: ""}), ".",
+            )  # fmt: skip
+    return Pair(names[chosen["model"]], names[chosen["against"]])
+
+
+def slopes(table: Table, pair: Pair, show: str, currency: str) -> Markup | str:
+    """The largest rows; "" without any."""
+    value: Callable[[Share], float] = (lambda share: share.orders) if show == "orders" else (lambda share: share.money)
+    write = credit_table.writer(show, currency)
+    lines = sorted(
+        table.lines, key=lambda line: -max(value(line.shares[model]) for model in (pair.model, pair.against))
+    )
+    lines = lines[:MOST]
+    top = max((value(line.shares[model]) for line in lines for model in (pair.model, pair.against)), default=0)
+    if top <= 0:
+        return ""
+    left, right = (
+        _places([_FLOOR - (_FLOOR - _TOP) * max(0.0, value(line.shares[model])) / top for line in lines])
+        for model in (pair.model, pair.against)
+    )
+    names = " and ".join(credit_table.name_of(model)[0] for model in (pair.model, pair.against))
+    parts = [f'<svg class="slopes" width="100%" height="290" role="img" aria-label="{escape(names)}, drawn">']
+    parts += [_row(line, pair, write, *ys) for line, *ys in zip(lines, left, right, strict=True)]
+    return Markup("".join([*parts, "</svg>"]))
+
+
+def _row(line: Line, pair: Pair, write: Callable[[Share], str], left: float, right: float) -> str:
+    before, after = line.shares[pair.model], line.shares[pair.against]
+    kind = "up" if after.orders > before.orders else "down"
+    label = escape(line.label if len(line.label) <= 18 else f"{line.label[:17]}…")
+    return (
+        f'<g class="{kind}"><title>{escape(line.label)}: {write(before)}, {write(after)}</title>'
+        f'<text x="{_LEFT - 2}%" y="{left + 4:.1f}" class="ax end"><tspan class="strong">{label}</tspan>'
+        f'<tspan class="p2"> {write(before)}</tspan></text>'
+        f'<line x1="{_LEFT}%" x2="{_RIGHT}%" y1="{left:.1f}" y2="{right:.1f}"/>'
+        f'<text x="{_RIGHT + 2}%" y="{right + 4:.1f}" class="ax"><tspan class="p2">{write(after)} </tspan>'
+        f'<tspan class="strong">{label}</tspan>'
+        "</text></g>"
+    )
+
+
+def _places(wanted: Sequence[float]) -> list[float]:
+    """Heights from above, moved until no text is on another; the order stays."""
+    order = sorted(range(len(wanted)), key=lambda one: wanted[one])
+    found = list(wanted)
+    low = _FLOOR
+    for one in reversed(order):
+        found[one] = min(found[one], low)
+        low = found[one] - _APART
+    high = _TOP
+    for one in order:
+        found[one] = max(found[one], high)
+        high = found[one] + _APART
+    return found
