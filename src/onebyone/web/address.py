@@ -45,6 +45,7 @@ OF_SOME = (
     "flag",
     "value>",
     "value<",
+    "table",
     "sort",
     "after",
 )  # keys that only the page understands which names them
@@ -139,9 +140,9 @@ class View(Struct, frozen=True):
         values.update(changes)
         return address(path or self.path, values, self.filters)
 
-    def file(self, path: str) -> str:
+    def file(self, path: str, **changes: str) -> str:
         """Of rows beside those before: what they are compared with is said, even where it is the usual."""
-        link = self.link(path)
+        link = self.link(path, **changes)
         if self.before is None or self.get("compare") != DEFAULTS["compare"]:
             return link
         return f"{link}{'&' if '?' in link else '?'}compare={DEFAULTS['compare']}"
