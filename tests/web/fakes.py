@@ -78,7 +78,9 @@ def in_order(name: str, params: dict[str, Param], rows: list[Row]) -> list[Row]:
     if not sorts.columns:
         return rows
     if sort:
-        rows = sorted(rows, key=lambda row: row[sort.removeprefix("-")], reverse=sort.startswith("-"))
+        known = [row for row in rows if row[sort.removeprefix("-")] is not None]
+        known.sort(key=lambda row: row[sort.removeprefix("-")], reverse=sort.startswith("-"))
+        rows = known + [row for row in rows if row not in known]
     if params.get("whole"):
         told = {"rows_in_all": len(rows), "most_in_all": max((row[sorts.columns[0]] for row in rows), default=0)}
         for column in sorts.sums:

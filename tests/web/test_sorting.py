@@ -13,7 +13,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from onebyone.store import Param
-from onebyone.web import breakdown, on_page
+from onebyone.web import breakdown, on_page, vitals
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.definitions import sorts
 from onebyone.web.period import Period
@@ -21,7 +21,8 @@ from onebyone.web.table_place import places
 from web.fakes import Place
 
 Client = TestClient[Litestar]
-TABLES = [(shown, table) for shown in (*breakdown.ALL, *on_page.ALL) for table in shown.tables]
+TABLES = [(shown.page, table) for shown in (*breakdown.ALL, *on_page.ALL) for table in shown.tables]
+TABLES += [("vitals", vitals.BY_PAGE)]
 
 
 def _campaigns(count: int, times: int = 1) -> list[dict[str, Any]]:
@@ -41,15 +42,15 @@ def _links(html: str, text: str) -> list[str]:
     return [unescape(href) for href in re.findall(rf'<a[^>]*href="([^"]*)"[^>]*>{re.escape(text)}', html)]
 
 
-@pytest.mark.parametrize(("shown", "table"), TABLES, ids=[table.report for _, table in TABLES])
+@pytest.mark.parametrize(("page", "table"), TABLES, ids=[table.report for _, table in TABLES])
 def test_every_head_that_sorts_asks_for_a_column_of_its_report(
-    place: Place, admin: Client, shown: breakdown.Breakdown, table: breakdown.Table
+    place: Place, admin: Client, page: str, table: breakdown.Table
 ) -> None:
     may = sorts(table.report)
     keys = [column.key for column in table.columns(place.site) if column.key]
     assert {*keys, table.usual_sort.removeprefix("-"), *filter(None, [table.sorts_by_name])} <= set(may.columns)
     assert may.columns[0] == table.by
-    html = admin.get(f"/s/{place.site.id}/{shown.page}?table={table.report}&period=7d").text
+    html = admin.get(f"/s/{place.site.id}/{page}?table={table.report}&period=7d").text
     head = html[html.index("<thead>") : html.index("</thead>")]
     links = [unescape(href) for href in re.findall(r'<a href="([^"]*)"', head)]
     assert len(links) == len(keys) + bool(table.sorts_by_name)
