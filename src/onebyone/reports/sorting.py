@@ -19,7 +19,7 @@ from onebyone.store import BadParameter, Param
 from onebyone.store.parts import with_parts
 
 _SQL = tomllib.loads(Path(__file__).with_name("sorting.toml").read_text(encoding="utf-8"))
-PLACES = ("sorted", "in_all", "skipped")
+PLACES = ("sorted", "sorted_join", "in_all", "skipped")
 PARAMS = ("sort", "skip", "whole")
 
 
@@ -45,6 +45,7 @@ def shaped(sorts: Sorts, given: Mapping[str, Param]) -> Shape:
     ranked = _SQL["ranked"].get(column, column)
     places = {
         "sorted": with_parts(order, {"ranked": ranked}) if column else "",
+        "sorted_join": _SQL["joined"]["join"] if column in _SQL["joined"]["columns"] else "",
         "in_all": _in_all(sorts) if given.get("whole") else "",
         "skipped": _SQL["place"]["skipped"] if skip else "",
     }

@@ -63,7 +63,7 @@ def places(view: View, tables: Mapping[str, Sorts]) -> dict[str, Place]:
         )  # fmt: skip
     sorts = _sorts(view, {chosen: tables[chosen]} if chosen else tables)
     if chosen:
-        return {chosen: Place(chosen, sorts.get(chosen, ""), True, _skip(view))}
+        return {chosen: Place(chosen, sorts.get(chosen, ""), True, skipped(view))}
     if view.given.get("after"):
         raise _no_place(view)
     return {
@@ -102,7 +102,8 @@ def _written(sorts: Mapping[str, str]) -> str:
     return ",".join(f"{report}:{sort}" for report, sort in sorts.items())
 
 
-def _skip(view: View) -> int:
+def skipped(view: View) -> int:
+    """The rows before the page. Raises NotUnderstood."""
     text = view.given.get("after", "") or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text) <= MOST_SKIPPED):
         raise _no_place(view)
