@@ -17,6 +17,7 @@ from onebyone.state.choices import Choices, Remembered
 from onebyone.state.users import Role
 from web.conftest import Client, come_in
 from web.fakes import Place
+from web.month import people as month_people
 from web.pages import form_secret
 
 AT_MS = 1_793_952_660_000  # 2026-11-06
