@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from onebyone.state.sites import Site
 from onebyone.web import on_page
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import EVERY_FIELD
+from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD
 from onebyone.web.breakdown import ALL, EVENTS, Breakdown
 from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, TheDesk
@@ -22,7 +22,7 @@ from onebyone.web.view import asked, controls, params
 def _page(shown: Breakdown) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{shown.page}", sync_to_thread=True, include_in_schema=False)
     def breakdown(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+        view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
         at = read_places(shown, view)
         every = questions(shown, view, site, at) | {"ledger_totals": ("ledger_totals", params(view, site))}
         answers = desk.ask_all(every)

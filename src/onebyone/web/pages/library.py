@@ -17,7 +17,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import unusual_words
 from onebyone.web.access import Ask, Form, TheSite, need
-from onebyone.web.address import EVERY_FIELD, View
+from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD, View
 from onebyone.web.breakdown import ASKED, EVENTS, described_at
 from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, Desk, TheDesk
@@ -33,7 +33,7 @@ _TABLES = (_SEEN.report, _CARRIED.report)
 
 @get("/s/{site_id:str}/events", sync_to_thread=True, include_in_schema=False)
 def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
     at = read_places(EVENTS, view)
     answers = _answers(desk, view, site, at)
     described = desk.library.all(site.id)
