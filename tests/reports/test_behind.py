@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from onebyone.reports.catalogue import Reports
 from onebyone.store import Param
-from reports.golden import Case
+from reports.golden import Case, cases
+from reports.test_golden import tell
 from store.engine_fixture import holding
 from store.rows import put
 
@@ -105,3 +108,20 @@ def test_a_name_that_no_row_has_has_nothing_behind_it(shop: Reports) -> None:
     for report in ("credited_orders", "session_visitors", "placed_orders", "event_visitors"):
         for by in ("channel", "country", "nothing"):
             assert behind(shop, report, by, ["'; DROP"]) == [], (report, by)
+
+
+@pytest.mark.parametrize(
+    "case", [one for one in cases("revenue_days") if one.params["dated"] == "order"], ids=lambda case: case.title
+)
+def test_behind_a_day_of_conversions_are_those_that_count_on_it(case: Case) -> None:
+    shop = Reports(holding(f"golden {case.story}", lambda store: tell(store, case)))
+    days = shop.run_dicts("revenue_days", **case.typed_params())
+    alone = Counter(row["day"] for row in days)
+    told = [row for row in days if row["counted"] and alone[row["day"]] == 1]
+    assert told
+    for row in told:
+        begins = datetime.fromisoformat(row["day"]).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        asked: dict[str, Param] = {"from": begins, "to": begins + timedelta(days=1), "event": "purchase"}
+        every: dict[str, Param] = {"via": "", "matched": "", "flag": "", "low": -(10**15), "high": 10**15}
+        counted = shop.run_dicts("conversion_sums", **{"site": "s1", "traffic": "people"} | asked | every)
+        assert sum(one["counted"] for one in counted) == row["counted"]

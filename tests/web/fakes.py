@@ -15,6 +15,7 @@ from onebyone.destinations.destination import Destination, Request
 from onebyone.destinations.intake import Plan
 from onebyone.destinations.trial import Tried
 from onebyone.log import DeadLetter, LogUnavailable
+from onebyone.reports.catalogue import DIRECTORY, read_report
 from onebyone.state.alarms import Alarm, Alarms
 from onebyone.state.annotations import Annotations
 from onebyone.state.choices import Permissions
@@ -42,7 +43,7 @@ from onebyone.web.app import console
 from onebyone.web.desk import Desk, Settings
 from onebyone.web.keeping_form import Installed, Kind
 from onebyone.web.waiting import Counts, Process, WaitingHit
-from web.month import NOW, Answers, month
+from web.month import NOW, Answers, Row, month
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -59,7 +60,7 @@ class FakeReports:
         self.asked.append((name, params))
         if name in self.down or "*" in self.down:
             raise StoreUnavailable("down")
-        rows = self.answers[name](params) if name in self.answers else []
+        rows = in_order(name, params, self.answers[name](params)) if name in self.answers else []
         columns = list(rows[0]) if rows else []
         return Rows(columns, [[row[column] for column in columns] for row in rows])
 
@@ -70,6 +71,25 @@ class FakeReports:
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """Not one that could be read: what counts is that it is passed on."""
         return f"PAR1 {self.run(name, **params).rows} PAR1".encode()
+
+
+def in_order(name: str, params: dict[str, Param], rows: list[Row]) -> list[Row]:
+    """What a report whose rows can be sorted does with them, by the numbers themselves."""
+    sorts, sort = read_report(DIRECTORY / f"{name}.sql").sorts, str(params.get("sort", ""))
+    if not sorts.columns:
+        return rows
+    if sort:
+        known = [row for row in rows if row[sort.removeprefix("-")] is not None]
+        known.sort(key=lambda row: row[sort.removeprefix("-")], reverse=sort.startswith("-"))
+        rows = known + [row for row in rows if row not in known]
+    if params.get("whole"):
+        told = {"rows_in_all": len(rows), "most_in_all": max((row[sorts.columns[0]] for row in rows), default=0)}
+        for column in sorts.sums:
+            values = [row[column] for row in rows]
+            told |= {f"{column}_in_all": sum(values), f"{column}_most": max(values, default=0)}
+        rows = [row | told for row in rows]
+    skip, limit = int(str(params.get("skip", 0))), int(str(params.get("limit", len(rows))))
+    return rows[skip : skip + limit]
 
 
 class FakeWaiting:

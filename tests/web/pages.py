@@ -17,6 +17,8 @@ PAGES = (
     "/s/{site}/fate/NL-48213",
     "/s/{site}/ledger",
     "/s/{site}/acquisition",
+    "/s/{site}/acquisition?table=campaigns&sort=-revenue_minor",
+    "/s/{site}/pages?sort=pages:entries,landing_pages:path&compare=previous",
     "/s/{site}/behind/orders?by=channel&is=Email",
     "/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",
     "/s/{site}/behind/events?event=page_view&traffic=all",

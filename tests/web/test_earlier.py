@@ -102,13 +102,13 @@ def cells(page: str, name: str) -> str:
 
 def test_the_period_picker_compares_tables_too(place: Place, admin: Client) -> None:
     place.reports.answers["sources"] = two_months
-    page = admin.get(f"/s/{place.site.id}/acquisition").text
+    page = admin.get(f"/s/{place.site.id}/acquisition?compare=previous").text
     assert "previous 30 days" in page and "Differences to 14 Sep – 13 Oct" in page
     assert cells(page, "google") == "google cpc 100 +25.0% 5 0.0% – €5.00 0.0%"
     assert cells(page, "facebook") == "facebook cpc 7 new 5 – €5.00"
     assert cells(page, "bing") == "bing cpc – gone – −100.0% – €0.00 −100.0%"
     assert 'class="chg up" title="before: 80"' in page
-    page = admin.get(f"/s/{place.site.id}/acquisition?compare=none").text
+    page = admin.get(f"/s/{place.site.id}/acquisition").text
     assert cells(page, "google") == "google cpc 100 5 – €5.00" and ">bing <" not in page
 
 
@@ -118,14 +118,35 @@ def test_an_earlier_period_that_fails_takes_its_differences_with_it_and_nothing_
     place.reports.answers["sources"] = lambda params: (
         two_months(params) if two_months(params)[1]["visitors"] == 7 else []
     )
-    page = admin.get(f"/s/{place.site.id}/acquisition").text
+    page = admin.get(f"/s/{place.site.id}/acquisition?compare=previous").text
     assert cells(page, "google") == "google cpc 100 5 – €5.00"
 
 
 @pytest.mark.parametrize("page", ["pages", "engagement", "errors", "events"])
 def test_so_do_the_other_tables(place: Place, admin: Client, page: str) -> None:
-    assert 'class="chg' in admin.get(f"/s/{place.site.id}/{page}").text
+    assert 'class="chg' in admin.get(f"/s/{place.site.id}/{page}?compare=previous").text
     assert 'class="chg' not in admin.get(f"/s/{place.site.id}/{page}?compare=none").text
+
+
+@pytest.mark.parametrize("page", ["acquisition", "pages", "engagement", "errors", "events"])
+def test_tables_compare_when_asked_and_every_link_of_the_page_keeps_it(place: Place, admin: Client, page: str) -> None:
+    at = f"/s/{place.site.id}/{page}"
+    plain = admin.get(at).text
+    periods = {str(params["from"]) for _, params in place.reports.asked if "from" in params}
+    assert 'class="chg' not in plain and len(periods) == 1
+    (link,) = re.findall(r'data-key="compare" href="([^"]*)"', plain)
+    assert link == f"{at}?compare=previous"
+    compared = admin.get(link).text
+    assert f'data-key="compare" href="{at}"' in compared and "Differences to 14 Sep" in compared
+    heads = re.findall(r'<th[^>]*><a href="([^"]*)"', compared)
+    assert heads and all("compare=previous" in href for href in heads)
+    (form,) = re.findall(r'name="at" value="([^"]*)"', compared)[:1]
+    then = admin.get(
+        "/s/" + place.site.id + "/filter",
+        params={"at": form, "field": "country", "value": "DE"},
+        follow_redirects=False,
+    )
+    assert then.headers["location"] == f"{at}?compare=previous&country=DE"
 
 
 def test_an_event_that_is_hidden_is_not_told_to_be_gone(place: Place, admin: Client) -> None:
@@ -133,7 +154,7 @@ def test_an_event_that_is_hidden_is_not_told_to_be_gone(place: Place, admin: Cli
     place.reports.answers["event_names"] = lambda params: rows if str(params["to"]) < str(NOW)[:10] else rows[:3]
 
     def is_gone() -> bool:
-        return ">experiment_view<" in admin.get(f"/s/{place.site.id}/events").text
+        return ">experiment_view<" in admin.get(f"/s/{place.site.id}/events?compare=previous").text
 
     assert is_gone()
     place.library.put(place.site.id, Described(event="experiment_view", hidden=True))
@@ -142,7 +163,7 @@ def test_an_event_that_is_hidden_is_not_told_to_be_gone(place: Place, admin: Cli
 
 def test_the_file_of_a_table_holds_what_the_page_shows(place: Place, admin: Client) -> None:
     place.reports.answers["sources"] = two_months
-    page = admin.get(f"/s/{place.site.id}/acquisition").text
+    page = admin.get(f"/s/{place.site.id}/acquisition?compare=previous").text
     (at,) = re.findall(r'href="([^"]+sources\.csv[^"]*)"', page)
     found = list(csv.DictReader(admin.get(at).text.splitlines()))
     assert [(one["source"], one["visitors"], one["visitors_before"]) for one in found] == [

@@ -66,7 +66,18 @@ def test_what_only_the_server_reported_is_a_click_away(place: Place, admin: Clie
 
 def test_small_groups_are_counted_in_a_last_row(place: Place, admin: Client) -> None:
     page = admin.get(f"/s/{place.site.id}/loss").text
-    assert ">Opera<" not in page and "One more, hidden 25 5" in _text(page)
+    assert ">Opera<" not in page and "One more, hidden under 30 orders 25 5" in _text(page)
+
+
+def test_the_largest_groups_are_shown_and_each_other_row_has_its_own_reason(place: Place, admin: Client) -> None:
+    rows = [a_row(f"Browser {n}", both=30 + n, server_only=10) for n in range(22)]
+    rows += [a_row("Huge", both=9000, server_only=10), a_row("Few", both=3), a_row("One", both=400, server_people=2)]
+    place.reports.answers["loss"] = lambda params: rows if params["by"] == "browser" else month()["loss"](params)
+    page = admin.get(f"/s/{place.site.id}/loss?by=browser").text
+    assert ">Huge<" in page and ">Browser 3<" in page and ">Browser 2<" not in page
+    text = _text(page)
+    assert "3 more, smaller the 20 largest are shown 123 30" in text
+    assert "One more, hidden under 30 orders 3 0 One more, hidden under 10 people 400 0" in text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from onebyone.state.choices import Choices, Remembered
 from onebyone.state.users import Role
 from web.conftest import Client, come_in
 from web.fakes import Place
+from web.month import people as month_people
 from web.pages import form_secret
 
 AT_MS = 1_793_952_660_000  # 2026-11-06
@@ -182,7 +183,7 @@ def test_a_number_nobody_has_is_no_page(place: Place, admin: Client) -> None:
 
 
 def heads(page: str) -> list[str]:
-    return re.findall(r"<th[^>]*>([^<]+)</th>", page)
+    return [re.sub("<[^>]*>", "", head).strip() for head in re.findall(r"<th\b[^>]*>(.*?)</th>", page)]
 
 
 def test_people_have_the_columns_of_the_address_in_its_order_and_so_has_the_file(place: Place, admin: Client) -> None:
@@ -225,3 +226,23 @@ def test_a_column_tells_a_viewer_no_id(place: Place, viewer: Client) -> None:
     page = viewer.get(f"/s/{place.site.id}/people?cols=known").text
     assert ">signed in</td>" in page and "bob" not in page
     assert "bob" not in viewer.get(f"/s/{place.site.id}/people.csv?cols=known").text
+
+
+def test_people_sort_by_their_heads_and_go_on_behind_the_first_hundred(place: Place, admin: Client) -> None:
+    at, (one, *_) = f"/s/{place.site.id}/people", month_people({})
+    everybody = [
+        one | {"person": str(n), "orders": n, "last_at": f"2026-11-11T10:{n % 60:02}:00.000Z"} for n in range(1, 151)
+    ]
+    place.reports.answers["people"] = lambda _: everybody
+    html = admin.get(f"{at}?sort=-orders&cols=orders").text
+    assert place.reports.asked_of("people")["sort"] == "-orders" and 'aria-sort="descending"' in html
+    (link,) = re.findall(r'href="([^"]*)" rel="next">Next 100', html)
+    assert link == f"{at}?cols=orders&amp;sort=-orders&amp;after=100"
+    rest = admin.get(link.replace("&amp;", "&")).text
+    shown = [re.findall(rf'href="{at}/(\d+)"', text) for text in (html, rest)]
+    assert shown == [[str(n) for n in range(150, 50, -1)], [str(n) for n in range(50, 0, -1)]]
+    assert "101 – 150" in rest and 'rel="next"' not in rest
+    assert admin.get(f"{at}.csv?sort=-orders").text.splitlines()[1].startswith("150,")
+    rows = admin.get(f"/api/v1/sites/{place.site.id}/people?sort=-orders&limit=1").json()["rows"]
+    assert rows[0]["person"] == "150"
+    assert admin.get(f"{at}?sort=-wealth").status_code == 400 == admin.get(f"{at}?after=x").status_code

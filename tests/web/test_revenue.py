@@ -69,3 +69,15 @@ def test_an_empty_period_and_a_store_that_does_not_answer_say_so(place: Place, a
     assert "No such conversion in this period." in admin.get(at).text
     place.reports.down.add("revenue_days")
     assert "The store does not answer" in admin.get(at).text
+
+
+def test_what_a_day_counts_leads_to_its_orders_where_a_list_has_that_total(filled: Place, admin: Client) -> None:
+    at = f"/s/{filled.site.id}/conversions"
+    html = admin.get(f"{at}/days?period=7d&country=DE&event=purchase").text
+    link = f"{at}?from=2026-11-11&to=2026-11-11&event=purchase&country=DE"
+    assert f'<a href="{link.replace("&", "&amp;")}">2</a>' in html and admin.get(link).status_code == 200
+    assert 'from=2026-11-11&amp;to=2026-11-11"' not in admin.get(f"{at}/days?dated=adjustment").text
+    other = a_day("2026-11-11", final=False, net=2_000, closed=1_000, currency="USD")
+    rows = filled.reports.answers["revenue_days"]({})
+    filled.reports.answers["revenue_days"] = lambda _: [*rows, other]
+    assert 'from=2026-11-11&amp;to=2026-11-11"' not in admin.get(f"{at}/days").text

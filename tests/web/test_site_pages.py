@@ -123,9 +123,11 @@ def test_the_overview_as_a_file(place: Place, viewer: Client) -> None:
     assert len(answer.text.splitlines()) == 8
 
 
-def test_what_a_table_leaves_out_is_in_its_file(place: Place, viewer: Client) -> None:
-    page = viewer.get(f"/s/{place.site.id}/overview?period=7d").text
-    assert f'href="/s/{place.site.id}/countries.csv?period=7d">1 more in the CSV' in page
+def test_what_a_table_leaves_out_is_on_its_own_page_and_in_its_file(place: Place, viewer: Client) -> None:
+    page = viewer.get(f"/s/{place.site.id}/overview?period=7d&metric=orders").text
+    assert f'href="/s/{place.site.id}/acquisition?period=7d&amp;table=countries">All 7</a>' in page
+    assert "Belgium" not in page
+    assert "Belgium" in viewer.get(f"/s/{place.site.id}/acquisition?period=7d&table=countries").text
     assert len(viewer.get(f"/s/{place.site.id}/countries.csv?period=7d").text.splitlines()) == 8
 
 

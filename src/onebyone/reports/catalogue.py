@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
-from onebyone.reports import funnel_split, power, property_paths
+from onebyone.reports import funnel_split, power, property_paths, sorting
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
 from onebyone.reports.segment.narrow import compiled
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
@@ -23,7 +23,11 @@ TRAFFIC = ("people", "machines", "unclear", "all")
 DATED = ("order", "adjustment")  # by which date revenue is counted
 COMMON = frozenset(("site", "from", "to", "zone", "currency", "limit", "traffic", "now"))  # may be given to any report
 _OPEN = {place: f"{{{{{place}}}}}" for place in (*NOT_NARROWED, *RULE_PLACES)}  # for a filter that may come
-_HEADER = re.compile(r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n(?P<sql>[^-](?:.|\n)+)\Z")
+_UNSORTED = dict.fromkeys(sorting.PLACES, "")
+_HEADER = re.compile(
+    r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n"
+    r"(?:-- sorts: (?P<sorts>.+)\n)?(?:-- sums: (?P<sums>.+)\n)?(?P<sql>[^-](?:.|\n)+)\Z"
+)
 
 
 class UnknownReport(KeyError):
@@ -43,6 +47,7 @@ class Report(Struct, frozen=True):
     sql: str
     params: dict[str, str]
     template: str = ""
+    sorts: sorting.Sorts = sorting.Sorts()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -145,7 +150,9 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     rest = {key: value for key, value in params.items() if key != "filters"}
     shaper = _shaper(report.template)
     if shaper is not None:
-        report, rest = _shaped(report, rest, shaper)
+        report, rest = _shaped(report, rest, shaper.shaped(rest), shaper.PARAMS)
+    elif report.sorts.columns:
+        report, rest = _shaped(report, rest, sorting.shaped(report.sorts, rest), sorting.PARAMS)
     conditions, rule = conditions_of(params.get("filters", ()))
     if not conditions and rule is None:
         return report, rest
@@ -163,12 +170,13 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     return structs.replace(report, sql=sql, params=named), rest | found.params | bound
 
 
-def _shaped(report: Report, params: Mapping[str, Param], shaper: _Shaper) -> tuple[Report, dict[str, Param]]:
+def _shaped(
+    report: Report, params: Mapping[str, Param], shape: power.Shape, chosen: Collection[str]
+) -> tuple[Report, dict[str, Param]]:
     """The report with what was chosen in its places; those of filters stay open."""
-    shape = shaper.shaped(params)
     template = with_parts(report.template, _OPEN | shape.places)
     sql = with_parts(template)
-    rest = {key: value for key, value in params.items() if key not in shaper.PARAMS}
+    rest = {key: value for key, value in params.items() if key not in chosen}
     return structs.replace(report, template=template, sql=sql, params=declared(sql)), rest | shape.params
 
 
@@ -196,12 +204,14 @@ def read_report(file: Path) -> Report:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
     about = found["about"].replace("\n--  ", "")
     shaper = _shaper(found["sql"])
-    template = with_parts(
-        found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in (shaper.PLACES if shaper else ())}
-    )
+    own = shaper.PLACES if shaper else sorting.PLACES
+    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in own})
     usual = shaper.shaped({}) if shaper else power.Shape({}, {})
-    sql = with_parts(found["sql"], {**NOT_NARROWED, **usual.places})
+    sql = with_parts(found["sql"], {**NOT_NARROWED, **_UNSORTED, **usual.places})
     params = {name: kind for name, kind in declared(sql).items() if name not in usual.params}
     if shaper:
         params |= shaper.PARAMS
-    return Report(name=file.stem, title=found["title"], about=about, sql=sql, params=params, template=template)
+    sorts = sorting.Sorts(*(tuple((found[key] or "").split()) for key in ("sorts", "sums")))
+    return Report(
+        name=file.stem, title=found["title"], about=about, sql=sql, params=params, template=template, sorts=sorts
+    )

@@ -2,6 +2,7 @@
 -- about: Orders go to the visitor's last session within 30 days that was not direct, else to a direct one.
 --   An order without a visitor, or without a session in that time, is 'Unattributed'.
 --   Orders are those in the site's currency.
+-- sorts: visitors sessions orders revenue_minor channel
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT
   multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel) AS channel,
@@ -10,4 +11,4 @@ SELECT
 FROM ({{credits}}) AS line
 WHERE true{{and_sessions}}
 GROUP BY channel
-ORDER BY channel = 'Unattributed', visitors DESC, orders DESC, channel
+ORDER BY {{sorted}}channel = 'Unattributed', visitors DESC, orders DESC, channel

@@ -1,9 +1,10 @@
 -- title: Countries
 -- about: By country, most visitors first; '' is unknown.
 --   Orders are those in the site's currency; one that only a server saw may have no country.
+-- sorts: visitors orders views revenue_minor
 SELECT
   country AS name, sum(visitor_count) AS visitors, sum(view_count) AS views, sum(order_count) AS orders,
-  sum(money) AS revenue_minor
+  sum(money) AS revenue_minor{{in_all}}
 FROM (
   SELECT
     country, uniqExactIf(visitor, visitor != 0) AS visitor_count, countIf(events.name = 'page_view') AS view_count,
@@ -21,5 +22,5 @@ FROM (
   GROUP BY country
 )
 GROUP BY country
-ORDER BY visitors DESC, views DESC, name
-LIMIT {limit:UInt32}
+ORDER BY {{sorted}}visitors DESC, views DESC, name
+LIMIT {limit:UInt32}{{skipped}}

@@ -1,10 +1,11 @@
 -- title: Errors by page
 -- about: Pages by how often something went wrong on them: different faults, the visitors who met one, of how many views,
 --   and when first and last in the period.
+-- sorts: seen different visitors views first_at last_at path
 SELECT
   host, path, sum(failed) AS seen, uniqExactIf(fault, failed) AS different,
   uniqExactIf(visitor, visitor != 0 AND failed) AS visitors, countIf(NOT failed) AS views,
-  minIf(at, failed) AS first_at, maxIf(at, failed) AS last_at
+  minIf(at, failed) AS first_at, maxIf(at, failed) AS last_at{{in_all}}
 FROM (
   SELECT
     host, path, at, visitor, true AS failed,
@@ -26,5 +27,5 @@ FROM (
 )
 GROUP BY host, path
 HAVING seen > 0
-ORDER BY seen DESC, host, path
-LIMIT {limit:UInt32}
+ORDER BY {{sorted}}seen DESC, host, path
+LIMIT {limit:UInt32}{{skipped}}

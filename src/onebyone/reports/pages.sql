@@ -1,7 +1,9 @@
 -- title: Pages
 -- about: Pages by visitors. `entries` are the sessions that began on them.
+-- sorts: visitors views entries path
+-- sums: views
 WITH {from:DateTime64(3)} AS since, {{session_days}}
-SELECT host, path, sum(view_count) AS views, sum(visitor_count) AS visitors, sum(entry_count) AS entries
+SELECT host, path, sum(view_count) AS views, sum(visitor_count) AS visitors, sum(entry_count) AS entries{{in_all}}
 FROM (
   SELECT host, path, count() AS view_count, uniqExactIf(visitor, visitor != 0) AS visitor_count, 0 AS entry_count
   FROM events FINAL
@@ -19,5 +21,5 @@ FROM (
 )
 GROUP BY host, path
 HAVING views > 0
-ORDER BY visitors DESC, views DESC, host, path
-LIMIT {limit:UInt32}
+ORDER BY {{sorted}}visitors DESC, views DESC, host, path
+LIMIT {limit:UInt32}{{skipped}}

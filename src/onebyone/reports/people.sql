@@ -2,6 +2,7 @@
 -- about: Persons of the period, the last seen first. `text` finds those with an event whose user, order or event id or
 --   one of whose properties is it, or whose number is in `persons`; without it, all. Orders are those that count; their
 --   money, net of refunds, is in the site's currency.
+-- sorts: last_at first_at browsers events views orders revenue_minor
 SELECT person, user_id, first_at, last_at, browsers, events, views, orders, revenue_minor, country, device
 FROM (
   SELECT
@@ -22,29 +23,32 @@ FROM (
   WHERE owner GLOBAL IN ( -- first who: all that is told of everybody would not fit in memory
     SELECT owner FROM (
       SELECT
-        {{person}} AS owner, at AS moment,
-        if({text:String} = '', true,
-          {text:String} IN (user_id, order_id, event_id, sent_id) OR has(mapValues(properties), {text:String})) AS fits
-      FROM events FINAL
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-      WHERE site = {site:String}
-        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-        AND {{wanted}}
-    )
-    WHERE owner != 0
-    GROUP BY owner
-    HAVING max(fits) OR has({persons:Array(String)}, toString(owner))
-    ORDER BY max(moment) DESC, toString(owner)
-    LIMIT {limit:UInt32}
+        owner, max(moment) AS last_at, min(moment) AS first_at, uniqExactIf(visitor, visitor != 0) AS browsers,
+        count() AS events, countIf(name = 'page_view') AS views
+      FROM (
+        SELECT
+          {{person}} AS owner, visitor, name, at AS moment,
+          if({text:String} = '', true,
+            {text:String} IN (user_id, order_id, event_id, sent_id) OR has(mapValues(properties), {text:String})) AS fits
+        FROM events FINAL
+        GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+        WHERE site = {site:String}
+          AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+          AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+          AND {{wanted}}
+      )
+      WHERE owner != 0
+      GROUP BY owner
+      HAVING max(fits) OR has({persons:Array(String)}, toString(owner))
+    ) AS candidates
+    {{sorted_join}}
+    ORDER BY {{sorted}}last_at DESC, toString(owner)
+    LIMIT {limit:UInt32}{{skipped}}
   )
   GROUP BY owner
 ) AS known
 GLOBAL LEFT JOIN (
-  SELECT {{person}} AS buyer, count() AS orders, sumIf(net, currency IN ('', {currency:String})) AS revenue_minor
-  FROM ({{orders}}) AS placed
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-  GROUP BY buyer
+  {{bought}}
 ) AS bought ON known.owner = bought.buyer
-ORDER BY last_at DESC, person
+ORDER BY {{sorted}}last_at DESC, person
 LIMIT {limit:UInt32}

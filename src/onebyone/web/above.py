@@ -42,7 +42,7 @@ def questions(site: Site, view: View) -> Asked:
     days = "overview_hours" if day_chart.step_of(view) == "hour" else "overview"
     asked: Asked = {"days": (days, now), "ever": ("ledger_totals", now), "copies": ("copies", now)}
     asked |= figure_questions(site, view)
-    asked |= {name: (name, now | {"limit": overview_tables.ASKED}) for name in overview_tables.REPORTS}
+    asked |= {name: (name, now | overview_tables.ASKED) for name in overview_tables.REPORTS}
     if view.before:
         asked["days_before"] = (days, params(view, site, view.before))
         asked["channels_before"] = ("channels", params(view, site, view.before_so_far))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, PERSONS, Condition, FilterUnreadable, read_condition
 from onebyone.reports.segment.rule import Rule
@@ -57,6 +57,7 @@ OF_SOME = (
     "flag",
     "value>",
     "value<",
+    "table",
     "sort",
     "after",
 )  # keys that only the page understands which names them
@@ -68,6 +69,7 @@ DEFAULTS = {
     "traffic": "people",
     "step": "day",
 }
+ASKED_TO_COMPARE = DEFAULTS | {"compare": "none"}  # of pages that a second period would make twice as slow
 METRICS = ("net-revenue", "orders", "average-order", "visitors", "conversion-rate", "missed-by-browsers")
 STEPS = ("hour", "day", "week", "month")
 TRAFFIC = ("people", "machines", "unclear", "all")
@@ -126,6 +128,7 @@ class View(Struct, frozen=True):
     narrows: Narrows = NO_FIELD
     segment: Segment | None = None
     before_so_far: Period | None = None  # what sums are compared with: to the same time, while the period runs
+    usual: Mapping[str, str] = field(default_factory=lambda: DEFAULTS)  # of this page: its addresses do not say them
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -138,7 +141,7 @@ class View(Struct, frozen=True):
         return self.segment.rule if self.segment else None
 
     def get(self, key: str) -> str:
-        return self.given.get(key) or DEFAULTS.get(key, "")
+        return self.given.get(key) or self.usual.get(key, "")
 
     def link(self, path: str = "", **changes: str) -> str:
         """The address with changes; "" takes a key out. Choosing a preset takes two dates out, and the reverse."""
@@ -149,34 +152,36 @@ class View(Struct, frozen=True):
         if "from" in changes:
             values.pop("period", None)
         values.update(changes)
-        return address(path or self.path, values, self.filters)
+        return address(path or self.path, values, self.filters, self.usual)
 
-    def file(self, path: str) -> str:
+    def file(self, path: str, **changes: str) -> str:
         """Of rows beside those before: what they are compared with is said, even where it is the usual."""
-        link = self.link(path)
-        if self.before is None or self.get("compare") != DEFAULTS["compare"]:
+        link = self.link(path, **changes)
+        if self.before is None or self.get("compare") != self.usual["compare"]:
             return link
         return f"{link}{'&' if '?' in link else '?'}compare={DEFAULTS['compare']}"
 
     def narrowed(self, *more: Condition, path: str = "") -> str:
         """The address with these conditions too, from the beginning of its list."""
         values = {key: value for key, value in self.given.items() if key != "after"}
-        return address(path or self.path, values, (*self.filters, *more))
+        return address(path or self.path, values, (*self.filters, *more), self.usual)
 
     def whole(self, path: str = "") -> str:
         """The address without any filter."""
         values = {key: value for key, value in self.given.items() if key not in ("after", "segment")}
-        return address(path or self.path, values)
+        return address(path or self.path, values, usual=self.usual)
 
     def widened(self, *less: Condition) -> str:
         """The address without these conditions."""
         values = {key: value for key, value in self.given.items() if key != "after"}
-        return address(self.path, values, [one for one in self.filters if one not in less])
+        return address(self.path, values, [one for one in self.filters if one not in less], self.usual)
 
 
-def address(path: str, values: dict[str, str], filters: Sequence[Condition] = ()) -> str:
+def address(
+    path: str, values: dict[str, str], filters: Sequence[Condition] = (), usual: Mapping[str, str] = DEFAULTS
+) -> str:
     """Known keys in their order, defaults left out, then the filters in theirs."""
-    kept = [(key, values[key]) for key in KEYS + OF_SOME if values.get(key) and values[key] != DEFAULTS.get(key)]
+    kept = [(key, values[key]) for key in KEYS + OF_SOME if values.get(key) and values[key] != usual.get(key)]
     kept += [(one.key, one.text) for one in sorted(set(filters))]
     query = urlencode(kept, safe="/.,:~!")
     return f"{path}?{query}" if query else path
@@ -192,6 +197,7 @@ def read_view(
     more: Collection[str] = (),
     narrows: Narrows = NO_FIELD,
     segments: Mapping[str, Segment] = {},
+    usual: Mapping[str, str] = DEFAULTS,
 ) -> View:
     """`more` are the keys of OF_SOME that this page understands; `segments` those of the site by their slugs; `now` is
     the site's own time, where what a running period is compared with is to end with it.
@@ -221,12 +227,12 @@ def read_view(
             given.pop("period", None)
         else:
             period = preset(given.get("period", DEFAULT_PRESET), today=today, since=since)
-        before = compared(period, given.get("compare", "previous"), given.get("match", "weekday"))
+        before = compared(period, given.get("compare", usual["compare"]), given.get("match", "weekday"))
     except PeriodUnreadable as error:
         raise NotUnderstood(f"{error} ", "Show the last 30 days", path, ".") from None
     segment = _segment(path, given, segments, narrows)
     sums = so_far(before, period, now) if before and now else before
-    view = View(path, given, period, before, tuple(sorted(filters)), narrows, segment, sums)
+    view = View(path, given, period, before, tuple(sorted(filters)), narrows, segment, sums, usual)
     if len(view.conditions) > MOST_CONDITIONS:
         raise NotUnderstood(f"At most {MOST_CONDITIONS} filters at once. ", "Show the page without them", path, ".")
     return view

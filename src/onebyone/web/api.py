@@ -116,9 +116,15 @@ def api_report(
             " that has a name stands beside NAME_before, that of the other days"
         ),
     ] = None,
+    sort: Annotated[
+        str | None,
+        QueryParameter(
+            description="a number or name of a table that sorts, revenue_minor; - in front: the largest first"
+        ),
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
 ) -> Report:
-    view = asked(request, desk, site, narrows=narrows(report), but=("limit",))
+    view = asked(request, desk, site, ("sort",), narrows=narrows(report), but=("limit",))
     return Report(
         report=report,
         site=site.id,

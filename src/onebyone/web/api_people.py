@@ -18,8 +18,10 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
+from onebyone.web.definitions import sorts
 from onebyone.web.desk import TheDesk
 from onebyone.web.persons import numbers_of, person_name
+from onebyone.web.table_place import sorted_by
 from onebyone.web.view import asked, params
 
 MOST = 1_000
@@ -77,11 +79,13 @@ def api_people(
     desk: TheDesk,
     site: TheSite,
     q: Annotated[str, QueryParameter(description="a user, order or event id, or the value of a property")] = "",
+    sort: Annotated[str | None, QueryParameter(description="-last_at first_at orders and others")] = None,
     period: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 100,
 ) -> PeopleOut:
-    view = asked(request, desk, site, narrows=EVERY_FIELD, but=("q", "limit"))
-    rows = rows_of(desk, "people", **params(view, site), text=q, persons=[], limit=limit)
+    view = asked(request, desk, site, ("sort",), narrows=EVERY_FIELD, but=("q", "limit"))
+    order = sorted_by(view, sorts("people"))
+    rows = rows_of(desk, "people", **params(view, site), **order, text=q, persons=[], limit=limit)
     hidden = {} if request.user.may(site.id, Role.ADMIN) else {"user_id": ""}
     return PeopleOut([row | hidden for row in rows])
 

@@ -10,17 +10,21 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.reports.filters import Condition
 from onebyone.state.sites import Site
+from onebyone.store import Param
 from onebyone.web import countries, numbers
 from onebyone.web.address import View
 from onebyone.web.behind import link
 from onebyone.web.desk import Answer, Row
 from onebyone.web.earlier import earlier
-from onebyone.web.tables import Bars, Cell, Column, bars
+from onebyone.web.table_place import PAGE, Place
+from onebyone.web.tables import Bars, Cell, Column, Order, bars
 
 ASKED = 500
+MOST = 10_000  # rows of a table that is asked whole, or of what another order is compared with
 SHOWN = 12
 NO_ROWS = Answer()
 
@@ -40,10 +44,46 @@ class Table(Struct, frozen=True, kw_only=True):
     faint: str = ""
     narrows: tuple[str, str] = ("", "")  # the filter that a row's name sets, and the column it takes the value from
     behind: Callable[[View, str, Row], str] | None = None  # the address of what a row's number of that kind counts
+    sorts_by_name: str = ""  # the report's column of what stands first
+    usual: str = ""  # the report's own order where it is not from the largest of `by`
+    is_whole: bool = False  # every row is asked, and pages are cut here
 
-    def fill(self, answer: Answer, site: Site, view: View, before: Answer = NO_ROWS) -> Bars:
-        """`before` are the rows of the period that the page compares with; both were asked with ASKED."""
-        was = earlier(self.key, before.rows, ASKED)
+    @property
+    def usual_sort(self) -> str:
+        return self.usual or f"-{self.by}"
+
+    def asked(self, place: Place) -> dict[str, Param]:
+        """What its report is asked beside what all are."""
+        found = place.order | {"limit": self._limit(place)}
+        if self.is_whole:
+            return found
+        return found | {"whole": 1} | ({"skip": place.skip} if place.skip else {})
+
+    def asked_before(self, place: Place) -> dict[str, Param]:
+        return place.order | {"limit": self._limit_before(place)}
+
+    def _limit(self, place: Place) -> int:
+        if self.is_whole:
+            return MOST
+        return PAGE if place.is_alone else ASKED
+
+    def _limit_before(self, place: Place) -> int:
+        """In another order other rows come first: then all of those before are asked, as far as can be."""
+        return MOST if place.sort or place.skip or self.is_whole else ASKED
+
+    def fill(
+        self, answer: Answer, site: Site, view: View, before: Answer = NO_ROWS, place: Place | None = None
+    ) -> Bars:
+        """`before` are the rows of the period that the page compares with.
+
+        With a place both were asked as it says; without one with ASKED, and the heads lead nowhere.
+        """
+        limit, limit_before = (self._limit(place), self._limit_before(place)) if place else (ASKED, ASKED)
+        place = place or Place(self.report, is_linked=False)
+        was = earlier(self.key, before.rows, limit_before)
+        is_all = not place.skip and len(answer.rows) < limit
+        if self.is_whole and place.skip:
+            answer = replace(answer, rows=answer.rows[place.skip :])
         return bars(
             self.title,
             answer,
@@ -52,14 +92,23 @@ class Table(Struct, frozen=True, kw_only=True):
             by=self.by,
             columns=self.columns(site),
             empty=self.empty,
-            show=SHOWN,
+            show=PAGE if place.is_alone else SHOWN,
             faint=self.faint,
             note=self.note,
             link=partial(self._only, view) if self.narrows[0] else None,
             behind=partial(self.behind, view) if self.behind else None,
             was=was,
-            gone=was.gone(answer.rows) if len(answer.rows) < ASKED else (),
+            gone=was.gone(answer.rows) if is_all else (),
+            order=self._order(view, place),
+            skipped=place.skip,
+            is_cut=not is_all and "rows_in_all" not in answer.first,
         )
+
+    def _order(self, view: View, place: Place) -> Order:
+        def link(sort: str) -> str:
+            return place.sorted(view, "" if sort == self.usual_sort else sort) if place.is_linked else ""
+
+        return Order(place.sort or self.usual_sort, link, self.sorts_by_name)
 
     def _only(self, view: View, row: Row) -> str:
         field, column = self.narrows
@@ -106,7 +155,7 @@ def _named(key: str, other: str = "") -> Callable[[Row], tuple[str, str]]:
 
 def number(head: str, css: str, key: str, behind: str = "") -> Column:
     """A count that is compared with the period before."""
-    return Column(head, css, _count(key), behind, itemgetter(key))
+    return Column(head, css, _count(key), behind, itemgetter(key), key=key)
 
 
 def _visits(site: Site) -> list[Column]:
@@ -114,7 +163,7 @@ def _visits(site: Site) -> list[Column]:
         number("Visitors", "n sorted", "visitors", "visitors"),
         number("Sessions", "n p2", "sessions", "visitors"),
         number("Orders", "n", "orders", "orders"),
-        Column("Revenue", "n", _revenue(site), "orders", itemgetter("revenue_minor")),
+        Column("Revenue", "n", _revenue(site), "orders", itemgetter("revenue_minor"), key="revenue_minor"),
     ]
 
 
@@ -143,8 +192,8 @@ def _seen(site: Site) -> list[Column]:
         number("With order", "n p3", "with_order_id"),
         number("With value", "n p3", "with_value"),
         Column("Came by", "p2", lambda row: Cell(", ".join(row["vias"]))),
-        Column("First", "n p2", _moment("first_at", site)),
-        Column("Last", "n", _moment("last_at", site)),
+        Column("First", "n p2", _moment("first_at", site), key="first_at"),
+        Column("Last", "n", _moment("last_at", site), key="last_at"),
         Column("What it means", "p2 wrap", _meaning(site)),
     ]
 
@@ -201,13 +250,14 @@ def _acquisition(answers: Mapping[str, Answer]) -> str:
 
 
 def _pages(answers: Mapping[str, Answer]) -> str:
-    rows = answers["pages"].rows
-    views = sum(row["views"] for row in rows)
+    told = answers["pages"].first
+    views = told.get("views_in_all", 0)
     if not views:
         return "No page was seen in this period."
-    name, share = _most(answers["pages"], "path", "views")
-    pages = "one page" if len(rows) == 1 else f"{numbers.count(len(rows))} pages"
-    return f"{numbers.count(views)} views of {pages}; {share} of them of {name}."
+    most = told["views_most"]
+    name = next((str(row["path"]) for row in answers["pages"].rows if row["views"] == most), "one page")
+    pages = "one page" if told["rows_in_all"] == 1 else f"{numbers.count(told['rows_in_all'])} pages"
+    return f"{numbers.count(views)} views of {pages}; {numbers.share(most, views)} of them of {name}."
 
 
 def _events(answers: Mapping[str, Answer]) -> str:
@@ -224,23 +274,25 @@ ACQUISITION = Breakdown(
     says=_acquisition,
     rows=(
         ("c11", (
-            Table(report="channels", key=("channel",),
+            Table(report="channels", key=("channel",), sorts_by_name="channel", is_whole=True,
                   narrows=("channel", "channel"), behind=behind_row("channel", "channel"),
                   title="Channels", head="Channel", name=_named("channel"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="Unattributed",
                   note="last non-direct click, 30 days"),
-            Table(report="sources", key=("source", "medium"),
+            Table(report="sources", key=("source", "medium"), sorts_by_name="source",
                   narrows=("source", "source"), behind=behind_row("source", "source", "medium"),
                   title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="(unattributed)"),
         )),
         ("c11", (
-            Table(report="campaigns", key=("campaign", "source", "medium"), narrows=("campaign", "campaign"),
+            Table(report="campaigns", key=("campaign", "source", "medium"),
+                  sorts_by_name="campaign", narrows=("campaign", "campaign"),
                   behind=behind_row("campaign", "campaign", "source", "medium"),
                   title="Campaigns", head="Campaign", name=_named("campaign", "source"),
                   by="visitors", columns=_visits,
                   empty="No visits with a campaign. Add utm_campaign to the links of your next one."),
-            Table(report="referrers", key=("referrer_host",), narrows=("referrer", "referrer_host"),
+            Table(report="referrers", key=("referrer_host",),
+                  sorts_by_name="referrer_host", narrows=("referrer", "referrer_host"),
                   behind=behind_row("referrer", "referrer_host"),
                   title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
                   columns=_visits, empty="No visits from another host."),
@@ -250,11 +302,13 @@ ACQUISITION = Breakdown(
                   title="Countries", head="Country",
                   name=lambda row: (countries.name(row["name"]), ""), by="visitors", columns=_people,
                   empty="No places known in this period.", faint=countries.UNKNOWN),
-            Table(report="devices", key=("name",), narrows=("device", "name"), behind=behind_row("device", "name"),
+            Table(report="devices", key=("name",),
+                  sorts_by_name="name", narrows=("device", "name"), behind=behind_row("device", "name"),
                   title="Devices", head="Device",
                   name=lambda row: (row["name"].capitalize() or countries.UNKNOWN, ""), by="visitors",
                   columns=_people, empty="No devices known in this period.", faint=countries.UNKNOWN),
-            Table(report="browsers", key=("name",), narrows=("browser", "name"), behind=behind_row("browser", "name"),
+            Table(report="browsers", key=("name",),
+                  sorts_by_name="name", narrows=("browser", "name"), behind=behind_row("browser", "name"),
                   title="Browsers", head="Browser",
                   name=lambda row: (row["name"] or countries.UNKNOWN, ""), by="visitors", columns=_people,
                   empty="No browsers known in this period.", faint=countries.UNKNOWN),
@@ -267,10 +321,11 @@ PAGES = Breakdown(
     says=_pages,
     rows=(
         ("c11", (
-            Table(report="pages", key=("host", "path"), narrows=("page", "path"), behind=_behind_page,
+            Table(report="pages", key=("host", "path"),
+                  sorts_by_name="path", narrows=("page", "path"), behind=_behind_page,
                   title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
                   columns=_viewed, empty="No page was seen in this period."),
-            Table(report="landing_pages", key=("host", "path"),
+            Table(report="landing_pages", key=("host", "path"), sorts_by_name="path",
                   narrows=("landing", "path"), behind=behind_row("landing", "host", "path"),
                   title="Landing pages", head="Page", name=_named("path", "host"),
                   by="visitors", columns=_visits, empty="No sessions in this period.",
@@ -285,12 +340,13 @@ EVENTS = Breakdown(
     of_all=True,
     rows=(
         ("c1", (
-            Table(report="event_names", key=("name",), narrows=("event", "name"), behind=_behind_event,
+            Table(report="event_names", key=("name",),
+                  sorts_by_name="name", is_whole=True, narrows=("event", "name"), behind=_behind_event,
                   title="Events seen", head="Name", name=_called, by="seen",
                   columns=_seen, empty="Nothing was sent in this period."),
         )),
         ("c1", (
-            Table(report="properties", key=("name", "key"),
+            Table(report="properties", key=("name", "key"), sorts_by_name="name", is_whole=True, usual="name",
                   title="What they carry", head="Property", name=_named("key", "name"), by="seen",
                   columns=_carried, empty="No event of this period carries properties of its own."),
         )),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from onebyone.reports.catalogue import DIRECTORY, Report, filtered, read_report
 from onebyone.reports.filters import conditions_of
+from onebyone.reports.sorting import Sorts
 from onebyone.store import Param
 from onebyone.store.params import written
 from onebyone.web import breakdown, on_page, overview_tables
@@ -84,6 +85,12 @@ def narrows(report: str) -> Narrows:
     if found is None:
         return Narrows()
     return Narrows(found.fields, _DROPS_KEEP_LITTLE if "FROM drops" in found.template else "")
+
+
+def sorts(report: str) -> Sorts:
+    """The columns that the report's rows can be sorted by."""
+    found = _CATALOGUE.get(report)
+    return found.sorts if found else Sorts()
 
 
 def sql_of(report: str, params: Mapping[str, Param]) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from onebyone.reports.loss import Interval
-from onebyone.reports.missed import ENOUGH, Breakdown, Day, Group
+from onebyone.reports.missed import ENOUGH, ENOUGH_PEOPLE, Breakdown, Day, Group
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View
@@ -30,12 +30,21 @@ class Line(Struct, frozen=True, kw_only=True):
     faint: bool = False
 
 
+class Hidden(Struct, frozen=True):
+    """The groups that one reason keeps from the table, in one row."""
+
+    name: str
+    server: str
+    missed: str
+    why: str
+
+
 class Rates(Struct, frozen=True, kw_only=True):
     """The table of one breakdown, or why it is not shown."""
 
     head: str
     lines: list[Line]
-    hidden: tuple[str, str, str] | None = None  # name, server, missed
+    hidden: tuple[Hidden, ...] = ()
     why_not: str = ""
 
 
@@ -49,8 +58,10 @@ def rates(shown: Breakdown, by: str, event: str, centre: float | None) -> Rates:
     head, _ = GROUPS[by]
     if not shown.is_told:
         return Rates(head=head, lines=[], why_not=why_untold(shown, by, event))
-    lines = [_line(group, by, centre) for group in shown.shown[:_MOST_SHOWN]]
-    return Rates(head=head, lines=lines, hidden=_hidden(shown, event))
+    largest = sorted(shown.shown, key=lambda group: -group.seen.server)[:_MOST_SHOWN]
+    lines = [_line(group, by, centre) for group in shown.shown if group in largest]
+    rest = [group for group in shown.shown if group not in largest]
+    return Rates(head=head, lines=lines, hidden=(*_smaller(rest), *_hidden(shown, event)))
 
 
 def why_untold(shown: Breakdown, by: str, event: str) -> str:
@@ -130,15 +141,29 @@ def _line(group: Group, by: str, centre: float | None) -> Line:
     )
 
 
-def _hidden(shown: Breakdown, event: str) -> tuple[str, str, str] | None:
-    """What is not shown, in one row: too small, beyond the table's end, or of no known group."""
-    rest = [*shown.hidden, *shown.shown[_MOST_SHOWN:]]
-    if not rest:
-        return None
-    server = sum(group.seen.server for group in rest)
-    missed = sum(group.seen.server_only for group in rest)
-    name = "One more, hidden" if len(rest) == 1 else f"{len(rest)} more, hidden"
-    return name, numbers.count(server), numbers.count(missed)
+def _smaller(rest: Sequence[Group]) -> list[Hidden]:
+    """Groups with a rate of their own, beyond those that have a line."""
+    name = "One more, smaller" if len(rest) == 1 else f"{len(rest)} more, smaller"
+    return _in_one(rest, name, f"the {_MOST_SHOWN} largest are shown")
+
+
+def _hidden(shown: Breakdown, event: str) -> list[Hidden]:
+    """Groups too small for a rate, a row for each of the two reasons."""
+    found = []
+    for refused, least in (("too_few", f"{ENOUGH} {noun(event)}"), ("too_few_people", f"{ENOUGH_PEOPLE} people")):
+        small = [group for group in shown.hidden if group.refused == refused]
+        found += _in_one(
+            small, "One more, hidden" if len(small) == 1 else f"{len(small)} more, hidden", f"under {least}"
+        )
+    return found
+
+
+def _in_one(groups: Sequence[Group], name: str, why: str) -> list[Hidden]:
+    if not groups:
+        return []
+    server = sum(group.seen.server for group in groups)
+    missed = sum(group.seen.server_only for group in groups)
+    return [Hidden(name, numbers.count(server), numbers.count(missed), why)]
 
 
 def _name(label: str, by: str) -> str:

@@ -73,10 +73,13 @@ def _engaged(_site: Site) -> Sequence[Column]:
     return [
         number("Views", "n p2", "views"),
         number("Measured", "n p2", "measured"),
-        Column("Time in all", "n sorted", lambda row: Cell(_long(row["engaged_ms"])), number=itemgetter("engaged_ms")),
-        Column("Median", "n", _of("measured", lambda row: length(row["median_ms"])), number=itemgetter("median_ms")),
-        Column("Median depth", "n p2", _of("scroll_measured", lambda row: f"{row['median_scroll']}%")),
-        Column("To the end", "n", _of("scroll_measured", _to_end), number=_end_share, is_share=True),
+        Column("Time in all", "n sorted", lambda row: Cell(_long(row["engaged_ms"])), number=itemgetter("engaged_ms"),
+               key="engaged_ms"),
+        Column("Median", "n", _of("measured", lambda row: length(row["median_ms"])), number=itemgetter("median_ms"),
+               key="median_ms"),
+        Column("Median depth", "n p2", _of("scroll_measured", lambda row: f"{row['median_scroll']}%"),
+               key="median_scroll"),
+        Column("To the end", "n", _of("scroll_measured", _to_end), number=_end_share, is_share=True, key="to_end"),
     ]  # fmt: skip
 
 
@@ -88,7 +91,7 @@ def _faults(site: Site) -> Sequence[Column]:
     return [
         _bad("Seen", "n sorted", "seen"),
         _bad("Visitors", "n", "visitors"),
-        Column("Page", "p2", lambda row: Cell(_pages(row))),
+        Column("Page", "p2", lambda row: Cell(_pages(row)), key="pages"),
         Column("Browsers", "p2", lambda row: Cell(", ".join(row["browsers"]) or numbers.NONE)),
         *_times(site),
     ]
@@ -99,7 +102,7 @@ def _faulty(site: Site) -> Sequence[Column]:
         _bad("Seen", "n sorted", "seen"),
         _bad("Different", "n", "different"),
         _bad("Visitors", "n", "visitors"),
-        Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"]))),
+        Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"])), key="views"),
         *_times(site),
     ]
 
@@ -111,8 +114,8 @@ def _bad(head: str, css: str, key: str) -> Column:
 
 def _times(site: Site) -> list[Column]:
     return [
-        Column("First", "n p3", lambda row: Cell(_moment(row["first_at"], site.zone))),
-        Column("Last", "n p2", lambda row: Cell(_moment(row["last_at"], site.zone))),
+        Column("First", "n p3", lambda row: Cell(_moment(row["first_at"], site.zone)), key="first_at"),
+        Column("Last", "n p2", lambda row: Cell(_moment(row["last_at"], site.zone)), key="last_at"),
     ]
 
 
@@ -137,22 +140,23 @@ def _moment(text: str, zone: str) -> str:
 
 
 def _says_time(answers: Mapping[str, Answer]) -> str:
-    rows = answers["engagement"].rows
-    measured, engaged = sum(row["measured"] for row in rows), sum(row["engaged_ms"] for row in rows)
+    told = answers["engagement"].first
+    measured, engaged = told.get("measured_in_all", 0), told.get("engaged_ms_in_all", 0)
     if not measured:
         return _NO_TIME
-    scrolled, to_end = sum(row["scroll_measured"] for row in rows), sum(row["to_end"] for row in rows)
+    scrolled, to_end = told["scroll_measured_in_all"], told["to_end_in_all"]
     mean = f"{numbers.count(measured)} views were looked at for {length(engaged / measured)} on average"
     return f"{mean}; {numbers.share(to_end, scrolled)} saw the page to its end." if scrolled else f"{mean}."
 
 
 def _says_errors(answers: Mapping[str, Answer]) -> str:
-    rows = answers["errors"].rows
-    if not rows:
+    told = answers["errors"].first
+    if not told:
         return _NO_ERRORS
-    seen, first = sum(row["seen"] for row in rows), rows[0]
-    kinds = "one fault" if len(rows) == 1 else f"{numbers.count(len(rows))} different faults"
-    return f"{numbers.count(seen)} errors of {kinds}; {numbers.share(first['seen'], seen)} of them are the first below."
+    seen, faults = told["seen_in_all"], told["rows_in_all"]
+    kinds = "one fault" if faults == 1 else f"{numbers.count(faults)} different faults"
+    most = numbers.share(told["seen_most"], seen)
+    return f"{numbers.count(seen)} errors of {kinds}; {most} of them are the most frequent."
 
 
 ENGAGEMENT = Breakdown(
@@ -162,7 +166,7 @@ ENGAGEMENT = Breakdown(
     menu="pages",
     rows=(
         ("c1", (
-            Table(report="engagement", key=("host", "path"),
+            Table(report="engagement", key=("host", "path"), sorts_by_name="path",
                   title="Time and scroll", head="Page", name=_page, by="engaged_ms",
                   columns=_engaged, empty=_NO_TIME,
                   note="seen, in front, and with somebody there; the end is nine tenths of the height"),
@@ -176,12 +180,13 @@ ERRORS = Breakdown(
     menu="pages",
     rows=(
         ("c1", (
-            Table(report="errors", key=("kind", "description", "source", "line"),
+            Table(report="errors", key=("kind", "description", "source", "line"), sorts_by_name="description",
                   title="Errors", head="What went wrong", name=_fault, by="seen", columns=_faults,
                   empty=_NO_ERRORS, note="each fault once a view, ten a view at most"),
         )),
         ("c1", (
-            Table(report="error_pages", key=("host", "path"), title="Pages with errors", head="Page",
+            Table(report="error_pages", key=("host", "path"),
+                  sorts_by_name="path", title="Pages with errors", head="Page",
                   name=_page, by="seen", columns=_faulty, empty=_NO_ERRORS),
         )),
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from onebyone.reports.filters import Condition
+from onebyone.store import Param
 from onebyone.web import countries, numbers
 from onebyone.web.address import View
 from onebyone.web.breakdown import behind_row
@@ -16,7 +17,8 @@ from onebyone.web.tables import Bars, Cell, Column, bars
 SHOWN = 10
 FEW = 6
 UNATTRIBUTED = "Unattributed"  # orders without a session: no session has it
-ASKED = 200
+ASKED: dict[str, Param] = {"limit": 200, "whole": 1}
+PAGE_OF = {"landing_pages": "pages"}  # where all rows of a table are; of the others on Acquisition
 REPORTS = ("channels", "countries", "devices", "landing_pages", "campaigns")
 
 

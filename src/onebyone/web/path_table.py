@@ -10,7 +10,8 @@ from msgspec import Struct
 from onebyone.web import numbers
 from onebyone.web.address import View
 from onebyone.web.desk import Row
-from onebyone.web.path_question import Question
+from onebyone.web.heads import Head, direction, turned
+from onebyone.web.path_question import USUAL_SORT, Question
 
 _HEADS = (
     ("people", "People", "n"),
@@ -18,13 +19,6 @@ _HEADS = (
     ("rate", "Rate", "n"),
     ("time", "Median time", "n p2"),
 )
-
-
-class Head(Struct, frozen=True):
-    title: str
-    css: str
-    href: str
-    sorted: str  # ascending, descending, or ""
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -59,10 +53,9 @@ def paths(question: Question, rows: Sequence[Row], view: View) -> Paths:
 
 
 def _head(question: Question, view: View, key: str, title: str, css: str) -> Head:
-    """A second click turns the order round."""
-    down = "" if question.sort.removeprefix("-") != key else "desc" if question.sort.startswith("-") else "asc"
-    then = key if down == "desc" else f"-{key}"
-    return Head(title, css, view.link(sort="" if then == "-people" else then), down and f"{down}ending")
+    then = turned(question.sort, key)
+    href = view.link(sort="" if then == USUAL_SORT else then)
+    return Head(title=title, css=css, href=href, sorted=direction(question.sort, key))
 
 
 def _line(row: Row, most: int, question: Question) -> Line:

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from onebyone.reports.sorting import Sorts
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
+from onebyone.web.heads import Head, direction, turned
+from onebyone.web.table_place import sorted_by
 
 KEY = "cols"
 
@@ -62,6 +66,7 @@ COLUMNS: Mapping[str, Column] = {
     "first": Column("First seen", "sec n p2", "first_at", _moment("first_at")),
     "last": Column("Last seen", "sec n", "last_at", _moment("last_at")),
 }
+USUAL_SORT = "-last_at"
 USUAL = ("known", "browsers", "events", "orders", "revenue", "first", "last")
 
 
@@ -95,3 +100,17 @@ def of_file(view: View, rows: Sequence[Row]) -> Sequence[Row]:
     if not view.given.get(KEY):
         return rows
     return [{name: row[name] for name in ("person", *(COLUMNS[key].of for key in keys))} for row in rows]
+
+
+def heads(keys: Sequence[str], view: View, sorts: Sorts) -> list[Head]:
+    """Those of numbers and moments sort. Raises NotUnderstood for an order that is none."""
+    now = str(sorted_by(view, sorts).get("sort", USUAL_SORT))
+    found = [Head(title="Person")]
+    for column in (COLUMNS[key] for key in keys):
+        head = Head(title=column.name, css=column.css)
+        if column.of in sorts.columns:
+            then = turned(now, column.of)
+            href = view.link(sort="" if then == USUAL_SORT else then, after="")
+            head = replace(head, href=href, sorted=direction(now, column.of))
+        found.append(head)
+    return found

@@ -15,23 +15,13 @@ from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View, address
 from onebyone.web.desk import Row
+from onebyone.web.heads import Head, direction, turned
 from onebyone.web.power_question import KINDS, keys_of, property_name, without
 from onebyone.web.tables import Cell
 
 SHOWN = 50
 _KEPT = ("period", "from", "to", "traffic", "segment")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-class Head(Struct, frozen=True, kw_only=True):
-    """`sorted` is "", "ascending" or "descending"; `without` is the address without the column, "" of the last."""
-
-    title: str
-    sub: str = ""
-    css: str = ""
-    href: str
-    sorted: str = ""
-    without: str = ""
 
 
 class Line(Struct, frozen=True):
@@ -105,7 +95,11 @@ def _totals(question: Question, whole: Row) -> list[tuple[Column, Any]]:
 def _heads(asked: Asked) -> list[Head]:
     question, view = asked.question, asked.view
     heads = [
-        Head(title=property_name(one), href=_sorting(asked, "rows"), sorted=_sorted(question, "rows") if n == 0 else "")
+        Head(
+            title=property_name(one),
+            href=_sorting(asked, "rows"),
+            sorted=direction(question.sort, "rows") if n == 0 else "",
+        )
         for n, one in enumerate(question.by)
     ]
     for one in question.columns:
@@ -116,7 +110,7 @@ def _heads(asked: Asked) -> list[Head]:
                 sub=one.event or "every event",
                 css="n" if one.is_number or one.kind in WITH_TIME else "",
                 href=_sorting(asked, str(one)),
-                sorted=_sorted(question, str(one)),
+                sorted=direction(question.sort, str(one)),
                 without=view.link(**fewer) if fewer else "",
             )
         )
@@ -129,17 +123,10 @@ def head_of(one: Column) -> str:
     return {"people": "People", "events": "Times", "conversions": "Conversions"}.get(one.kind, KINDS[one.kind])
 
 
-def _sorted(question: Question, key: str) -> str:
-    if question.sort.removeprefix("-") != key:
-        return ""
-    return "descending" if question.sort.startswith("-") else "ascending"
-
-
 def _sorting(asked: Asked, key: str) -> str:
     """From the largest, unless it is sorted so already; names from the first."""
     question = asked.question
-    first, other = (key, f"-{key}") if key == "rows" else (f"-{key}", key)
-    chosen = Question(question.by, question.columns, other if question.sort == first else first)
+    chosen = Question(question.by, question.columns, turned(question.sort, key, is_text=key == "rows"))
     return asked.view.link(**keys_of(chosen))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -31,7 +32,10 @@ _SUMS = ("counted", "gross_minor", "refunded_minor", "net_minor")
 
 
 class Day(Struct, frozen=True):
-    """One day in one currency; `revised` is how far its net is from what it closed with, "" if it is not."""
+    """One day in one currency; `revised` is how far its net is from what it closed with, "" if it is not.
+
+    `href` is the list of what is counted, "" where no list has that total.
+    """
 
     day: str
     preliminary: bool
@@ -40,6 +44,7 @@ class Day(Struct, frozen=True):
     refunded: str
     net: str
     revised: str
+    href: str
 
 
 class Revision(Struct, frozen=True):
@@ -62,9 +67,17 @@ def params(view: View, site: Site) -> dict[str, Param]:
     return {"dated": dated, "event": view.given.get("event") or site.conversions[0]}
 
 
-def days(rows: Sequence[Row], site: Site) -> list[Day]:
+def days(rows: Sequence[Row], site: Site, view: View) -> list[Day]:
     """The newest first."""
-    return [_day(row, site) for row in reversed(rows)]
+    currencies = Counter(row["day"] for row in rows)
+    return [_day(row, site, _orders(row, view) if currencies[row["day"]] == 1 else "") for row in reversed(rows)]
+
+
+def _orders(row: Row, view: View) -> str:
+    """Of a day by the day of the order: by that of the adjustment, others are counted than happened on it."""
+    if view.given.get("dated", DATED[0]) != DATED[0] or not row["counted"]:
+        return ""
+    return view.link(view.path.removesuffix("/days"), **{"from": row["day"], "to": row["day"], "compare": ""})
 
 
 def revisions(rows: Sequence[Row], site: Site) -> list[Revision]:
@@ -82,7 +95,7 @@ def flat(row: Row) -> dict[str, Any]:
     return {key: " ".join(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
-def _day(row: Row, site: Site) -> Day:
+def _day(row: Row, site: Site, href: str) -> Day:
     currency = row["currency"] or site.currency
     change = row["net_minor"] - row["closed_net_minor"]
     count = row["counted"] - row["closed_counted"]
@@ -94,6 +107,7 @@ def _day(row: Row, site: Site) -> Day:
         refunded=numbers.money(-row["refunded_minor"], currency) if row["refunded_minor"] else numbers.NONE,
         net=numbers.money(row["net_minor"], currency),
         revised=_signed(change, currency) if row["is_final"] and (change or count) else "",
+        href=href,
     )
 
 

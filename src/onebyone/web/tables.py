@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from onebyone.web import numbers
 from onebyone.web.desk import Answer, Row
 from onebyone.web.earlier import NOTHING, Earlier
+from onebyone.web.heads import Head, direction, turned
 
 NEW, GONE = "new", "gone"  # of a row that the period before did not have, or had alone
 
@@ -33,15 +34,27 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Bars(Struct, frozen=True, kw_only=True):
-    """A table as it stands on the page, or why it cannot."""
+    """A table as it stands on the page, or why it cannot. Its lines are the rows `first` to `last` of `all`."""
 
     title: str
-    columns: list[tuple[str, str]]  # head, class
+    columns: list[Head]
     lines: list[Line]
     answer: Answer
     empty: str
     more: int = 0  # rows that are not shown
     note: str = ""
+    first: int = 1
+    last: int = 0
+    all: int = 0
+    is_cut: bool = False  # there may be more rows than `all`
+
+
+class Order(Struct, frozen=True):
+    """How the rows are sorted, and the address of another order. `name` is the key of the first column, "" of none."""
+
+    sort: str
+    link: Callable[[str], str]
+    name: str = ""
 
 
 class Column(Struct, frozen=True):
@@ -49,7 +62,7 @@ class Column(Struct, frozen=True):
 
     `behind` is the list that its numbers lead to: orders, visitors, events, or sessions where a row began them.
     `number` is what is compared with the period before; a share (0 to 1) is compared in points. Where more is neither
-    good nor bad, the difference is `neutral`.
+    good nor bad, the difference is `neutral`. `key` is the report's column that it is sorted by.
     """
 
     head: str
@@ -59,6 +72,7 @@ class Column(Struct, frozen=True):
     number: Callable[[Row], float | None] | None = None
     is_share: bool = False
     neutral: bool = False
+    key: str = ""
 
 
 def bars(
@@ -77,14 +91,20 @@ def bars(
     behind: Callable[[str, Row], str] | None = None,
     was: Earlier = NOTHING,
     gone: Sequence[Row] = (),
+    order: Order | None = None,
+    skipped: int = 0,
+    is_cut: bool = False,
 ) -> Bars:
-    """Rows keep the report's order; the bars are shares of the largest in column `by`.
+    """Rows keep the report's order; the bars are shares of the largest in column `by`, also where the report counts it
+    beyond its limit. `skipped` rows came before these.
 
     `link` is the address of a row's name, `behind` that of the list behind its number. `was` are the rows of the period
     before; those of `gone`, which it had alone, come last.
     """
     rows = [*answer.rows, *gone]
-    top = max((row[by] or 0 for row in answer.rows), default=0) or 1
+    told = answer.first
+    top = max(told.get("most_in_all") or 0, *(row[by] or 0 for row in answer.rows), 1)
+    every = max(told.get("rows_in_all", 0), skipped + len(answer.rows)) + len(gone)
     lines = []
     for row in rows[:show]:
         text, sub = name(row)
@@ -101,13 +121,35 @@ def bars(
         )
     return Bars(
         title=title,
-        columns=[(head or title, ""), *((column.head, column.css) for column in columns)],
+        columns=[_name_head(head or title, order), *(_head(column, order) for column in columns)],
         lines=lines,
         answer=answer,
         empty=empty,
-        more=max(0, len(rows) - show),
+        more=max(0, every - skipped - len(lines)),
         note=note,
+        first=skipped + 1,
+        last=skipped + len(lines),
+        all=every,
+        is_cut=is_cut,
     )
+
+
+def _name_head(title: str, order: Order | None) -> Head:
+    if order is None or not order.name:
+        return Head(title=title)
+    return _sorting(Head(title=title), order, order.name, is_text=True)
+
+
+def _head(column: Column, order: Order | None) -> Head:
+    head = Head(title=column.head, css=column.css)
+    if order is None:
+        return replace(head, sorted="descending" if "sorted" in column.css else "")
+    return _sorting(head, order, column.key) if column.key else head
+
+
+def _sorting(head: Head, order: Order, key: str, *, is_text: bool = False) -> Head:
+    href = order.link(turned(order.sort, key, is_text=is_text))
+    return replace(head, href=href, sorted=direction(order.sort, key))
 
 
 def _led(column: Column, row: Row, behind: Callable[[str, Row], str] | None) -> Cell:
@@ -119,7 +161,7 @@ def _led(column: Column, row: Row, behind: Callable[[str, Row], str] | None) -> 
 
 
 def _compared(column: Column, row: Row, was: Earlier, cell: Cell) -> Cell:
-    """The cell with its difference; in the column that the table is sorted by, a row can be new or gone."""
+    """The cell with its difference; in the column that the table is usually sorted by, a row can be new or gone."""
     if column.number is None:
         return cell
     leads, before, now = "sorted" in column.css, was.find(row), column.number(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers
 from onebyone.web.access import Ask
-from onebyone.web.address import KEYS, NO_FIELD, Narrows, NotUnderstood, View, read_view
+from onebyone.web.address import DEFAULTS, KEYS, NO_FIELD, Narrows, NotUnderstood, View, read_view
 from onebyone.web.board_cells import offers
 from onebyone.web.desk import Desk
 from onebyone.web.filter_words import OPERATOR_NAMES, chips, field_groups, note, segment_words
@@ -31,6 +31,7 @@ def asked(
     *,
     narrows: Narrows = NO_FIELD,
     but: Collection[str] = (),
+    usual: Mapping[str, str] = DEFAULTS,
 ) -> View:
     """`more` are the keys that this page alone understands, `but` those that are no part of the view.
 
@@ -53,6 +54,7 @@ def asked(
         more=more,
         narrows=narrows,
         segments=segments,
+        usual=usual,
     )
 
 

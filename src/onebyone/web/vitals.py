@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from onebyone.web import numbers
+from onebyone.web.breakdown import Table
 from onebyone.web.desk import Answer, Row
 from onebyone.web.tables import Bars, Cell, Column, bars
 
 ENOUGH = 30  # loads, for a value that three of four stay within
-SHOWN = 20
 
 
 class Measure(Struct, frozen=True):
@@ -132,21 +132,12 @@ def devices(answer: Answer) -> Bars:
     )  # fmt: skip
 
 
-def pages(answer: Answer) -> Bars:
-    return bars(
-        "By page and device", answer, head="Page", by="loads", show=SHOWN,
-        name=lambda row: (row["path"], _device(row["device"]) if row["device"] else "Unknown"),
-        columns=[_loads(), *(column for measure in CORE for column in (_value(measure), _good(measure)))],
-        empty="No page was measured in this period.", note=f"a value from {ENOUGH} loads on",
-    )  # fmt: skip
-
-
 def _device(name: str) -> str:
     return _DEVICES.get(name) or name.capitalize()
 
 
 def _loads() -> Column:
-    return Column("Loads", "n sorted", lambda row: Cell(numbers.count(row["loads"])))
+    return Column("Loads", "n sorted", lambda row: Cell(numbers.count(row["loads"])), key="loads")
 
 
 def _value(measure: Measure) -> Column:
@@ -156,7 +147,7 @@ def _value(measure: Measure) -> Column:
             return Cell(numbers.NONE, "mut")
         return Cell(written(measure, value), {"poor": "bad", "needs work": "wrn"}.get(level(measure, value), ""))
 
-    return Column(measure.name, "n" if measure in CORE else "n p2", write)
+    return Column(measure.name, "n" if measure in CORE else "n p2", write, key=f"{measure.key}_p75")
 
 
 def _good(measure: Measure) -> Column:
@@ -166,7 +157,7 @@ def _good(measure: Measure) -> Column:
             return Cell(numbers.NONE, "mut")
         return Cell(numbers.share(row[f"{measure.key}_good"], loads))
 
-    return Column(f"{measure.name} good", "n p2", write)
+    return Column(f"{measure.name} good", "n p2", write, key=f"{measure.key}_good")
 
 
 def thresholds() -> Sequence[str]:
@@ -175,3 +166,17 @@ def thresholds() -> Sequence[str]:
         f"{one.name} good to {written(one, one.good_until)}, poor above {written(one, one.poor_from)}"
         for one in MEASURES
     ]
+
+
+BY_PAGE = Table(
+    report="vital_pages",
+    key=("host", "path", "device"),
+    sorts_by_name="path",
+    title="By page and device",
+    head="Page",
+    name=lambda row: (row["path"], _device(row["device"]) if row["device"] else "Unknown"),
+    by="loads",
+    columns=lambda _: [_loads(), *(column for measure in CORE for column in (_value(measure), _good(measure)))],
+    empty="No page was measured in this period.",
+    note=f"a value from {ENOUGH} loads on",
+)

@@ -10,20 +10,23 @@ from litestar.handlers import HTTPRouteHandler
 from onebyone.state.sites import Site
 from onebyone.web import on_page
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import EVERY_FIELD
+from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD
 from onebyone.web.breakdown import ALL, EVENTS, Breakdown
-from onebyone.web.compared import filled, questions
+from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.table_place import KEYS, Place
 from onebyone.web.view import asked, controls, params
 
 
 def _page(shown: Breakdown) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{shown.page}", sync_to_thread=True, include_in_schema=False)
     def breakdown(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = asked(request, desk, site, narrows=EVERY_FIELD)
-        answers = desk.ask_all(questions(shown, view, site) | {"ledger_totals": ("ledger_totals", params(view, site))})
-        failed = next((answer for answer in answers.values() if answer.error), None)
+        view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
+        at = read_places(shown, view)
+        every = questions(shown, view, site, at) | {"ledger_totals": ("ledger_totals", params(view, site))}
+        answers = desk.ask_all(every)
+        rows = filled(shown, answers, site, view, at)
         return page(
             desk,
             "breakdown.html",
@@ -31,24 +34,23 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             view=view,
             shown=shown,
             ever=answers["ledger_totals"],
-            says="" if failed else shown.says(answers),
+            says=says(shown, answers, rows),
             tabs=on_page.TABS if shown.page in on_page.TABS else {},
             tab=shown.page,
-            teach=_teach(shown, answers, site),
-            rows=filled(shown, answers, site, view),
+            teach=_teach(shown, answers, site, at),
+            rows=rows,
             **controls(view, desk, site),
         )
 
     return breakdown
 
 
-def _teach(shown: Breakdown, answers: Mapping[str, Answer], site: Site) -> on_page.Teach | None:
+def _teach(
+    shown: Breakdown, answers: Mapping[str, Answer], site: Site, at: Mapping[str, Place]
+) -> on_page.Teach | None:
     """Where a module of the script is needed and told nothing: how it is turned on."""
-    if shown.page not in on_page.MODULE_OF or any(
-        answers[t.report].rows or answers[t.report].error for t in shown.tables
-    ):
-        return None
-    return on_page.teach(shown.page, site)
+    told = any(answers[report].rows or answers[report].error or place.skip for report, place in at.items())
+    return None if told or shown.page not in on_page.MODULE_OF else on_page.teach(shown.page, site)
 
 
 ROUTES = tuple(_page(shown) for shown in (*ALL, *on_page.ALL) if shown is not EVENTS)  # which is the library's

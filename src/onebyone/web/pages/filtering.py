@@ -42,7 +42,8 @@ def with_filter(path: str, query: str, key: str, value: str) -> str:
     given = {name: text for name, text in pairs if name.rstrip("!~") not in FIELDS and name != "after"}
     filters = [(name, text) for name, text in pairs if name.rstrip("!~") in FIELDS]
     try:
-        return address(path, given, [read_condition(name, text) for name, text in [*filters, (key, value)]])
+        conditions = [read_condition(name, text) for name, text in [*filters, (key, value)]]
+        return address(path, given, conditions, {})  # what the page's own address said is not its default
     except FilterUnreadable as error:
         back = f"{path}?{query}" if query else path
         raise NotUnderstood(f"{error} ", "Back to the page", back, ".") from None

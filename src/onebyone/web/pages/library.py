@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,25 +17,27 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import unusual_words
 from onebyone.web.access import Ask, Form, TheSite, need
-from onebyone.web.address import EVERY_FIELD, View
+from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD, View
 from onebyone.web.breakdown import ASKED, EVENTS, described_at
-from onebyone.web.compared import filled, questions
+from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import LONGEST_EVENT, Wrong, describe, with_words
+from onebyone.web.table_place import KEYS, Place
 from onebyone.web.view import asked, controls, params
 
-_KEYS = ("show",)
+_KEYS = ("show", *KEYS)
 _SEEN, _CARRIED = EVENTS.tables
 _TABLES = (_SEEN.report, _CARRIED.report)
 
 
 @get("/s/{site_id:str}/events", sync_to_thread=True, include_in_schema=False)
 def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
-    answers = _answers(desk, view, site)
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
+    at = read_places(EVENTS, view)
+    answers = _answers(desk, view, site, at)
     described = desk.library.all(site.id)
-    rows = with_words(answers["event_names"].rows, described)
+    rows = with_words(answers.get("event_names", Answer()).rows, described)
     hidden = {row["name"] for row in rows if row["hidden"]}
     shows_hidden = view.get("show") == "hidden"
     left_out = set() if shows_hidden else {name for name, one in described.items() if one.hidden}  # also of before
@@ -44,8 +47,8 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         if key.removesuffix("_before") in _TABLES
     }
     last = _last_finished(desk, view, site)
-    found = [one for one in _unusual(answers, view, site, desk) if one.event not in hidden]
-    failed = any(answers[table.report].error for table in EVENTS.tables)
+    found = [] if view.get("table") else _unusual(answers, view, site, desk)
+    tables = filled(EVENTS, said, site, view, at)
     return page(
         desk,
         "events.html",
@@ -53,13 +56,15 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         view=view,
         shown=EVENTS,
         ever=answers["ledger_totals"],
-        says="" if failed else EVENTS.says(answers),
-        unusual=unusual_words.lines(found, last=last, today=desk.today(site.zone)),
+        says=says(EVENTS, {name: answers[name] for name in at}, tables),
+        unusual=unusual_words.lines(
+            [one for one in found if one.event not in hidden], last=last, today=desk.today(site.zone)
+        ),
         most_unusual=unusual_words.SHOWN,
         at={row["name"]: described_at(site, row) for row in rows},
         hidden=len(hidden),
         shows_hidden=shows_hidden,
-        rows=filled(EVENTS, said, site, view),
+        rows=tables,
         **controls(view, desk, site),
     )
 
@@ -91,12 +96,12 @@ def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any
 ROUTES = (events, about, save)
 
 
-def _answers(desk: Desk, view: View, site: Site) -> dict[str, Answer]:
+def _answers(desk: Desk, view: View, site: Site, at: Mapping[str, Place]) -> dict[str, Answer]:
     given = params(view, site) | {"limit": ASKED}
     every = given | {"traffic": "all"}
     return desk.ask_all(
         {
-            **questions(EVENTS, view, site),
+            **questions(EVENTS, view, site, at),
             "event_days": ("event_days", given | {"traffic": "people"}),  # a crawler's day is not the site's
             "ledger_totals": ("ledger_totals", every),
         }
@@ -119,7 +124,7 @@ def _about(
     request: Ask, desk: Desk, site: Site, typed: Described, *, said: bool = False, wrong: str = ""
 ) -> Response[str]:
     view = replace(asked(request, desk, site, ("event",), but=("said",)), before=None)
-    answers = _answers(desk, view, site)
+    answers = _answers(desk, view, site, read_places(EVENTS, view))
     row = _only(answers["event_names"], typed.event).first
     found = [one for one in _unusual(answers, view, site, desk) if one.event == typed.event]
     return page(

@@ -34,6 +34,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         above=above,
         needs=needs(desk, site),
         tables=overview_tables.tables(answers, site.currency, view),
+        page_of=overview_tables.PAGE_OF,
         ever=answers["ever"],
         may_note=may_note,
         notes=notes.lines(

@@ -25,16 +25,19 @@ from onebyone.web import numbers, people_columns, persons
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import EVERY_FIELD, Segment, View
 from onebyone.web.csv_file import csv_answer
+from onebyone.web.definitions import sorts
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.saved import segments_of
 from onebyone.web.segment_words import Told, told
+from onebyone.web.table_place import skipped, sorted_by
 from onebyone.web.view import asked, controls, params
 
 SHOWN = 100
 SHOWN_EVENTS = 200
 LONGEST = 255
-_KEYS = ("q", people_columns.KEY)
+_KEYS = ("q", people_columns.KEY, "sort", "after")
+_SORTS = sorts("people")
 _ACTIONS = ("split", "restore", "merge")
 
 
@@ -60,7 +63,7 @@ def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
 def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
-    given = params(view, site) | {"text": view.get("q"), "persons": [], "limit": 10_000}
+    given = params(view, site) | sorted_by(view, _SORTS) | {"text": view.get("q"), "persons": [], "limit": 10_000}
     people_columns.chosen(view)
     rows = desk.reports.run("people", **given).dicts()
     hidden = {} if _shows_ids(request, site) else {"user_id": ""}
@@ -179,8 +182,10 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
     view = replace(asked(request, desk, site, _KEYS, narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
     given, keys = params(view, site), people_columns.chosen(view)
     about = people_columns.About(site, desk.today(site.zone), _shows_ids(request, site))
+    skip, order = skipped(view), sorted_by(view, _SORTS)
+    whom: dict[str, Param] = {"text": view.get("q"), "persons": [], "limit": SHOWN + 1, "skip": skip}
     asking = {
-        "people": ("people", given | {"text": view.get("q"), "persons": [], "limit": SHOWN}),
+        "people": ("people", given | whom | order),
         "known": ("persons", given),
         "ever": ("ledger_totals", given),
     }
@@ -197,12 +202,14 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         ever=answers["ever"],
         quality=quality,
         unknown=unknown,
-        shown=SHOWN,
+        skipped=skip,
+        after=str(skip + SHOWN) if len(answers["people"].rows) > SHOWN else "",
+        heads=people_columns.heads(keys, view, _SORTS),
         columns=people_columns.COLUMNS,
         chosen=keys,
         lines=[
             (persons.person_name(int(row["person"])), _at(row, site, view), people_columns.cells(keys, row, about))
-            for row in answers["people"].rows
+            for row in answers["people"].rows[:SHOWN]
         ],
         **controls(view, desk, site, compares=False),
     )

@@ -43,7 +43,7 @@ def revenue(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         names=shown.NAMES,
         kinds=site.conversions,
         failed_answer=next((answer for answer in answers.values() if answer.error), None),
-        days=shown.days(rows, site),
+        days=shown.days(rows, site, view),
         total=shown.total(rows, site.currency),
         currency=site.currency,
         preliminary=sum(not row["is_final"] for row in rows),

@@ -7,19 +7,21 @@ from litestar import Response, get
 from onebyone.web import vitals
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
+from onebyone.web.definitions import sorts
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.on_page import TABS, teach
+from onebyone.web.table_place import KEYS, places
 from onebyone.web.view import asked, controls, params
-
-_ASKED = 500
 
 
 @get("/s/{site_id:str}/vitals", sync_to_thread=True, include_in_schema=False)
 def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, narrows=EVERY_FIELD)
-    given = params(view, site) | {"limit": _ASKED}
-    answers = desk.ask_all({name: (name, given) for name in ("vitals", "vital_pages", "ledger_totals")})
+    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    ((report, at),) = places(view, {vitals.BY_PAGE.report: sorts(vitals.BY_PAGE.report)}).items()
+    given = params(view, site)
+    every = {"vitals": given, report: given | vitals.BY_PAGE.asked(at), "ledger_totals": given}
+    answers = desk.ask_all({name: (name, one) for name, one in every.items()})
     found = answers["vitals"]
     return page(
         desk,
@@ -35,7 +37,8 @@ def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         figures=vitals.figures(found),
         thresholds=vitals.thresholds(),
         devices=vitals.devices(found),
-        table=vitals.pages(answers["vital_pages"]),
+        place=at,
+        table=vitals.BY_PAGE.fill(answers[report], site, view, place=at),
         **controls(view, desk, site, compares=False),
     )
 
