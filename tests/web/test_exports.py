@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -47,6 +49,34 @@ def test_one_is_set_and_changed(place: Place, admin: Client) -> None:
 def test_what_cannot_be_meant_is_not_saved(place: Place, admin: Client, change: dict[str, str], says: str) -> None:
     status, html = post(admin, place, "save", **(GOOD | change))
     assert (status, place.exports.all(place.site.id)) == (400, []) and says in html
+
+
+def test_one_is_narrowed_by_the_address_of_its_page_and_written_as_parquet(place: Place, admin: Client) -> None:
+    at = f"https://console.example/s/{place.site.id}/pages?period=7d&traffic=all&compare=year&country=DE&page~=/shop"
+    status, html = post(admin, place, "save", **(GOOD | {"query": at, "form": "parquet"}))
+    (export,) = place.exports.all(place.site.id)
+    assert (status, export.query, export.form) == (200, "country=DE&page~=/shop", "parquet")
+    assert "country=DE" in html and "Parquet" in html
+    post(admin, place, "save", **(GOOD | {"id": export.id, "query": "channel=Email"}))
+    assert [(one.query, one.form) for one in place.exports.all(place.site.id)] == [("channel=Email", "csv")]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"query": "chanel=Email"}, "`chanel` is no filter. Did you mean `channel`"),
+        ({"query": "segment=gone"}, "`gone` is no segment of this site"),
+        ({"query": "x=1;DROP TABLE events"}, "`x` is no filter"), ({"query": "country=\x00"}, "unprintable"),
+        ({"report": "retention", "query": "unit=year"}, "`year` is no unit"), ({"form": "xlsx"}, "Choose one"),
+        ({"report": "loss", "query": "channel=Email"}, "would be wrong"),
+        ({"report": "people", "form": "parquet"}, "leaves as CSV alone"),
+    ],
+)  # fmt: skip
+def test_an_address_that_would_give_other_rows_is_refused(
+    place: Place, admin: Client, change: dict[str, str], says: str
+) -> None:
+    status, html = post(admin, place, "save", **(GOOD | change))
+    assert (status, place.exports.all(place.site.id)) == (400, []) and says in unescape(html)
 
 
 def test_one_is_sent_now_and_why_it_did_not_leave_is_said(place: Place, admin: Client) -> None:

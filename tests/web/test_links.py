@@ -58,7 +58,8 @@ def wrong_with(client: Client, said: str, to: str) -> str:
 def test_every_link_of_every_foot_and_definition_leads_there(place: Place, admin: Client) -> None:
     add_mails(place)
     add_claims(place)
-    seen, wrong = set(), {}
+    seen: set[str] = set()
+    wrong: dict[str, str] = {}
     for at in (*ANSWERED, *DEFINED):
         page = admin.get(at.format(site=place.site.id))
         for said, to in links(page.text):

@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
-from onebyone.web import retention
+from onebyone.web import funnel, retention
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
@@ -17,7 +17,6 @@ from onebyone.web.desk import TheDesk
 from onebyone.web.funnel import read_funnel
 from onebyone.web.funnel_split import read_by
 from onebyone.web.pages import funnels
-from onebyone.web.pages.retention import KEYS, asked_of
 from onebyone.web.view import asked, params
 
 
@@ -64,7 +63,7 @@ def api_funnels(
     traffic: FromQuery[str | None] = None,
 ) -> FunnelOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
-    view = asked(request, desk, site, funnels.KEYS, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, funnel.KEYS, narrows=EVERY_FIELD)
     split, given = read_by(view), params(view, site)
     seen = () if view.given.get("steps") else [row["name"] for row in rows_of(desk, "event_names", **given)]
     shown = read_funnel(view, seen)
@@ -119,7 +118,7 @@ def api_retention(
     traffic: FromQuery[str | None] = None,
 ) -> RetentionOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
-    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, retention.KEYS, narrows=EVERY_FIELD)
     question = retention.read_question(view)
     return RetentionOut(
         site=site.id,
@@ -130,7 +129,7 @@ def api_retention(
         last_day=view.period.last.isoformat(),
         zone=site.zone,
         currency=site.currency,
-        rows=rows_of(desk, "retention", **params(view, site), **asked_of(question)),
+        rows=rows_of(desk, "retention", **params(view, site), **question.params),
     )
 
 

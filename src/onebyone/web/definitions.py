@@ -54,9 +54,17 @@ FILES = {  # the address's name of a file, and the report whose rows it has
             "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
             "event_names", "event_days", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages",
-            "lifetime", "churn", "populations", "days_active",
+            "lifetime", "churn", "populations", "days_active", "consent_totals", "consent_days", "consent_countries",
+            "consent_sources", "credits_by_rule", "loss", "mail_messages", "retention", "people",
         )
     },
+    "conversions": "conversion_records",
+    "conversions/days": "revenue_days",
+    "conversions/revisions": "revenue_revisions",
+    "experiments": "experiment",
+    "explore": "power",
+    "funnels": "funnel",  # of one that is split, funnel_split
+    "paths": "property_paths",
 }  # fmt: skip
 _FILE_OF = {report: name for name, report in FILES.items()}
 _CATALOGUE: dict[str, Report] = {file.stem: read_report(file) for file in sorted(DIRECTORY.glob("*.sql"))}

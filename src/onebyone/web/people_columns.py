@@ -13,6 +13,7 @@ from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
 KEY = "cols"
+MOST_ROWS = 10_000  # of a file
 
 
 class About(Struct, frozen=True):

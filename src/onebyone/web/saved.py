@@ -49,12 +49,17 @@ def may_change(saved: Saved, user: User) -> bool:
 
 def segments_of(desk: Desk, site: Site) -> dict[str, Segment]:
     """By their slugs. What can no longer be read is none: its numbers would be those of everybody."""
-    return {slug: one for slug, one in _segments(desk, site).items() if isinstance(one, Segment)}
+    return segments_among(desk.shelf.all(site.id))
+
+
+def segments_among(there: Sequence[Saved]) -> dict[str, Segment]:
+    """The same of everything that a site keeps."""
+    return {slug: one for slug, one in _segments(there).items() if isinstance(one, Segment)}
 
 
 def why_not(desk: Desk, site: Site, slug: str) -> str:
     """Why a segment that is kept cannot be asked; "" of others."""
-    found = _segments(desk, site).get(slug)
+    found = _segments(desk.shelf.all(site.id)).get(slug)
     return found if isinstance(found, str) else ""
 
 
@@ -63,8 +68,7 @@ def asked_as(desk: Desk, site: Site, rule: Rule, slug: str = "") -> Rule:
     return resolved(rule, _finder(desk.shelf.all(site.id)), slug)
 
 
-def _segments(desk: Desk, site: Site) -> dict[str, Segment | str]:
-    there = desk.shelf.all(site.id)
+def _segments(there: Sequence[Saved]) -> dict[str, Segment | str]:
     find = _finder(there)
     found: dict[str, Segment | str] = {}
     for one in there:

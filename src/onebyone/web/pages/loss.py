@@ -16,7 +16,7 @@ from onebyone.store import Param
 from onebyone.web import loss_checks, loss_tables, loss_view, notes
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import Narrows, NotUnderstood, View
-from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.day_chart import MOST_POINTS
 from onebyone.web.definitions import sql_of
 from onebyone.web.desk import Answer, Desk, TheDesk
@@ -126,8 +126,7 @@ def loss_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def loss_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
     """Likewise."""
     rows = desk.reports.parquet("loss", **_rows_asked(request, desk, site))
-    headers = download(f"{site.name}-loss", "parquet")
-    return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
+    return parquet_answer(f"{site.name}-loss", rows)
 
 
 @get("/s/{site_id:str}/loss.sql", sync_to_thread=True, include_in_schema=False)
