@@ -151,12 +151,12 @@ def test_filters_a_segment_and_choices_narrow_the_file_as_they_do_the_page(shop:
         "month",
         ["channel=Email", "country=DE,AT"],
     )
-    (attached,) = box.mails[0].iter_attachments()
+    text, attached = box.mails[0].iter_parts()
     (file,) = shop.directory.rglob("*.parquet")
     assert file.read_bytes() == attached.get_content() == b"PAR1 2 PAR1"
     assert (
         attached.get_content_type() == "application/vnd.apache.parquet"
-        and query in box.mails[0].get_body().get_content()
+        and query in text.get_content()
     )
 
 
