@@ -154,10 +154,7 @@ def test_filters_a_segment_and_choices_narrow_the_file_as_they_do_the_page(shop:
     text, attached = box.mails[0].iter_parts()
     (file,) = shop.directory.rglob("*.parquet")
     assert file.read_bytes() == attached.get_content() == b"PAR1 2 PAR1"
-    assert (
-        attached.get_content_type() == "application/vnd.apache.parquet"
-        and query in text.get_content()
-    )
+    assert attached.get_content_type() == "application/vnd.apache.parquet" and query in text.get_content()
 
 
 def test_nothing_leaves_once_its_segment_is_gone(shop: Shop) -> None:

@@ -10,8 +10,9 @@ from onebyone.reports.missed import Group, breakdown, whole
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.api import rows_of
 from onebyone.web.desk import TheDesk
+from onebyone.web.loss_question import KEYS, LIMIT, NARROWS, read_question
 from onebyone.web.loss_words import ASSUMES
-from onebyone.web.pages.loss import KEYS, LIMIT, NARROWS, read_question, refuse_untold
+from onebyone.web.pages.loss import refuse_untold
 from onebyone.web.view import asked, params
 
 

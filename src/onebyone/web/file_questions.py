@@ -19,8 +19,10 @@ from onebyone.web import (
     experiment_question,
     funnel,
     funnel_split,
+    loss_question,
     path_question,
     people_columns,
+    permissions,
     power_question,
     retention,
     revenue,
@@ -28,7 +30,6 @@ from onebyone.web import (
 from onebyone.web.address import EVERY_FIELD, KEYS, Narrows, Segment, View, read_view
 from onebyone.web.definitions import FILES, narrows
 from onebyone.web.desk import Row
-from onebyone.web.pages import consent, loss
 
 _CHOSEN_BESIDE = {*KEYS, "after", "q"} - {"segment"}  # of an address: the export has fields for the first, no place
 
@@ -106,8 +107,8 @@ def _cohorts(view: View, _: Site) -> tuple[str, Mapping[str, Param]]:
 
 
 def _missed(view: View, site: Site) -> tuple[str, Mapping[str, Param]]:
-    question = loss.read_question(view, site)
-    return "loss", {"event": question.event, "by": question.by, "limit": loss.LIMIT}
+    question = loss_question.read_question(view, site)
+    return "loss", {"event": question.event, "by": question.by, "limit": loss_question.LIMIT}
 
 
 def _variants(view: View, _: Site) -> tuple[str, Mapping[str, Param]]:
@@ -143,7 +144,7 @@ def _of_records(_: View, rows: Sequence[Row]) -> Sequence[Row]:
 
 _OWN: Mapping[str, FileQuestion] = {
     **{
-        name: FileQuestion(asks=partial(_whole, name), narrows=consent.NARROWS)
+        name: FileQuestion(asks=partial(_whole, name), narrows=permissions.NARROWS)
         for name in ("consent_totals", "consent_days", "consent_countries", "consent_sources")
     },
     "conversions": FileQuestion(asks=_records, keys=conversions.KEYS, shape=_of_records),
@@ -157,7 +158,7 @@ _OWN: Mapping[str, FileQuestion] = {
     "experiments": FileQuestion(asks=_variants, keys=experiment_question.KEYS),
     "explore": FileQuestion(asks=_power, keys=power_question.KEYS),
     "funnels": FileQuestion(asks=_funnel, keys=funnel.KEYS, shape=_of_funnel),
-    "loss": FileQuestion(asks=_missed, keys=loss.KEYS, narrows=Narrows(why=loss.NARROWS.why)),
+    "loss": FileQuestion(asks=_missed, keys=loss_question.KEYS, narrows=Narrows(why=loss_question.NARROWS.why)),
     "paths": FileQuestion(
         asks=lambda view, _: ("property_paths", path_question.read_question(view).params),
         keys=path_question.KEYS,
