@@ -30,7 +30,8 @@ ABOUT = (
 COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")})
 
 ReportName = Literal[
-    "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "sources", "referrers",
+    "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "terms", "contents",
+    "sources", "referrers",
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
     "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
     "persons", "persons_days", "engagement", "vitals", "vital_pages", "errors", "error_pages",
