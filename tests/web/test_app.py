@@ -76,5 +76,17 @@ def test_openapi_is_published_and_names_only_the_api(visitor: Client) -> None:
         "/api/v1/sites/{site_id}/fate/{fate_id}",
     }
     names = {p["name"] for p in schema["paths"]["/api/v1/sites/{site_id}/{report}"]["get"]["parameters"]}
-    assert names == {"site_id", "report", "period", "from", "to", "traffic", "compare", "limit", "segment", *FIELDS}
+    assert names == {
+        "site_id",
+        "report",
+        "period",
+        "from",
+        "to",
+        "traffic",
+        "compare",
+        "limit",
+        "segment",
+        "prop.NAME",
+        *FIELDS,
+    }
     assert schema["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"

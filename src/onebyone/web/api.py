@@ -21,7 +21,7 @@ from onebyone.web.definitions import narrows
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import find_waiting, look_up
-from onebyone.web.view import asked
+from onebyone.web.view import asked, days_of
 
 ABOUT = (
     "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
@@ -123,9 +123,7 @@ def api_report(
     return Report(
         report=report,
         site=site.id,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
         rows=rows_beside(report, view, site, limit, lambda given: rows_of(desk, report, **given)),
     )

@@ -17,7 +17,7 @@ from onebyone.web.desk import TheDesk
 from onebyone.web.funnel import read_funnel
 from onebyone.web.funnel_split import read_by
 from onebyone.web.pages import funnels
-from onebyone.web.view import asked, params
+from onebyone.web.view import asked, days_of, params
 
 
 class FunnelOut(Struct, frozen=True):
@@ -78,9 +78,7 @@ def api_funnels(
         within=shown.within,
         without=shown.without,
         by=split.key,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         rows=found.get("funnel", []),
         parts=found.get("split", []),
     )
@@ -125,9 +123,7 @@ def api_retention(
         first=question.first,
         again=question.again,
         unit=question.unit,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
         rows=rows_of(desk, "retention", **params(view, site), **question.params),
     )

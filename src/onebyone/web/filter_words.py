@@ -51,7 +51,7 @@ def field_groups(fields: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     """The fields with their names, in groups that a reader can find one in."""
     groups = {name: [(one, FIELD_NAMES[one]) for one in members if one in fields] for name, members in _GROUPS.items()}
     if takes(fields, f"{OWN}x"):
-        groups["What they did"] = [*groups["What they did"], (OWN, "Visitor told a property")]
+        groups["What they did"] = [*groups["What they did"], (OWN, "Own property")]
     return {name: members for name, members in groups.items() if members}
 
 
