@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from onebyone.state.alarms import Told, What
 from onebyone.state.exports import Export
 from web.fakes import Place
 from web.pages import form_secret
@@ -94,6 +95,21 @@ def test_one_is_paused_and_removed_by_its_name(place: Place, admin: Client) -> N
     assert post(admin, place, f"{export.id}/remove", confirm="no")[0] == 400
     post(admin, place, f"{export.id}/remove", confirm="Pages")
     assert place.exports.all(place.site.id) == []
+
+
+def test_the_api_says_what_leaves_and_how_it_went_and_not_to_whom(place: Place, admin: Client, viewer: Client) -> None:
+    post(admin, place, "save", **(GOOD | {"query": "country=DE", "form": "parquet"}))
+    (export,) = place.exports.all(place.site.id)
+    at = f"/api/v1/sites/{place.site.id}/exports"
+    (said,) = admin.get(at).json()
+    assert (said["query"], said["form"], said["addresses"], said["last"]) == ("country=DE", "parquet", 1, "")
+    line = Told(
+        site=place.site.id, about=export.id, name=export.name, at_ms=0, what=What.SENT, text="pages.parquet, 9 bytes"
+    )
+    place.alarms.note(line)
+    answer = admin.get(at)
+    assert (answer.json()[0]["last"], answer.json()[0]["says"]) == ("sent", "pages.parquet, 9 bytes")
+    assert "lea@" not in answer.text and viewer.get(at).status_code == 403
 
 
 def test_only_an_admin_may_and_only_of_the_own_site(place: Place, admin: Client, viewer: Client) -> None:
