@@ -24,7 +24,9 @@ def test_a_store_answers_every_file_where_nothing_is_chosen(file: str) -> None:
     question = question_of(file)
     report, more = question.asks(view, site)
     found = Reports(holding("nothing", lambda _: None), clock=lambda: NOW + timedelta(days=1))
-    rows = found.run(report, **{"limit": 10, **params(view, site), **more}).dicts()
+    given = {"limit": 10, **params(view, site), **more}
+    rows = found.run(report, **given).dicts()
+    assert found.parquet(report, **given)[:4] == b"PAR1"
     assert list(question.shape(view, rows)) == [] or question.shape(view, rows)[0]
 
 
