@@ -18,6 +18,7 @@ from onebyone.notices.exporting import AGAIN_MS, MOST_FILES, MOST_TRIES, Exporti
 from onebyone.notices.sender import Sender, Settings
 from onebyone.state.alarms import What
 from onebyone.state.exports import Every, Export
+from onebyone.state.saved import Saved
 from onebyone.store import QueryRefused, StoreUnavailable
 
 BERLIN = "Europe/Berlin"
@@ -83,7 +84,7 @@ class Shop:
         mail = Settings(host="127.0.0.1", port=box.port, security="none", sender="onebyone@nordlight.example")
         self.exporting = Exporting(
             sites=state.sites, exports=state.exports, alarms=state.alarms, ask=self._ask, way=Sender(mail),
-            directory=directory,
+            parquet=self._parquet, shelf=state.shelf, directory=directory,
         )  # fmt: skip
 
     def _ask(self, report: str, /, **params: Any) -> list[dict[str, Any]]:
@@ -91,6 +92,9 @@ class Shop:
         if self.fails:
             raise self.fails
         return [{"path": "/", "views": 3}, {"path": "=cmd|'/c calc'!A0", "views": 1}]
+
+    def _parquet(self, report: str, /, **params: Any) -> bytes:
+        return f"PAR1 {len(self._ask(report, **params))} PAR1".encode()
 
     def add(self, **given: Any) -> Export:
         return self.state.exports.put(an_export(site=self.site.id, created_ms=1, **given))
@@ -130,6 +134,38 @@ def test_it_goes_into_a_file_and_by_mail_once(shop: Shop, box: Postbox) -> None:
         datetime.fromisoformat(f"2026-11-{day}T00:00:00+01:00").astimezone(UTC) for day in (11, 12)
     )
     assert shop.whats() == [What.SENT]
+
+
+def test_filters_a_segment_and_choices_narrow_the_file_as_they_do_the_page(shop: Shop, box: Postbox) -> None:
+    shop.state.shelf.add(
+        Saved(
+            site=shop.site.id, kind="segment", slug="", name="Mail", by="u", by_name="lea", filters=("channel=Email",)
+        )
+    )
+    query = "segment=mail&country=DE,AT&unit=month&show=revenue"
+    export = shop.add(report="retention", query=query, form="parquet", to=("lea@nordlight.example",), to_file=True)
+    assert shop.exporting.send(export, shop.site, NOW) == ""
+    (asked,) = shop.asked
+    assert (asked["report"], asked["unit"], asked["filters"]) == (
+        "retention",
+        "month",
+        ["channel=Email", "country=DE,AT"],
+    )
+    text, attached = box.mails[0].iter_parts()
+    (file,) = shop.directory.rglob("*.parquet")
+    assert file.read_bytes() == attached.get_content() == b"PAR1 2 PAR1"
+    assert attached.get_content_type() == "application/vnd.apache.parquet" and query in text.get_content()
+
+
+def test_nothing_leaves_once_its_segment_is_gone(shop: Shop) -> None:
+    export = shop.add(query="segment=mail", to_file=True)
+    assert "`mail` is no segment" in shop.exporting.send(export, shop.site, NOW)
+    assert (shop.asked, shop.files(), shop.whats()) == ([], [], [What.NOT_SENT])
+
+
+def test_people_leave_without_the_ids_that_a_site_gave_them(shop: Shop) -> None:
+    assert shop.exporting.send(shop.add(report="people", to_file=True), shop.site, NOW) == ""
+    assert shop.files()[0].read_text().splitlines()[:2] == ["path,views,user_id", "/,3,"]
 
 
 def test_a_mail_that_cannot_leave_is_tried_some_times_and_then_waits_for_its_next_day(shop: Shop, box: Postbox) -> None:

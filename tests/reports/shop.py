@@ -12,13 +12,13 @@ from store.rows import an_event, put
 
 END = datetime(2026, 11, 20, tzinfo=UTC)
 _CAME = (
-    ("Email", "letter", "email", "autumn", ""),
-    ("Paid Search", "google", "cpc", "shoes", "google.com"),
-    ("Organic Search", "google", "organic", "", "google.com"),
-    ("Direct", "(direct)", "(none)", "", ""),
-    ("", "", "", "", "odd.example"),
+    ("Email", "letter", "email", "autumn", "", "", "button"),
+    ("Paid Search", "google", "cpc", "shoes", "google.com", "red, shoes", ""),
+    ("Organic Search", "google", "organic", "", "google.com", "", ""),
+    ("Direct", "(direct)", "(none)", "", "", "", ""),
+    ("", "", "", "", "odd.example", "", ""),
 )
-_NAMES = ("channel", "source", "medium", "campaign", "referrer_host")
+_NAMES = ("channel", "source", "medium", "campaign", "referrer_host", "term", "content")
 _PATHS = ("/", "/shoes", "/Checkout")
 
 
@@ -37,12 +37,13 @@ def _events(luck: Random) -> Iterator[Event]:
             "host": luck.choice(["shop.example", "m.shop.example"]), "permissions": luck.choice([0, 8, 32, 40]),
             "actor": luck.choice(["human", "human", "human", "machine_crawler"]),
         }  # fmt: skip
+        plan = ["gold", "basic", ""][visitor % 3]
         for _ in range(luck.randrange(1, 4)):
             began = END - timedelta(minutes=luck.randrange(60, 29 * 24 * 60))
             came = dict(zip(_NAMES, luck.choice(_CAME), strict=True))
             for view in range(luck.randrange(1, 4)):
                 number += 1
-                told = came if not view else {"channel": "Direct"}
+                told = came if not view else {"channel": "Direct", "properties": {"my plan": plan}}
                 at = began + timedelta(minutes=view)
                 yield an_event(number, at=at, path=luck.choice(_PATHS), **browser, **told)
             if luck.random() < 0.3:

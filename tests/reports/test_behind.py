@@ -28,6 +28,8 @@ OF_VISITS: dict[str, tuple[str, Named]] = {
     "channels": ("channel", lambda row: [row["channel"]]),
     "sources": ("source", lambda row: [row["source"], row["medium"]]),
     "campaigns": ("campaign", lambda row: [row["campaign"], row["source"], row["medium"]]),
+    "terms": ("term", lambda row: [row["term"], row["campaign"]]),
+    "contents": ("content", lambda row: [row["content"], row["campaign"]]),
     "referrers": ("referrer", lambda row: [row["referrer_host"]]),
     "landing_pages": ("landing", lambda row: [row["host"], row["path"]]),
 }

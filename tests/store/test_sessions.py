@@ -84,6 +84,12 @@ def test_servers_and_nobody_open_no_session_and_sites_are_apart(store: Embedded)
     assert people(store, "site, visitor") == [["s1", 7], ["s2", 7]]
 
 
+def test_a_stored_session_keeps_what_the_visit_began_with(store: Embedded) -> None:
+    put(store, [visit(1, NOON, term="red shoes", content="banner"), visit(2, NOON + timedelta(minutes=1), term="x")])
+    Sessions(store).store_day(DAY)
+    assert people(store, "term, content") == [["red shoes", "banner"]]
+
+
 def test_each_kind_of_traffic_has_its_own_sessions(store: Embedded) -> None:
     put(store, [visit(1, NOON), visit(2, NOON, visitor=8, actor="suspect"), visit(3, NOON, visitor=9, actor="invalid")])
     Sessions(store).store_day(DAY)

@@ -216,6 +216,8 @@ def month() -> Answers:
         "seen_by": lambda _: [{"both": 1698, "browser_only": 316, "server_only": 478, "other": 0}],
         "channels": _channels,
         "campaigns": lambda _: _campaigns(),
+        "terms": lambda _: _said("term", ("pendelleuchte messing", "brand"), ("nordlight", "brand-de")),
+        "contents": lambda _: _said("content", ("hero-button", "lichterzeit-2026"), ("footer", "lichterzeit-2026")),
         "verdict_days": verdict_days,
         "verdict_kinds": lambda _: verdict_kinds(),
         "new_agents": lambda _: new_agents(),
@@ -617,6 +619,20 @@ def _channels(params: Mapping[str, Param]) -> list[Row]:
             "revenue_minor": round(revenue * (0.88 + 0.031 * n)) if earlier else revenue,
         }
         for n, (channel, visitors, orders, revenue) in enumerate(rows)
+    ]
+
+
+def _said(what: str, *rows: tuple[str, str]) -> list[Row]:
+    return [
+        {
+            what: text,
+            "campaign": campaign,
+            "visitors": 2090 - 700 * n,
+            "sessions": 2090 - 700 * n,
+            "orders": 171 - 60 * n,
+            "revenue_minor": 1_488_045 - 500_000 * n,
+        }
+        for n, (text, campaign) in enumerate(rows)
     ]
 
 

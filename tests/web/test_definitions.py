@@ -52,7 +52,9 @@ def test_every_file_is_there_in_three_forms(file: str, place: Place, admin: Clie
     at = f"/s/{place.site.id}/{file}"
     parquet, sql = admin.get(f"{at}.parquet"), admin.get(f"{at}.sql?period=7d&traffic=all")
     assert parquet.content[:4] == parquet.content[-4:] == b"PAR1"
-    assert parquet.headers["content-disposition"] == f'attachment; filename="nordlight-{file}.parquet"'
+    assert (
+        parquet.headers["content-disposition"] == f'attachment; filename="nordlight-{file.replace("/", "-")}.parquet"'
+    )
     assert sql.headers["content-type"].startswith("text/plain")
     assert "{{" not in sql.text and sql.text.rstrip().endswith(";")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from onebyone.state.alarms import Told, What
 from onebyone.state.exports import Export
 from web.fakes import Place
 from web.pages import form_secret
@@ -49,6 +52,34 @@ def test_what_cannot_be_meant_is_not_saved(place: Place, admin: Client, change: 
     assert (status, place.exports.all(place.site.id)) == (400, []) and says in html
 
 
+def test_one_is_narrowed_by_the_address_of_its_page_and_written_as_parquet(place: Place, admin: Client) -> None:
+    at = f"https://console.example/s/{place.site.id}/pages?period=7d&traffic=all&compare=year&country=DE&page~=/shop"
+    status, html = post(admin, place, "save", **(GOOD | {"query": at, "form": "parquet"}))
+    (export,) = place.exports.all(place.site.id)
+    assert (status, export.query, export.form) == (200, "country=DE&page~=/shop", "parquet")
+    assert "country=DE" in html and "Parquet" in html
+    post(admin, place, "save", **(GOOD | {"id": export.id, "query": "channel=Email"}))
+    assert [(one.query, one.form) for one in place.exports.all(place.site.id)] == [("channel=Email", "csv")]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"query": "chanel=Email"}, "`chanel` is no filter. Did you mean `channel`"),
+        ({"query": "segment=gone"}, "`gone` is no segment of this site"),
+        ({"query": "x=1;DROP TABLE events"}, "`x` is no filter"), ({"query": "country=\x00"}, "unprintable"),
+        ({"report": "retention", "query": "unit=year"}, "`year` is no unit"), ({"form": "xlsx"}, "Choose one"),
+        ({"report": "loss", "query": "channel=Email"}, "would be wrong"),
+        ({"report": "people", "form": "parquet"}, "leaves as CSV alone"),
+    ],
+)  # fmt: skip
+def test_an_address_that_would_give_other_rows_is_refused(
+    place: Place, admin: Client, change: dict[str, str], says: str
+) -> None:
+    status, html = post(admin, place, "save", **(GOOD | change))
+    assert (status, place.exports.all(place.site.id)) == (400, []) and says in unescape(html)
+
+
 def test_one_is_sent_now_and_why_it_did_not_leave_is_said(place: Place, admin: Client) -> None:
     export = an_export(place)
     assert "left." in post(admin, place, f"{export.id}/send")[1]
@@ -64,6 +95,21 @@ def test_one_is_paused_and_removed_by_its_name(place: Place, admin: Client) -> N
     assert post(admin, place, f"{export.id}/remove", confirm="no")[0] == 400
     post(admin, place, f"{export.id}/remove", confirm="Pages")
     assert place.exports.all(place.site.id) == []
+
+
+def test_the_api_says_what_leaves_and_how_it_went_and_not_to_whom(place: Place, admin: Client, viewer: Client) -> None:
+    post(admin, place, "save", **(GOOD | {"query": "country=DE", "form": "parquet"}))
+    (export,) = place.exports.all(place.site.id)
+    at = f"/api/v1/sites/{place.site.id}/exports"
+    (said,) = admin.get(at).json()
+    assert (said["query"], said["form"], said["addresses"], said["last"]) == ("country=DE", "parquet", 1, "")
+    line = Told(
+        site=place.site.id, about=export.id, name=export.name, at_ms=0, what=What.SENT, text="pages.parquet, 9 bytes"
+    )
+    place.alarms.note(line)
+    answer = admin.get(at)
+    assert (answer.json()[0]["last"], answer.json()[0]["says"]) == ("sent", "pages.parquet, 9 bytes")
+    assert "lea@" not in answer.text and viewer.get(at).status_code == 403
 
 
 def test_only_an_admin_may_and_only_of_the_own_site(place: Place, admin: Client, viewer: Client) -> None:

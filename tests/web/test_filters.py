@@ -66,6 +66,31 @@ def test_a_page_that_a_field_cannot_narrow_says_so_and_why_and_shows_no_number(
     assert because in answer.text
 
 
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [("via", "It narrows Conversions"), ("value>", "It narrows Conversions"), ("order", "find it by its number")],
+)
+def test_a_field_of_another_page_names_that_page(place: Place, admin: Client, key: str, says: str) -> None:
+    assert says in admin.get(f"/s/{place.site.id}/pages?{key}=50").text
+
+
+def test_a_property_of_one_s_own_narrows_every_page_that_knows_visitors(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}"
+    html = admin.get(f"{at}/pages?prop.plan=gold,pro").text
+    assert filters_of(place, "pages") == ["prop.plan=gold,pro"]
+    assert 'aria-label="Remove the filter Visitor told plan is gold or pro"' in html
+    assert 'name="name" maxlength="100" autocomplete="off" value="plan"' in html
+    assert "Only what has a visitor is counted." in html
+    form = {"at": f"{at}/pages?period=7d", "field": "prop.", "name": "plan", "op": "!=", "value": "gold"}
+    there = admin.get(f"{at}/filter", params=form, follow_redirects=False).headers["location"]
+    assert there == f"{at}/pages?period=7d&prop.plan!=gold"
+    unnamed = admin.get(f"{at}/filter", params=form | {"name": ""})
+    assert unnamed.status_code == 400 and "Say which property" in unnamed.text
+    assert admin.get(f"/api/v1/sites/{place.site.id}/pages?prop.plan~=go").status_code == 200
+    refused = admin.get(f"{at}/populations?prop.plan=gold")
+    assert refused.status_code == 400 and "Who was here before the period" in refused.text
+
+
 def test_a_page_that_takes_no_filter_says_so_before_anybody_tries(place: Place, admin: Client) -> None:
     for page in ("ledger", "email", "reconciliation"):
         html = admin.get(f"/s/{place.site.id}/{page}").text

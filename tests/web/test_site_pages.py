@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from litestar import Litestar
@@ -14,7 +15,9 @@ from onebyone.event import Reason
 from onebyone.log import DeadLetter
 from onebyone.state.tag_settings import PublishedContainer
 from onebyone.state.users import Role
+from onebyone.web import app
 from onebyone.web.definitions import FILES
+from onebyone.web.frame import MENU
 from onebyone.web.waiting import Counts, WaitingHit
 from web.conftest import come_in
 from web.deliveries import add_deliveries
@@ -139,6 +142,16 @@ def test_a_file_is_refused_rather_than_empty_while_the_store_does_not_answer(pla
 
 
 # Live -------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_that_a_key_leads_to_is_one_of_the_menu(place: Place, admin: Client) -> None:
+    script = (Path(app.__file__).parent / "static/console.js").read_text()
+    told = re.search(r"const PAGES = \{([^}]+)\}", script)
+    assert told
+    pages = re.findall(r'(\w): "(\w+)"', told[1])
+    listed = re.findall(r"<kbd>(\w)</kbd>", admin.get(f"/s/{place.site.id}/overview").text.partition('id="keys"')[2])
+    assert len(pages) == 10 and {key for key, _ in pages} <= set(listed)
+    assert {page for _, page in pages} <= {page for _, group in MENU for page, _ in group}
 
 
 def test_live_asks_behind_the_newest_row_and_gets_204_while_nothing_is_new(place: Place, admin: Client) -> None:

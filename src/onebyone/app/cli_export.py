@@ -30,6 +30,7 @@ _MORE = (  # reports that are no file of the console, and name nobody
     "funnel_split", "loss", "mail_messages", "mail_orders", "overview_hours", "paths", "power", "property_paths",
     "retention", "revenue_days", "revenue_revisions", "seen_by", "totals",
 )  # fmt: skip
+NAMING = frozenset({"people", "conversion_records"})  # reports that tell one person from another
 EXPORTED = {**FILES, **{name: name for name in _MORE}}
 _ASKED = "asked.json"  # in the directory: what its events are of
 
@@ -44,7 +45,7 @@ _ASKED = "asked.json"  # in the directory: what its events are of
 @click.option("--traffic", type=click.Choice(TRAFFIC), default="people", show_default=True, help="Whose.")
 @click.option("--where", "filters", multiple=True, help="A filter as in the console: channel=Email. May be repeated.")
 @options.given
-@click.option("--personal", is_flag=True, help="Of events: also what tells one person from another.")
+@click.option("--personal", is_flag=True, help="Also what tells one person from another.")
 @click.option("--again", is_flag=True, help="Of events: write also the days that are there already.")
 @options.data
 def export(
@@ -79,6 +80,8 @@ def export(
         asked["filters"] = [str(one) for one in _read(filters)]
     if given and what == _EVENTS:
         raise ConfigError("--set is of reports; events take --where and --personal.")
+    if EXPORTED.get(what) in NAMING and not personal:
+        raise ConfigError(f"{what} tell one person from another: say --personal.")
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if what == _EVENTS:
@@ -102,7 +105,7 @@ def export(
             else:
                 more: dict[str, Param] = {"zone": chosen.zone, "currency": chosen.currency, "limit": MOST_ROWS}
                 more |= params_of(EXPORTED[what], given)
-                name = f"{what}-{days[0]}-{days[1]}.{form}"
+                name = f"{what.replace('/', '-')}-{days[0]}-{days[1]}.{form}"
                 _write_rows(reports, EXPORTED[what], directory / name, asked | more | {"from": start, "to": end})
     except OSError as error:
         raise ConfigError(f"cannot write into {directory}: {error.strerror}.") from error

@@ -73,6 +73,8 @@ def exporting(place: Place, settings: Settings, state: State, reports: Reports) 
         exports=state.exports,
         alarms=state.alarms,
         ask=reports.run_dicts,
+        parquet=reports.parquet,
+        shelf=state.shelf,
         way=_sender(settings),
         directory=place.exports,
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -16,15 +15,20 @@ from onebyone.event import utc
 from onebyone.notices.findings import Ask
 from onebyone.notices.sender import Attached
 from onebyone.notices.telling import Way
-from onebyone.reports.choices import usual
 from onebyone.state.alarms import Alarms, Told, What
 from onebyone.state.exports import Export, Exports
+from onebyone.state.saved import Shelf
 from onebyone.state.sites import Site, Sites
 from onebyone.store import QueryRefused
+from onebyone.web.address import NotUnderstood
 from onebyone.web.csv_file import csv_text, safe_name
-from onebyone.web.definitions import FILES, MOST_ROWS
+from onebyone.web.definitions import MOST_ROWS
+from onebyone.web.file_questions import question_of, view_of
 from onebyone.web.period import Period, preset
+from onebyone.web.saved import segments_among
+from onebyone.web.view import params
 
+_KINDS = {"csv": ("text", "csv"), "parquet": ("application", "vnd.apache.parquet")}
 MOST_TRIES = 4
 AGAIN_MS = 15 * 60_000
 MOST_FILES = 60  # of one export; older ones make room
@@ -59,6 +63,8 @@ class Exporting(Struct, frozen=True, kw_only=True):
     exports: Exports
     alarms: Alarms  # which keep the history
     ask: Ask
+    parquet: Callable[..., bytes]  # the same rows as such a file
+    shelf: Shelf  # of segments
     way: Way
     directory: Path
 
@@ -87,32 +93,44 @@ class Exporting(Struct, frozen=True, kw_only=True):
         """Now, whatever the clock says. "" or why it did not work; a line of the history either way."""
         period = preset(export.period, today=utc(now_ms).astimezone(ZoneInfo(site.zone)).date(), since=_made(site))
         try:
-            rows = self._rows(export, site, period)
+            body, rows = self._body(export, site, period)
+        except NotUnderstood as error:
+            return self._note(export, now_ms, f"Its filters mean nothing any more: {error.before}".strip())
         except QueryRefused:
             return self._note(export, now_ms, "The question is too large for the store: choose fewer days.")
         name = f"{safe_name(f'{site.name}-{export.name}')}-{period.first}-{period.last}"
-        body = csv_text(rows).encode()
+        name = f"{name}.{export.form}"
         why = ""
         if export.to_file:
-            why = _write(self.directory / site.id / export.id, f"{name}.csv", body)
+            why = _write(self.directory / site.id / export.id, name, body)
         if export.to:
-            why = " ".join(filter(None, (why, self._mail(export, site, period, name, body, len(rows)))))
-        return self._note(export, now_ms, why, f"{name}.csv, {len(rows):,} rows")
+            why = " ".join(filter(None, (why, self._mail(export, site, period, name, body, rows))))
+        return self._note(export, now_ms, why, f"{name}, {rows}")
 
-    def _rows(self, export: Export, site: Site, period: Period) -> Sequence[Any]:
-        start, end = period.instants(site.zone)
-        given = {"site": site.id, "zone": site.zone, "currency": site.currency, "traffic": export.traffic}
-        report = FILES[export.report]
-        return self.ask(report, **given, **usual(report), **{"from": start, "to": end, "limit": MOST_ROWS})
+    def _body(self, export: Export, site: Site, period: Period) -> tuple[bytes, str]:
+        """The file, and how much is in it. Raises NotUnderstood: a segment may be gone."""
+        question, segments = question_of(export.report), segments_among(self.shelf.all(site.id))
+        days = {"from": period.first.isoformat(), "to": period.last.isoformat(), "traffic": export.traffic}
+        view = view_of(export.report, export.query, days, today=period.last, since=period.first, segments=segments)
+        report, more = question.asks(view, site)
+        given = {"limit": MOST_ROWS, **params(view, site), **more}
+        if export.form == "parquet":
+            body = self.parquet(report, **given)
+            return body, f"{len(body):,} bytes"
+        rows = question.shape(view, [dict(row) for row in self.ask(report, **given)])
+        return csv_text(rows).encode(), f"{len(rows):,} rows"
 
-    def _mail(self, export: Export, site: Site, period: Period, name: str, body: bytes, rows: int) -> str:
+    def _mail(self, export: Export, site: Site, period: Period, name: str, body: bytes, rows: str) -> str:
         if len(body) > MOST_BYTES:
             return f"The file has {len(body):,} bytes, more than a mail carries: choose fewer days, or a directory."
+        narrowed = f"\nNarrowed by {export.query}" if export.query else ""
         text = (
             f"{export.name}: {export.report} of {site.name}, {period.first} to {period.last} in {site.zone}, "
-            f"{rows:,} rows.\nAmounts are in minor units of their currency, times are UTC.\n"
+            f"{rows}.{narrowed}\nAmounts are in minor units of their currency, times are UTC.\n"
         )
-        return self.way.mail(export.to, f"{export.name} ({site.name})", text, [Attached(f"{name}.csv", body)])
+        return self.way.mail(
+            export.to, f"{export.name} ({site.name})", text, [Attached(name, body, _KINDS[export.form])]
+        )
 
     def _note(self, export: Export, now_ms: int, why: str, sent: str = "") -> str:
         what, text = (What.NOT_SENT, why) if why else (What.SENT, sent)
@@ -134,7 +152,7 @@ def _write(directory: Path, name: str, body: bytes) -> str:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(directory / name)
-        files = sorted(directory.glob("*.csv"), key=lambda one: one.stat().st_mtime_ns)
+        files = sorted([*directory.glob("*.csv"), *directory.glob("*.parquet")], key=lambda one: one.stat().st_mtime_ns)
         for old in files[:-MOST_FILES]:
             old.unlink()
     except OSError as error:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from msgspec import Struct, structs
 
 from onebyone.reports import funnel_split, power, property_paths, sorting
-from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed
+from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed, takes
 from onebyone.reports.segment.narrow import compiled
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
@@ -156,7 +156,7 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     conditions, rule = conditions_of(params.get("filters", ()))
     if not conditions and rule is None:
         return report, rest
-    refused = [one.field for one in conditions if one.field not in report.fields]
+    refused = [one.field for one in conditions if not takes(report.fields, one.field)]
     if rule is not None and not report.takes_rule:
         refused.append("what people did")
     if refused:

@@ -17,6 +17,10 @@ ALONE: Mapping[str, Mapping[str, Param]] = {  # what a command asks of a report 
     **dict.fromkeys(("paths", "credits_by_rule"), _BY_TOUCH),
     **dict.fromkeys(("funnel", "funnel_split"), _FUNNEL),
     **dict.fromkeys(("conversion_parts", "conversion_sums"), _RECORDS),
+    "conversion_records": {
+        **_RECORDS, "sort": "-at", "after_rank": 2**63 - 1, "after_id": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    },
+    "people": {"text": "", "persons": []},
     **dict.fromkeys(("revenue_days", "revenue_revisions"), _REVENUE),
     "loss": {"event": "purchase", "by": ""},
     "reconciliation_orders": {"window_days": 30},

@@ -1,5 +1,6 @@
 -- title: Orders behind a row of visits
--- about: The orders in the site's currency that a row of Channels, Sources, Campaigns, Referrers or Landing pages counts: `by`
+-- about: The orders in the site's currency that a row of Channels, Sources, Campaigns, Terms, Contents, Referrers or Landing
+--   pages counts: `by`
 --   says which table and `is` what names its row. The newest first, behind `after_ms` and `after_id`; each row has the
 --   number and the net sum of all of them.
 WITH
@@ -19,8 +20,10 @@ FROM (
       if({by:String} = 'channel', [multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel)],
       if({by:String} = 'source', [if(found, line.source, '(unattributed)'), line.medium],
       if({by:String} = 'campaign', [line.campaign, line.source, line.medium],
+      if({by:String} = 'term', [line.term, line.campaign],
+      if({by:String} = 'content', [line.content, line.campaign],
       if({by:String} = 'referrer', [line.referrer_host],
-      if({by:String} = 'landing' AND found, [line.host, line.path], [])))))))
+      if({by:String} = 'landing' AND found, [line.host, line.path], [])))))))))
 WHERE toUnixTimestamp64Milli(at) < {after_ms:Int64}
   OR (toUnixTimestamp64Milli(at) = {after_ms:Int64} AND toString(id) < {after_id:String})
 ORDER BY placed_at DESC, id DESC

@@ -20,9 +20,10 @@ FROM (
   SELECT multiIf(
     {field:String} = 'channel', toString(channel), {field:String} = 'source', toString(source),
     {field:String} = 'medium', toString(medium), {field:String} = 'campaign', toString(campaign),
+    {field:String} = 'term', term, {field:String} = 'content', content,
     {field:String} = 'referrer', toString(referrer_host), {field:String} = 'landing', path, '') AS value
   FROM ({{sessions_since}})
-  WHERE {field:String} IN ('channel', 'source', 'medium', 'campaign', 'referrer', 'landing')
+  WHERE {field:String} IN ('channel', 'source', 'medium', 'campaign', 'term', 'content', 'referrer', 'landing')
 )
 WHERE value != '' AND positionCaseInsensitiveUTF8(value, {text:String}) > 0
 GROUP BY value

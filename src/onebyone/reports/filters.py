@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from onebyone.reports.segment.read import BEGINS, read
 from onebyone.reports.segment.refer import references
 from onebyone.reports.segment.rule import Rule
 from onebyone.reports.segment.tokens import RuleUnreadable
-from onebyone.store import BadParameter
+from onebyone.store import BadParameter, Param
 from onebyone.store.parts import NOT_NARROWED, with_parts
 
 _SQL = tomllib.loads(Path(__file__).with_name("filters.toml").read_text(encoding="utf-8"))
@@ -27,13 +27,15 @@ DROPS: dict[str, str] = _SQL["drops"]
 SESSIONS: dict[str, str] = _SQL["sessions"]
 PERSONS: dict[str, str] = _SQL["persons"]
 FIELDS = (*SESSIONS, *ROWS, *PERSONS)
+OWN = "prop."  # begins the field of a site's own property, whose name follows
+MOST_LETTERS_OF_NAME = 100
 OPERATORS = ("=", "!=", "~=", "!~=")
 NOT_SET = "-"
 MOST_VALUES = 50
 MOST_CONDITIONS = 10
 MOST_LETTERS = 500  # of one value
 _NO_CHANNEL = ("", "Unassigned", "Unattributed")  # how reports call an empty one
-_WRITTEN = re.compile(r"([a-z]+)(!~=|!=|~=|=)(.+)", re.DOTALL)
+_WRITTEN = re.compile(r"([a-z]+|prop\.[^=!~<>]+)(!~=|!=|~=|=)(.+)", re.DOTALL)
 
 
 class FilterUnreadable(ValueError):
@@ -61,12 +63,29 @@ class Condition(Struct, frozen=True, order=True):
         return f"{self.field}{self.op}{self.text}"
 
 
+def own_name(field: str) -> str:
+    """Of a property that sites send themselves; "" of any other field."""
+    return field.removeprefix(OWN) if field.startswith(OWN) else ""
+
+
+def takes(fields: Collection[str], field: str) -> bool:
+    """Whether what is narrowed by `fields` is by this one too: by properties wherever by what somebody did."""
+    return field in fields or (bool(own_name(field)) and set(PERSONS) <= set(fields))
+
+
 def read_condition(key: str, text: str) -> Condition:
     """One pair of a query. Raises FilterUnreadable."""
     field = key.rstrip("!~")
     op = key[len(field) :] + "="
-    if field not in FIELDS:
+    name = own_name(field)
+    if field == OWN:
+        raise FilterUnreadable(f"Say which property: {OWN}plan, say, for one that is called plan.")
+    if field not in FIELDS and not name:
         raise FilterUnreadable(f"`{field}` is no filter.")
+    if len(name) > MOST_LETTERS_OF_NAME or not name.isprintable() or set(name) & set("=!~<>"):
+        raise FilterUnreadable(
+            f"A property is named by at most {MOST_LETTERS_OF_NAME} letters, all printable and none of them = ! ~ < >."
+        )
     if op not in OPERATORS:
         raise FilterUnreadable(f"`{op}` compares nothing. Use {' '.join(OPERATORS)}.")
     values = _values(text)
@@ -108,18 +127,20 @@ class Narrowed(Struct, frozen=True):
     """Texts for the places of a report, and the parameters they name."""
 
     places: dict[str, str]
-    params: dict[str, list[str]]
+    params: dict[str, Param]
 
 
 def narrowed(conditions: Sequence[Condition], *, credits: bool = False, members: Sequence[str] = ()) -> Narrowed:
-    """Nothing of a condition's values enters the texts. `credits`: orders are counted by the session they belong to.
+    """Nothing of a condition's values or of a property's name enters the texts.
+
+    `credits`: orders are counted by the session they belong to.
 
     `members` are conditions on the visitor that a rule was made into.
     """
     numbered = list(enumerate(conditions, 1))
     rows = [_said(ROWS[one.field], one, n) for n, one in numbered if one.field in ROWS]
     sessions = [_said(SESSIONS[one.field], one, n) for n, one in numbered if one.field in SESSIONS]
-    deeds = [*(_deed(one, n) for n, one in numbered if one.field in PERSONS), *members]
+    deeds = [*(_deed(one, n) for n, one in numbered if one.field in PERSONS or own_name(one.field)), *members]
     drops = [_said(DROPS[one.field], one, n) for n, one in numbered if one.field in DROPS]
     seen, came = _through("rows", rows), _through("sessions", sessions)
     return Narrowed(
@@ -130,7 +151,10 @@ def narrowed(conditions: Sequence[Condition], *, credits: bool = False, members:
             "and_rows": _joined(rows if credits else [*rows, *came, *deeds]),
             "and_sessions": _joined([*sessions, *(map(_of_credits, seen) if credits else seen), *deeds]),
         },
-        params={f"filter_{n}": _wanted(one) for n, one in numbered},
+        params={
+            **{f"filter_{n}": _wanted(one) for n, one in numbered},
+            **{f"filter_{n}_key": own_name(one.field) for n, one in numbered if own_name(one.field)},
+        },
     )
 
 
@@ -141,7 +165,15 @@ def _said(column: str, one: Condition, n: int, op: str = "") -> str:
 
 def _deed(one: Condition, n: int) -> str:
     """Who did not is everybody but those who did."""
-    did = _through("rows", [_said(PERSONS[one.field], one, n, one.op.removeprefix("!"))])[0]
+    plain = one.op.removeprefix("!")
+    if own_name(one.field):
+        column = _SQL["property"]["column"].replace("{{key}}", f"{{filter_{n}_key:String}}")
+        told: str = _SQL["property"]["told"].replace("{{column}}", column)
+        did = _through("rows", [_said(column, one, n, plain), told])[0]
+        if "" in one.values:  # who never told it
+            did = f"({did} OR NOT ({_through('rows', [told])[0]}))"
+    else:
+        did = _through("rows", [_said(PERSONS[one.field], one, n, plain)])[0]
     return f"NOT ({did})" if one.op.startswith("!") else did
 
 

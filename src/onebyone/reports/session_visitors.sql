@@ -1,6 +1,6 @@
 -- title: Visitors behind a row of visits
--- about: The browsers, and how many sessions of each, that a row of Channels, Sources, Campaigns, Referrers or Landing pages
---   counts: `by` says which table and `is` what names its row. The last seen first, behind `after_ms` and `after_id`;
+-- about: The browsers, and how many sessions of each, that a row of Channels, Sources, Campaigns, Terms, Contents, Referrers or
+--   Landing pages counts: `by` says which table and `is` what names its row. The last seen first, behind `after_ms` and `after_id`;
 --   each row has the number of all of them and of their sessions.
 WITH {from:DateTime64(3)} AS since, {{session_days}}
 SELECT toString(browser_id) AS visitor, times, first_at, last_at, counted, times_sum
@@ -13,6 +13,7 @@ FROM (
     {by:String} = 'channel', [if(line.channel = '', 'Unassigned', line.channel)],
     {by:String} = 'source', [line.source, line.medium],
     {by:String} = 'campaign', [line.campaign, line.source, line.medium],
+    {by:String} = 'term', [line.term, line.campaign], {by:String} = 'content', [line.content, line.campaign],
     {by:String} = 'referrer', [line.referrer_host],
     {by:String} = 'landing', [line.host, line.path],
     [])

@@ -20,6 +20,7 @@ _EXPORTS = Table(
     Column("body", LargeBinary, nullable=False),  # the Export, as JSON
 )
 
+Form = Literal["csv", "parquet"]
 Every = Literal["day", "week", "month"]  # weeks on Monday, months on the first
 
 
@@ -31,7 +32,9 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     report: str
     period: str  # a preset of the console
+    query: str = ""  # of an address: filters, a segment, the report's own choices
     traffic: str = "people"
+    form: Form = "csv"
     every: Every = "day"
     hour: int = 7  # of the site's zone
     to: tuple[str, ...] = ()  # e-mail addresses

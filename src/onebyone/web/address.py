@@ -9,7 +9,15 @@ from urllib.parse import urlencode
 
 from msgspec import Struct, field
 
-from onebyone.reports.filters import FIELDS, MOST_CONDITIONS, PERSONS, Condition, FilterUnreadable, read_condition
+from onebyone.reports.filters import (
+    FIELDS,
+    MOST_CONDITIONS,
+    PERSONS,
+    Condition,
+    FilterUnreadable,
+    read_condition,
+    takes,
+)
 from onebyone.reports.segment.rule import Rule
 from onebyone.web.period import DEFAULT_PRESET, MATCHES, Period, PeriodUnreadable, between, compared, preset, so_far
 from onebyone.web.period_text import read_period
@@ -77,6 +85,15 @@ _LATER_TEXT = (
     "channel source medium campaign term content referrer landing page host event device browser os country region "
     "language consent via order value currency flag matched destination delivery visitor person audience "
 )
+_ELSEWHERE: Mapping[str, str] = {  # of fields that are known and narrow other pages, or have a page of their own
+    **dict.fromkeys(("via", "matched", "flag", "value"), "It narrows Conversions, which lists orders one by one. "),
+    "order": "An order has a page of its own: find it by its number. ",
+    "person": "A person has a page of their own, under People. ",
+    "visitor": "A visitor has a page of their own, under People. ",
+    "audience": "Who is in an audience is chosen by segment=. ",
+    "destination": "What a platform got stands under Destinations. ",
+    "delivery": "What a platform got stands under Destinations. ",
+}
 LATER = tuple(_LATER_TEXT.split())  # fields that other pages filter by; this console does not narrow by them
 
 
@@ -207,7 +224,7 @@ def read_view(
     given: dict[str, str] = {}
     filters: set[Condition] = set()
     for key, value in query:
-        if key not in more and key.rstrip("!~") in narrows.fields:
+        if key not in more and takes(narrows.fields, key.rstrip("!~")):
             filters |= _condition(path, key, value, query)
             continue
         if key not in KEYS and key not in more:
@@ -251,7 +268,7 @@ def _segment(path: str, given: dict[str, str], segments: Mapping[str, Segment], 
             link = address(path, given | {"segment": near[0]})
             raise NotUnderstood(f"`{slug}` is no segment of this site. Did you mean ", f"`{near[0]}`", link, "?")
         raise NotUnderstood(f"`{slug}` is no segment of this site. ", "Show the page without it", without, ".")
-    wrong = [one.field for one in found.filters if one.field not in narrows.fields]
+    wrong = [one.field for one in found.filters if not takes(narrows.fields, one.field)]
     if found.rule is not None and not set(PERSONS) <= set(narrows.fields):
         wrong.append("what people did")
     if wrong:
@@ -283,7 +300,7 @@ def _unknown(path: str, key: str, query: Sequence[tuple[str, str]], narrows: Nar
     field = key.rstrip("!~<>")
     rest = {k: v for k, v in query if k in KEYS}
     if field in (*LATER, *FIELDS) or field.startswith("prop."):
-        why = _because(narrows) if field in FIELDS else ""
+        why = _because(narrows) if takes(FIELDS, field) else _ELSEWHERE.get(field, "")
         return NotUnderstood(
             f"`{field}` does not narrow this page, so its numbers would be wrong. {why}",
             f"Show it without {field}",

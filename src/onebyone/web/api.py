@@ -17,11 +17,12 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.account import as_json, find_accounts
 from onebyone.web.api_filters import Narrowing
 from onebyone.web.compared import rows_beside
-from onebyone.web.definitions import narrows
+from onebyone.web.definitions import narrows, sorts
 from onebyone.web.desk import Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import find_waiting, look_up
-from onebyone.web.view import asked
+from onebyone.web.table_place import sorted_by
+from onebyone.web.view import asked, days_of
 
 ABOUT = (
     "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
@@ -30,7 +31,8 @@ ABOUT = (
 COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")})
 
 ReportName = Literal[
-    "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "sources", "referrers",
+    "overview", "overview_hours", "totals", "copies", "seen_by", "channels", "campaigns", "terms", "contents",
+    "sources", "referrers",
     "pages", "landing_pages", "sessions", "countries", "devices", "browsers", "events", "event_names", "properties",
     "drops", "gaps", "log_views", "ledger_days", "ledger_totals", "mail_messages", "mail_orders",
     "persons", "persons_days", "engagement", "vitals", "vital_pages", "errors", "error_pages",
@@ -125,14 +127,13 @@ def api_report(
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)] = 1000,
 ) -> Report:
     view = asked(request, desk, site, ("sort",), narrows=narrows(report), but=("limit",))
+    order = sorted_by(view, sorts(report))
     return Report(
         report=report,
         site=site.id,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
-        rows=rows_beside(report, view, site, limit, lambda given: rows_of(desk, report, **given)),
+        rows=rows_beside(report, view, site, limit, lambda given: rows_of(desk, report, **given, **order)),
     )
 
 

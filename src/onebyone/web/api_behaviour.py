@@ -21,7 +21,7 @@ from onebyone.web.experiment import costs
 from onebyone.web.experiment_question import KEYS
 from onebyone.web.pages.experiments import ask
 from onebyone.web.pages.populations import NARROWS
-from onebyone.web.view import asked, params
+from onebyone.web.view import asked, days_of, params
 
 
 class LifetimeOut(Struct, frozen=True):
@@ -60,9 +60,7 @@ def api_lifetime(
         site=site.id,
         unit=str(choice["unit"]),
         since=str(choice["since"]),
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
         rows=rows_of(desk, "lifetime", **params(view, site), **choice, now=desk.clock()),
     )
@@ -110,9 +108,7 @@ def api_churn(
         site=site.id,
         unit=str(choice["unit"]),
         k=str(choice["k"]),
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         refused=refusal(rows),
         rates=[rate(row, str(choice["unit"]), today) for row in rows],
         rows=rows,
@@ -151,9 +147,7 @@ def api_populations(
     return PopulationsOut(
         site=site.id,
         unit=str(choice["unit"]),
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         rows=rows_of(desk, "populations", **params(view, site), **choice),
     )
 
@@ -209,9 +203,7 @@ def api_experiment(
         prop=at.question.prop,
         goal=at.question.goal,
         control=at.control,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
         experiment=at.found,
         cost_of_each=costs(at.found, site.currency, at.question.spend),

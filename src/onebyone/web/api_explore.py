@@ -17,7 +17,7 @@ from onebyone.web.api_filters import Narrowing
 from onebyone.web.desk import TheDesk
 from onebyone.web.pages.explore import rows_asked
 from onebyone.web.power_table import parted, place_of
-from onebyone.web.view import asked
+from onebyone.web.view import asked, days_of
 
 
 class PowerOut(Struct, frozen=True):
@@ -81,9 +81,7 @@ def api_explore(
         by=list(question.by),
         columns=dict(zip(names, (*question.by, *map(str, question.columns)), strict=True)),
         sort=question.sort,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
         rows_in_all=rows[0]["rows_in_all"] if rows else 0,
         rows=[{name: row[name] for name in names} for row in rows[:limit]],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 
-from onebyone.reports.filters import FIELDS, MOST_LETTERS, ROWS
+from onebyone.reports.filters import FIELDS, MOST_LETTERS, OWN, PERSONS, ROWS
 from onebyone.web.filter_words import FIELD_NAMES
 
 _HOW = (
@@ -16,12 +16,23 @@ _HOW = (
 )
 
 
+_OWN = (
+    "`prop.plan`, say: visitors who told these values of a property of your own in the period, in any event. Values and"
+    " operators as of the other filters; `-` for who never told it."
+)
+
+
 def described(but: Collection[str] = ()) -> list[Parameter]:
     text = Schema(type=OpenAPIType.STRING, max_length=MOST_LETTERS)
     segment = Parameter(
         name="segment", param_in="query", schema=text, required=False, description="the slug of a saved segment"
     )
-    return [segment] + [
+    own = (
+        []
+        if set(PERSONS) & set(but)
+        else [Parameter(name=f"{OWN}NAME", param_in="query", schema=text, required=False, description=_OWN)]
+    )
+    return [segment, *own] + [
         Parameter(
             name=field, param_in="query", schema=text, required=False, description=_HOW.format(FIELD_NAMES[field])
         )

@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
-from onebyone.web import retention
+from onebyone.web import funnel, retention
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
@@ -17,8 +17,7 @@ from onebyone.web.desk import TheDesk
 from onebyone.web.funnel import read_funnel
 from onebyone.web.funnel_split import read_by
 from onebyone.web.pages import funnels
-from onebyone.web.pages.retention import KEYS, asked_of
-from onebyone.web.view import asked, params
+from onebyone.web.view import asked, days_of, params
 
 
 class FunnelOut(Struct, frozen=True):
@@ -64,7 +63,7 @@ def api_funnels(
     traffic: FromQuery[str | None] = None,
 ) -> FunnelOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
-    view = asked(request, desk, site, funnels.KEYS, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, funnel.KEYS, narrows=EVERY_FIELD)
     split, given = read_by(view), params(view, site)
     seen = () if view.given.get("steps") else [row["name"] for row in rows_of(desk, "event_names", **given)]
     shown = read_funnel(view, seen)
@@ -79,9 +78,7 @@ def api_funnels(
         within=shown.within,
         without=shown.without,
         by=split.key,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         rows=found.get("funnel", []),
         parts=found.get("split", []),
     )
@@ -119,18 +116,16 @@ def api_retention(
     traffic: FromQuery[str | None] = None,
 ) -> RetentionOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
-    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, retention.KEYS, narrows=EVERY_FIELD)
     question = retention.read_question(view)
     return RetentionOut(
         site=site.id,
         first=question.first,
         again=question.again,
         unit=question.unit,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
-        rows=rows_of(desk, "retention", **params(view, site), **asked_of(question)),
+        rows=rows_of(desk, "retention", **params(view, site), **question.params),
     )
 
 

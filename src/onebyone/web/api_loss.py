@@ -10,9 +10,10 @@ from onebyone.reports.missed import Group, breakdown, whole
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.api import rows_of
 from onebyone.web.desk import TheDesk
+from onebyone.web.loss_question import KEYS, LIMIT, NARROWS, read_question
 from onebyone.web.loss_words import ASSUMES
-from onebyone.web.pages.loss import KEYS, LIMIT, NARROWS, read_question, refuse_untold
-from onebyone.web.view import asked, params
+from onebyone.web.pages.loss import refuse_untold
+from onebyone.web.view import asked, days_of, params
 
 
 class LossOut(Struct, frozen=True):
@@ -52,9 +53,7 @@ def api_loss(
         site=site.id,
         event=question.event,
         by=question.by,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         currency=site.currency,
         whole=whole(rows_of(desk, "loss", **given, by=""), site.loss.server_mode),
         groups=groups.shown if groups.is_told else [],

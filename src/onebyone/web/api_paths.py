@@ -15,7 +15,7 @@ from onebyone.web.api_filters import Narrowing
 from onebyone.web.desk import TheDesk
 from onebyone.web.pages.property_paths import asked_of
 from onebyone.web.path_question import KEYS, read_question
-from onebyone.web.view import asked
+from onebyone.web.view import asked, days_of
 
 
 class PathsOut(Struct, frozen=True):
@@ -68,9 +68,7 @@ def api_paths(
         prop=question.prop,
         steps=question.steps,
         sort=question.sort,
-        first_day=view.period.first.isoformat(),
-        last_day=view.period.last.isoformat(),
-        zone=site.zone,
+        **days_of(view, site),
         rows=rows_of(desk, "property_paths", **asked_of(desk, view, site, question)),
     )
 

@@ -28,6 +28,8 @@ VISITS: Mapping[str, tuple[str, str]] = {  # a table of visits: what its rows ar
     "channel": ("Channel", _CREDITED),
     "source": ("Source", _CREDITED),
     "campaign": ("Campaign", _CREDITED),
+    "term": ("Term", _CREDITED),
+    "content": ("Content", _CREDITED),
     "referrer": ("Referrer", _CREDITED),
     "landing": ("Landing page", "of the last session within 30 days before the order"),
 }

@@ -297,6 +297,18 @@ ACQUISITION = Breakdown(
                   title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
                   columns=_visits, empty="No visits from another host."),
         )),
+        ("c11", (
+            Table(report="terms", key=("term", "campaign"), sorts_by_name="term",
+                  narrows=("term", "term"),
+                  behind=behind_row("term", "term", "campaign"),
+                  title="Terms", head="Term", name=_named("term", "campaign"), by="visitors", columns=_visits,
+                  empty="No visits with a term. Paid searches bring it as utm_term."),
+            Table(report="contents", key=("content", "campaign"), sorts_by_name="content",
+                  narrows=("content", "content"),
+                  behind=behind_row("content", "content", "campaign"),
+                  title="Contents", head="Content", name=_named("content", "campaign"), by="visitors", columns=_visits,
+                  empty="No visits with a content. Add utm_content to tell two links of one campaign apart."),
+        )),
         ("c111", (
             Table(report="countries", key=("name",), narrows=("country", "name"), behind=behind_row("country", "name"),
                   title="Countries", head="Country",

@@ -12,7 +12,7 @@ from onebyone.web.breakdown import NO_ROWS, Breakdown
 from onebyone.web.definitions import sorts
 from onebyone.web.desk import Answer, Row
 from onebyone.web.earlier import earlier, with_before
-from onebyone.web.table_place import Place, places, sorted_by
+from onebyone.web.table_place import Place, places
 from onebyone.web.tables import Bars
 from onebyone.web.view import params
 
@@ -87,9 +87,8 @@ def rows_beside(
 
     `run` answers the report and is asked once or twice.
     """
-    order = sorted_by(view, sorts(report))
-    rows = run(params(view, site) | order | {"limit": limit})
+    rows = run(params(view, site) | {"limit": limit})
     if report not in KEYS or view.before is None or "compare" not in view.given:
         return rows
-    was = run(params(view, site, view.before_so_far) | order | {"limit": limit})
+    was = run(params(view, site, view.before_so_far) | {"limit": limit})
     return with_before(rows, earlier(KEYS[report], was, limit), limit)

@@ -19,6 +19,10 @@ def csv_answer(name: str, rows: Sequence[Row]) -> Response[str]:
     return Response(csv_text(rows), media_type="text/csv; charset=utf-8", headers=download(name, "csv"))
 
 
+def parquet_answer(name: str, body: bytes) -> Response[bytes]:
+    return Response(body, media_type="application/vnd.apache.parquet", headers=download(name, "parquet"))
+
+
 def csv_text(rows: Sequence[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from onebyone.reports.catalogue import DIRECTORY, Report, filtered, read_report
-from onebyone.reports.filters import conditions_of
+from onebyone.reports.filters import conditions_of, takes
 from onebyone.reports.sorting import Sorts
 from onebyone.store import Param
 from onebyone.store.params import written
@@ -52,12 +52,21 @@ FILES = {  # the address's name of a file, and the report whose rows it has
     **{
         name: name
         for name in (
-            "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "pages", "landing_pages",
+            "drops", "gaps", "log_views", "channels", "sources", "referrers", "campaigns", "terms", "contents",
+            "pages", "landing_pages",
             "countries", "devices", "browsers", "verdict_days", "verdict_kinds", "new_agents", "networks",
             "event_names", "event_days", "properties", "engagement", "vitals", "vital_pages", "errors", "error_pages",
-            "lifetime", "churn", "populations", "days_active",
+            "lifetime", "churn", "populations", "days_active", "consent_totals", "consent_days", "consent_countries",
+            "consent_sources", "credits_by_rule", "loss", "mail_messages", "retention", "people",
         )
     },
+    "conversions": "conversion_records",
+    "conversions/days": "revenue_days",
+    "conversions/revisions": "revenue_revisions",
+    "experiments": "experiment",
+    "explore": "power",
+    "funnels": "funnel",  # of one that is split, funnel_split
+    "paths": "property_paths",
 }  # fmt: skip
 _FILE_OF = {report: name for name, report in FILES.items()}
 _CATALOGUE: dict[str, Report] = {file.stem: read_report(file) for file in sorted(DIRECTORY.glob("*.sql"))}
@@ -99,7 +108,7 @@ def sql_of(report: str, params: Mapping[str, Param]) -> str:
     lines = [f"-- {found.title}", f"-- {found.about}"]
     asked = params.get("filters", ())
     conditions, rule = conditions_of(asked)
-    if any(one.field not in found.fields for one in conditions) or (rule is not None and not found.takes_rule):
+    if any(not takes(found.fields, one.field) for one in conditions) or (rule is not None and not found.takes_rule):
         params = {key: value for key, value in params.items() if key != "filters"}
         lines.append("-- It counts everything, whatever filters the page has.")
     found, narrowed = filtered(found, params)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from onebyone.money import amount
+from onebyone.reports.attribution.experiment import MOST_VARIANTS
 from onebyone.store import Param
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.funnel import DEFAULT_WITHIN, WITHIN
@@ -24,6 +25,7 @@ WAITS: Mapping[str, tuple[str, timedelta]] = {
     "7d": ("from a week later", timedelta(days=7)),
 }
 MOST_PLANNED = 100_000_000
+LIMIT = MOST_VARIANTS + 3  # one variant too many, and those who are in none
 
 
 class Question(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 from litestar.datastructures import FormMultiDict
@@ -10,11 +11,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from onebyone.reports.catalogue import TRAFFIC
-from onebyone.state.exports import Every, Export
+from onebyone.state.exports import Every, Export, Form
+from onebyone.state.sites import Site
+from onebyone.web.address import NotUnderstood, Segment
 from onebyone.web.alarm_form import addresses, check_ways
 from onebyone.web.definitions import FILES
+from onebyone.web.file_questions import kept_query, question_of, view_of
 from onebyone.web.period import PRESETS
+from onebyone.web.saved import LONGEST_QUERY
 
+_LONGEST = {"to": 2_000, "query": LONGEST_QUERY}
+FORMS: Mapping[str, str] = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet, in the types of the store"}
 EVERY: Mapping[str, str] = {"day": "every day", "week": "every Monday", "month": "on the first of every month"}
 PERIODS = {key: name for key, (name, _) in PRESETS.items() if key != "all"}
 
@@ -26,7 +33,9 @@ class ExportForm(Struct, frozen=True, kw_only=True):
     name: str = ""
     report: str = "overview"
     period: str = "yesterday"
+    query: str = ""
     traffic: str = "people"
+    form: str = "csv"
     every: str = "day"
     hour: str = "7"
     to: str = ""
@@ -35,31 +44,54 @@ class ExportForm(Struct, frozen=True, kw_only=True):
 
 def typed(form: FormMultiDict) -> ExportForm:
     names = [name for name in ExportForm.__struct_fields__ if name != "to_file"]
-    texts = {name: str(form.get(name, "")).strip()[: 2_000 if name == "to" else 80] for name in names}
+    texts = {name: str(form.get(name, "")).strip()[: _LONGEST.get(name, 80)] for name in names}
+    texts["form"] = texts["form"] or "csv"  # as before there was a choice
     return ExportForm(**texts, to_file="to_file" in form)
 
 
 def form_of(export: Export) -> ExportForm:
     return ExportForm(
-        id=export.id, name=export.name, report=export.report, period=export.period, traffic=export.traffic,
+        id=export.id, name=export.name, report=export.report, period=export.period, query=export.query,
+        traffic=export.traffic, form=export.form,
         every=export.every, hour=str(export.hour), to=", ".join(export.to), to_file=export.to_file,
     )  # fmt: skip
 
 
-def check(form: ExportForm) -> Mapping[str, str]:
-    """The sentence for each field that is wrong; empty if all is well."""
+def check(form: ExportForm, site: Site, segments: Mapping[str, Segment], today: date) -> Mapping[str, str]:
+    """The sentence for each field that is wrong; empty if all is well. `segments` are those of the site."""
     wrong = {}
     if not form.name:
         wrong["name"] = "Give it a name."
-    for field, allowed in (("report", FILES), ("period", PERIODS), ("traffic", TRAFFIC), ("every", EVERY)):
+    for field, allowed in (
+        ("report", FILES),
+        ("period", PERIODS),
+        ("traffic", TRAFFIC),
+        ("form", FORMS),
+        ("every", EVERY),
+    ):
         if getattr(form, field) not in allowed:
             wrong[field] = f"Choose one: {', '.join(allowed)}."
     if not (form.hour.isascii() and form.hour.isdigit() and int(form.hour) < 24):
         wrong["hour"] = "Write an hour, 0 to 23."
+    if not wrong.keys() & {"report", "period", "traffic"}:
+        wrong |= _check_rows(form, site, segments, today)
     ways = check_ways(form.to, "https://directory.example" if form.to_file else "")
     if not form.to and not form.to_file:
         ways["to"] = "Name an e-mail address, or have it written into a file."
     return wrong | ways
+
+
+def _check_rows(form: ExportForm, site: Site, segments: Mapping[str, Segment], today: date) -> Mapping[str, str]:
+    """What the page itself would say of such an address."""
+    days = {"period": form.period, "traffic": form.traffic}
+    try:
+        view = view_of(form.report, kept_query(form.query), days, today=today, since=today, segments=segments)
+        question_of(form.report).asks(view, site)
+    except NotUnderstood as error:
+        return {"query": f"{error.before}{error.link_text if error.link_text.startswith('`') else ''}".strip()}
+    if form.form == "parquet" and not question_of(form.report).in_parquet:
+        return {"form": "This report leaves as CSV alone, without the ids that the site gave people."}
+    return {}
 
 
 def made(form: ExportForm, export: Export, *, now_ms: int) -> Export:
@@ -69,6 +101,8 @@ def made(form: ExportForm, export: Export, *, now_ms: int) -> Export:
         name=form.name,
         report=form.report,
         period=form.period,
+        query=kept_query(form.query),
+        form=msgspec.convert(form.form, Form),
         traffic=form.traffic,
         every=msgspec.convert(form.every, Every),
         hour=int(form.hour),

@@ -6,19 +6,20 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from onebyone.reports.filters import FIELDS, PERSONS, ROWS, SESSIONS, Condition
+from onebyone.reports.filters import FIELDS, OWN, PERSONS, ROWS, SESSIONS, Condition, own_name, takes
 from onebyone.reports.segment.write import in_line
 from onebyone.web import countries
 from onebyone.web.address import View
 
 FIELD_NAMES: Mapping[str, str] = {
-    "channel": "Channel", "source": "Source", "medium": "Medium", "campaign": "Campaign", "referrer": "Referrer",
+    "channel": "Channel", "source": "Source", "medium": "Medium", "campaign": "Campaign", "term": "Term",
+    "content": "Content", "referrer": "Referrer",
     "landing": "Landing page", "page": "Page", "host": "Host", "event": "Event", "device": "Device",
     "browser": "Browser", "os": "System", "country": "Country", "region": "Region", "language": "Language",
     "consent": "Consent", "did": "Visitor did", "saw": "Visitor saw page",
 }  # fmt: skip
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "How they came": ("channel", "source", "medium", "campaign", "referrer", "landing"),
+    "How they came": ("channel", "source", "medium", "campaign", "term", "content", "referrer", "landing"),
     "What they did": ("page", "host", "event", "did", "saw"),
     "Who they are": ("device", "browser", "os", "country", "region", "language", "consent"),
 }
@@ -37,9 +38,20 @@ def chips(view: View) -> list[FilterChip]:
     return [_chip(view, one) for one in view.filters]
 
 
+def field_name(field: str) -> str:
+    """As a reader calls it: a property by what it says of a visitor."""
+    return FIELD_NAMES.get(field) or f"Visitor told {own_name(field)}"
+
+
+def _are_deeds(fields: Collection[str]) -> bool:
+    return any(one in PERSONS or own_name(one) for one in fields)
+
+
 def field_groups(fields: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     """The fields with their names, in groups that a reader can find one in."""
     groups = {name: [(one, FIELD_NAMES[one]) for one in members if one in fields] for name, members in _GROUPS.items()}
+    if takes(fields, f"{OWN}x"):
+        groups["What they did"] = [*groups["What they did"], (OWN, "Own property")]
     return {name: members for name, members in groups.items() if members}
 
 
@@ -52,7 +64,7 @@ def note(view: View) -> str:
         return "Views and orders are of visitors with such a session; tables of sessions count an order with its own."
     if fields & ROWS.keys():
         return "Sessions are those of visitors seen so in the period."
-    if fields & PERSONS.keys() or view.rule is not None:
+    if _are_deeds(fields) or view.rule is not None:
         return "Only what has a visitor is counted."
     return ""
 
@@ -62,7 +74,7 @@ def note_of_orders(view: View) -> str:
     fields = {one.field for one in view.conditions}
     if fields & SESSIONS.keys():
         return "Those of visitors with such a session in the period."
-    return "Only those with a visitor." if fields & PERSONS.keys() or view.rule is not None else ""
+    return "Only those with a visitor." if _are_deeds(fields) or view.rule is not None else ""
 
 
 def segment_words(view: View) -> str:
@@ -73,11 +85,11 @@ def segment_words(view: View) -> str:
 
 
 def in_words(conditions: Collection[Condition]) -> str:
-    return ", ".join(f"{FIELD_NAMES[one.field]} {OPERATOR_NAMES[one.op]} {_values(one)}" for one in conditions)
+    return ", ".join(f"{field_name(one.field)} {OPERATOR_NAMES[one.op]} {_values(one)}" for one in conditions)
 
 
 def _chip(view: View, one: Condition) -> FilterChip:
-    return FilterChip(FIELD_NAMES[one.field], OPERATOR_NAMES[one.op], _values(one), view.widened(one), one)
+    return FilterChip(field_name(one.field), OPERATOR_NAMES[one.op], _values(one), view.widened(one), one)
 
 
 def _values(one: Condition) -> str:

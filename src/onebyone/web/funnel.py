@@ -14,6 +14,7 @@ from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Answer, Row
 from onebyone.web.tables import Bars, Cell, Column, bars
 
+KEYS = ("steps", "within", "without", "by")
 MOST_STEPS = 8
 USUAL = ("page_view", "view_item", "add_to_cart", "begin_checkout", "purchase")
 WITHIN: Mapping[str, tuple[str, timedelta]] = {

@@ -17,6 +17,7 @@ from onebyone.web.heads import Head, direction, turned
 from onebyone.web.table_place import sorted_by
 
 KEY = "cols"
+MOST_ROWS = 10_000  # of a file
 
 
 class About(Struct, frozen=True):

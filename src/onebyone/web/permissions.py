@@ -12,8 +12,13 @@ from onebyone.consent.vocabulary import Mode, Source
 from onebyone.event import Permission, utc
 from onebyone.state.consent_records import Entry
 from onebyone.web import countries, numbers
+from onebyone.web.address import Narrows
 from onebyone.web.desk import Row
 
+NARROWS = Narrows(
+    ("country", "host", "page"),
+    "Of people who declined nothing else is kept: among the rest nearly everybody would seem to agree.",
+)
 NAMES: Mapping[Permission, str] = {
     Permission.ANALYTICS: "Statistics",
     Permission.ADS_STORAGE: "Ad click ids",

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from onebyone.store import Param
 from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
+KEYS = ("first", "again", "unit", "show")
 TABS = {
     "retention": "Cohorts",
     "lifetime": "Lifetime value",
@@ -29,6 +31,10 @@ class Question(Struct, frozen=True):
     again: str
     unit: str
     show: str
+
+    @property
+    def params(self) -> dict[str, Param]:
+        return {"first": self.first, "again": self.again, "unit": self.unit}
 
 
 class Cell(Struct, frozen=True):

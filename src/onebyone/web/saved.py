@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
-from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written
+from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written, takes
 from onebyone.reports.segment.read import read
 from onebyone.reports.segment.refer import ReferenceBroken, resolved
 from onebyone.reports.segment.rule import Rule
@@ -50,18 +50,23 @@ def may_change(saved: Saved, user: User) -> bool:
 
 def segments_of(desk: Desk, site: Site) -> dict[str, Segment]:
     """By their slugs. What can no longer be read is none: its numbers would be those of everybody."""
-    return {slug: one for slug, one in _segments(desk, site).items() if isinstance(one, Segment)}
+    return segments_among(desk.shelf.all(site.id))
+
+
+def segments_among(there: Sequence[Saved]) -> dict[str, Segment]:
+    """The same of everything that a site keeps."""
+    return {slug: one for slug, one in _segments(there).items() if isinstance(one, Segment)}
 
 
 def why_not(desk: Desk, site: Site, slug: str) -> str:
     """Why a segment that is kept cannot be asked; "" of others."""
-    found = _segments(desk, site).get(slug)
+    found = _segments(desk.shelf.all(site.id)).get(slug)
     return found if isinstance(found, str) else ""
 
 
 def rules_of(there: Sequence[Saved]) -> dict[str, str]:
     """The texts of the rules among what a site keeps, with all that they refer to, by the slugs of their segments."""
-    found = _read(there)
+    found = _segments(there)
     return {slug: write(one.rule) for slug, one in found.items() if isinstance(one, Segment) and one.rule}
 
 
@@ -70,11 +75,7 @@ def asked_as(desk: Desk, site: Site, rule: Rule, slug: str = "") -> Rule:
     return resolved(rule, _finder(desk.shelf.all(site.id)), slug)
 
 
-def _segments(desk: Desk, site: Site) -> dict[str, Segment | str]:
-    return _read(desk.shelf.all(site.id))
-
-
-def _read(there: Sequence[Saved]) -> dict[str, Segment | str]:
+def _segments(there: Sequence[Saved]) -> dict[str, Segment | str]:
     find = _finder(there)
     found: dict[str, Segment | str] = {}
     for one in there:
@@ -122,7 +123,7 @@ def read_at(site: str, at: str) -> tuple[str, str] | None:
 def address_of(view: Saved, more: Sequence[tuple[str, str]] = ()) -> str:
     """The page with the view's query; `more` on top: a key that takes one value has the new one, a filter is added."""
     ours = parse_qsl(view.query)
-    new = {key for key, _ in more if key.rstrip("!~") not in FIELDS}
+    new = {key for key, _ in more if not takes(FIELDS, key.rstrip("!~"))}
     gone = new | (set(_DAYS) if new & set(_DAYS) else set())
     query = urlencode([*((k, v) for k, v in ours if k not in gone), *more], safe="/.,:~!")
     return f"/s/{view.site}/{view.page}?{query}" if query else f"/s/{view.site}/{view.page}"

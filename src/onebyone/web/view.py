@@ -80,6 +80,12 @@ def params(view: View, site: Site, period: Period | None = None) -> dict[str, Pa
     }
 
 
+def days_of(view: View, site: Site) -> dict[str, str]:
+    """The days of an answer of the API, and the zone that they are of."""
+    days = view.period
+    return {"first_day": days.first.isoformat(), "last_day": days.last.isoformat(), "zone": site.zone}
+
+
 def filters_of(view: View) -> dict[str, Param]:
     """As reports take them; nothing without any."""
     texts = [str(one) for one in view.conditions]

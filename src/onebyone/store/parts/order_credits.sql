@@ -6,6 +6,7 @@ SELECT
   argMaxIf(session.medium, session.rank, timely) AS medium, argMaxIf(session.campaign, session.rank, timely) AS campaign,
   argMaxIf(session.referrer_host, session.rank, timely) AS referrer_host,
   argMaxIf(session.host, session.rank, timely) AS host, argMaxIf(session.path, session.rank, timely) AS path,
+  argMaxIf(session.term, session.rank, timely) AS term, argMaxIf(session.content, session.rank, timely) AS content,
   purchase.id AS order_key
 FROM (
   SELECT *, toUInt64(toUnixTimestamp64Milli(started)) AS ms, ms + if(

@@ -2,11 +2,12 @@
 -- day needs what was seen a timeout before it, or the day before where a campaign begins sessions; whether one was
 -- engaged is known a timeout and the time that makes it engaged after its start.
 INSERT INTO fresh_sessions
-  (id, site, traffic, day, visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path)
+  (id, site, traffic, day, visitor, started, engaged_at, channel, source, medium, campaign, referrer_host, host, path,
+   term, content)
 WITH {{session_rule}}, toDateTime64({day:Date}, 3, 'UTC') AS midnight
 SELECT
   id, site, {traffic:String}, {day:Date}, visitor, started, engaged_at, channel, source, medium, campaign,
-  referrer_host, host, path
+  referrer_host, host, path, term, content
 FROM (
   SELECT site, visitor, {{of_visit}}
   FROM (

@@ -7,17 +7,13 @@ from litestar import Response, get
 from onebyone.state.users import Role
 from onebyone.web import permissions
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import Narrows
 from onebyone.web.consent_history import already_sent
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.permissions import NARROWS
 from onebyone.web.view import asked, controls, params
 
-NARROWS = Narrows(
-    ("country", "host", "page"),
-    "Of people who declined nothing else is kept: among the rest nearly everybody would seem to agree.",
-)
 DAYS = 60
 COUNTRIES = 40
 LATEST = 20

@@ -10,8 +10,6 @@ from onebyone.state.sites import Site
 from onebyone.web import conversions as shown
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
-from onebyone.web.csv_file import csv_answer
-from onebyone.web.definitions import MOST_ROWS
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
@@ -66,15 +64,4 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@get("/s/{site_id:str}/conversions.csv", sync_to_thread=True, include_in_schema=False)
-def conversions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """All that fit the filters, from the beginning of the list. Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
-    event = view.given.get("event") or site.conversions[0]
-    given = params(view, site) | shown.params(view, site) | shown.page_params(view) | {"event": event}
-    rows = desk.reports.run("conversion_records", limit=MOST_ROWS, **given).dicts()
-    flat = [{k: " ".join(v) if isinstance(v, list) else v for k, v in shown.row_out(row).items()} for row in rows]
-    return csv_answer(f"{site.name}-{event}", flat)
-
-
-ROUTES = (conversions, conversions_file)
+ROUTES = (conversions,)

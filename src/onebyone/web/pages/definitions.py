@@ -6,14 +6,16 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from onebyone.reports.filters import FIELDS
 from onebyone.web import on_page, retention
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import EVERY_FIELD
+from onebyone.web.address import EVERY_FIELD, OF_SOME
 from onebyone.web.definitions import ON_PAGE, definitions
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.view import asked, controls, params
 
+_OF_THE_PAGE = set(OF_SOME) - set(FIELDS)
 UNDER = {  # a tab: its name, and the page of the menu that it stands under
     key: (name, menu)
     for menu, tabs in (("pages", on_page.TABS), ("retention", retention.TABS))
@@ -28,7 +30,7 @@ def page_definitions(request: Ask, desk: TheDesk, site: TheSite, of: FromPath[st
     if of not in ON_PAGE:
         raise NotFoundException(f"There are no definitions for a page {of!r}.")
     name, menu = UNDER.get(of) or next((name, key) for _, pages in MENU for key, name in pages if key == of)
-    view = asked(request, desk, site, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, narrows=EVERY_FIELD, but=_OF_THE_PAGE)
     return page(
         desk,
         "definitions.html",

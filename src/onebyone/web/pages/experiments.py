@@ -5,20 +5,17 @@ from __future__ import annotations
 from litestar import Response, get
 from msgspec import Struct
 
-from onebyone.reports.attribution.experiment import MOST_VARIANTS, Experiment, experiment
+from onebyone.reports.attribution.experiment import Experiment, experiment
 from onebyone.state.sites import Site
 from onebyone.web import experiment as shown
 from onebyone.web import experiment_question as asking
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
-from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.funnel import WITHIN
 from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
-
-LIMIT = MOST_VARIANTS + 3  # one variant too many, and those who are in none
 
 
 class Asked(Struct, frozen=True):
@@ -53,15 +50,6 @@ def experiments(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@get("/s/{site_id:str}/experiments.csv", sync_to_thread=True, include_in_schema=False)
-def experiments_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
-    question = asking.read_question(view, asking.USUAL)
-    given = params(view, site) | question.params | {"limit": LIMIT, "now": desk.clock()}
-    return csv_answer(f"{site.name}-experiment", desk.reports.run("experiment", **given).dicts())
-
-
 def ask(desk: Desk, site: Site, view: View) -> Asked:
     """Raises NotUnderstood."""
     given = params(view, site)
@@ -70,11 +58,11 @@ def ask(desk: Desk, site: Site, view: View) -> Asked:
     question = asking.read_question(view, names)
     answer = seen
     if question.shown and not seen.error:
-        answer = desk.ask("experiment", **given, **question.params, limit=LIMIT, now=desk.clock())
+        answer = desk.ask("experiment", **given, **question.params, limit=asking.LIMIT, now=desk.clock())
     rows = [row for row in answer.rows if "kind" in row] if question.shown else []
     control = asking.control_of(question, [row["variant"] for row in rows if row["kind"] == "arm"])
     found = experiment(rows, control=control, shares=question.split, planned=question.planned)
     return Asked(question, control, names, answer, found)
 
 
-ROUTES = (experiments, experiments_file)
+ROUTES = (experiments,)

@@ -10,13 +10,10 @@ from litestar.response import Redirect
 
 from onebyone.reports.power import FIELDS, OWN, Question, chosen_of
 from onebyone.state.sites import Site
-from onebyone.store import Param
 from onebyone.web import power_question as asking
 from onebyone.web import power_table as shown
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
-from onebyone.web.csv_file import csv_answer, download
-from onebyone.web.definitions import MOST_ROWS, sql_of
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import offered
@@ -69,34 +66,6 @@ def rows_asked(desk: Desk, view: View, site: Site, question: Question, *, limit:
     return "power", given | asking.params(question, view) | {"limit": limit}
 
 
-def _all_of(desk: Desk, view: View, site: Site) -> dict[str, Param]:
-    place = asking.params(asking.question_of(view), view)
-    return params(view, site) | place | {"after": [], "now": desk.clock(), "limit": MOST_ROWS}
-
-
-@get("/s/{site_id:str}/explore.csv", sync_to_thread=True, include_in_schema=False)
-def explore_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """From the beginning of the table. Raises what the report raises: no file is better than an empty one."""
-    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
-    return csv_answer(f"{site.name}-explore", desk.reports.run("power", **_all_of(desk, view, site)).dicts())
-
-
-@get("/s/{site_id:str}/explore.parquet", sync_to_thread=True, include_in_schema=False)
-def explore_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    """Raises what the report raises."""
-    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
-    body = desk.reports.parquet("power", **_all_of(desk, view, site))
-    headers = download(f"{site.name}-explore", "parquet")
-    return Response(body, media_type="application/vnd.apache.parquet", headers=headers)
-
-
-@get("/s/{site_id:str}/explore.sql", sync_to_thread=True, include_in_schema=False)
-def explore_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
-    text = sql_of("power", _all_of(desk, view, site))
-    return Response(text, media_type="text/plain; charset=utf-8")
-
-
 @get("/s/{site_id:str}/explore/choose", sync_to_thread=True, include_in_schema=False)
 def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     """The form's fields as the page's own address. Raises NotUnderstood."""
@@ -104,4 +73,4 @@ def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     return Redirect(asking.chosen(f"/s/{site.id}/explore", request.query_params, view), status_code=303)
 
 
-ROUTES = (explore, explore_csv, explore_parquet, explore_sql, choose)
+ROUTES = (explore, choose)

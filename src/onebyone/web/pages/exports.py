@@ -19,9 +19,10 @@ from onebyone.web import alarm_words, export_schedule, numbers
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.definitions import TITLES
 from onebyone.web.desk import Desk, TheDesk
-from onebyone.web.export_schedule import EVERY, PERIODS, ExportForm
+from onebyone.web.export_schedule import EVERY, FORMS, PERIODS, ExportForm
 from onebyone.web.frame import frame, page
 from onebyone.web.pages.settings import SECTIONS
+from onebyone.web.saved import segments_of
 
 _MOST = 50
 _HISTORY = 200
@@ -39,7 +40,7 @@ def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any
     need(request, site, Role.ADMIN)
     typed = export_schedule.typed(form)
     before = _get(desk, site, typed.id) if typed.id else None
-    wrong = dict(export_schedule.check(typed))
+    wrong = dict(export_schedule.check(typed, site, segments_of(desk, site), desk.today(site.zone)))
     if before is None and len(desk.exports.all(site.id)) >= _MOST:
         wrong["name"] = f"{_MOST} exports are the most a site has."
     if wrong:
@@ -126,6 +127,7 @@ def _page(
         periods=PERIODS,
         traffics=[(name, name) for name in TRAFFIC],
         every=EVERY,
+        forms=FORMS,
         wrong=wrong or {},
         said=said,
         failure=failure,

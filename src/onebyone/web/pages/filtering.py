@@ -9,7 +9,7 @@ from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from onebyone.reports.filters import FIELDS, MOST_LETTERS, FilterUnreadable, escaped, read_condition
+from onebyone.reports.filters import FIELDS, MOST_LETTERS, OWN, FilterUnreadable, escaped, read_condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web.access import TheSite
@@ -28,19 +28,21 @@ def add_filter(
     field: FromQuery[str] = "",
     op: FromQuery[str] = "=",
     value: FromQuery[str] = "",
+    name: FromQuery[str] = "",
 ) -> Redirect:
-    """Only ever leads to a page of this site. Raises NotUnderstood."""
+    """`name` is that of a property. Only ever leads to a page of this site. Raises NotUnderstood."""
     path, _, query = at.partition("?")
     if not path.startswith(f"/s/{site.id}/") or "//" in path:
         path, query = f"/s/{site.id}/overview", ""
+    field += name.strip() if field == OWN else ""
     return Redirect(with_filter(quote(path, safe="/%"), query, field + op.removesuffix("="), value), status_code=303)
 
 
 def with_filter(path: str, query: str, key: str, value: str) -> str:
     """The canonical address of the page with one condition more. Raises NotUnderstood."""
     pairs = parse_qsl(query)
-    given = {name: text for name, text in pairs if name.rstrip("!~") not in FIELDS and name != "after"}
-    filters = [(name, text) for name, text in pairs if name.rstrip("!~") in FIELDS]
+    given = {name: text for name, text in pairs if not takes(FIELDS, name.rstrip("!~")) and name != "after"}
+    filters = [(name, text) for name, text in pairs if takes(FIELDS, name.rstrip("!~"))]
     try:
         conditions = [read_condition(name, text) for name, text in [*filters, (key, value)]]
         return address(path, given, conditions, {})  # what the page's own address said is not its default

@@ -15,21 +15,18 @@ from onebyone.store import Param
 from onebyone.web import behind, funnel, funnel_split
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View, address
-from onebyone.web.csv_file import csv_answer, download
-from onebyone.web.definitions import sql_of
 from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import offered
 from onebyone.web.view import asked, controls, params
 
-KEYS = ("steps", "within", "without", "by")
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer, as on Explore
 _OFFERED = 300
 
 
 @get("/s/{site_id:str}/funnels", sync_to_thread=True, include_in_schema=False)
 def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
+    view = asked(request, desk, site, funnel.KEYS, narrows=EVERY_FIELD)
     given, split = params(view, site), funnel_split.read_by(view)
     lately: dict[str, Any] = {"from": max(given["from"], given["to"] - _LOOKED_AT)}  # type: ignore[operator, type-var]
     seen = desk.ask_all(
@@ -83,34 +80,6 @@ def questions(
     return whole | {"split": ("funnel_split", given | split.params | {"now": desk.clock()})}
 
 
-def _of_file(request: Ask, desk: Desk, site: Site) -> tuple[str, dict[str, Param]]:
-    """What a file of the page has: the steps, or where they are split, the values by steps."""
-    view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    found = questions(desk, view, site, funnel.read_funnel(view, ()), funnel_split.read_by(view))
-    return found.get("split") or found["funnel"]
-
-
-@get("/s/{site_id:str}/funnels.csv", sync_to_thread=True, include_in_schema=False)
-def funnels_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """Raises what the report raises: no file is better than an empty one."""
-    report, given = _of_file(request, desk, site)
-    rows = desk.reports.run(report, **given).dicts()
-    return csv_answer(f"{site.name}-funnel", funnel_split.in_columns(rows) if report == "funnel_split" else rows)
-
-
-@get("/s/{site_id:str}/funnels.parquet", sync_to_thread=True, include_in_schema=False)
-def funnels_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    """A row for each step, of each value. Raises what the report raises."""
-    report, given = _of_file(request, desk, site)
-    body, headers = desk.reports.parquet(report, **given), download(f"{site.name}-funnel", "parquet")
-    return Response(body, media_type="application/vnd.apache.parquet", headers=headers)
-
-
-@get("/s/{site_id:str}/funnels.sql", sync_to_thread=True, include_in_schema=False)
-def funnels_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    return Response(sql_of(*_of_file(request, desk, site)), media_type="text/plain; charset=utf-8")
-
-
 def _behind(view: View, shown: funnel.Funnel, kind: str, row: Row) -> str:
     """Those who came to a step, or who stopped at the one before."""
     step, which = (row["step"], "all") if kind == "visitors" else (row["step"] - 1, "stopped")
@@ -131,8 +100,8 @@ def choose(request: Ask, desk: TheDesk, site: TheSite) -> Redirect:
     path = f"/s/{site.id}/funnels"
     chosen = {"steps": steps} | {key: query.get(key, "").strip() for key in ("within", "without")}
     chosen["by"] = funnel_split.written(query.get("choice", ""), query.get("prop", "").strip())
-    filters = asked(request, desk, site, ("at", "choice", "prop", *KEYS), narrows=EVERY_FIELD).filters
+    filters = asked(request, desk, site, ("at", "choice", "prop", *funnel.KEYS), narrows=EVERY_FIELD).filters
     return Redirect(address(path, kept | chosen, filters), status_code=303)
 
 
-ROUTES = (funnels, funnels_file, funnels_parquet, funnels_sql, choose)
+ROUTES = (funnels, choose)

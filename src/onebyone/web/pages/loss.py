@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response, get
-from msgspec import Struct
 
 from onebyone.reports.missed import ENOUGH, PRIOR_DAYS, breakdown, days, whole
 from onebyone.state.sites import Site
@@ -15,44 +14,16 @@ from onebyone.state.users import Role
 from onebyone.store import Param
 from onebyone.web import loss_checks, loss_tables, loss_view, notes
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import Narrows, NotUnderstood, View
-from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.address import NotUnderstood, View
+from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.day_chart import MOST_POINTS
 from onebyone.web.definitions import sql_of
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.loss_question import KEYS, LIMIT, NARROWS, Question, read_question
 from onebyone.web.loss_words import GROUPS, noun
 from onebyone.web.period import Period
 from onebyone.web.view import asked, controls, params
-
-KEYS = ("by", "event")
-NARROWS = Narrows(
-    tuple(GROUPS), "What only your server reported tells nothing else, so nothing would seem to be missed."
-)
-LIMIT = 10_000
-
-
-class Question(Struct, frozen=True):
-    event: str
-    by: str
-
-
-def read_question(view: View, site: Site) -> Question:
-    """Raises NotUnderstood."""
-    for key, allowed in (("by", tuple(GROUPS)), ("event", site.conversions)):
-        value = view.given.get(key, "")
-        if value and value not in allowed:
-            known = ", ".join(allowed)
-            said = "is no breakdown here" if key == "by" else "is not declared a conversion of this site"
-            raise NotUnderstood(
-                f"`{value}` {said}. Use {known}. ", "Show the page without it", view.link(**{key: ""}), "."
-            )
-    return Question(view.given.get("event", main_event(site)), view.given.get("by", "browser"))
-
-
-def main_event(site: Site) -> str:
-    """Orders, where the site counts them."""
-    return "purchase" if "purchase" in site.conversions else next(iter(site.conversions), "purchase")
 
 
 @get("/s/{site_id:str}/loss", sync_to_thread=True, include_in_schema=False)
@@ -126,8 +97,7 @@ def loss_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def loss_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
     """Likewise."""
     rows = desk.reports.parquet("loss", **_rows_asked(request, desk, site))
-    headers = download(f"{site.name}-loss", "parquet")
-    return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
+    return parquet_answer(f"{site.name}-loss", rows)
 
 
 @get("/s/{site_id:str}/loss.sql", sync_to_thread=True, include_in_schema=False)

@@ -24,7 +24,7 @@ from onebyone.store import Param
 from onebyone.web import numbers, people_columns, persons
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import EVERY_FIELD, Segment, View
-from onebyone.web.csv_file import csv_answer
+from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.definitions import sorts
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
@@ -60,10 +60,21 @@ def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
     )
 
 
+@get("/s/{site_id:str}/people.parquet", sync_to_thread=True, include_in_schema=False)
+def people_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    """Every column, with the ids: for those who may see them."""
+    need(request, site, Role.ADMIN)
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    given = params(view, site) | sorted_by(view, _SORTS)
+    given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
+    return parquet_answer(f"{site.name}-people", desk.reports.parquet("people", **given))
+
+
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
 def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
-    given = params(view, site) | sorted_by(view, _SORTS) | {"text": view.get("q"), "persons": [], "limit": 10_000}
+    given = params(view, site) | sorted_by(view, _SORTS)
+    given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
     people_columns.chosen(view)
     rows = desk.reports.run("people", **given).dicts()
     hidden = {} if _shows_ids(request, site) else {"user_id": ""}
@@ -156,7 +167,7 @@ def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person
     return Redirect(_address(site, person), status_code=303)
 
 
-ROUTES = (people, find_person, people_file, choose_columns, person_page, change_person)
+ROUTES = (people, find_person, people_file, people_parquet, choose_columns, person_page, change_person)
 
 
 def _worth(desk: Desk, site: Site, known: Person) -> Answer:
@@ -207,6 +218,7 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         heads=people_columns.heads(keys, view, _SORTS),
         columns=people_columns.COLUMNS,
         chosen=keys,
+        shows_ids=about.shows_ids,
         lines=[
             (persons.person_name(int(row["person"])), _at(row, site, view), people_columns.cells(keys, row, about))
             for row in answers["people"].rows[:SHOWN]

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
-from msgspec import json
 
 from onebyone.reports.power import OWN
 from onebyone.state.sites import Site
@@ -14,8 +13,6 @@ from onebyone.store import Param
 from onebyone.web import path_question as asking
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
-from onebyone.web.csv_file import csv_answer, download
-from onebyone.web.definitions import sql_of
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.funnel import WITHIN
@@ -70,33 +67,4 @@ def _view(request: Ask, desk: Desk, site: Site) -> View:
     return asked(request, desk, site, asking.KEYS, narrows=EVERY_FIELD)
 
 
-def _asked(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
-    view = _view(request, desk, site)
-    return asked_of(desk, view, site, asking.read_question(view))
-
-
-@get("/s/{site_id:str}/paths.csv", sync_to_thread=True, include_in_schema=False)
-def paths_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """What the page shows; a path is a JSON array, as a value may hold any sign that could part two of them.
-
-    Raises what the report raises: no file is better than an empty one.
-    """
-    rows = desk.reports.run("property_paths", **_asked(request, desk, site)).dicts()
-    return csv_answer(f"{site.name}-paths", [row | {"path": json.encode(row["path"]).decode()} for row in rows])
-
-
-@get("/s/{site_id:str}/paths.parquet", sync_to_thread=True, include_in_schema=False)
-def paths_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    """Raises what the report raises."""
-    body = desk.reports.parquet("property_paths", **_asked(request, desk, site))
-    headers = download(f"{site.name}-paths", "parquet")
-    return Response(body, media_type="application/vnd.apache.parquet", headers=headers)
-
-
-@get("/s/{site_id:str}/paths.sql", sync_to_thread=True, include_in_schema=False)
-def paths_sql(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    text = sql_of("property_paths", _asked(request, desk, site))
-    return Response(text, media_type="text/plain; charset=utf-8")
-
-
-ROUTES = (property_paths, paths_csv, paths_parquet, paths_sql)
+ROUTES = (property_paths,)

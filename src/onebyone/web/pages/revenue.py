@@ -9,8 +9,6 @@ from onebyone.store import Param
 from onebyone.web import revenue as shown
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
-from onebyone.web.csv_file import csv_answer
-from onebyone.web.definitions import MOST_ROWS
 from onebyone.web.desk import TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
@@ -54,20 +52,4 @@ def revenue(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-@get("/s/{site_id:str}/conversions/days.csv", sync_to_thread=True, include_in_schema=False)
-def days_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
-    rows = desk.reports.run("revenue_days", now=desk.clock(), **_given(site, view)).dicts()
-    return csv_answer(f"{site.name}-conversions-by-day", rows)
-
-
-@get("/s/{site_id:str}/conversions/revisions.csv", sync_to_thread=True, include_in_schema=False)
-def revisions_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """Raises what the report raises."""
-    view = asked(request, desk, site, shown.KEYS, narrows=EVERY_FIELD)
-    rows = desk.reports.run("revenue_revisions", limit=MOST_ROWS, **_given(site, view)).dicts()
-    return csv_answer(f"{site.name}-revisions", [shown.flat(row) for row in rows])
-
-
-ROUTES = (revenue, days_file, revisions_file)
+ROUTES = (revenue,)

@@ -111,7 +111,7 @@
   const help = () => { const box = $("#keys"); if (box) box.showModal(); return true; };
   const PAGES = {
     o: "overview", l: "live", c: "conversions", s: "loss", a: "attribution", r: "reconciliation", f: "funnels",
-    p: "people", d: "destinations", t: "tags",
+    p: "people", d: "destinations", t: "traffic",
   };
   const KEYS = {
     "/": () => find(), "?": help, t: table, e: () => follow("[data-key=csv]"), c: () => follow("[data-key=compare]"),
