@@ -79,8 +79,8 @@ def test_a_step_is_an_event_or_a_page() -> None:
     assert split(" page_view:/a , ,purchase") == ("page_view:/a", "purchase")
 
 
-def cohort(begin: str, later: int, visitors: int, value: int = 0) -> dict[str, object]:
-    return {"cohort": begin, "later": later, "visitors": visitors, "value_minor": value}
+def cohort(begin: str, later: int, people: int, value: int = 0) -> dict[str, object]:
+    return {"cohort": begin, "later": later, "people": people, "value_minor": value}
 
 
 def test_a_cohort_has_a_cell_for_each_week_that_has_begun() -> None:
@@ -91,7 +91,7 @@ def test_a_cohort_has_a_cell_for_each_week_that_has_begun() -> None:
     assert [cell and cell.text for cell in first.cells] == ["–", "25.0%", "–"]
     assert first.cells[2] is not None and first.cells[2].running
     assert [cell and cell.text for cell in last.cells] == ["–", None, None]
-    assert found.says == "25.0% of 40 new visitors came back in the week after."
+    assert found.says == "25.0% of 40 new people came back in the week after."
 
 
 def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:

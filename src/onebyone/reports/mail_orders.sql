@@ -5,7 +5,7 @@ SELECT v.message AS message, uniqExact(o.id) AS orders, sum(o.net) AS revenue_mi
 FROM (
   SELECT id, visitor, at, net
   FROM ({{orders}})
-  WHERE visitor != 0 AND currency = {currency:String}
+  WHERE visitor != 0 AND currency IN ('', {currency:String})
 ) AS o
 GLOBAL ASOF JOIN (
   SELECT visitor, at, message
