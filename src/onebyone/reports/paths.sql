@@ -1,6 +1,6 @@
 -- title: Paths
 -- about: The sessions before an order, oldest first, and how many orders of the site's currency each such path led to.
---   `nulls` are visitors without an order in the period who had that path in their last `window_days`.
+--   `nulls` are persons without an order in the period who had that path in their last `window_days`.
 --   An order without a session has the empty path. `days` is the median from the first touch to the order.
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
@@ -17,20 +17,27 @@ FROM (
     arrayMap(t -> t.2, arrayFilter(t -> t.1 + window_ms >= last_ms, arraySort(groupArray((ms, label))))), 0, 0, 1, 0
   FROM (
     SELECT
-      visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY visitor) AS last_ms,
+      person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY person) AS last_ms,
       multiIf(
         {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
         {by:String} = 'source', concat(source, ' / ', medium),
         channel = '', 'Unassigned', toString(channel)) AS label
-    FROM ({{sessions_since}})
-    WHERE NOT visitor GLOBAL IN (
-      SELECT visitor FROM events FINAL
-      PREWHERE name = 'purchase'
-      WHERE site = {site:String}
-        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}}){{and_visitors}}
+    FROM ({{sessions_of_persons}})
+    WHERE NOT person GLOBAL IN (
+      SELECT {{person}}
+      FROM (
+        SELECT * REPLACE ({{buyer}} AS node)
+        FROM (
+          SELECT at, visitor, node
+          FROM events FINAL
+          PREWHERE name = 'purchase'
+          WHERE site = {site:String}
+            AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+            AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}})
+      ) AS bought
+      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known){{and_visitors}}
   )
-  GROUP BY visitor, last_ms
+  GROUP BY person, last_ms
   HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))
 )
 GROUP BY path
