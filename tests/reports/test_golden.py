@@ -12,6 +12,7 @@ import pytest
 
 from onebyone.event import Ended, Event
 from onebyone.reports.catalogue import DIRECTORY, Reports, read_report
+from onebyone.state.graph import Row as Whose
 from onebyone.store.engine import Embedded
 from onebyone.store.sessions import Sessions
 from reports.golden import Case, cases, every_case, names, write
@@ -73,6 +74,11 @@ def sites_apart() -> list[list[Event | Ended]]:
     ]
 
 
+def whose_apart() -> list[Whose]:
+    """Whose the browsers of these sites are."""
+    return [row for n, (_, case) in enumerate(MADE_OF_SESSIONS) for row in case.whose(f"{case.params['site']}.{n}")]
+
+
 def wrong_answers(store: Embedded) -> dict[str, list[list[object]]]:
     """What reports say of these sites where it is not what their cases say."""
     found = {}
@@ -86,7 +92,7 @@ def wrong_answers(store: Embedded) -> dict[str, list[list[object]]]:
 
 def test_every_report_answers_the_same_from_stored_sessions(store: Embedded) -> None:
     outcomes = list(chain(*sites_apart()))
-    put(store, outcomes)
+    put(store, [*outcomes, *whose_apart()])
     store_days(store, outcomes)
     assert wrong_answers(store) == {}
     assert store.query("SELECT count() FROM sessions").rows != [[0]]
@@ -94,7 +100,7 @@ def test_every_report_answers_the_same_from_stored_sessions(store: Embedded) -> 
 
 @pytest.mark.parametrize(("name", "case"), WITH_FACTS, ids=[f"{n}: {c.title}" for n, c in WITH_FACTS])
 def test_so_does_one_that_knows_what_became_of_a_record(store: Embedded, name: str, case: Case) -> None:
-    put(store, case.outcomes())
+    put(store, [*case.outcomes(), *case.whose()])
     put_facts(store, case.facts())
     store_days(store, case.outcomes())
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
@@ -104,7 +110,7 @@ def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded) 
     """Half the rows come after their days were stored, and a duplicate of each of the other half."""
     apart = sites_apart()
     outcomes = list(chain(*apart))
-    put(store, list(chain(*(some[::2] for some in apart))))
+    put(store, [*chain(*(some[::2] for some in apart)), *whose_apart()])
     sessions = store_days(store, outcomes)
     sessions.touch([msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, Event)])
     put(store, outcomes, token="late")
