@@ -1,7 +1,7 @@
 -- title: Channels
 -- about: Orders go to the last session of their person within 30 days that was not direct, else to a direct one.
 --   An order without a person, or without a session in that time, is 'Unattributed'.
---   Orders are those in the site's currency.
+--   Money is in the site's currency, orders are all.
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT
   multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel) AS channel,

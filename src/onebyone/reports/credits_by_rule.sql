@@ -1,6 +1,6 @@
 -- title: Credits by rule
--- about: Orders and money of the site's currency, shared among the sessions of `window_days` before each order by every
---   rule that looks at one order alone. `by` names the touches: channel, source or campaign; '' is unattributed.
+-- about: Orders, and their money in the site's currency, shared among the sessions of `window_days` before each order by
+--   every rule that looks at one order alone. `by` names the touches: channel, source or campaign; '' is unattributed.
 --   Money is split by largest remainder, an earlier touch first, so each order's parts add up to it exactly.
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,

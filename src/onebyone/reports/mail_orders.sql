@@ -1,11 +1,11 @@
 -- title: Orders by e-mail
 -- about: Orders of persons whom a link of an e-mail led to the site within 30 days before, on any of their browsers, by the
---   last such message. Orders are those in the site's currency, at what is left of them after refunds.
-SELECT v.message AS message, uniqExact(o.id) AS orders, sum(o.net) AS revenue_minor
+--   last such message. Money is what is left of them after refunds, in the site's currency.
+SELECT v.message AS message, uniqExact(o.id) AS orders, sum(o.worth) AS revenue_minor
 FROM (
-  SELECT id, person, at, net
+  SELECT id, person, at, {{home_net}} AS worth
   FROM ({{orders_of_persons}})
-  WHERE person != 0 AND currency IN ('', {currency:String})
+  WHERE person != 0
 ) AS o
 GLOBAL ASOF JOIN (
   SELECT {{person}} AS person, at, message

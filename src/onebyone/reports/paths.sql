@@ -1,6 +1,6 @@
 -- title: Paths
--- about: The sessions before an order, oldest first, and how many orders of the site's currency each such path led to.
---   `nulls` are persons without an order in the period who had that path in their last `window_days`.
+-- about: The sessions before an order, oldest first, and how many orders each such path led to; their money is in the
+--   site's currency. `nulls` are persons without an order in the period who had that path in their last `window_days`.
 --   An order without a session has the empty path. `days` is the median from the first touch to the order.
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,

@@ -137,9 +137,11 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, net = (rows[0]["counted"], rows[0]["net_sum"]) if rows else (0, 0)
     of, how = _named(view)
     worth = numbers.money(net, site.currency)
+    abroad = any(row["currency"] not in ("", site.currency) for row in rows)
     return List(
         title="Orders",
-        says=f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}.",
+        says=f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}."
+        + (" Those in another currency count without their money." if abroad else ""),
         heads=[
             ("Order", ""),
             ("Placed", "n"),
@@ -154,7 +156,7 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
                 href=f"/s/{site.id}/fate/{quote(row['order_id'] or row['first_hit'], safe='')}",
                 cells=[
                     _when(row["placed_at"], site, today),
-                    numbers.money(row["net_minor"], site.currency),
+                    numbers.money(row["net_minor"], row["currency"] or site.currency),
                     _seen(row),
                     countries.name(row["country"]) if row["country"] else numbers.NONE,
                     row["device"].capitalize() or numbers.NONE,

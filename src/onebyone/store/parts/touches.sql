@@ -14,8 +14,7 @@ FROM (
   FROM ({{sessions_of_persons}})
 ) AS session
 GLOBAL RIGHT JOIN (
-  SELECT person, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, net AS value
+  SELECT person, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, {{home_net}} AS value
   FROM ({{orders_of_persons}})
-  WHERE currency IN ('', {currency:String})
 ) AS purchase ON session.person = purchase.person
 GROUP BY purchase.person, purchase.id
