@@ -57,7 +57,7 @@ class Case(Struct, omit_defaults=True):
         return [a_conversion(**_typed(row) | {"site": site}) for row in self.conversions]
 
     def whose(self, site: str = "s1") -> list[Whose]:
-        """Whose the browsers and user ids are; `user` is one as an event names it, whose number is made of the site's."""
+        """Whose the browsers and user ids are; `user` is one as an event names it."""
         return [msgspec.convert({"site": site, "version": 1} | _named(row, site), Whose) for row in self.identity]
 
     @property

@@ -11,7 +11,7 @@ FROM (
   FROM (
     SELECT DISTINCT toString({{valued}}) AS text
     FROM events FINAL
-    WHERE site = {site:String} AND visitor != 0 AND {{of_traffic}} AND {{of_time}} AND text != ''
+    WHERE site = {site:String} AND node != 0 AND {{of_traffic}} AND {{of_time}} AND text != ''
   )
 ) AS told
 GLOBAL RIGHT JOIN (
@@ -34,19 +34,21 @@ GLOBAL RIGHT JOIN (
             SELECT {{kept}}
             FROM (
               SELECT
-                visitor, at, is_way, is_held,
+                node, visitor, at, is_way, is_held,
                 if(is_way, {{funnel_moment}}, toUInt64(toUnixTimestamp64Milli(at)) * 512 + 256) AS moment,
                 bitOr(bitShiftLeft(toUInt128(moment), 64), toUInt128(if(is_held, cityHash64(text), 0))) AS event
               FROM (
                 SELECT
-                  visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
+                  node, visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
                   toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held
                 FROM events FINAL
-                WHERE site = {site:String} AND visitor != 0 AND {{of_traffic}}
+                WHERE site = {site:String} AND node != 0 AND {{of_traffic}}
               )
               WHERE is_way OR is_held
-            )
-            GROUP BY visitor
+            ) AS did
+            GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+            GROUP BY {{person}} AS person
+            HAVING person != 0
           )
         )
         WHERE level > 0
