@@ -271,10 +271,10 @@ def month() -> Answers:
             _property("search", "search_term", 902, 0, ["lampe", "halo"]),
             _property("scroll", "percent_scrolled", 800, 800, ["90"]),
         ],
-        "funnel_people": behind_rows.visitors,
+        "funnel_people": behind_rows.people,
         "funnel": lambda params: [
-            {"step": n, "name": name, "visitors": visitors, "median_ms": took}
-            for n, (name, visitors, took) in enumerate(
+            {"step": n, "name": name, "people": people, "median_ms": took}
+            for n, (name, people, took) in enumerate(
                 zip(params["steps"], (61480, 4010, 2492, 2100), (0, 184_000, 421_000, 61_000), strict=False), 1
             )
         ],

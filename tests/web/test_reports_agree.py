@@ -1,4 +1,4 @@
-"""The fakes' rows have the columns of the real reports, asked on a real store; and reports say the same of one store."""
+"""The fakes' rows have the columns of the real reports, asked on a real store; and reports agree."""
 
 from __future__ import annotations
 
@@ -131,3 +131,19 @@ def test_each_model_shares_out_every_order() -> None:
         of_model = [row for row in rows if row["model"] == model]
         assert sum(row["orders"] for row in of_model) == pytest.approx(6)
         assert sum(row["revenue_minor"] for row in of_model) == 1580
+
+
+def test_a_funnel_its_parts_and_the_list_behind_it_count_the_same_persons() -> None:
+    reports = of_devices()
+    asked = DAY | {"from": datetime(2026, 11, 15, tzinfo=UTC), "steps": ["page_view", "purchase"], "without": ""}
+    asked |= {"within_ms": 30 * 86_400_000}
+    whole = {row["step"]: row["people"] for row in reports.run_dicts("funnel", **asked)}
+    assert whole == {1: 4, 2: 3}
+    parts = reports.run_dicts("funnel_split", **asked, by="last_ever.host")
+    behind = {
+        step: {row["person"] for row in reports.run_dicts("funnel_people", **asked, **_BEHIND, step=step, which="all")}
+        for step in whole
+    }
+    for step, people in whole.items():
+        assert sum(row["people"] for row in parts if row["step"] == step) == people == len(behind[step])
+    assert "100" in behind[2]

@@ -26,7 +26,7 @@ FROM (
     WHERE NOT person GLOBAL IN (
       SELECT {{person}}
       FROM (
-        SELECT * REPLACE ({{buyer}} AS node)
+        SELECT * REPLACE ({{known_node}} AS node)
         FROM (
           SELECT at, visitor, node
           FROM events FINAL

@@ -20,7 +20,7 @@ FROM (
 GLOBAL RIGHT JOIN (
   SELECT {{person}} AS person, toUInt64(toUnixTimestamp64Milli(at)) AS ms, bought.*
   FROM (
-    SELECT * REPLACE ({{buyer}} AS node)
+    SELECT * REPLACE ({{known_node}} AS node)
     FROM (
       SELECT
         id, at, visitor, {{order_node}} AS node, status, order_id, currency, gross, net, in_browser, permissions
