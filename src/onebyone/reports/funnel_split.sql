@@ -33,18 +33,21 @@ GLOBAL RIGHT JOIN (
           FROM (
             SELECT {{kept}}
             FROM (
-              SELECT
-                {{known_node}} AS node, visitor, at, is_way, is_held,
-                if(is_way, {{funnel_moment}}, toUInt64(toUnixTimestamp64Milli(at)) * 512 + 256) AS moment,
-                bitOr(bitShiftLeft(toUInt128(moment), 64), toUInt128(if(is_held, cityHash64(text), 0))) AS event
+              SELECT * REPLACE ({{known_node}} AS node)
               FROM (
                 SELECT
-                  node, visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
-                  toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held
-                FROM events FINAL
-                WHERE site = {site:String} AND node != 0 AND {{of_traffic}}
+                  node, visitor, at, is_way, is_held,
+                  if(is_way, {{funnel_moment}}, toUInt64(toUnixTimestamp64Milli(at)) * 512 + 256) AS moment,
+                  bitOr(bitShiftLeft(toUInt128(moment), 64), toUInt128(if(is_held, cityHash64(text), 0))) AS event
+                FROM (
+                  SELECT
+                    node, visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
+                    toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held
+                  FROM events FINAL
+                  WHERE site = {site:String} AND node != 0 AND {{of_traffic}}
+                )
+                WHERE is_way OR is_held
               )
-              WHERE is_way OR is_held
             ) AS did
             GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
             GROUP BY {{person}} AS person
