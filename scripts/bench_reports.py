@@ -41,6 +41,7 @@ _NARROWED = ("totals", "overview", "channels", "people", "segment_sizes", "segme
 _INSERTS = 30
 _EVENTS = Path(__file__).with_name("bench_events.sql")
 _CONVERSIONS = Path(__file__).with_name("bench_conversions.sql")
+_IDENTITY = Path(__file__).with_name("bench_identity.sql")
 
 
 def rows(millions: int) -> list[tuple[str, float, float]]:
@@ -58,6 +59,7 @@ def _filled(millions: int) -> Iterator[Embedded]:
             migrate(store)
             _fill(store, millions)
             _record(store)
+            _join(store, millions)
             _store_sessions(store)
             yield store
         finally:
@@ -86,6 +88,11 @@ def _record(store: Embedded) -> None:
     """A month at a time, as a machine's memory allows."""
     for month in sorted({(_FIRST + timedelta(days=n)).strftime("%Y%m") for n in range(DAYS)}):
         store.execute(_CONVERSIONS.read_text(encoding="utf-8"), {"site": _SITE, "month": int(month)})
+
+
+def _join(store: Embedded, millions: int) -> None:
+    params: dict[str, Param] = {"site": _SITE, "visitors": millions * 84_300, "first": _FIRST}
+    store.execute(_IDENTITY.read_text(encoding="utf-8"), params)
 
 
 def _store_sessions(store: Embedded) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from onebyone.destinations.telling import DeliveryLine
 from onebyone.event import Conversion, Ended, Event
+from onebyone.identity.nodes import user_node
 from onebyone.state.graph import Row as Whose
 from store.rows import a_conversion, a_delivery, a_drop, an_event
 
@@ -56,8 +57,8 @@ class Case(Struct, omit_defaults=True):
         return [a_conversion(**_typed(row) | {"site": site}) for row in self.conversions]
 
     def whose(self, site: str = "s1") -> list[Whose]:
-        """Whose the browsers and user ids are."""
-        return [msgspec.convert({"site": site, "kind": "browser", "version": 1} | row, Whose) for row in self.identity]
+        """Whose the browsers and user ids are; `user` is one as an event names it."""
+        return [msgspec.convert({"site": site, "version": 1} | _named(row, site), Whose) for row in self.identity]
 
     @property
     def story(self) -> str:
@@ -99,6 +100,12 @@ def _field_text(key: str, value: Any) -> str:
     if key not in ("rows", "events", "drops", "deliveries", "identity", "conversions") or not value:
         return json.dumps(value, ensure_ascii=False)
     return "[\n" + ",\n".join(f"      {json.dumps(row, ensure_ascii=False)}" for row in value) + "\n    ]"
+
+
+def _named(row: dict[str, Any], site: str) -> dict[str, Any]:
+    if "user" not in row:
+        return {"kind": "browser"} | row
+    return {"kind": "user", "visitor": user_node(site, row["user"])} | {k: v for k, v in row.items() if k != "user"}
 
 
 def _typed(fields: dict[str, Any]) -> dict[str, Any]:

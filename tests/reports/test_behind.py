@@ -50,7 +50,7 @@ def behind(shop: Reports, report: str, by: str, named: list[str], **more: Param)
 
 def orders_fit(row: Mapping[str, Any], orders: list[dict[str, Any]]) -> bool:
     sums = {one["net_sum"] for one in orders} or {0}
-    net = sum(one["net_minor"] for one in orders)
+    net = sum(one["net_minor"] for one in orders if one["currency"] in ("", "EUR"))
     return (row["orders"], {row["revenue_minor"]}, row["revenue_minor"]) == (len(orders), sums, net)
 
 

@@ -99,14 +99,14 @@ def test_a_split_says_what_reading_each_visitor_says_and_each_step_adds_up_to_th
         asked: dict[str, Any] = PARAMS | {"site": f"s{seed}", "steps": steps, "within_ms": hours * HOUR_MS}
         asked |= {"without": without, "limit": MOST}
         rows = reports.run("funnel_split", **asked, by=f"{choice}.prop.step").dicts()
-        whole = {row["step"]: row["visitors"] for row in reports.run("funnel", **asked).dicts()}
+        whole = {row["step"]: row["people"] for row in reports.run("funnel", **asked).dicts()}
         assert whole == {n: came[n] for n in range(1, len(steps) + 1)} and came[1]
-        assert {n: sum(row["visitors"] for row in rows if row["step"] == n) for n in whole} == whole
+        assert {n: sum(row["people"] for row in rows if row["step"] == n) for n in whole} == whole
         named = [row for row in rows if row["kind"] != "others"]
         assert len({row["value"] for row in named if row["kind"] == "value"}) == MOST
         for row in named:
             key = (row["value"], row["step"])
-            assert least[key] <= row["visitors"] <= most[key], row
+            assert least[key] <= row["people"] <= most[key], row
 
 
 def test_a_hostile_name_is_only_a_name() -> None:

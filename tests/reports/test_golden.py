@@ -12,6 +12,7 @@ import pytest
 
 from onebyone.event import Ended, Event
 from onebyone.reports.catalogue import DIRECTORY, Reports, read_report
+from onebyone.state.graph import Row as Whose
 from onebyone.store.engine import Embedded
 from onebyone.store.sessions import Sessions
 from reports.golden import Case, cases, every_case, names, write
@@ -21,7 +22,7 @@ from store.rows import put, put_facts
 CASES = sorted(every_case(), key=lambda named: named[1].story)  # those of one story together, which is told once
 _IDS = [f"{n}: {c.title}" for n, c in CASES]
 _OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
-_BY_ID = ("credited_orders",)  # an id of a record is made of its site's
+_BY_ID = ("credited_orders", "reconciliation_orders")  # an id of a record is made of its site's
 WITH_FACTS = [(name, case) for name, case in _OF_SESSIONS if case.deliveries or name in _BY_ID]
 MADE_OF_SESSIONS = [one for one in _OF_SESSIONS if one not in WITH_FACTS]
 
@@ -73,6 +74,11 @@ def sites_apart() -> list[list[Event | Ended]]:
     ]
 
 
+def whose_apart() -> list[Whose]:
+    """Whose the browsers of these sites are."""
+    return [row for n, (_, case) in enumerate(MADE_OF_SESSIONS) for row in case.whose(f"{case.params['site']}.{n}")]
+
+
 def wrong_answers(store: Embedded) -> dict[str, list[list[object]]]:
     """What reports say of these sites where it is not what their cases say."""
     found = {}
@@ -86,7 +92,7 @@ def wrong_answers(store: Embedded) -> dict[str, list[list[object]]]:
 
 def test_every_report_answers_the_same_from_stored_sessions(store: Embedded) -> None:
     outcomes = list(chain(*sites_apart()))
-    put(store, outcomes)
+    put(store, [*outcomes, *whose_apart()])
     store_days(store, outcomes)
     assert wrong_answers(store) == {}
     assert store.query("SELECT count() FROM sessions").rows != [[0]]
@@ -94,7 +100,7 @@ def test_every_report_answers_the_same_from_stored_sessions(store: Embedded) -> 
 
 @pytest.mark.parametrize(("name", "case"), WITH_FACTS, ids=[f"{n}: {c.title}" for n, c in WITH_FACTS])
 def test_so_does_one_that_knows_what_became_of_a_record(store: Embedded, name: str, case: Case) -> None:
-    put(store, case.outcomes())
+    put(store, [*case.outcomes(), *case.whose()])
     put_facts(store, case.facts())
     store_days(store, case.outcomes())
     assert Reports(store).run(name, **case.typed_params()).rows == case.rows
@@ -104,7 +110,7 @@ def test_what_came_a_second_ago_is_right_among_stored_sessions(store: Embedded) 
     """Half the rows come after their days were stored, and a duplicate of each of the other half."""
     apart = sites_apart()
     outcomes = list(chain(*apart))
-    put(store, list(chain(*(some[::2] for some in apart))))
+    put(store, [*chain(*(some[::2] for some in apart)), *whose_apart()])
     sessions = store_days(store, outcomes)
     sessions.touch([msgspec.json.encode(outcome) for outcome in outcomes if isinstance(outcome, Event)])
     put(store, outcomes, token="late")
@@ -135,7 +141,8 @@ def test_every_order_is_credited_once(store: Embedded, name: str) -> None:
     (case, *_) = cases("overview")
     put(store, case.outcomes())
     reports, params = Reports(store), case.typed_params(limit=100)
-    (total, *_) = reports.run_dicts("totals", **params)
+    (total, *others) = reports.run_dicts("totals", **params)
     rows = reports.run_dicts(name, **params)
-    for column in ("sessions", "orders", "revenue_minor"):
+    for column in ("sessions", "revenue_minor"):
         assert sum(row[column] for row in rows) == total[column]
+    assert sum(row["orders"] for row in rows) == sum(row["orders"] for row in (total, *others)) > total["orders"]

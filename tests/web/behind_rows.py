@@ -21,8 +21,9 @@ def orders(params: Mapping[str, Param]) -> list[dict[str, Any]]:
         {
             "id": f"00000000-0000-4000-8000-{n:012d}", "first_hit": f"01920000-0000-7000-8000-{n:012d}",
             "order_id": order, "placed_at": (end - timedelta(hours=7 * n + 1)).isoformat(), "gross_minor": net,
-            "net_minor": net, "visitor": str(7001 + n), "country": country, "device": device, "in_browser": browser,
-            "in_server": server, "counted": len(_ORDERS), "net_sum": sum(one[1] for one in _ORDERS),
+            "net_minor": net, "currency": "EUR", "visitor": str(7001 + n), "country": country,
+            "device": device, "in_browser": browser, "in_server": server,
+            "counted": len(_ORDERS), "net_sum": sum(one[1] for one in _ORDERS),
         }
         for n, (order, net, country, device, browser, server) in enumerate(_ORDERS)
     ]  # fmt: skip
@@ -37,6 +38,10 @@ def visitors(params: Mapping[str, Param]) -> list[dict[str, Any]]:
         }
         for n in range(3)
     ]  # fmt: skip
+
+
+def people(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    return [{"person" if key == "visitor" else key: value for key, value in row.items()} for row in visitors(params)]
 
 
 def events(params: Mapping[str, Param]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ def rows(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     """Whatever the property: values, all others, and those without one, each by step."""
     steps = params["steps"] if isinstance(params["steps"], list) else []
     return [
-        {"kind": kind, "value": value, "step": n, "name": name, "visitors": visitors, "counted": counted}
+        {"kind": kind, "value": value, "step": n, "name": name, "people": people, "counted": counted}
         for kind, value, came, counted in _PARTS
-        for n, (name, visitors) in enumerate(zip(steps, came, strict=False), 1)
+        for n, (name, people) in enumerate(zip(steps, came, strict=False), 1)
     ]

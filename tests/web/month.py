@@ -97,10 +97,10 @@ def _cohorts(_: Mapping[str, Param]) -> list[Row]:
     rows = []
     for week, begin in enumerate(("2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09")):
         size = 9000 + 700 * week
-        rows.append({"cohort": begin, "later": -1, "visitors": size, "value_minor": 0})
+        rows.append({"cohort": begin, "later": -1, "people": size, "value_minor": 0})
         for later in range(5 - week):
             back = int(size * (0.42, 0.21, 0.14, 0.11, 0.09)[later])
-            rows.append({"cohort": begin, "later": later, "visitors": back, "value_minor": back * 310})
+            rows.append({"cohort": begin, "later": later, "people": back, "value_minor": back * 310})
     return rows
 
 
@@ -274,10 +274,10 @@ def month() -> Answers:
             _property("search", "search_term", 902, 0, ["lampe", "halo"]),
             _property("scroll", "percent_scrolled", 800, 800, ["90"]),
         ],
-        "funnel_people": behind_rows.visitors,
+        "funnel_people": behind_rows.people,
         "funnel": lambda params: [
-            {"step": n, "name": name, "visitors": visitors, "median_ms": took}
-            for n, (name, visitors, took) in enumerate(
+            {"step": n, "name": name, "people": people, "median_ms": took}
+            for n, (name, people, took) in enumerate(
                 zip(params["steps"], (61480, 4010, 2492, 2100), (0, 184_000, 421_000, 61_000), strict=False), 1
             )
         ],

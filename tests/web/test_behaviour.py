@@ -17,17 +17,16 @@ from web.fakes import Place
 
 Client = TestClient[Litestar]
 ROWS = [
-    {"step": 1, "name": "page_view:/lamp", "visitors": 200, "median_ms": 0},
-    {"step": 2, "name": "add_to_cart", "visitors": 50, "median_ms": 120_000},
-    {"step": 3, "name": "purchase", "visitors": 40, "median_ms": 421_000},
+    {"step": 1, "name": "page_view:/lamp", "people": 200, "median_ms": 0},
+    {"step": 2, "name": "add_to_cart", "people": 50, "median_ms": 120_000},
+    {"step": 3, "name": "purchase", "people": 40, "median_ms": 421_000},
 ]
 
 
 def test_a_funnel_says_how_many_went_through_and_where_most_stop() -> None:
     text = says(Funnel(("page_view:/lamp", "add_to_cart", "purchase"), "7d"), ROWS)
     assert text == (
-        "20.00% of 200 visitors went from /lamp to purchase within 7 days. "
-        "Most of those who stop, 150, stop after /lamp."
+        "20.00% of 200 people went from /lamp to purchase within 7 days. Most of those who stop, 150, stop after /lamp."
     )
 
 
@@ -79,8 +78,8 @@ def test_a_step_is_an_event_or_a_page() -> None:
     assert split(" page_view:/a , ,purchase") == ("page_view:/a", "purchase")
 
 
-def cohort(begin: str, later: int, visitors: int, value: int = 0) -> dict[str, object]:
-    return {"cohort": begin, "later": later, "visitors": visitors, "value_minor": value}
+def cohort(begin: str, later: int, people: int, value: int = 0) -> dict[str, object]:
+    return {"cohort": begin, "later": later, "people": people, "value_minor": value}
 
 
 def test_a_cohort_has_a_cell_for_each_week_that_has_begun() -> None:
@@ -91,7 +90,7 @@ def test_a_cohort_has_a_cell_for_each_week_that_has_begun() -> None:
     assert [cell and cell.text for cell in first.cells] == ["–", "25.0%", "–"]
     assert first.cells[2] is not None and first.cells[2].running
     assert [cell and cell.text for cell in last.cells] == ["–", None, None]
-    assert found.says == "25.0% of 40 new visitors came back in the week after."
+    assert found.says == "25.0% of 40 new people came back in the week after."
 
 
 def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:
@@ -264,11 +263,11 @@ def test_a_funnel_is_split_as_the_address_says(place: Place, admin: Client, form
 
 def test_the_values_of_a_split_funnel_add_up_to_it_in_every_form(place: Place, admin: Client) -> None:
     html = admin.get(f"/s/{place.site.id}/funnels?{SPLIT}").text
-    assert "31 other values" in html and "No plan" in html and "each visitor’s value: last ever" in html
+    assert "31 other values" in html and "No plan" in html and "each person’s value: last ever" in html
     told = admin.get(f"/api/v1/sites/{place.site.id}/funnels?{SPLIT}").json()
     for row in told["rows"]:
-        assert sum(one["visitors"] for one in told["parts"] if one["step"] == row["step"]) == row["visitors"]
-        assert f'<td class="n">{row["visitors"]:,}' in html.partition("All visitors")[2]
+        assert sum(one["people"] for one in told["parts"] if one["step"] == row["step"]) == row["people"]
+        assert f'<td class="n">{row["people"]:,}' in html.partition("All people")[2]
     lines = admin.get(f"/s/{place.site.id}/funnels.csv?{SPLIT}").text.splitlines()
     assert lines[0].lstrip("\ufeff") == "kind,value,counted,1 page_view,2 add_to_cart,3 purchase"
     assert lines[1] == "value,DE,1,38120,2510,1602"
@@ -285,7 +284,7 @@ def test_where_a_visitor_may_change_rows_there_is_no_rate_from_step_to_step(plac
 def test_a_funnel_that_nobody_began_has_no_parts_and_says_so(place: Place, admin: Client) -> None:
     place.reports.answers["funnel_split"] = lambda _: []
     html = admin.get(f"/s/{place.site.id}/funnels?{SPLIT}").text
-    assert "Nobody came to the first step" in html and "All visitors" not in html
+    assert "Nobody came to the first step" in html and "All people" not in html
 
 
 @pytest.mark.parametrize(("by", "words"), [("colour", "is no property"), ("last_ever.channel", "is of a visit")])

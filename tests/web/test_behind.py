@@ -120,7 +120,7 @@ def test_a_row_that_is_gone_has_an_empty_list_and_no_zeros_of_a_bug(place: Place
 
 def test_a_list_is_a_file_too(place: Place, admin: Client) -> None:
     text = admin.get(f"/s/{place.site.id}/behind/orders.csv?by=channel&is=Email").text
-    assert text.startswith("id,first_hit,order_id,placed_at,gross_minor,net_minor,visitor,")
+    assert text.startswith("id,first_hit,order_id,placed_at,gross_minor,net_minor,currency,visitor,")
     assert len(text.splitlines()) == 1 + len(orders({"to": place.clock_now})) and "counted" not in text
 
 

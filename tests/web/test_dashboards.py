@@ -104,7 +104,7 @@ def test_one_cell_fails_alone(place: Place, admin: Client) -> None:
     assert "Net revenue by day" in html and "Germany" in html
     said = admin.get(f"/api/v1/sites/{place.site.id}/dashboards/{SLUG}").json()["cells"]
     assert [bool(one["error"]) for one in said] == [True, True, True, False, True, False, False]
-    assert next(iter(said[6]["reports"].values()))[0]["visitors"] == 61_480
+    assert next(iter(said[6]["reports"].values()))[0]["people"] == 61_480
 
 
 @pytest.mark.parametrize(

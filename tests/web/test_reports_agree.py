@@ -1,14 +1,18 @@
-"""The fakes' rows have the columns of the real reports, asked on a real store."""
+"""The fakes' rows have the columns of the real reports, asked on a real store; and reports agree."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from onebyone.reports.catalogue import Reports
 from onebyone.store import Param
+from onebyone.store.engine import Embedded
+from reports.golden import cases
 from store.engine_fixture import holding
+from store.rows import an_event as stored_event
+from store.rows import put
 from web.month import NOW, a_drop, an_event, month
 
 PARAMS: dict[str, Param] = {
@@ -80,3 +84,66 @@ def test_a_fake_row_has_the_columns_of_its_report(name: str) -> None:
     rows = month()[name](params)
     wanted = {"fate_events": an_event(), "fate_drops": a_drop()}.get(name) or rows[0]
     assert set(real.columns) == set(wanted)
+
+
+def of_devices() -> Reports:
+    """Orders of persons on several devices, one that names nobody known, and one in another currency."""
+    (case,) = [case for case in cases("channels") if case.given == "devices"]
+
+    def tell(store: Embedded) -> None:
+        abroad = stored_event(50, name="purchase", visitor=6, value=90, currency="USD", order_id="o6")
+        put(store, [*case.outcomes(), *case.whose(), abroad])
+
+    return Reports(holding("reports agree about persons", tell))
+
+
+DAY: dict[str, Param] = {
+    "site": "s1", "from": datetime(2026, 11, 20, tzinfo=UTC), "to": datetime(2026, 11, 21, tzinfo=UTC), "zone": "UTC",
+    "currency": "EUR", "traffic": "people", "limit": 100,
+}  # fmt: skip
+EACH_ORDER: dict[str, dict[str, Param]] = {
+    "overview": {}, "totals": {}, "channels": {}, "sources": {}, "countries": {}, "devices": {}, "browsers": {},
+    "paths": {"by": "channel", "window_days": 30},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EACH_ORDER)
+def test_every_order_is_in_each_report_once_and_its_money_is_of_the_sites_currency(name: str) -> None:
+    rows = of_devices().run_dicts(name, **DAY, **EACH_ORDER[name])
+    assert sum(row["orders"] for row in rows) == 6
+    assert sum(row["revenue_minor"] for row in rows if row.get("currency", "EUR") == "EUR") == 1580
+
+
+def test_people_channels_and_attribution_say_the_same_of_whom_an_email_reached() -> None:
+    reports = of_devices()
+    (ann,) = [row for row in reports.run_dicts("people", **DAY, persons=[], text="") if row["person"] == "100"]
+    (email,) = [row for row in reports.run_dicts("channels", **DAY) if row["channel"] == "Email"]
+    credits = reports.run_dicts("credits_by_rule", **DAY, by="channel", window_days=30)
+    (first,) = [row for row in credits if (row["model"], row["label"]) == ("first_touch", "Email")]
+    (mailed,) = reports.run_dicts("mail_orders", **DAY)
+    for row in (ann, email, first, mailed):
+        assert (row["orders"], row["revenue_minor"]) == (2, 350)
+
+
+def test_each_model_shares_out_every_order() -> None:
+    rows = of_devices().run_dicts("credits_by_rule", **DAY, by="channel", window_days=30)
+    for model in {row["model"] for row in rows}:
+        of_model = [row for row in rows if row["model"] == model]
+        assert sum(row["orders"] for row in of_model) == pytest.approx(6)
+        assert sum(row["revenue_minor"] for row in of_model) == 1580
+
+
+def test_a_funnel_its_parts_and_the_list_behind_it_count_the_same_persons() -> None:
+    reports = of_devices()
+    asked = DAY | {"from": datetime(2026, 11, 15, tzinfo=UTC), "steps": ["page_view", "purchase"], "without": ""}
+    asked |= {"within_ms": 30 * 86_400_000}
+    whole = {row["step"]: row["people"] for row in reports.run_dicts("funnel", **asked)}
+    assert whole == {1: 4, 2: 3}
+    parts = reports.run_dicts("funnel_split", **asked, by="last_ever.host")
+    behind = {
+        step: {row["person"] for row in reports.run_dicts("funnel_people", **asked, **_BEHIND, step=step, which="all")}
+        for step in whole
+    }
+    for step, people in whole.items():
+        assert sum(row["people"] for row in parts if row["step"] == step) == people == len(behind[step])
+    assert "100" in behind[2]

@@ -1,6 +1,6 @@
 -- title: Browsers
 -- about: By browser, most visitors first; '' is unknown.
---   Orders are those in the site's currency; one that only a server saw may have no browser.
+--   Money is in the site's currency, orders are all; one that only a server saw may have no browser.
 -- sorts: visitors orders views revenue_minor name
 SELECT
   browser AS name, sum(visitor_count) AS visitors, sum(view_count) AS views, sum(order_count) AS orders,
@@ -16,9 +16,8 @@ FROM (
     AND {{wanted}}
   GROUP BY browser
   UNION ALL
-  SELECT browser, 0, 0, count(), sum(net)
+  SELECT browser, 0, 0, count(), sum({{home_net}})
   FROM ({{orders}})
-  WHERE currency IN ('', {currency:String})
   GROUP BY browser
 )
 GROUP BY browser

@@ -1,6 +1,6 @@
 -- title: Campaigns
--- about: Orders go to the visitor's last session within 30 days that was not direct, else to a direct one.
---   Only sessions of a named campaign have a row. Orders are those in the site's currency.
+-- about: Orders go to the last session of their person within 30 days that was not direct, else to a direct one.
+--   Only sessions of a named campaign have a row. Money is in the site's currency, orders are all.
 -- sorts: visitors sessions orders revenue_minor campaign
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT

@@ -1,7 +1,7 @@
 -- title: Channels
--- about: Orders go to the visitor's last session within 30 days that was not direct, else to a direct one.
---   An order without a visitor, or without a session in that time, is 'Unattributed'.
---   Orders are those in the site's currency.
+-- about: Orders go to the last session of their person within 30 days that was not direct, else to a direct one.
+--   An order without a person, or without a session in that time, is 'Unattributed'.
+--   Money is in the site's currency, orders are all.
 -- sorts: visitors sessions orders revenue_minor channel
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT

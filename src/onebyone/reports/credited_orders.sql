@@ -1,17 +1,16 @@
 -- title: Orders behind a row of visits
--- about: The orders in the site's currency that a row of Channels, Sources, Campaigns, Terms, Contents, Referrers or Landing
---   pages counts: `by`
+-- about: The orders that a row of Channels, Sources, Campaigns, Terms, Contents, Referrers or Landing pages counts: `by`
 --   says which table and `is` what names its row. The newest first, behind `after_ms` and `after_id`; each row has the
---   number and the net sum of all of them.
+--   number of all of them and the net sum of those in the site's currency.
 WITH
   {from:DateTime64(3)} - INTERVAL 30 DAY AS since, {by:String} != 'landing' AS direct_last, {{session_days}}
 SELECT
   toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
-  toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
+  currency, toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
 FROM (
-  SELECT *, count() OVER () AS counted, sum(net) OVER () AS net_sum
+  SELECT *, count() OVER () AS counted, sum({{home_net}}) OVER () AS net_sum
   FROM ({{orders}}) AS placed
-  WHERE currency IN ('', {currency:String}) AND id GLOBAL IN (
+  WHERE id GLOBAL IN (
     SELECT order_key
     FROM ({{order_credits}}) AS line
     WHERE order_count > 0{{and_sessions}}

@@ -1,6 +1,6 @@
 -- title: Credits by rule
--- about: Orders and money of the site's currency, shared among the sessions of `window_days` before each order by every
---   rule that looks at one order alone. `by` names the touches: channel, source or campaign; '' is unattributed.
+-- about: Orders, and their money in the site's currency, shared among the sessions of `window_days` before each order by
+--   every rule that looks at one order alone. `by` names the touches: channel, source or campaign; '' is unattributed.
 --   `reset` 1 takes no session before the order before; `reduce` shortens paths: exposure, first, frequency,
 --   no_last_direct, no_direct, last_3 (any number), '' for no way.
 --   Money is split by largest remainder, an earlier touch first, so each order's parts add up to it exactly.

@@ -1,6 +1,6 @@
 -- title: Devices
 -- about: By device, most visitors first; '' is unknown.
---   Orders are those in the site's currency; one that only a server saw may have no device.
+--   Money is in the site's currency, orders are all; one that only a server saw may have no device.
 -- sorts: visitors orders views revenue_minor name
 SELECT
   device AS name, sum(visitor_count) AS visitors, sum(view_count) AS views, sum(order_count) AS orders,
@@ -16,9 +16,8 @@ FROM (
     AND {{wanted}}
   GROUP BY device
   UNION ALL
-  SELECT device, 0, 0, count(), sum(net)
+  SELECT device, 0, 0, count(), sum({{home_net}})
   FROM ({{orders}})
-  WHERE currency IN ('', {currency:String})
   GROUP BY device
 )
 GROUP BY device

@@ -1,11 +1,11 @@
 -- title: Funnel
--- about: Visitors who did the first of `steps` in the period, and how many of them went on, in order, within `within_ms`.
---   A visitor counts once a step; a step is an event name, or page_view:/path for one page. Later steps may follow
---   the period's end. Who does `without`, written like a step, begins anew. `median_ms` is a visitor's shortest time from
+-- about: Persons who did the first of `steps` in the period, and how many of them went on, in order, within `within_ms`.
+--   A person counts once a step; a step is an event name, or page_view:/path for one page. Later steps may follow
+--   the period's end. Who does `without`, written like a step, begins anew. `median_ms` is a person's shortest time from
 --   the step before to this one.
 WITH {{funnel_steps}}
 SELECT
-  step, asked[step] AS name, countIf(level >= step) AS visitors,
+  step, asked[step] AS name, countIf(level >= step) AS people,
   quantileExactIf(0.5)(took[step], level >= step AND step > 1) AS median_ms
 FROM (
   SELECT

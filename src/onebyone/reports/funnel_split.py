@@ -1,4 +1,4 @@
-"""The question of a split funnel: which property, which of a visitor's values of it, and the SQL that they stand for.
+"""The question of a split funnel: which property, which of a person's values of it, and the SQL that they stand for.
 
 It is written `choice.property`, like the rows of the power report; without a choice it is the first in the period.
 """

@@ -1,6 +1,7 @@
 -- title: Landing pages
--- about: Pages by the sessions that began on them, and the orders of the site's currency those sessions led to.
---   An order belongs to the visitor's last session before it, direct or not.
+-- about: Pages by the sessions that began on them, and the orders those sessions led to.
+--   An order belongs to the last session of its person before it, direct or not.
+--   Money is in the site's currency, orders are all.
 -- sorts: visitors sessions orders revenue_minor path
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 0 AS direct_last, {{session_days}}
 SELECT

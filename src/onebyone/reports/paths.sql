@@ -1,6 +1,6 @@
 -- title: Paths
--- about: The sessions before an order, oldest first, and how many orders of the site's currency each such path led to.
---   `nulls` are visitors without an order in the period who had that path in their last `window_days`.
+-- about: The sessions before an order, oldest first, and how many orders each such path led to; their money is in the
+--   site's currency. `nulls` are persons without an order in the period who had that path in their last `window_days`.
 --   An order without a session has the empty path. `days` is the median from the first touch to the order.
 --   `reset` and `reduce` as in Credits by rule; paths without an order are reduced too.
 --   The most frequent paths are kept, with an order or without; `all_paths` and `all_nulls` count what there is.
@@ -21,21 +21,28 @@ FROM (
   SELECT arrayMap(t -> t.2, {{reduced}}) AS path, 0, 0, 1, 0
   FROM (
     SELECT
-      visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY visitor) AS last_ms,
+      person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY person) AS last_ms,
       channel IN ('Direct', '') AS is_direct,
       multiIf(
         {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
         {by:String} = 'source', concat(source, ' / ', medium),
         channel = '', 'Unassigned', toString(channel)) AS label
-    FROM ({{sessions_since}})
-    WHERE NOT visitor GLOBAL IN (
-      SELECT visitor FROM events FINAL
-      PREWHERE name = 'purchase'
-      WHERE site = {site:String}
-        AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}}){{and_visitors}}
+    FROM ({{sessions_of_persons}})
+    WHERE NOT person GLOBAL IN (
+      SELECT {{person}}
+      FROM (
+        SELECT * REPLACE ({{known_node}} AS node)
+        FROM (
+          SELECT at, visitor, node
+          FROM events FINAL
+          PREWHERE name = 'purchase'
+          WHERE site = {site:String}
+            AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+            AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}})
+      ) AS bought
+      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known){{and_visitors}}
   )
-  GROUP BY visitor, last_ms
+  GROUP BY person, last_ms
   HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))
 )
 GROUP BY path

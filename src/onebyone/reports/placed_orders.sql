@@ -1,14 +1,13 @@
 -- title: Orders behind a row of places
--- about: The orders in the site's currency that a row of Countries, Devices or Browsers counts: `by` says which table and
---   `is` what names its row. The newest first, behind `after_ms` and `after_id`; each row has the number and the net sum
---   of all of them.
+-- about: The orders that a row of Countries, Devices or Browsers counts: `by` says which table and `is`
+--   what names its row. The newest first, behind `after_ms` and `after_id`; each row has the number of all of them and the net sum of those in the site's currency.
 SELECT
   toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
-  toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
+  currency, toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
 FROM (
-  SELECT *, count() OVER () AS counted, sum(net) OVER () AS net_sum
+  SELECT *, count() OVER () AS counted, sum({{home_net}}) OVER () AS net_sum
   FROM ({{orders}})
-  WHERE currency IN ('', {currency:String}) AND {is:Array(String)} = [toString(multiIf(
+  WHERE {is:Array(String)} = [toString(multiIf(
     {by:String} = 'country', country, {by:String} = 'device', device, browser))])
 WHERE toUnixTimestamp64Milli(at) < {after_ms:Int64}
   OR (toUnixTimestamp64Milli(at) = {after_ms:Int64} AND toString(id) < {after_id:String})

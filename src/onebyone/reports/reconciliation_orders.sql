@@ -1,6 +1,6 @@
 -- title: Orders to reconcile
--- about: Orders of people, cancelled ones too, each with the sessions of the same browser before it (time, source,
---   medium, campaign, channel), what became of it, and the destinations that took it or were told of a refund.
+-- about: Orders of people, cancelled ones too, each with the sessions of its person before it (time, source, medium,
+--   campaign, channel), what became of it, and the destinations that took it or were told of a refund.
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
   toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
@@ -14,21 +14,27 @@ SELECT
     (session.ms, session.source, session.medium, session.campaign, session.channel),
     session.ms > 0 AND session.ms BETWEEN purchase.ms - window_ms AND purchase.ms)) AS visits
 FROM (
-  SELECT visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, source, medium, campaign, channel
-  FROM ({{sessions_since}})
+  SELECT person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, source, medium, campaign, channel
+  FROM ({{sessions_of_persons}})
 ) AS session
 GLOBAL RIGHT JOIN (
-  SELECT
-    id, at, toUInt64(toUnixTimestamp64Milli(at)) AS ms, visitor, status, order_id, currency, gross, net, in_browser,
-    permissions
-  FROM conversions FINAL
-  WHERE site = {site:String} AND name = 'purchase' AND {{standing}} IN ('counted', 'cancelled')
-    AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND {{wanted}}
-  ORDER BY at, toString(id) -- of more orders than are asked for, the visits need not be found
-  LIMIT {limit:UInt32}
-) AS purchase ON session.visitor = purchase.visitor
+  SELECT {{person}} AS person, toUInt64(toUnixTimestamp64Milli(at)) AS ms, bought.*
+  FROM (
+    SELECT * REPLACE ({{known_node}} AS node)
+    FROM (
+      SELECT
+        id, at, visitor, {{order_node}} AS node, status, order_id, currency, gross, net, in_browser, permissions
+      FROM conversions FINAL
+      WHERE site = {site:String} AND name = 'purchase' AND {{standing}} IN ('counted', 'cancelled')
+        AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
+        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+        AND {{wanted}}
+      ORDER BY at, toString(id) -- of more orders than are asked for, the visits need not be found
+      LIMIT {limit:UInt32}
+    )
+  ) AS bought
+  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+) AS purchase ON session.person = purchase.person
 GLOBAL LEFT JOIN (
   SELECT
     conversion, groupUniqArrayIf(toString(destination), part = '' AND state = 'accepted') AS accepted,

@@ -1,6 +1,6 @@
 -- title: Referrers
--- about: Orders go to the visitor's last session within 30 days that was not direct, else to a direct one.
---   Only sessions that came from another host have a row. Orders are those in the site's currency.
+-- about: Orders go to the last session of their person within 30 days that was not direct, else to a direct one.
+--   Only sessions that came from another host have a row. Money is in the site's currency, orders are all.
 -- sorts: visitors sessions orders revenue_minor referrer_host
 WITH {from:DateTime64(3)} - INTERVAL 30 DAY AS since, 1 AS direct_last, {{session_days}}
 SELECT

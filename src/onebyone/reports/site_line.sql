@@ -12,7 +12,7 @@ FROM (
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND {{wanted}}
   UNION ALL
-  SELECT countIf(currency IN ('', {currency:String})), sumIf(net, currency IN ('', {currency:String})), 0, NULL, 0
+  SELECT count(), sum({{home_net}}), 0, NULL, 0
   FROM ({{orders}})
   UNION ALL
   SELECT

@@ -23,7 +23,7 @@ from onebyone.web.view import asked, days_of, params
 class FunnelOut(Struct, frozen=True):
     """`rows` are the steps; times are in ms. `parts` are these by value where it is split: they add up at each step.
 
-    A part's `kind` is value, others (`counted` of them in one row) or none (visitors without a value).
+    A part's `kind` is value, others (`counted` of them in one row) or none (people without a value).
     """
 
     site: str
@@ -42,7 +42,7 @@ class FunnelOut(Struct, frozen=True):
     "/api/v1/sites/{site_id:str}/funnels",
     sync_to_thread=True,
     tags=["reports"],
-    summary="Where visitors stop",
+    summary="Where people stop",
     operation_class=Narrowing,
 )
 def api_funnels(
@@ -55,7 +55,7 @@ def api_funnels(
     by: Annotated[
         str | None,
         QueryParameter(
-            description="split by a property, and which of a visitor's values: country, last_ever.prop.plan; "
+            description="split by a property, and which of a person's values: country, last_ever.prop.plan; "
             "first_in_range without it, or first_ever last_ever last_to_end last_before"
         ),
     ] = None,

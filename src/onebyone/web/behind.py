@@ -139,9 +139,11 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, net = (rows[0]["counted"], rows[0]["net_sum"]) if rows else (0, 0)
     of, how = _named(view)
     worth = numbers.money(net, site.currency)
+    abroad = any(row["currency"] not in ("", site.currency) for row in rows)
     return List(
         title="Orders",
-        says=f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}.",
+        says=f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}."
+        + (" Those in another currency count without their money." if abroad else ""),
         heads=[
             ("Order", ""),
             ("Placed", "n"),
@@ -156,7 +158,7 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
                 href=f"/s/{site.id}/fate/{quote(row['order_id'] or row['first_hit'], safe='')}",
                 cells=[
                     _when(row["placed_at"], site, today),
-                    numbers.money(row["net_minor"], site.currency),
+                    numbers.money(row["net_minor"], row["currency"] or site.currency),
                     _seen(row),
                     countries.name(row["country"]) if row["country"] else numbers.NONE,
                     row["device"].capitalize() or numbers.NONE,
@@ -173,14 +175,17 @@ def _visitors(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, times = (rows[0]["counted"], rows[0]["times_sum"]) if rows else (0, 0)
     by = view.given.get("by", "")
     one = "session" if by in VISITS else "view" if by == "page" else "time" if by == "funnel" else "event"
+    whose = "person" if by == "funnel" else "visitor"
+    who = f"{numbers.count(count)} people" if by == "funnel" and count != 1 else _count(count, whose)
+    browser = "" if by == "funnel" else " A visitor is a browser."
     return List(
-        title="Visitors",
-        says=f"{_count(count, 'visitor')} with {_count(times, one)}. {_named(view)[0]}. A visitor is a browser.",
-        heads=[("Visitor", ""), (f"{one.capitalize()}s", "n"), ("First", "n p2"), ("Last", "n")],
+        title="People" if by == "funnel" else "Visitors",
+        says=f"{who} with {_count(times, one)}. {_named(view)[0]}.{browser}",
+        heads=[(whose.capitalize(), ""), (f"{one.capitalize()}s", "n"), ("First", "n p2"), ("Last", "n")],
         lines=[
             Line(
-                name="v" + person_name(int(row["visitor"]))[1:],
-                href=f"/s/{site.id}/people/{row['visitor']}",
+                name=("p" if by == "funnel" else "v") + person_name(int(row[whose]))[1:],
+                href=f"/s/{site.id}/people/{row[whose]}",
                 cells=[
                     numbers.count(row["times"]),
                     _when(row["first_at"], site, today),
@@ -189,8 +194,8 @@ def _visitors(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
             )
             for row in rows
         ],
-        after=_after(rows, "last_at", "visitor"),
-        empty="No visitor stands behind this number now.",
+        after=_after(rows, "last_at", whose),
+        empty=f"No {whose} stands behind this number now.",
     )
 
 

@@ -74,13 +74,13 @@ def name_of(step: str) -> str:
 def says(funnel: Funnel, rows: Sequence[Row]) -> str:
     """The answer in one sentence."""
     first, last = rows[0], rows[-1]
-    if not first["visitors"]:
+    if not first["people"]:
         return f"Nobody did {name_of(first['name'])} in this period."
-    done = numbers.rate(last["visitors"], first["visitors"])
-    text = f"{done} of {numbers.count(first['visitors'])} visitors went from {name_of(first['name'])} to "
+    done = numbers.rate(last["people"], first["people"])
+    text = f"{done} of {numbers.count(first['people'])} people went from {name_of(first['name'])} to "
     text += f"{name_of(last['name'])} within {funnel.within_name}"
     text += f" without {name_of(funnel.without)} between." if funnel.without else "."
-    losses = [(a["visitors"] - b["visitors"], a["name"]) for a, b in pairwise(rows)]
+    losses = [(a["people"] - b["people"], a["name"]) for a, b in pairwise(rows)]
     if losses and max(losses)[0] and len(rows) > 2:
         lost, where = max(losses)
         text += f" Most of those who stop, {numbers.count(lost)}, stop after {name_of(where)}."
@@ -92,17 +92,17 @@ def table(answer: Answer, behind: Callable[[str, Row], str] | None = None) -> Ba
     by_step: dict[str, tuple[int, int]] = {}
     before = 0
     for row in answer.rows:
-        by_step[_key(row)] = (before or row["visitors"], answer.rows[0]["visitors"])
-        before = row["visitors"]
+        by_step[_key(row)] = (before or row["people"], answer.rows[0]["people"])
+        before = row["people"]
     return bars(
         "Steps",
         answer,
         head="Step",
         name=lambda row: (name_of(row["name"]), f"step {row['step']}"),
-        by="visitors",
+        by="people",
         columns=[
-            Column("Visitors", "n", _came, "visitors"),
-            Column("Of the first", "n p2", lambda row: Cell(numbers.rate(row["visitors"], by_step[_key(row)][1]))),
+            Column("People", "n", _came, "visitors"),
+            Column("Of the first", "n p2", lambda row: Cell(numbers.rate(row["people"], by_step[_key(row)][1]))),
             Column("Of the step before", "n p2", lambda row: _went_on(row, by_step[_key(row)][0])),
             Column("Stopped before it", "n", lambda row: _stopped(row, by_step[_key(row)][0]), "stopped"),
             Column("Median time", "n p2", _median),
@@ -118,19 +118,19 @@ def _key(row: Row) -> str:
 
 
 def _came(row: Row) -> Cell:
-    return Cell(numbers.count(row["visitors"]), "" if row["visitors"] else "mut")
+    return Cell(numbers.count(row["people"]), "" if row["people"] else "mut")
 
 
 def _went_on(row: Row, before: int) -> Cell:
-    return Cell(numbers.NONE, "mut") if row["step"] == 1 else Cell(numbers.rate(row["visitors"], before))
+    return Cell(numbers.NONE, "mut") if row["step"] == 1 else Cell(numbers.rate(row["people"], before))
 
 
 def _stopped(row: Row, before: int) -> Cell:
-    lost = before - row["visitors"]
+    lost = before - row["people"]
     return Cell(numbers.count(lost), "missed") if lost and row["step"] > 1 else Cell(numbers.NONE, "mut")
 
 
 def _median(row: Row) -> Cell:
-    if row["step"] == 1 or not row["visitors"]:
+    if row["step"] == 1 or not row["people"]:
         return Cell(numbers.NONE, "mut")
     return Cell(numbers.duration(timedelta(milliseconds=row["median_ms"])))

@@ -53,12 +53,12 @@ class Split(Struct, frozen=True):
 
     @property
     def moves(self) -> bool:
-        """Whether a visitor may stand in another row at another step."""
+        """Whether a person may stand in another row at another step."""
         return self.choice == "last_before"
 
 
 class Came(Struct, frozen=True):
-    """`part` is of the step before, or where visitors move between rows, of all who came to the step."""
+    """`part` is of the step before, or where people move between rows, of all who came to the step."""
 
     count: str
     part: str = ""
@@ -103,7 +103,7 @@ def table(split: Split, rows: Sequence[Row]) -> Table:
         found.setdefault((row["kind"], row["value"]), []).append(row)
     if not found:
         return Table([], [], None)
-    came = {key: [row["visitors"] for row in theirs] for key, theirs in found.items()}
+    came = {key: [row["people"] for row in theirs] for key, theirs in found.items()}
     whole = [sum(each) for each in zip(*came.values(), strict=True)]
     longest = max((max(each) for (kind, _), each in came.items() if kind == "value"), default=0) or 1
     lines = [
@@ -117,7 +117,7 @@ def table(split: Split, rows: Sequence[Row]) -> Table:
         for (kind, value), theirs in found.items()
     ]
     heads = [name_of(row["name"]) for row in next(iter(found.values()))]
-    total = Line("All visitors", False, 0, _steps(split, whole, whole), numbers.rate(whole[-1], whole[0]))
+    total = Line("All people", False, 0, _steps(split, whole, whole), numbers.rate(whole[-1], whole[0]))
     return Table(heads, lines, total)
 
 
@@ -141,5 +141,5 @@ def in_columns(rows: Sequence[Row]) -> list[Row]:
         line = found.setdefault(
             (row["kind"], row["value"]), {"kind": row["kind"], "value": row["value"], "counted": row["counted"]}
         )
-        line[f"{row['step']} {row['name']}"] = row["visitors"]
+        line[f"{row['step']} {row['name']}"] = row["people"]
     return list(found.values())

@@ -87,37 +87,37 @@ def grid(question: Question, rows: Sequence[Row], today: date, currency: str) ->
 
 
 def _cohort(begin: date, found: dict[int, Row], question: Question, today: date, currency: str, columns: int) -> Cohort:
-    size = found[-1]["visitors"]
+    size = found[-1]["people"]
     oldest = age(begin, today, question.unit)
     cells: list[Cell | None] = []
     worth = 0
     for later in range(columns):
-        row = found.get(later, {"visitors": 0, "value_minor": 0})
+        row = found.get(later, {"people": 0, "value_minor": 0})
         worth += row["value_minor"]
         cells.append(_cell(question, row, size, worth, currency, later == oldest) if later <= oldest else None)
     return Cohort(cohort_name(begin, question.unit), numbers.count(size), cells)
 
 
 def _cell(question: Question, row: Row, size: int, worth: int, currency: str, running: bool) -> Cell:
-    share = row["visitors"] / size
-    back = f"{numbers.count(row['visitors'])} of {numbers.count(size)} came back"
+    share = row["people"] / size
+    back = f"{numbers.count(row['people'])} of {numbers.count(size)} came back"
     shade = min(10, -int(-share * 10 // 1))
     if question.show == "people":
-        return Cell(numbers.share(row["visitors"], size) if row["visitors"] else numbers.NONE, back, shade, running)
+        return Cell(numbers.share(row["people"], size) if row["people"] else numbers.NONE, back, shade, running)
     text = numbers.money(round(worth / size), currency) if worth else numbers.NONE
-    title = f"{numbers.money(worth, currency)} by {numbers.count(size)} visitors until then"
+    title = f"{numbers.money(worth, currency)} by {numbers.count(size)} people until then"
     return Cell(text, title, shade, running)
 
 
 def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) -> str:
     """Over the cohorts whose first unit after their own is over."""
     old = [found for begin, found in cohorts.items() if age(begin, today, question.unit) > 1]
-    people = sum(found[-1]["visitors"] for found in old)
+    people = sum(found[-1]["people"] for found in old)
     if not people:
         return f"No {question.unit} after a first one is over yet in this period."
-    back = sum(found[1]["visitors"] for found in old if 1 in found)
+    back = sum(found[1]["people"] for found in old if 1 in found)
     did = "came back" if question.again == DEFAULT_EVENT else f"did {question.again}"
-    return f"{numbers.share(back, people)} of {numbers.count(people)} new visitors {did} in the {question.unit} after."
+    return f"{numbers.share(back, people)} of {numbers.count(people)} new people {did} in the {question.unit} after."
 
 
 def age(begin: date, today: date, unit: str) -> int:

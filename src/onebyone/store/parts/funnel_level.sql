@@ -1,4 +1,4 @@
--- of a visitor's moments: the last step that it came to, and the moments of the run in which it did. What is left out ends
+-- of a person's moments: the last step that it came to, and the moments of the run in which it did. What is left out ends
 -- a run and a new one may begin; of several the first that went furthest
 arraySplit(x -> NOT bitTest(x, 8), arraySort(went)) AS runs,
 arrayMap(run -> arrayReduce(concat('windowFunnel(', toString({within_ms:UInt64}), ')'), arrayMap(x -> bitShiftRight(x, 9), run),

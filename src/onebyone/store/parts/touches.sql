@@ -1,21 +1,20 @@
 SELECT
-  purchase.visitor, purchase.id, any(purchase.value) AS value,
+  purchase.person AS person, purchase.id, any(purchase.value) AS value,
   arraySort(groupArrayIf(
     (purchase.ms - session.ms, session.label, session.is_direct, session.ms),
     session.label != '' AND session.ms BETWEEN purchase.ms - window_ms AND purchase.ms)) AS late_first,
   arrayReverse(late_first) AS touches -- (age in ms, label, whether direct, ms), the oldest first
 FROM (
   SELECT
-    visitor, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
+    person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
     multiIf(
       {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
       {by:String} = 'source', concat(source, ' / ', medium),
       channel = '', 'Unassigned', toString(channel)) AS label
-  FROM ({{sessions_since}})
+  FROM ({{sessions_of_persons}})
 ) AS session
 GLOBAL RIGHT JOIN (
-  SELECT visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, net AS value
-  FROM ({{orders}})
-  WHERE currency IN ('', {currency:String})
-) AS purchase ON session.visitor = purchase.visitor
-GROUP BY purchase.visitor, purchase.id
+  SELECT person, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, {{home_net}} AS value
+  FROM ({{orders_of_persons}})
+) AS purchase ON session.person = purchase.person
+GROUP BY purchase.person, purchase.id

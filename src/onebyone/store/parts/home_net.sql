@@ -1,0 +1,2 @@
+-- an order of another currency counts, without its money
+if(currency IN ('', {currency:String}), net, 0)
