@@ -16,34 +16,35 @@ FROM (
   SELECT arrayMap(t -> t.2, touches) AS path, 1 AS order_count, value AS money, 0 AS null_count, touches[1].1 AS age_ms
   FROM ({{path_touches}})
   UNION ALL
-  WITH arrayMap(t -> (t.1, t.2, t.3, t.1), arrayFilter(
-    t -> t.1 + window_ms >= last_ms, arraySort(groupArray((ms, label, is_direct))))) AS found
+  WITH arraySort(t -> t.1, arrayFilter(t -> t.1 + window_ms >= last_ms, went)) AS found
   SELECT arrayMap(t -> t.2, {{reduced}}) AS path, 0, 0, 1, 0
   FROM (
-    SELECT
-      person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, max(ms) OVER (PARTITION BY person) AS last_ms,
-      channel IN ('Direct', '') AS is_direct,
-      multiIf(
-        {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
-        {by:String} = 'source', concat(source, ' / ', medium),
-        channel = '', 'Unassigned', toString(channel)) AS label
-    FROM ({{sessions_of_persons}})
-    WHERE NOT person GLOBAL IN (
-      SELECT {{person}}
-      FROM (
-        SELECT * REPLACE ({{known_node}} AS node)
+    SELECT person, groupArray((ms, label, is_direct, ms)) AS went, max(ms) AS last_ms
+    FROM (
+      SELECT
+        person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
+        multiIf(
+          {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
+          {by:String} = 'source', concat(source, ' / ', medium),
+          channel = '', 'Unassigned', toString(channel)) AS label
+      FROM ({{sessions_of_persons}})
+      WHERE NOT person GLOBAL IN (
+        SELECT {{person}}
         FROM (
-          SELECT at, visitor, node
-          FROM events FINAL
-          PREWHERE name = 'purchase'
-          WHERE site = {site:String}
-            AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-            AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}})
-      ) AS bought
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known){{and_visitors}}
+          SELECT * REPLACE ({{known_node}} AS node)
+          FROM (
+            SELECT at, visitor, node
+            FROM events FINAL
+            PREWHERE name = 'purchase'
+            WHERE site = {site:String}
+              AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+              AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}})
+        ) AS bought
+        GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known){{and_visitors}}
+    )
+    GROUP BY person
+    HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))
   )
-  GROUP BY person, last_ms
-  HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))
 )
 GROUP BY path
 ORDER BY orders + nulls DESC, orders DESC, path

@@ -11,7 +11,7 @@ SELECT
 FROM (
   SELECT *, toUInt64(toUnixTimestamp64Milli(started)) AS ms, ms + if(
     direct_last AND channel NOT IN ('Direct', ''), 10000000000000, 0) AS rank -- the largest has the credit
-  FROM ({{sessions_of_persons}})
+  FROM ({{sessions_of_buyers}})
 ) AS session
 GLOBAL RIGHT JOIN (
   SELECT person, visitor, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, {{home_net}} AS value

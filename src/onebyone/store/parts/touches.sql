@@ -11,7 +11,7 @@ FROM (
       {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
       {by:String} = 'source', concat(source, ' / ', medium),
       channel = '', 'Unassigned', toString(channel)) AS label
-  FROM ({{sessions_of_persons}})
+  FROM ({{sessions_of_buyers}})
 ) AS session
 GLOBAL RIGHT JOIN (
   SELECT person, id, toUInt64(toUnixTimestamp64Milli(at)) AS ms, {{home_net}} AS value
