@@ -24,12 +24,14 @@ from onebyone.telemetry import Log
 
 _TURN_S = 5.0
 _DAY_MS = 86_400_000
+_REST_MS = 60_000
 
 
 class Noticing:
     def __init__(self, place: Place, settings: Settings, state: State, reports: Reports) -> None:
         self._state = state
         self._kept_ms = 0
+        self._rests_until_ms = 0
         self._watch = Watch(
             sites=state.sites,
             alarms=state.alarms,
@@ -56,10 +58,15 @@ class Noticing:
         try:
             self._watch.step(now_ms())
             self._exporting.step(now_ms())
-            self._sizing.step(now_ms())
+            self._size()
             self._upkeep()
         except (StoreUnavailable, QueryRefused, StateUnavailable, DBAPIError) as error:
             Log().warning("notices_unwell", why=type(error).__name__)
+
+    def _size(self) -> None:
+        """A question a turn; with nothing due, what is kept need not be read every five seconds."""
+        if now_ms() >= self._rests_until_ms and not self._sizing.step(now_ms()):
+            self._rests_until_ms = now_ms() + _REST_MS
 
     def _upkeep(self) -> None:
         if now_ms() - self._kept_ms > _DAY_MS:

@@ -23,10 +23,7 @@ FROM (
     FROM (
       SELECT
         person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
-        multiIf(
-          {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
-          {by:String} = 'source', concat(source, ' / ', medium),
-          channel = '', 'Unassigned', toString(channel)) AS label
+        {{touch_label}} AS label
       FROM ({{sessions_of_persons}})
       WHERE NOT person GLOBAL IN (
         SELECT {{person}}

@@ -7,10 +7,7 @@ SELECT
 FROM (
   SELECT
     person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
-    multiIf(
-      {by:String} = 'campaign', if(campaign IN ('', '(not set)'), concat('(no campaign) ', channel), toString(campaign)),
-      {by:String} = 'source', concat(source, ' / ', medium),
-      channel = '', 'Unassigned', toString(channel)) AS label
+    {{touch_label}} AS label
   FROM ({{sessions_of_buyers}})
 ) AS session
 GLOBAL RIGHT JOIN (
