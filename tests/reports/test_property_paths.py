@@ -21,6 +21,7 @@ from store.rows import NOON, an_event, put
 
 FROM, TO, NOW = NOON, NOON + timedelta(hours=6), NOON + timedelta(hours=9)
 PARAMS: dict[str, Param] = {"site": "s1", "from": FROM, "to": TO, "now": NOW, "traffic": "people", "limit": 4}
+MANY = 300
 SEEDS = range(3)  # a site each, in one store
 HOSTILE = "x'] , (SELECT 1)) -- \\ \" ` {n:String} :,"
 
@@ -43,6 +44,13 @@ def events(seed: int) -> Iterator[Event]:
             properties=luck.choice([{}, {"step": "one"}, {"step": "two"}]),
             actor=luck.choice(["human", "human", "human", "machine_declared"]),
         )
+    for number in range(
+        MANY
+    ):  # so that a value's number is more than a byte; of somebody who did nothing in the period
+        yield an_event(
+            1000 + number, site=f"s{seed}", visitor=99, at=FROM - timedelta(hours=1), seq=number, name="scroll", path="",
+            properties={"step": f"before {number}"}, actor="human",
+        )  # fmt: skip
 
 
 def all_sites(store: Embedded) -> None:

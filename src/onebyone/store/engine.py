@@ -63,10 +63,10 @@ class Limits(Struct, frozen=True):
     """What the engine may take of the machine."""
 
     reports: int = 2  # at a time
-    report_bytes: int = 600_000_000
+    report_bytes: int = 640_000_000
     report_s: int = 20
     wait_s: float = 20.0  # for the turn of a report
-    all_bytes: int = 1_200_000_000
+    all_bytes: int = 1_280_000_000
     mark_cache_bytes: int = 32 << 20
 
 
