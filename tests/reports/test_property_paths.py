@@ -48,8 +48,8 @@ def events(seed: int) -> Iterator[Event]:
         MANY
     ):  # so that a value's number is more than a byte; of somebody who did nothing in the period
         yield an_event(
-            1000 + number, site=f"s{seed}", visitor=99, at=FROM - timedelta(hours=1), seq=number, name="scroll", path="",
-            properties={"step": f"before {number}"}, actor="human",
+            1000 + number, site=f"s{seed}", visitor=99, at=FROM - timedelta(hours=1), seq=number, name="scroll",
+            path="", properties={"step": f"before {number}"}, actor="human",
         )  # fmt: skip
 
 

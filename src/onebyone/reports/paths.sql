@@ -7,7 +7,8 @@
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
   toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
-  {{session_days}}
+  {{session_days}},
+  (SELECT arraySort(groupUniqArray({{touch_label}})) FROM ({{sessions_since}})) AS labels -- a label is its place in it
 SELECT
   path, sum(order_count) AS orders, sum(money) AS revenue_minor, sum(null_count) AS nulls,
   round(quantileExactIf(0.5)(age_ms, order_count > 0) / 86400000, 2) AS days,
@@ -19,11 +20,14 @@ FROM (
   WITH arraySort(t -> t.1, arrayFilter(t -> t.1 + window_ms >= last_ms, went)) AS found
   SELECT arrayMap(t -> t.2, {{reduced}}) AS path, 0, 0, 1, 0
   FROM (
-    SELECT person, groupArray((ms, label, is_direct, ms)) AS went, max(ms) AS last_ms
+    SELECT
+      person, arrayMap(x -> (bitShiftRight(x, 23), labels[bitAnd(bitShiftRight(x, 1), 4194303)], bitTest(x, 0), bitShiftRight(x, 23)),
+        arraySort(groupArray(touch))) AS went, -- a touch is one number of 64 bits, or those of all persons would not stay in memory
+      went[-1].1 AS last_ms
     FROM (
       SELECT
-        person, toUInt64(toUnixTimestamp64Milli(started)) AS ms, channel IN ('Direct', '') AS is_direct,
-        {{touch_label}} AS label
+        person, bitShiftLeft(toUInt64(toUnixTimestamp64Milli(started)), 23) + (channel IN ('Direct', ''))
+          + 2 * transform({{touch_label}}, labels, arrayMap(n -> toUInt64(n), arrayEnumerate(labels)), toUInt64(0)) AS touch
       FROM ({{sessions_of_persons}})
       WHERE NOT person GLOBAL IN (
         SELECT {{person}}
