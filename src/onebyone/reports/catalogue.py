@@ -26,7 +26,8 @@ _OPEN = {place: f"{{{{{place}}}}}" for place in (*NOT_NARROWED, *RULE_PLACES)}  
 _UNSORTED = dict.fromkeys(sorting.PLACES, "")
 _HEADER = re.compile(
     r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n"
-    r"(?:-- sorts: (?P<sorts>.+)\n)?(?:-- sums: (?P<sums>.+)\n)?(?P<sql>[^-](?:.|\n)+)\Z"
+    r"(?:-- counts: (?P<counts>.+)\n)?(?:-- sorts: (?P<sorts>.+)\n)?(?:-- sums: (?P<sums>.+)\n)?"
+    r"(?P<sql>[^-](?:.|\n)+)\Z"
 )
 
 
@@ -205,9 +206,10 @@ def read_report(file: Path) -> Report:
     about = found["about"].replace("\n--  ", "")
     shaper = _shaper(found["sql"])
     own = shaper.PLACES if shaper else sorting.PLACES
-    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in own})
+    counts = {"goal": found["counts"]} if found["counts"] else {}
+    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in own} | counts)
     usual = shaper.shaped({}) if shaper else power.Shape({}, {})
-    sql = with_parts(found["sql"], {**NOT_NARROWED, **_UNSORTED, **usual.places})
+    sql = with_parts(found["sql"], {**NOT_NARROWED, **_UNSORTED, **usual.places, **counts})
     params = {name: kind for name, kind in declared(sql).items() if name not in usual.params}
     if shaper:
         params |= shaper.PARAMS
