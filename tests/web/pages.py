@@ -27,6 +27,7 @@ PAGES = (
     "/s/{site}/attribution",
     "/s/{site}/reconciliation",
     "/s/{site}/reconciliation?model=linear&period=lm",
+    "/s/{site}/attribution?event=sign_up&cols=linear,markov_global&model=first_touch",
     "/s/{site}/attribution?by=campaign&window=meta&show=orders&reset=1&reduce=no_direct&lifted=Email&added=120&low=40&high=200",
     "/s/{site}/pages?traffic=all",
     "/s/{site}/engagement",

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from onebyone.reports.attribution.reductions import NAMED, get_reduction
 from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
 from onebyone.web import slopes
-from onebyone.web.credit_table import bodies, cut, name_of, notes, path_lines, says
-from onebyone.web.pages.attribution import REDUCE
+from onebyone.web.attribution_question import REDUCE
+from onebyone.web.counted import ORDERS, words_of
+from onebyone.web.credit_table import bodies, cut, heads, name_of, notes, path_lines, says, usual_show
 from web.fakes import Place
 
 Client = TestClient[Litestar]
@@ -28,17 +29,17 @@ def a_table(*labels: str) -> Table:
 
 
 def test_unattributed_stands_last_and_the_total_below_it() -> None:
-    found = bodies(a_table("Email", "Direct"), "revenue", "EUR")
+    found = bodies(a_table("Email", "Direct"), MODELS, "revenue", "EUR")
     assert [line.label for line in found] == ["Email", "Direct", "Unattributed", "Total"]
     assert [line.cells[0] for line in found] == ["€10.50", "€10.50", "€5.00", "€26.00"]
 
 
 def test_orders_are_shared_in_parts() -> None:
-    assert bodies(a_table("Email"), "orders", "EUR")[0].cells[0] == "1.5"
+    assert bodies(a_table("Email"), MODELS, "orders", "EUR")[0].cells[0] == "1.5"
 
 
 def test_beyond_what_is_shown_the_rest_is_one_line() -> None:
-    found = bodies(a_table(*(f"c{n}" for n in range(30))), "revenue", "EUR")
+    found = bodies(a_table(*(f"c{n}" for n in range(30))), MODELS, "revenue", "EUR")
     assert (found[25].label, found[25].cells[0]) == ("5 more", "€52.50")
 
 
@@ -74,7 +75,10 @@ def test_a_period_without_orders_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize("query", ["by=person", "window=eternity", "show=joy", "reset=2", "reduce=last_0"])
+@pytest.mark.parametrize(
+    "query",
+    ["by=person", "window=eternity", "show=joy", "reset=2", "reduce=last_0", "event=page_view", "cols=linear,luck"],
+)
 def test_what_an_address_cannot_mean_has_no_numbers(place: Place, admin: Client, query: str) -> None:
     assert admin.get(f"/s/{place.site.id}/attribution?{query}").status_code == 400
     assert not [name for name, _ in place.reports.asked if name in ("paths", "credits_by_rule")]
@@ -84,6 +88,42 @@ def test_the_window_of_a_platform_is_asked_of_the_reports(place: Place, admin: C
     admin.get(f"/s/{place.site.id}/attribution?window=meta&by=source")
     asked = [params for name, params in place.reports.asked if name in ("paths", "credits_by_rule")]
     assert [(params["window_days"], params["by"]) for params in asked] == [(7, "source")] * 2
+
+
+def test_sign_ups_have_credit_in_their_own_words(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/attribution?event=sign_up").text
+    assert place.reports.asked_of("credits_by_rule")["event"] == place.reports.asked_of("paths")["event"] == "sign_up"
+    assert "Paths to a sign-up" in page and "A sign-up with no session before it" in page and ">Value</a>" in page
+    assert f'href="/s/{place.site.id}/attribution">Orders' in page
+    api = f"/api/v1/sites/{place.site.id}/attribution"
+    assert [admin.get(api + said).json()["event"] for said in ("?event=sign_up", "")] == ["sign_up", "purchase"]
+    admin.get(f"/s/{place.site.id}/attribution.csv?event=generate_lead")
+    assert place.reports.asked_of("credits_by_rule")["event"] == "generate_lead"
+
+
+def test_what_is_worth_nothing_is_counted() -> None:
+    sign_ups = words_of("sign_up")
+    free = replace(a_table("Email"), total=Share(9, 0))
+    assert usual_show(sign_ups, free) == "orders" and usual_show(ORDERS, free) == "revenue"
+    assert usual_show(sign_ups, a_table("Email")) == "revenue"
+    assert says(free, "EUR", sign_ups).startswith("9 sign-ups. Email is both")
+    assert says(replace(free, lines=[], total=Share(1)), "EUR", words_of("demo")).startswith("One demo conversion,")
+
+
+def test_columns_can_be_chosen_and_files_have_all(place: Place, admin: Client) -> None:
+    address = f"/s/{place.site.id}/attribution"
+    to = admin.get(f"{address}/columns?by=source&col=linear&col=markov_global", follow_redirects=False)
+    assert to.headers["location"] == f"{address}?by=source&cols=linear,markov_global"
+    page = admin.get(to.headers["location"]).text
+    assert re.findall(r'<th class="n[^"]*" title="[^"]*">([^<]*)</th>', page) == ["Linear", "Markov, all"]
+    assert page.count('<tr class="sum">') == 1 and page.count(" checked>") == 2
+    assert len(admin.get(f"{address}.csv?cols=linear").text.splitlines()) == 1 + 6 * len(MODELS) + 1
+
+
+def test_where_nobody_chose_some_columns_give_way_on_a_narrower_screen() -> None:
+    found = {head.name: head.css for head in heads(MODELS, ("linear",), chosen=False)}
+    assert (found["Linear"], found["First"], found["Position"]) == ("n", "n p2", "n p2 p3")
+    assert {head.css for head in heads(MODELS, (), chosen=True)} == {"n p2"}
 
 
 def test_what_counts_of_a_path_is_asked_of_the_reports_and_offered(place: Place, admin: Client) -> None:

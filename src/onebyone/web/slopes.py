@@ -23,14 +23,9 @@ class Pair(Struct, frozen=True):
     against: str
 
 
-def key_of(model: str) -> str:
-    """A model's name in an address: that of Markov is the same whatever its order."""
-    return f"markov_{model.partition('_order')[2][2:]}" if model.startswith("markov") else model
-
-
 def read_pair(view: View, table: Table) -> Pair:
     """Raises NotUnderstood."""
-    names = {key_of(model): model for model in table.models}
+    names = {credit_table.key_of(model): model for model in table.models}
     usual = {"model": "last_non_direct", "against": "markov_per_path" if "markov_per_path" in names else "linear"}
     chosen = {key: view.given.get(key) or usual[key] for key in usual}
     for key, name in chosen.items():

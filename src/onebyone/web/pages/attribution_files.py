@@ -14,16 +14,17 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
+from onebyone.web.attribution_question import KEYS, MOST_PATHS, SEED, read_question
+from onebyone.web.credit_table import credits
 from onebyone.web.csv_file import csv_answer, download
 from onebyone.web.definitions import sql_of
 from onebyone.web.desk import Desk, TheDesk
-from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, credits, read_question
 from onebyone.web.view import asked, params
 
 
 def _asking(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    return params(view, site) | read_question(view).asking | {"limit": MOST_PATHS}
+    return params(view, site) | read_question(view, site).asking | {"limit": MOST_PATHS}
 
 
 @get("/s/{site_id:str}/attribution.csv", sync_to_thread=True, include_in_schema=False)
