@@ -183,6 +183,11 @@ def test_its_files_are_asked_what_the_page_is_asked(place: Place, admin: Client,
     assert admin.get(f"/s/{place.site.id}/{name}.sql?window=eternity").status_code == 400
 
 
+def test_the_file_of_types_has_every_model_too(place: Place, admin: Client) -> None:
+    text = admin.get(f"/s/{place.site.id}/attribution.parquet").text
+    assert all(f"'{model}'" in text for model in (*MODELS[:6], "shapley_rate_scaled", "unattributed"))
+
+
 def test_paths_in_a_file_are_written_in_one_cell(place: Place, admin: Client) -> None:
     text = admin.get(f"/s/{place.site.id}/attribution/paths.csv").text
     rows = list(csv.DictReader(text.splitlines()))

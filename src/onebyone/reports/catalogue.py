@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from msgspec import Struct, structs
+from msgspec import Struct, json, structs
 
 from onebyone.reports import funnel_split, power, property_paths, sorting
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed, takes
@@ -134,6 +134,15 @@ class Reports:
             return self._store.parquet(report.sql, self._taken(report, params))
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
+
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+        """Rows that SQL cannot say as an Apache Parquet file. `kinds` are its columns with their ClickHouse types.
+
+        Blocks. Raises QueryRefused or StoreUnavailable.
+        """
+        columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+        lines = b"\n".join(json.encode(row) for row in rows)
+        return self._store.parquet(with_parts("{{given_rows}}"), {"kinds": columns, "rows": lines.decode()})
 
     def _taken(self, report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
         wanted = taken(report, params)

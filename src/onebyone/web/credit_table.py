@@ -193,6 +193,12 @@ def _sum(shares: Sequence[Share]) -> Share:
     return Share(sum(share.orders for share in shares), sum(share.money for share in shares))
 
 
+KINDS = {  # of the columns of `credits`
+    "label": "String", "model": "String", "orders": "Float64", "revenue_minor": "Int64",
+    "standard_error": "Nullable(Float64)",
+}  # fmt: skip
+
+
 def credits(table: Table) -> list[Row]:
     """One row for each label and model, and what nobody gets. `standard_error` is that of a sampled model's orders."""
     rows: list[Row] = [

@@ -82,6 +82,9 @@ class Reports(Protocol):
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """The same as a Parquet file."""
 
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Row]) -> bytes:
+        """Rows that no report has as a Parquet file; `kinds` are its columns with their ClickHouse types."""
+
 
 class Rights(Protocol):
     """What a person may ask for. Every call blocks; raises StoreUnavailable, QueryRefused or StateUnavailable."""
