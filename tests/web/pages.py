@@ -15,6 +15,7 @@ PAGES = (
     "/s/{site}/overview?metric=conversion-rate&compare=none&traffic=all",
     "/s/{site}/live",
     "/s/{site}/fate/NL-48213",
+    "/s/{site}/people/7002?order=NL-48213",
     "/s/{site}/ledger",
     "/s/{site}/acquisition",
     "/s/{site}/acquisition?table=campaigns&sort=-revenue_minor",

@@ -57,7 +57,7 @@ def pages(site: str) -> dict[str, str]:
         "segment": f"/s/{site}/segments?example=0", "segment_new": f"/s/{site}/segments",
         "segment_kept": f"/s/{site}/segments/buyers",
         "rights": f"/s/{site}/rights",
-        "persons": f"/s/{site}/people?cols=last,country,views", "person": f"/s/{site}/people/3672583452883726997",
+        "persons": f"/s/{site}/people?cols=last,country,views", "person": f"/s/{site}/people/3672583452883726997?order=NL-48213",
         "reconciliation": f"/s/{site}/reconciliation",
         "trail": f"/s/{site}/settings/trail",
         "destinations": f"/s/{site}/destinations",

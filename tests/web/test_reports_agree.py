@@ -38,6 +38,7 @@ MORE: dict[str, dict[str, Param]] = {
     "event_list": _BEHIND | {"event": "page_view"},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
+    "order_touches": {"event": "purchase", "id": "5b0c2d1e-2222-4222-8333-444455556666", "window_days": 30},
     "paths": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
     "funnel": _FUNNEL,
     "funnel_split": _FUNNEL | {"by": "last_before.prop.theme"},
