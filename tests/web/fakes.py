@@ -28,6 +28,7 @@ from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.library import Library
+from onebyone.state.lift_tests import LiftTests
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
@@ -182,6 +183,7 @@ class Place:
         self.exports = Exports(engine)
         self.shelf = Shelf(engine)
         self.annotations = Annotations(engine)
+        self.lift_tests = LiftTests(engine)
         self.library = Library(engine)
         self.segment_sizes = SegmentSizes(engine)
         self.exports_sent: list[Export] = []
@@ -236,6 +238,7 @@ class Place:
             exports=self.exports,
             shelf=self.shelf,
             annotations=self.annotations,
+            lift_tests=self.lift_tests,
             library=self.library,
             segment_sizes=self.segment_sizes,
             send_export=self.send_export,

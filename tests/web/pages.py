@@ -26,6 +26,7 @@ PAGES = (
     "/s/{site}/loss",
     "/s/{site}/loss?by=country&event=generate_lead&step=week",
     "/s/{site}/attribution",
+    "/s/{site}/experiments/regions",
     "/s/{site}/reconciliation",
     "/s/{site}/reconciliation?model=linear&period=lm",
     "/s/{site}/attribution?event=sign_up&cols=linear,markov_global&model=first_touch",

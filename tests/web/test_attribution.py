@@ -135,6 +135,15 @@ def test_what_counts_of_a_path_is_asked_of_the_reports_and_offered(place: Place,
     assert (told["reset"], told["reduce"], told["window_days"]) == (True, "exposure", 7)
 
 
+def test_links_keep_what_was_chosen(place: Place, admin: Client) -> None:
+    page = admin.get(f"/s/{place.site.id}/attribution?reset=1&reduce=exposure&against=linear&event=sign_up").text
+    for link in re.findall(r'href="([^"]*)"[^>]*>(?:SQL|API|CSV|Parquet|Definitions)<', page):
+        answer = admin.get(link.replace("&amp;", "&"))
+        assert answer.status_code == 200 and ("definitions" in link or "reset=1" in link), link
+    choices = re.findall(r'href="([^"]*)"[^>]*>(?:Only those after the sign-up before|Without Direct)<', page)
+    assert ["reset=1" in link and "reduce=" in link for link in choices] == [True, True]
+
+
 def test_every_way_to_shorten_paths_that_is_offered_is_one() -> None:
     assert all(get_reduction(name) for name in REDUCE if name) and set(NAMED) < set(REDUCE)
 

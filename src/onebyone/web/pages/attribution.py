@@ -9,8 +9,9 @@ from litestar.response import Redirect
 
 from onebyone.reports.attribution.credit import NOT_CAUSAL
 from onebyone.reports.attribution.side_by_side import side_by_side
+from onebyone.state.users import Role
 from onebyone.web import attribution_question as asking
-from onebyone.web import credit_table, lift_table, slopes
+from onebyone.web import credit_table, lift_table, lift_tests, slopes
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.counted import words_of
@@ -58,6 +59,8 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         pair=pair,
         models=[(credit_table.key_of(model), credit_table.name_of(model)[0], model) for model in table.models],
         tested=tested,
+        lift_tests=lift_tests.lines(desk, site, may_edit=request.user.may(site.id, Role.EDITOR)),
+        may_edit=request.user.may(site.id, Role.EDITOR),
         labels=[line.label for line in table.lines],
         factors=lift_table.lines(lift_table.factors(table, tested)),
         notes=credit_table.notes(table, counted) if table.lines else [],
