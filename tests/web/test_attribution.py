@@ -44,9 +44,10 @@ def test_beyond_what_is_shown_the_rest_is_one_line() -> None:
 
 
 def test_the_page_says_which_order_of_markov_was_chosen_and_why() -> None:
-    assert "with more than 2,000 paths" in notes(a_table("Email"))[-1]
+    assert "wait too long for another" in notes(replace(a_table("Email"), losses={1: 0.5}))[-1]
     said = notes(replace(a_table("Email"), order=2, losses={1: 0.5, 2: 0.41, 3: 0.4321}))[-1]
     assert said.startswith("Markov looks at the last 2 touches") and "(log-loss 0.500, 0.410, 0.432)" in said
+    assert "of one and two that tells" in notes(replace(a_table("Email"), losses={1: 0.5, 2: 0.41}))[-1]
     assert "with so few orders" in notes(replace(a_table("Email"), warnings=["Only 3."]))[-1]
     assert "standard error is 1.25 orders" in notes(replace(a_table("Email"), errors={"Email": 1.25}))[-1]
 

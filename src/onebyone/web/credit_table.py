@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
-from onebyone.reports.attribution.side_by_side import MOST_CHANNELS_TO_CHOOSE, MOST_TO_CHOOSE, Line, Share, Table
+from onebyone.reports.attribution.side_by_side import Line, Share, Table
 from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.counted import ORDERS, Counted
@@ -90,15 +90,14 @@ def notes(table: Table, counted: Counted = ORDERS) -> list[str]:
     if not any(model.startswith("markov") for model in table.models):
         return table.warnings
     looks = "last touch alone" if table.order == 1 else f"last {table.order} touches"
-    if table.losses:
+    if len(table.losses) > 1:
+        tried = "one, two and three" if len(table.losses) > 2 else "one and two"
         losses = ", ".join(f"{loss:.3f}" for _, loss in sorted(table.losses.items()))
-        why = (
-            f"of one, two and three that tells best what people did next who were not learned from (log-loss {losses})"
-        )
+        why = f"of {tried} that tells best what people did next who were not learned from (log-loss {losses})"
     elif table.warnings:
         why = f"with so few {counted.many} no other is tried"
     else:
-        why = f"with more than {MOST_TO_CHOOSE:,} paths or {MOST_CHANNELS_TO_CHOOSE} rows no other is tried"
+        why = "with so many rows and paths a page would wait too long for another"
     found = [*table.warnings, f"Markov looks at the {looks}: {why}."]
     if table.errors:
         found.append(
