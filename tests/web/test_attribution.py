@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 import re
+from datetime import date
 
 import pytest
 from litestar import Litestar
@@ -13,12 +14,14 @@ from msgspec.structs import replace
 from onebyone.reports.attribution.reductions import NAMED, get_reduction
 from onebyone.reports.attribution.side_by_side import MODELS, Line, Share, Table
 from onebyone.web import slopes
+from onebyone.web.address import read_view
 from onebyone.web.attribution_question import REDUCE
 from onebyone.web.counted import ORDERS, words_of
 from onebyone.web.credit_table import bodies, cut, heads, name_of, notes, path_lines, says, usual_show
 from web.fakes import Place
 
 Client = TestClient[Litestar]
+DAY = date(2026, 11, 12)
 
 
 def a_table(*labels: str) -> Table:
@@ -233,6 +236,14 @@ def test_names_of_slopes_do_not_lie_on_one_another() -> None:
     for heights in (sorted(ends), sorted(starts)):
         assert len(heights) == slopes.MOST and min(b - a for a, b in itertools.pairwise(heights)) >= 17.9
         assert heights[0] > 0 and heights[-1] < 290
+
+
+def test_a_model_that_a_table_is_too_large_for_is_not_drawn_and_no_mistake() -> None:
+    """An address keeps its models where its rows become campaigns, of which there may be too many to weigh."""
+    view = read_view("/s/x/attribution", [("against", "markov_global")], today=DAY, since=DAY, more=("against",))
+    small = replace(a_table("Email"), models=(*MODELS[:6], "shapley_set"))
+    assert slopes.read_pair(view, small) == slopes.Pair("last_non_direct", "linear")
+    assert slopes.read_pair(view, a_table("Email")).against == "markov_order1_global"
 
 
 def test_the_chosen_models_are_drawn_and_stay_on_a_phone(place: Place, admin: Client) -> None:

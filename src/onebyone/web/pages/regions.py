@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response, get, post
 from msgspec import Struct
 
-from onebyone.money import amount
+from onebyone.money import amount, minor_units
 from onebyone.reports.attribution.credit import NOT_CAUSAL
 from onebyone.reports.attribution.geo import GeoLift, geo_lift
 from onebyone.reports.attribution.geo_file import COLUMNS, read_totals
@@ -91,14 +91,19 @@ def measure(text: str, typed: dict[str, str], site: Site) -> Told:
     except ValueError as error:
         raise Refused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     days = _is_day(start) and _is_day(totals.periods[-1])
-    cost = None if spent is None else cost_per_incremental(round(spent * 100), found.incremental)
+    spent_minor = None if spent is None else minor_units(spent, site.currency)
+    cost = None if spent_minor is None else cost_per_incremental(spent_minor, found.incremental)
     return Told(
         regions=", ".join(chosen),
         effect=f"{'+' if found.effect > 0 else ''}{numbers.percent(100 * found.effect)}",
         added=numbers.count(found.incremental),
         interval="" if found.low is None else f"{numbers.count(found.low)} to {numbers.count(found.high)}",
         p_value=f"{found.p_value:.3f}",
-        cost="" if spent is None else "it added nothing" if cost is None else f"{site.currency} {cost / 100:,.2f}",
+        cost=""
+        if spent_minor is None
+        else "nothing added"
+        if cost is None
+        else numbers.money(round(cost), site.currency),
         first_day=start if days else "",
         last_day=totals.periods[-1] if days else "",
         found=found,
@@ -106,6 +111,10 @@ def measure(text: str, typed: dict[str, str], site: Site) -> Told:
 
 
 ROUTES = (regions, measure_regions)
+
+
+def _cost(minor: float | None, currency: str) -> str:
+    return "nothing added" if minor is None else numbers.money(round(minor), currency)
 
 
 def _is_day(text: str) -> bool:
