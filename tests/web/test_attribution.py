@@ -97,6 +97,7 @@ def test_the_window_of_a_platform_is_asked_of_the_reports(place: Place, admin: C
 def test_sign_ups_have_credit_in_their_own_words(place: Place, admin: Client) -> None:
     page = admin.get(f"/s/{place.site.id}/attribution?event=sign_up").text
     assert place.reports.asked_of("credits_by_rule")["event"] == place.reports.asked_of("paths")["event"] == "sign_up"
+    assert '<option value="event">' not in page and '<option value="channel">' in page
     assert "Paths to a sign-up" in page and "A sign-up with no session before it" in page and ">Value</a>" in page
     assert f'href="/s/{place.site.id}/attribution">Orders' in page
     api = f"/api/v1/sites/{place.site.id}/attribution"

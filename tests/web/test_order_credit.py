@@ -59,6 +59,10 @@ def test_without_a_session_in_time_it_is_unattributed() -> None:
     assert late.says.startswith("Unattributed: every session of theirs is older") and len(late.touches) == 4
 
 
+def test_an_only_session_is_not_compared() -> None:
+    assert told(touches()[1:2]).says == "Email: the only session within 30 days."
+
+
 def test_sessions_that_are_all_direct_or_of_no_channel_are_said_to_be() -> None:
     alone = touches()[0] | {"label": "Unassigned"}
     assert told([alone]).says == "Unassigned: not even the only session before this order came from elsewhere."

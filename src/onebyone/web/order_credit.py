@@ -118,8 +118,9 @@ def _says(counting: Sequence[Row], older: int, counted: Counted) -> str:
     if last is None:
         came = f"none of the {len(counting)} sessions" if len(counting) > 1 else "not even the only session"
         return f"{counting[-1]['label']}: {came} before this {counted.one} came from elsewhere."
-    sessions = f"{numbers.count(len(counting))} sessions" if len(counting) > 1 else "the only session"
-    return f"{last['label']}: of {sessions} within {WINDOW_DAYS} days it is the last that was not direct."
+    if len(counting) == 1:
+        return f"{last['label']}: the only session within {WINDOW_DAYS} days."
+    return f"{last['label']}: of {len(counting)} sessions within {WINDOW_DAYS} days it is the last that was not direct."
 
 
 def _touch(row: Row, site: Site, now: datetime) -> Touch:

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from onebyone.reports.attribution.credit import NOT_CAUSAL
 from onebyone.reports.attribution.side_by_side import side_by_side
+from onebyone.reports.filters import FIELDS
 from onebyone.state.users import Role
 from onebyone.web import attribution_question as asking
 from onebyone.web import credit_table, lift_table, lift_tests, slopes
@@ -16,7 +17,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.counted import words_of
 from onebyone.web.desk import TheDesk
-from onebyone.web.filter_words import note_of_orders
+from onebyone.web.filter_words import field_groups, note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.view import asked, controls, params
 
@@ -70,7 +71,8 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         windows=list(asking.WINDOWS.values()),
         resets=asking.RESET,
         reduces=asking.reductions(question),
-        **controls(view, desk, site, compares=False) | {"filter_note": note_of_orders(view)},
+        **controls(view, desk, site, compares=False)
+        | {"filter_note": note_of_orders(view), "filter_groups": field_groups(set(FIELDS) - {"event"})},
     )
 
 
