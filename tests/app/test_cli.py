@@ -101,6 +101,9 @@ def test_a_funnel_and_its_parts_are_asked_by_name_and_exported(command: Command,
     to = ("--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")
     assert "funnel_split-2026-11-20-2026-11-20.csv" in command("export", "funnel_split", *to, *steps).out
     assert "--set is of reports" in command.mistaken("export", *to, *steps)
+    told = command("export", "paths", *to, "--set", "event=sign_up")
+    assert "paths is called attribution/paths now" in told.err
+    assert "attribution-paths-2026-11-20-2026-11-20.csv" in told.out
 
 
 def test_an_export_that_cannot_be(command: Command, tmp_path: Path) -> None:

@@ -159,3 +159,6 @@ def test_the_page_shows_it(mailer: Mailer, platform: Platform) -> None:
         html = browser.get(f"{platform.console}/s/{mailer.site.id}/email").text
         assert "Click-to-delivered" in html and "News" in html
         assert "News" in browser.get(f"{platform.console}/s/{mailer.site.id}/email.csv").text
+        for file in ("email", "attribution", "reconciliation"):
+            body = browser.get(f"{platform.console}/s/{mailer.site.id}/{file}.parquet").content
+            assert body[:4] == body[-4:] == b"PAR1", file

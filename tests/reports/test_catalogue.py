@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -123,3 +123,18 @@ def test_a_report_is_a_parquet_file_too_and_takes_the_same_parameters(store: Emb
     assert b"reason" in file and b"sightings" in file
     with pytest.raises(BadParameter):
         Reports(store).parquet("overview", traffic="nobody", **params)
+
+
+def test_rows_that_no_report_has_are_a_file_of_the_same_kind(store: Embedded, tmp_path: Path) -> None:
+    kinds = {"label": "String", "orders": "Nullable(Float64)", "day": "Date", "at": "DateTime64(3, 'UTC')"}
+    long = "ä" * 6_000_000  # as long as the credits of a site with very many campaigns
+    rows: list[dict[str, object]] = [
+        {"label": "a\nb'\\", "orders": 1 / 3, "day": date(2026, 11, 1), "at": "2026-11-01T09:30:00.250000+00:00"},
+        {"label": long, "orders": None, "day": "2026-11-02", "at": "2026-11-01T09:30:00Z"},
+    ]
+    file = tmp_path / "table.parquet"
+    file.write_bytes(Reports(store).table(kinds, rows))
+    found = store.query("SELECT * FROM file({file:String}, Parquet)", {"file": str(file)})
+    assert found.columns == list(kinds) and found.rows[0][:3] == ["a\nb'\\", 1 / 3, "2026-11-01"]
+    assert found.rows[1][:2] == [long, None] and "09:30:00.25" in found.rows[0][3]
+    assert Reports(store).table(kinds, [])[:4] == b"PAR1"

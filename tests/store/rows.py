@@ -93,10 +93,10 @@ def put(store: Embedded, outcomes: Sequence[Event | Ended | Row | Conversion], *
 
 
 def conversions_of(outcomes: Sequence[Event | Ended | Row | Conversion]) -> list[Conversion]:
-    """What the pipeline would have written for the purchases among them: each with the ways in of its copies."""
+    """What the pipeline would have written for those among them that count: each with the ways in of its copies."""
     found = []
     for event in outcomes:
-        if not isinstance(event, Event) or event.name != "purchase" or event.actor.startswith("machine"):
+        if not isinstance(event, Event) or event.name not in _COUNTED or event.actor.startswith("machine"):
             continue
         copies = [
             one.via for one in outcomes
@@ -111,6 +111,7 @@ def conversions_of(outcomes: Sequence[Event | Ended | Row | Conversion]) -> list
     return found
 
 
+_COUNTED = ("purchase", "sign_up")
 _TABLES: tuple[tuple[str, type], ...] = (("events", Event), ("drops", Ended), ("identity", Row))
 
 

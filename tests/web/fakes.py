@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,6 +28,7 @@ from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.library import Library
+from onebyone.state.lift_tests import LiftTests
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
@@ -71,6 +72,11 @@ class FakeReports:
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """Not one that could be read: what counts is that it is passed on."""
         return f"PAR1 {self.run(name, **params).rows} PAR1".encode()
+
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Row]) -> bytes:
+        """Nor is this, but every row has the columns that are said."""
+        assert all(list(row) == list(kinds) for row in rows)
+        return f"PAR1 {list(kinds)} {[list(row.values()) for row in rows]} PAR1".encode()
 
 
 def in_order(name: str, params: dict[str, Param], rows: list[Row]) -> list[Row]:
@@ -177,6 +183,7 @@ class Place:
         self.exports = Exports(engine)
         self.shelf = Shelf(engine)
         self.annotations = Annotations(engine)
+        self.lift_tests = LiftTests(engine)
         self.library = Library(engine)
         self.segment_sizes = SegmentSizes(engine)
         self.exports_sent: list[Export] = []
@@ -231,6 +238,7 @@ class Place:
             exports=self.exports,
             shelf=self.shelf,
             annotations=self.annotations,
+            lift_tests=self.lift_tests,
             library=self.library,
             segment_sizes=self.segment_sizes,
             send_export=self.send_export,

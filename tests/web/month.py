@@ -48,6 +48,22 @@ def _path(path: list[str], orders: int, nulls: int, days: float) -> Row:
     return told | {"all_paths": len(_PATHS), "all_nulls": sum(nulls for _, _, nulls, _ in _PATHS)}
 
 
+_TOUCHES: tuple[tuple[str, str, str, int], ...] = (
+    ("2026-11-10T18:31:40.000Z", "Direct", "(direct)", 0),
+    ("2026-11-03T07:12:09.000Z", "Email", "newsletter", 1),
+    ("2026-10-29T20:40:51.000Z", "Paid Search", "google", 0),
+    ("2026-09-30T11:02:00.000Z", "Organic Search", "google", 1),
+)
+
+
+def _touch(started: str, label: str, source: str, elsewhere: int) -> Row:
+    age_s = (datetime(2026, 11, 10, 18, 42, 8, tzinfo=UTC) - datetime.fromisoformat(started)).total_seconds()
+    medium = {"Email": "email", "Paid Search": "cpc", "Direct": "(none)"}.get(label, "organic")
+    told: Row = {"started_at": started, "label": label, "is_direct": label == "Direct", "source": source}
+    told |= {"medium": medium, "campaign": "lichterzeit-2026" if label == "Email" else "", "elsewhere": elsewhere}
+    return told | {"age_ms": round(age_s * 1000), "counts": age_s <= 30 * 86_400, "net_minor": 11390}
+
+
 def _credits() -> list[Row]:
     """Each path's orders go to its first label, under any rule but the last touch."""
     rows = []
@@ -316,6 +332,7 @@ def month() -> Answers:
             {**_variant("nobody", "", 0, 0, 0), "seen": 1_204},
         ],
         "credits_by_rule": lambda _: _credits(),
+        "order_touches": lambda _: [_touch(*row) for row in _TOUCHES],
         "paths": lambda _: [_path(*row) for row in _PATHS],
         "property_paths": property_paths.rows,
         "people": lambda params: people(params),
@@ -394,7 +411,7 @@ def an_event(**changes: Any) -> Row:
         "coupon": "", "tax": 0, "shipping": 0, "adjustment_id": "", "properties": {}, "flags": [],
         "not_by": [],
         "permissions": 239, "consent_source": "user", "region": "DE", "withheld": "",
-        "identifiers": {}, "sealed": "", "conversion": "",
+        "identifiers": {}, "sealed": "", "conversion": "5b0c2d1e-2222-4222-8333-444455556666",
         "network": "", "user_agent": "", "message": "", "recipient": "", "linked": 0,
     }  # fmt: skip
     return row | changes

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from onebyone import web
 from onebyone.reports.filters import read_condition
-from onebyone.web.address import EVERY_FIELD, Narrows, NotUnderstood, Segment, View, read_view
+from onebyone.web import pages
+from onebyone.web.address import EVERY_FIELD, KEYS, OF_SOME, Narrows, NotUnderstood, Segment, View, read_view
 
 TODAY = date(2026, 11, 12)
 PATH = "/s/x/overview"
@@ -101,3 +105,13 @@ def test_filters_and_a_segment_together_are_no_more_than_a_report_takes() -> Non
     query = [("segment", "m"), ("page", "/x"), ("page", "/y")]
     with pytest.raises(NotUnderstood, match="At most 10 filters"):
         read_view(PATH, query, today=TODAY, since=TODAY, narrows=EVERY_FIELD, segments={"m": found})
+
+
+def test_every_key_that_a_page_understands_stays_in_its_links() -> None:
+    """One that is in no order is left out of an address: its page would offer links that do nothing."""
+    modules = [
+        vars(import_module(f"{of.__name__}.{one.name}")) for of in (web, pages) for one in iter_modules(of.__path__)
+    ]
+    named = [module.get(name) for module in modules for name in ("KEYS", "_KEYS")]
+    keys = {key for one in named if isinstance(one, tuple) for key in one}
+    assert {"reduce", "lifted", "spend", "cols"} <= keys <= {*KEYS, *OF_SOME}

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from onebyone.mail.tokens import TRAP_LINK
 from onebyone.reports.mail import Sent, figures
 from onebyone.state.mail import Message, Mode, NewRecipient
-from onebyone.web.mail_table import shares, stacked
+from onebyone.web.mail_table import kinds, shares, stacked
 from web.fakes import Place
 from web.mails import NOW_MS, add_mails, seen_of
 from web.pages import form_secret
@@ -38,7 +38,9 @@ def test_a_store_that_is_down_is_said(place: Place, admin: Client) -> None:
     add_mails(place)
     place.reports.down.add("mail_messages")
     assert "The store does not answer" in admin.get(f"/s/{place.site.id}/email").text
-    assert admin.get(f"/s/{place.site.id}/email.csv").status_code == 503
+    for report in ("mail_messages", "mail_orders"):
+        place.reports.down = {report}
+        assert [admin.get(f"/s/{place.site.id}/email.{form}").status_code for form in ("csv", "parquet")] == [503] * 2
 
 
 def test_the_file_holds_raw_values(place: Place, admin: Client) -> None:
@@ -48,6 +50,14 @@ def test_the_file_holds_raw_values(place: Place, admin: Client) -> None:
     assert (newest["delivered"], newest["measurable"], newest["clickers"]) == ("1340", "600", "88")
     assert newest["unmeasurable"] == str(300 + 40 + 371) and newest["orders"] == "14"
     assert float(newest["open_rate"]) == pytest.approx(310 / 600, abs=1e-6)
+
+
+def test_the_other_file_holds_the_same_in_types(place: Place, admin: Client) -> None:
+    add_mails(place)
+    answer = admin.get(f"/s/{place.site.id}/email.parquet")
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet" and "November letter" in answer.text
+    head = admin.get(f"/s/{place.site.id}/email.csv").text.splitlines()[0]
+    assert ",".join(kinds()) == head
 
 
 def test_the_bands_of_a_bar_add_up() -> None:

@@ -53,6 +53,7 @@ PARTS = {
     "/s/{site_id}/live/new",
     "/s/{site_id}/start/new",
     "/s/{site_id}/funnels/choose",
+    "/s/{site_id}/attribution/columns",
     "/s/{site_id}/people/columns",
     "/s/{site_id}/explore/choose",
 }  # of a page

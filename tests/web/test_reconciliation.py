@@ -56,6 +56,11 @@ def test_an_export_becomes_a_ladder(place: Place, admin: Client) -> None:
     assert (ladder["ours"]["orders"], ladder["theirs"]["orders"], ladder["residual"]["orders"]) == (1, 5, 2)
     rows = admin.get(f"/s/{place.site.id}/reconciliation.csv").text.splitlines()
     assert len(rows) == 12 and rows[1].startswith("linkedin,2026-11-01,2026-11-30,ours,1.0")
+    typed = admin.get(f"/s/{place.site.id}/reconciliation.parquet").text
+    assert typed.count("'linkedin'") == 11 and str(rows[0].split(",")) in typed
+    place.reports.down.add("*")
+    files = [admin.get(f"/s/{place.site.id}/reconciliation.{form}").status_code for form in ("csv", "parquet")]
+    assert files == [503, 503]
 
 
 @pytest.mark.slow

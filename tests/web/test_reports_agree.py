@@ -37,8 +37,9 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("placed_orders", "event_visitors"), _BEHIND | {"by": "country", "is": ["DE"]}),
     "event_list": _BEHIND | {"event": "page_view"},
     "loss": {"by": "browser", "event": "purchase"},
-    "credits_by_rule": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},
-    "paths": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},
+    "credits_by_rule": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
+    "order_touches": {"event": "purchase", "id": "5b0c2d1e-2222-4222-8333-444455556666", "window_days": 30},
+    "paths": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
     "funnel": _FUNNEL,
     "funnel_split": _FUNNEL | {"by": "last_before.prop.theme"},
     "funnel_people": _FUNNEL | _BEHIND | {"step": 1, "which": "all"},
@@ -103,7 +104,7 @@ DAY: dict[str, Param] = {
 }  # fmt: skip
 EACH_ORDER: dict[str, dict[str, Param]] = {
     "overview": {}, "totals": {}, "channels": {}, "sources": {}, "countries": {}, "devices": {}, "browsers": {},
-    "paths": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},
+    "paths": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
 }  # fmt: skip
 
 
@@ -118,7 +119,9 @@ def test_people_channels_and_attribution_say_the_same_of_whom_an_email_reached()
     reports = of_devices()
     (ann,) = [row for row in reports.run_dicts("people", **DAY, persons=[], text="") if row["person"] == "100"]
     (email,) = [row for row in reports.run_dicts("channels", **DAY) if row["channel"] == "Email"]
-    credits = reports.run_dicts("credits_by_rule", **DAY, by="channel", window_days=30, reset=0, reduce="")
+    credits = reports.run_dicts(
+        "credits_by_rule", **DAY, event="purchase", by="channel", window_days=30, reset=0, reduce=""
+    )
     (first,) = [row for row in credits if (row["model"], row["label"]) == ("first_touch", "Email")]
     (mailed,) = reports.run_dicts("mail_orders", **DAY)
     for row in (ann, email, first, mailed):
@@ -126,7 +129,9 @@ def test_people_channels_and_attribution_say_the_same_of_whom_an_email_reached()
 
 
 def test_each_model_shares_out_every_order() -> None:
-    rows = of_devices().run_dicts("credits_by_rule", **DAY, by="channel", window_days=30, reset=0, reduce="")
+    rows = of_devices().run_dicts(
+        "credits_by_rule", **DAY, event="purchase", by="channel", window_days=30, reset=0, reduce=""
+    )
     for model in {row["model"] for row in rows}:
         of_model = [row for row in rows if row["model"] == model]
         assert sum(row["orders"] for row in of_model) == pytest.approx(6)

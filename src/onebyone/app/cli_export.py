@@ -27,11 +27,12 @@ _EVENTS = "events"
 _MORE = (  # reports that are no file of the console, and name nobody
     "consent_countries", "consent_days", "consent_sources", "consent_totals", "conversion_parts", "conversion_sums",
     "conversion_totals", "copies", "credits_by_rule", "deliveries", "delivery_gain", "experiment", "funnel",
-    "funnel_split", "loss", "mail_messages", "mail_orders", "overview_hours", "paths", "power", "property_paths",
+    "funnel_split", "loss", "mail_messages", "mail_orders", "overview_hours", "power", "property_paths",
     "retention", "revenue_days", "revenue_revisions", "seen_by", "totals",
 )  # fmt: skip
 NAMING = frozenset({"people", "conversion_records"})  # reports that tell one person from another
-EXPORTED = {**FILES, **{name: name for name in _MORE}}
+RENAMED = {"paths": "attribution/paths"}  # the console calls another file so: `property_paths` here
+EXPORTED = {**FILES, **{name: name for name in _MORE}, "attribution/paths": "paths", "paths": "paths"}
 _ASKED = "asked.json"  # in the directory: what its events are of
 
 
@@ -69,6 +70,9 @@ def export(
     never kept, and what was erased is gone from the store: files that you wrote before are yours to delete. Browsers,
     user ids and identifiers need --personal. The audit trail says what was exported.
     """
+    if what in RENAMED:
+        click.echo(f"{what} is called {RENAMED[what]} now, and will be no export by its old name.", err=True)
+        what = RENAMED[what]
     place = open_place(data)
     state = open_state(place)
     chosen = choose_site(state.sites, site)

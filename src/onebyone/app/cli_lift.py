@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path as File
 from random import Random
 from typing import Any
@@ -18,10 +16,10 @@ from onebyone.app.settings import ConfigError
 from onebyone.money import amount
 from onebyone.reports.attribution.credit import NOT_CAUSAL
 from onebyone.reports.attribution.geo import geo_lift
+from onebyone.reports.attribution.geo_file import Totals, read_totals
 from onebyone.reports.attribution.lift import calibration, cost_per_incremental, is_held_out
 
 _SEED = 1  # the same file gives the same answer
-_COLUMNS = ("region", "period", "conversions")
 
 
 @click.group("lift")
@@ -42,15 +40,15 @@ def geo(file: File, test: str, start: str, spend: str, attributed: float | None,
     FILE.csv has the columns region, period and conversions, a row for each region and period; periods are days or weeks
     that sort as they came (2026-11-02, 2026-W45), at least 8 of them before the campaign.
     """
-    totals, periods = _totals(file)
-    if start not in periods:
-        raise ConfigError(f"--start: {file.name} has no period {start!r}; its last is {periods[-1]!r}.")
+    totals = _totals(file)
+    if start not in totals.periods:
+        raise ConfigError(f"--start: {file.name} has no period {start!r}; its last is {totals.periods[-1]!r}.")
     spent = amount(spend) if spend else None
     if spend and spent is None:
         raise ConfigError(f"--spend: {spend!r} is no amount of money; say it like 1200.50.")
     chosen = [name.strip() for name in test.split(",")]
     try:
-        found = geo_lift(totals, chosen, before=periods.index(start), random=Random(_SEED))
+        found = geo_lift(totals.regions, chosen, before=totals.periods.index(start), random=Random(_SEED))
     except ValueError as error:
         raise ConfigError(f"{file.name}: {error}.") from error
     cost = None if spent is None else cost_per_incremental(round(spent * 100), found.incremental)
@@ -61,6 +59,8 @@ def geo(file: File, test: str, start: str, spend: str, attributed: float | None,
         )
         return
     click.echo(f"{', '.join(chosen)}: {found.effect:+.1%} while it ran, {found.incremental:+,.1f} conversions.")
+    if found.low is not None and found.high is not None:
+        click.echo(f"With 95% confidence {found.low:+,.1f} to {found.high:+,.1f} conversions.")
     click.echo(f"p = {found.p_value:.3f}: the part of {found.placebos:,} other choices of regions that differ as much.")
     if spent is not None:
         click.echo("It added nothing to divide by." if cost is None else f"Cost of each: {cost / 100:,.2f}.")
@@ -68,33 +68,13 @@ def geo(file: File, test: str, start: str, spend: str, attributed: float | None,
         click.echo(f"Added for each one attributed: {factor:.2f}. {NOT_CAUSAL}")
 
 
-def _totals(file: File) -> tuple[dict[str, list[int]], list[str]]:
-    """By region a number for each period, 0 where the file has none; and the periods."""
-    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+def _totals(file: File) -> Totals:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = csv.DictReader(opened)
-            if missing := [name for name in _COLUMNS if name not in (rows.fieldnames or ())]:
-                raise ConfigError(f"{file.name}: there is no column {', '.join(missing)}.")
-            for row in rows:
-                _count(counts, row, f"{file.name}, line {rows.line_num}")
+        return read_totals(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except ValueError as error:
         raise ConfigError(f"{file.name}: {error}.") from error
-    periods = sorted({period for own in counts.values() for period in own})
-    if not periods:
-        raise ConfigError(f"{file.name} has no rows.")
-    return {region: [own.get(period, 0) for period in periods] for region, own in counts.items()}, periods
-
-
-def _count(counts: defaultdict[str, dict[str, int]], row: Mapping[str, str | None], place: str) -> None:
-    region, period, text = (row[name] or "" for name in _COLUMNS)
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise ConfigError(f"{place}: {text[:32]!r} is no number of conversions.")
-    if period in counts[region]:
-        raise ConfigError(f"{place}: {region} has {period} twice.")
-    counts[region][period] = int(text)
 
 
 @lift_group.command("hold-out")

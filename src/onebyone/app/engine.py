@@ -107,6 +107,7 @@ def make_console(
         exports=state.exports,
         shelf=state.shelf,
         annotations=state.annotations,
+        lift_tests=state.lift_tests,
         library=state.library,
         segment_sizes=state.segment_sizes,
         send_export=exporting(place, settings, state, reports).send,

@@ -23,6 +23,7 @@ from onebyone.state.exports import Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.library import Library
+from onebyone.state.lift_tests import LiftTests
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.receipts import Receipts
@@ -64,6 +65,7 @@ class State(Struct, frozen=True):
     exports: Exports
     shelf: Shelf
     annotations: Annotations
+    lift_tests: LiftTests
     library: Library
     segment_sizes: SegmentSizes
 
@@ -117,6 +119,7 @@ def open_state(place: Place) -> State:
         exports=Exports(engine),
         shelf=Shelf(engine),
         annotations=Annotations(engine),
+        lift_tests=LiftTests(engine),
         library=Library(engine),
         segment_sizes=SegmentSizes(engine),
     )

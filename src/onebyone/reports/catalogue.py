@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from msgspec import Struct, structs
+from msgspec import Struct, json, structs
 
 from onebyone.reports import funnel_split, power, property_paths, sorting
 from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed, takes
@@ -26,7 +26,8 @@ _OPEN = {place: f"{{{{{place}}}}}" for place in (*NOT_NARROWED, *RULE_PLACES)}  
 _UNSORTED = dict.fromkeys(sorting.PLACES, "")
 _HEADER = re.compile(
     r"\A-- title: (?P<title>.+)\n-- about: (?P<about>.+(?:\n--   .+)*)\n"
-    r"(?:-- sorts: (?P<sorts>.+)\n)?(?:-- sums: (?P<sums>.+)\n)?(?P<sql>[^-](?:.|\n)+)\Z"
+    r"(?:-- counts: (?P<counts>.+)\n)?(?:-- sorts: (?P<sorts>.+)\n)?(?:-- sums: (?P<sums>.+)\n)?"
+    r"(?P<sql>[^-](?:.|\n)+)\Z"
 )
 
 
@@ -134,6 +135,15 @@ class Reports:
         except QueryBroken as error:
             raise ReportBroken(f"{name}: {error}") from error
 
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+        """Rows that SQL cannot say as an Apache Parquet file. `kinds` are its columns with their ClickHouse types.
+
+        Blocks. Raises QueryRefused or StoreUnavailable.
+        """
+        columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+        lines = b"\n".join(json.encode(row) for row in rows)
+        return self._store.parquet(with_parts("{{given_rows}}"), {"kinds": columns, "rows": lines.decode()})
+
     def _taken(self, report: Report, params: Mapping[str, Param]) -> dict[str, Param]:
         wanted = taken(report, params)
         return wanted if "now" not in report.params or "now" in wanted else wanted | {"now": self._clock()}
@@ -205,9 +215,10 @@ def read_report(file: Path) -> Report:
     about = found["about"].replace("\n--  ", "")
     shaper = _shaper(found["sql"])
     own = shaper.PLACES if shaper else sorting.PLACES
-    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in own})
+    counts = {"goal": found["counts"]} if found["counts"] else {}
+    template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in own} | counts)
     usual = shaper.shaped({}) if shaper else power.Shape({}, {})
-    sql = with_parts(found["sql"], {**NOT_NARROWED, **_UNSORTED, **usual.places})
+    sql = with_parts(found["sql"], {**NOT_NARROWED, **_UNSORTED, **usual.places, **counts})
     params = {name: kind for name, kind in declared(sql).items() if name not in usual.params}
     if shaper:
         params |= shaper.PARAMS

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from onebyone.store import Param
 
 _MONTH_MS = 30 * 86_400_000
-_BY_TOUCH: Mapping[str, Param] = {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""}
+_BY_TOUCH: Mapping[str, Param] = {"event": "purchase", "by": "channel", "window_days": 30, "reset": 0, "reduce": ""}
 _FUNNEL: Mapping[str, Param] = {"within_ms": _MONTH_MS, "without": ""}
 _REVENUE: Mapping[str, Param] = {"event": "purchase", "dated": "order"}
 _RECORDS: Mapping[str, Param] = {

@@ -1,24 +1,29 @@
 -- title: Credits by rule
 -- about: Orders, and their money in the site's currency, shared among the sessions of `window_days` before each order by
---   every rule that looks at one order alone. `by` names the touches: channel, source or campaign; '' is unattributed.
+--   every rule that looks at one order alone. `event` is what counts as an order: purchase, sign_up, any that the site
+--   declares. `by` names the touches: channel, source or campaign; '' is unattributed.
 --   `reset` 1 takes no session before the order before; `reduce` shortens paths: exposure, first, frequency,
 --   no_last_direct, no_direct, last_3 (any number), '' for no way.
---   Money is split by largest remainder, an earlier touch first, so each order's parts add up to it exactly.
+--   Money is split by largest remainder, an earlier touch first, and an order in parts of 10^12, the first touch with
+--   what is left over, so each order's parts add up to it exactly and sums are the same in any order of rows.
+-- counts: {event:String}
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
   toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
   {{session_days}}
-SELECT model, label, sum(share) AS orders, sum(money) AS revenue_minor
+SELECT model, part.1 AS label, toFloat64(sum(part.2)) / 1000000000000 AS orders, sum(part.3) AS revenue_minor
 FROM (
   SELECT
-    rule.1 AS model, value, length(touches) AS n,
+    rule.1 AS model,
     arrayMap(w -> value * w, rule.2) AS wanted_money,
     arrayMap(m -> floor(m), wanted_money) AS whole,
     toInt64(value - arraySum(whole)) AS cents_left,
-    arraySlice(arraySort(i -> (whole[i] - wanted_money[i], i), range(1, n + 1)), 1, cents_left) AS one_more,
-    arrayJoin(if(n = 0, [('', 1., value)], arrayMap(
-      i -> (touches[i].2, rule.2[i], toInt64(whole[i]) + has(one_more, i)), range(1, n + 1)))) AS part,
-    part.1 AS label, part.2 AS share, part.3 AS money
+    -- 1e-17 decides nothing
+    arraySlice(arraySort(i -> (-round(wanted_money[i] - whole[i], 9), i), places), 1, cents_left) AS one_more,
+    arrayMap(w -> toInt64(round(w * 1000000000000)), rule.2) AS parts,
+    1000000000000 - arraySum(parts) AS parts_left,
+    arrayJoin(if(n = 0, [('', toInt128(1000000000000), value)], arrayMap(
+      i -> (touches[i].2, toInt128(parts[i] + if(i = 1, parts_left, 0)), toInt64(whole[i]) + has(one_more, i)), places))) AS part
   FROM (
     SELECT
       value, touches, length(touches) AS n, range(1, n + 1) AS places,

@@ -1,9 +1,10 @@
 -- title: Paths
--- about: The sessions before an order, oldest first, and how many orders each such path led to; their money is in the
---   site's currency. `nulls` are persons without an order in the period who had that path in their last `window_days`.
+-- about: The sessions before an order (or what else `event` counts), oldest first, and how many orders each such path led
+--   to; their money is in the site's currency. `nulls` are persons without an order in the period who had that path in their last `window_days`.
 --   An order without a session has the empty path. `days` is the median from the first touch to the order.
 --   `reset` and `reduce` as in Credits by rule; paths without an order are reduced too.
 --   The most frequent paths are kept, with an order or without; `all_paths` and `all_nulls` count what there is.
+-- counts: {event:String}
 WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
   toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
@@ -36,7 +37,7 @@ FROM (
           FROM (
             SELECT at, visitor, node
             FROM events FINAL
-            PREWHERE name = 'purchase'
+            PREWHERE name = {{goal}}
             WHERE site = {site:String}
               AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
               AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}})

@@ -14,20 +14,24 @@ from onebyone.reports.attribution.side_by_side import side_by_side
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
-from onebyone.web.api_filters import Narrowing
-from onebyone.web.credit_table import cut, notes
+from onebyone.web.api_filters import NarrowingConversions
+from onebyone.web.attribution_question import KEYS, MOST_PATHS, SEED, read_question
+from onebyone.web.credit_table import credits, cut, notes
 from onebyone.web.desk import TheDesk
 from onebyone.web.lift_table import Factor, factors, read_tested
-from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, WINDOWS, credits, read_question
 from onebyone.web.view import asked, params
 
 MOST_SHOWN = 100  # of paths
 
 
 class AttributionOut(Struct, frozen=True):
-    """A row is what a model gives a label; the last, of no label, is what nobody gets. Money is in minor units."""
+    """A row is what a model gives a label; the last, of no label, is what nobody gets. Money is in minor units.
+
+    `orders` are whatever `event` counts.
+    """
 
     site: str
+    event: str
     by: str
     window: str
     window_days: int
@@ -51,12 +55,15 @@ class AttributionOut(Struct, frozen=True):
     sync_to_thread=True,
     tags=["reports"],
     summary="Who gets the credit, by every model",
-    operation_class=Narrowing,
+    operation_class=NarrowingConversions,
 )
 def api_attribution(
     request: Ask,
     desk: TheDesk,
     site: TheSite,
+    event: Annotated[
+        str | None, QueryParameter(description="what gets credit: purchase, sign_up, any that the site declares")
+    ] = None,
     by: Annotated[str | None, QueryParameter(description="channel source campaign")] = None,
     window: Annotated[str | None, QueryParameter(description="a preset, as on the page; default without it")] = None,
     reset: Annotated[str | None, QueryParameter(description="1: only sessions after the order before")] = None,
@@ -72,16 +79,17 @@ def api_attribution(
 ) -> AttributionOut:
     """`from` and `to` choose days of one's own, as on the page. Raises ServiceUnavailableException."""
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    question, tested = read_question(view), read_tested(view)
+    question, tested = read_question(view, site), read_tested(view)
     given = params(view, site) | question.asking
     rules = rows_of(desk, "credits_by_rule", **given)
     paths = rows_of(desk, "paths", **given | {"limit": MOST_PATHS})
     table = side_by_side(rules, paths, random=Random(SEED))
     return AttributionOut(
         site=site.id,
+        event=question.counted.event,
         by=question.by,
         window=question.window,
-        window_days=WINDOWS[question.window].click_days,
+        window_days=question.window_days,
         reset=bool(question.reset),
         reduce=question.reduce,
         first_day=view.period.first.isoformat(),
@@ -89,7 +97,7 @@ def api_attribution(
         zone=site.zone,
         currency=site.currency,
         says=NOT_CAUSAL,
-        warnings=[*notes(table), *filter(None, [cut(paths, table)])],
+        warnings=[*notes(table, question.counted), *filter(None, [cut(paths, table, question.counted)])],
         rows=credits(table),
         markov_order=table.order,
         log_loss={str(order): loss for order, loss in table.losses.items()},

@@ -15,6 +15,7 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import numbers, words
 from onebyone.web.address import NotUnderstood, View
+from onebyone.web.counted import words_of
 from onebyone.web.desk import Row
 
 KEYS = ("event", "via", "matched", "flag", "value>", "value<", "sort", "after")
@@ -38,7 +39,6 @@ MATCHED = {
     "reload": ("reload of the same page", "s-k"),
     "weak": ("weak: same person, within 5 minutes", "s-w"),
 }
-_NAMES = {"purchase": "Orders", "generate_lead": "Leads", "sign_up": "Sign-ups"}
 
 
 class Tab(Struct, frozen=True):
@@ -130,7 +130,7 @@ def tabs(rows: Sequence[Row], declared: Sequence[str]) -> list[Tab]:
     for row in rows:
         counts[row["name"]] = counts.get(row["name"], 0) + row["counted"]
     order = sorted(counts, key=lambda name: (name not in declared, -counts[name], name))
-    return [Tab(name, _NAMES.get(name, name.replace("_", " ").capitalize()), counts[name]) for name in order]
+    return [Tab(name, words_of(name).title, counts[name]) for name in order]
 
 
 def sums(rows: Sequence[Row], name: str, currency: str) -> Sums:

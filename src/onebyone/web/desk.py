@@ -34,6 +34,7 @@ from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
 from onebyone.state.library import Library
+from onebyone.state.lift_tests import LiftTests
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
@@ -81,6 +82,9 @@ class Reports(Protocol):
 
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """The same as a Parquet file."""
+
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Row]) -> bytes:
+        """Rows that no report has as a Parquet file; `kinds` are its columns with their ClickHouse types."""
 
 
 class Rights(Protocol):
@@ -144,6 +148,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     exports: Exports
     shelf: Shelf
     annotations: Annotations
+    lift_tests: LiftTests
     library: Library
     segment_sizes: SegmentSizes
     send_export: SendExport

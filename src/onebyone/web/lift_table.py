@@ -12,7 +12,7 @@ from onebyone.web.address import NotUnderstood, View
 from onebyone.web.credit_table import name_of
 
 KEYS = ("lifted", "added", "low", "high")
-_MOST = 10**9
+MOST_ADDED = 10**9
 
 
 class Tested(Struct, frozen=True):
@@ -49,7 +49,7 @@ def read_tested(view: View) -> Tested | None:
         added, low, high = (float(given.get(key) or given["added"]) for key in ("added", "low", "high"))
     except ValueError:
         added, low, high = 0.0, 1.0, 0.0
-    if not -_MOST <= low <= added <= high <= _MOST:
+    if not -MOST_ADDED <= low <= added <= high <= MOST_ADDED:
         raise NotUnderstood(
             "A lift test is three numbers of orders: what was added, at least (low) and at most (high). ",
             "Show the page without it", view.link(**dict.fromkeys(KEYS, "")), ".",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_type_hints
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from onebyone.event import utc
+from onebyone.reports.loss import Interval
 from onebyone.reports.mail import Figures, Sent, figures, total
 from onebyone.state.mail import Delivered, Message, Mode
 from onebyone.web import numbers
@@ -112,7 +113,18 @@ def legend() -> Sequence[tuple[str, str]]:
     return _BANDS
 
 
-def csv_rows(rows: Sequence[Line]) -> list[Row]:
+def kinds() -> dict[str, str]:
+    """The columns of `file_rows` with their ClickHouse types."""
+    found = {"message": "String", "name": "String", "campaign": "String", "made_at": "DateTime64(3, 'UTC')"}
+    for name, kind in get_type_hints(Figures).items():
+        if kind is Interval:
+            found |= {f"{name}_low": "Float64", f"{name}_high": "Float64"}
+        else:
+            found[name] = "Int64" if kind is int else "Nullable(Float64)"
+    return found | {"orders": "Int64", "revenue_minor": "Int64"}
+
+
+def file_rows(rows: Sequence[Line]) -> list[Row]:
     """Raw values, a row for each message."""
     return [
         {"message": line.message.id, "name": line.message.name, "campaign": line.message.campaign}

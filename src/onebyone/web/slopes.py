@@ -23,23 +23,18 @@ class Pair(Struct, frozen=True):
     against: str
 
 
-def key_of(model: str) -> str:
-    """A model's name in an address: that of Markov is the same whatever its order."""
-    return f"markov_{model.partition('_order')[2][2:]}" if model.startswith("markov") else model
-
-
 def read_pair(view: View, table: Table) -> Pair:
-    """Raises NotUnderstood."""
-    names = {key_of(model): model for model in table.models}
+    """Of a model that this table is too large for, the usual one. Raises NotUnderstood for what is none."""
+    names = {credit_table.key_of(model): model for model in table.models}
     usual = {"model": "last_non_direct", "against": "markov_per_path" if "markov_per_path" in names else "linear"}
-    chosen = {key: view.given.get(key) or usual[key] for key in usual}
-    for key, name in chosen.items():
-        if name not in names:
+    for key in usual:
+        if view.given.get(key, usual[key]) not in credit_table.MODELS:
             raise NotUnderstood(
-                f"`{name}` is no {key} here. Use {', '.join(names)}. ", "Show the page without it",
+                f"`{view.given[key]}` is no {key} here. Use {', '.join(names)}. ", "Show the page without it",
                 view.link(**{key: ""}), ".",
             )  # fmt: skip
-    return Pair(names[chosen["model"]], names[chosen["against"]])
+    found = {key: names.get(view.given.get(key, ""), names[name]) for key, name in usual.items()}
+    return Pair(found["model"], found["against"])
 
 
 def slopes(table: Table, pair: Pair, show: str, currency: str) -> Markup | str:

@@ -113,7 +113,7 @@ def tell(
     record = record_of(asked_for, fate)
     main = record or _drop(asked_for, fate)
     copies = account.of_copies(accounts)
-    mine = _account_of(main, accounts)
+    mine = account_among(accounts, main)
     if record is not None and mine is not None:
         main = record = _merged(record, mine)
     main_day = _at(main["received_at"]).astimezone(ZoneInfo(zone)).date()
@@ -196,7 +196,8 @@ def _seen_only(asked_for: str, fate: Fate, later: set[str]) -> Fate:
     return Fate(events, drops) if events or drops else fate
 
 
-def _account_of(main: Row, accounts: Sequence[Account]) -> Account | None:
+def account_among(accounts: Sequence[Account], main: Row) -> Account | None:
+    """That of the record which an event or a drop belongs to."""
     sighting = f"{main['hit']}/{main['n']}"
     return next(
         (one for one in accounts if any(copy.sighting == sighting for copy in one.copies)), next(iter(accounts), None)

@@ -89,3 +89,19 @@ def test_a_chance_past_some_states_is_that_of_a_chain_where_they_lose(seed: int)
     for name, states in groups.items():
         lost = rows | {state: {LOST: 1.0} for state in states}
         assert found[name] == pytest.approx(_by_gauss_and_jordan(lost), abs=1e-12), name
+
+
+@pytest.mark.parametrize("circles", [1.0, 1e12], ids=["walked", "eliminated"])
+def test_with_many_states_a_group_it_is_no_other_chance(circles: float) -> None:
+    """A chain that goes in circles is walked in vain, and eliminated."""
+    random = Random(11)
+    rows = {
+        state: {following: n for following, n in row.items() if following != 0} | {LOST: 1.0, state: circles}
+        for state, row in _random_chain(random, 140).items()
+    }
+    rows[0].pop(0)
+    groups = {name: {state for state in range(1, 140) if state % 3 == name} for name in range(3)}
+    found = chances_without(rows, groups, start=0, goal=WON)
+    for name, states in groups.items():
+        lost = rows | {state: {LOST: 1.0} for state in states}
+        assert found[name] == pytest.approx(chance(lost, start=0, goal=WON), rel=1e-12) and found[name] > 0

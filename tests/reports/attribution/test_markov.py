@@ -93,3 +93,13 @@ def test_an_order_is_chosen_for_a_million_people_at_once() -> None:
     paths = [Path(("A", "B"), 300_000, 700_000)]
     chosen = choose_order(paths, random=Random(1))
     assert chosen.order == 1 and all(0 < loss < 1 for loss in chosen.log_loss.values())
+
+
+def test_an_order_that_would_take_too_long_is_not_tried() -> None:
+    paths = _walks(2000, 2, Random(3))
+    steps = {order: sum(map(len, transitions(paths, order).values())) for order in (2, 3)}
+    channels = len({channel for path in paths for channel in path.channels})
+    free = choose_order(paths, random=Random(1))
+    for most, tried in ((channels * steps[2] - 1, {1}), (channels * steps[3] - 1, {1, 2}), (10**9, {1, 2, 3})):
+        found = choose_order(paths, random=Random(1), most=most).log_loss
+        assert found == {order: free.log_loss[order] for order in tried}

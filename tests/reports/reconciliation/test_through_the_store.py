@@ -117,7 +117,9 @@ def check_losses_and_credits(store: Embedded, some: list[Person]) -> None:
     lost = Reports(store).run_dicts("loss", **common, by="browser", event="purchase")
     shares = {row["label"]: row["server_only"] / (row["both"] + row["server_only"]) for row in lost}
     assert {browser: shares[browser] for browser in BLOCKED} == BLOCKED
-    rows = Reports(store).run_dicts("credits_by_rule", **common, by="source", window_days=30, reset=0, reduce="")
+    rows = Reports(store).run_dicts(
+        "credits_by_rule", **common, event="purchase", by="source", window_days=30, reset=0, reduce=""
+    )
     last = {row["label"]: row["orders"] for row in rows if row["model"] == "last_non_direct"}
     by_source: Counter[str] = Counter()
     for (source, _), orders in credited(some).items():

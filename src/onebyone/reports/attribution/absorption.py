@@ -4,23 +4,25 @@ It is solved by eliminating states (Grassmann, Taksar and Heyman 1985), which is
 without a single subtraction: nothing cancels, so cycles that hardly ever end lose no digits, and no iteration has to
 converge. Rows stay sparse, because states with the fewest links go first.
 
-A chain of very many states is walked first: step by step, all mass moves on. What has not arrived yet bounds the error,
-so that the walk counts only if next to nothing is left on the way; a chain that goes in circles is eliminated.
+A chain of very many states is walked first: state by state, all mass moves on, again and again. What is still on the
+way bounds the error, so that the walk counts only if next to nothing is left; a chain that goes in circles is
+eliminated. Past each of several groups it is walked once for each, where the groups are few for so many states.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence, Set
-from typing import TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 State = TypeVar("State", bound=Hashable)
 Name = TypeVar("Name", bound=Hashable)
 
-_MANY_STATES, _MAX_STEPS = 500, 400
-_LOST_ON_THE_WAY = 1e-16
+_MANY_STATES, _MANY_OF_A_GROUP, _MAX_ROUNDS = 500, 5, 400
+_LOST_ON_THE_WAY, _NOTHING = 1e-16, 1e-24
 
 
 def chance(rows: Mapping[State, Mapping[State, float]], *, start: State, goal: State) -> float:
@@ -28,7 +30,7 @@ def chance(rows: Mapping[State, Mapping[State, float]], *, start: State, goal: S
 
     Every state with a row must be able to reach one without.
     """
-    walked = _walk(rows, start, goal) if len(rows) > _MANY_STATES else None
+    walked = _walk(_number(rows, start, goal), frozenset()) if len(rows) > _MANY_STATES else None
     return _solve(rows, start, goal) if walked is None else walked
 
 
@@ -40,6 +42,15 @@ def chances_without(
 
     Half of the groups is eliminated for all of the other half at once, and so on: as much work as a few of `chance`.
     """
+    if len(rows) > _MANY_OF_A_GROUP * max(len(groups), 20):
+        numbered = _number(rows, start, goal)
+        walked: dict[Name, float] = {}
+        for name, states in groups.items():
+            if (arrived := _walk(numbered, states)) is None:
+                break
+            walked[name] = arrived
+        else:
+            return walked
     found: dict[Name, float] = {}
 
     def halve(ahead: dict[State, dict[State, float]], names: Sequence[Name]) -> None:
@@ -59,25 +70,49 @@ def chances_without(
     return found
 
 
-def _walk(rows: Mapping[State, Mapping[State, float]], start: State, goal: State) -> float | None:
-    """None if too much is still on the way."""
-    parts = {state: _normal(row) for state, row in rows.items()}
-    going, arrived = {start: 1.0}, 0.0
-    for _ in range(_MAX_STEPS):
-        reached: defaultdict[State, float] = defaultdict(float)
-        for state, mass in going.items():
-            for following, part in parts[state]:
-                reached[following] += mass * part
-        arrived += reached.get(goal, 0.0)
-        going = {state: mass for state, mass in reached.items() if state in parts}
-        if sum(going.values()) < _LOST_ON_THE_WAY:
+class _Numbered(Struct, Generic[State], frozen=True):
+    """States that the start leads to, by their numbers in the order in which they are come upon."""
+
+    numbers: dict[State, int]
+    ahead: list[list[tuple[int, float]]]  # where each leads to, with the chance
+    won: list[float]  # the chance to come straight to the goal
+
+
+def _number(rows: Mapping[State, Mapping[State, float]], start: State, goal: State) -> _Numbered[State]:
+    numbers, order = {start: 0}, [start]
+    for state in order:
+        for following in rows.get(state, {}):
+            if following in rows and following not in numbers:
+                numbers[following] = len(order)
+                order.append(following)
+    wholes = [math.fsum(rows.get(state, {}).values()) for state in order]
+    ahead = [
+        [(numbers[to], weight / whole) for to, weight in rows.get(state, {}).items() if to in numbers]
+        for state, whole in zip(order, wholes, strict=True)
+    ]
+    won = [rows[state].get(goal, 0.0) / whole if whole else 0.0 for state, whole in zip(order, wholes, strict=True)]
+    return _Numbered(numbers, ahead, won)
+
+
+def _walk(chain: _Numbered[State], past: Set[State]) -> float | None:
+    """The chance to come to the goal past none of these states; None if too much is still on the way."""
+    shut = {chain.numbers[state] for state in past if state in chain.numbers}
+    steps = [(place, chain.ahead[place], won) for place, won in enumerate(chain.won) if place not in shut]
+    mass, arrived = [0.0] * len(chain.won), 0.0
+    mass[0] = 1.0
+    for _ in range(_MAX_ROUNDS):
+        moved = 0.0
+        for place, ahead, won in steps:
+            here = mass[place]
+            if here > _NOTHING:
+                mass[place] = 0.0
+                moved += here
+                arrived += here * won
+                for following, part in ahead:
+                    mass[following] += here * part
+        if moved < _LOST_ON_THE_WAY:
             return arrived
     return None
-
-
-def _normal(row: Mapping[State, float]) -> list[tuple[State, float]]:
-    whole = math.fsum(row.values())
-    return [(following, weight / whole) for following, weight in row.items()]
 
 
 def _solve(rows: Mapping[State, Mapping[State, float]], start: State, goal: State) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ _NOISE = 1e-12  # an effect below this is rounding
 
 State = tuple[str, ...]  # the newest channels, oldest first
 Next = State | str
+Rows = Mapping[Next, Mapping[Next, int]]
 START: State = ()
 CONVERSION, NULL = "(conversion)", "(null)"
 
@@ -37,16 +38,9 @@ class OrderChoice(Struct, frozen=True):
     log_loss: dict[int, float]
 
 
-def transitions(paths: Sequence[Path], order: int) -> dict[Next, dict[Next, int]]:
+def transitions(paths: Sequence[Path], order: int) -> Rows:
     """How many people went from each state to each."""
-    counts: defaultdict[Next, Counter[Next]] = defaultdict(Counter)
-    for path in merge(paths):
-        if people := path.conversions + path.nulls:
-            for state, following in _steps(path.channels, order):
-                counts[state][following] += people
-            counts[path.channels[-order:]][CONVERSION] += path.conversions
-            counts[path.channels[-order:]][NULL] += path.nulls
-    return {state: {following: n for following, n in row.items() if n} for state, row in counts.items()}
+    return _count(merge(paths), order)
 
 
 def effects(paths: Sequence[Path], order: int = 1) -> Effects:
@@ -58,10 +52,20 @@ def effects(paths: Sequence[Path], order: int = 1) -> Effects:
     return Effects(base, {channel: _effect(without[channel], base) for channel in channels})
 
 
-def choose_order(paths: Sequence[Path], *, random: Random, folds: int = 5) -> OrderChoice:
-    """By cross-validation; of equal orders the lower. The same however the paths come."""
-    parts = _parts(paths, folds, random)
-    losses = {order: _held_out_loss(parts, order, len(channels_of(paths)) + 2) for order in range(1, MAX_ORDER + 1)}
+def choose_order(paths: Sequence[Path], *, random: Random, folds: int = 5, most: int | None = None) -> OrderChoice:
+    """By cross-validation; of equal orders the lower. The same however the paths come.
+
+    `most` is how many steps between states may be weighed for all channels together: an order above 1 with more of them
+    is not tried.
+    """
+    parts, channels = _parts(paths, folds, random), channels_of(paths)
+    losses: dict[int, float] = {}
+    for order in range(1, MAX_ORDER + 1):
+        held = [_count(part, order) for part in parts]
+        whole = _together(held)
+        if order > 1 and most is not None and len(channels) * sum(map(len, whole.values())) > most:
+            break
+        losses[order] = _held_out_loss(whole, held, len(channels) + 2)
     return OrderChoice(min(losses, key=lambda order: (losses[order], order)), losses)
 
 
@@ -106,14 +110,32 @@ def _binomial(people: int, chance: float, random: Random) -> int:
     return min(people, max(0, round(normal)))
 
 
-def _held_out_loss(parts: Sequence[Sequence[Path]], order: int, outcomes: int) -> float:
+def _held_out_loss(whole: Rows, parts: Sequence[Rows], outcomes: int) -> float:
     """With half a person added to each possible step, or an unseen one would cost infinitely much."""
     loss, steps = 0.0, 0
-    for held in range(len(parts)):
-        known = transitions([path for fold, part in enumerate(parts) if fold != held for path in part], order)
-        for state, row in transitions(parts[held], order).items():
-            seen = known.get(state, {})
-            total = sum(seen.values()) + outcomes / 2
-            loss -= sum(n * math.log((seen.get(following, 0) + 0.5) / total) for following, n in row.items())
-            steps += sum(row.values())
+    for part in parts:
+        for state, row in part.items():
+            seen, held = whole[state], sum(row.values())
+            total = sum(seen.values()) - held + outcomes / 2
+            loss -= sum(n * math.log((seen[following] - n + 0.5) / total) for following, n in row.items())
+            steps += held
     return loss / steps if steps else 0.0
+
+
+def _together(parts: Sequence[Rows]) -> Rows:
+    whole: defaultdict[Next, Counter[Next]] = defaultdict(Counter)
+    for part in parts:
+        for state, row in part.items():
+            whole[state].update(row)
+    return dict(whole)
+
+
+def _count(paths: Sequence[Path], order: int) -> Rows:
+    counts: defaultdict[Next, Counter[Next]] = defaultdict(Counter)
+    for path in paths:
+        if people := path.conversions + path.nulls:
+            for state, following in _steps(path.channels, order):
+                counts[state][following] += people
+            counts[path.channels[-order:]][CONVERSION] += path.conversions
+            counts[path.channels[-order:]][NULL] += path.nulls
+    return {state: {following: n for following, n in row.items() if n} for state, row in counts.items()}

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from onebyone.reports.attribution import markov, money, shapley
 from onebyone.reports.attribution.credit import scaled, shared
-from onebyone.reports.attribution.paths import Path, channels_of, conversions_of, merge
+from onebyone.reports.attribution.paths import Path, channels_of, conversions_of
 from onebyone.reports.attribution.rules import Rule, each_channel_once, in_proportion
 
 BY_RULE = (
@@ -22,7 +22,7 @@ BY_RULE = (
     "position_40_20_40",
     "time_decay_half_life_168h",
 )
-MOST_TO_CHOOSE, MOST_CHANNELS_TO_CHOOSE = 2000, 20  # paths and channels: with more, a page would wait for the order
+MOST_STEPS = 500_000  # of Markov, all channels together: with more, a page would wait for a higher order
 MOST_CHANNELS = 200  # of Markov and Shapley rates, for the same reason
 _MOST_SETS = 500_000  # looked at for sampled Shapley values: a third of a second
 
@@ -129,10 +129,9 @@ def _learn(rows: Sequence[Row], credited: Share, random: Random) -> Known:
 
 
 def _order(paths: Sequence[Path], random: Random) -> markov.OrderChoice:
-    few = conversions_of(paths) < markov.FEW_CONVERSIONS
-    if few or len(merge(paths)) > MOST_TO_CHOOSE or len(channels_of(paths)) > MOST_CHANNELS_TO_CHOOSE:
+    if conversions_of(paths) < markov.FEW_CONVERSIONS:
         return markov.OrderChoice(1, {})
-    return markov.choose_order(paths, random=random)
+    return markov.choose_order(paths, random=random, most=MOST_STEPS)
 
 
 def _at_once(weights: Mapping[str, float], credited: Share) -> dict[str, Share]:

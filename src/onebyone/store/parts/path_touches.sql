@@ -10,7 +10,7 @@ GLOBAL LEFT JOIN (
       FROM (
         SELECT id, at, visitor, {{order_node}} AS node
         FROM conversions FINAL
-        WHERE {reset:UInt8} AND site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted'
+        WHERE {reset:UInt8} AND site = {site:String} AND name = {{goal}} AND {{standing}} = 'counted'
           AND first_day >= toDate(since) - 31 AND at >= since AND at < {to:DateTime64(3)}
           AND {{of_traffic}}
       )

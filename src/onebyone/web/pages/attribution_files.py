@@ -14,24 +14,34 @@ from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
-from onebyone.web.csv_file import csv_answer, download
+from onebyone.web.attribution_question import KEYS, MOST_PATHS, SEED, read_question
+from onebyone.web.credit_table import KINDS, credits
+from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.definitions import sql_of
-from onebyone.web.desk import Desk, TheDesk
-from onebyone.web.pages.attribution import KEYS, MOST_PATHS, SEED, credits, read_question
+from onebyone.web.desk import Desk, Row, TheDesk
 from onebyone.web.view import asked, params
 
 
 def _asking(request: Ask, desk: Desk, site: Site) -> dict[str, Param]:
     view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD)
-    return params(view, site) | read_question(view).asking | {"limit": MOST_PATHS}
+    return params(view, site) | read_question(view, site).asking | {"limit": MOST_PATHS}
+
+
+def _rows(request: Ask, desk: Desk, site: Site) -> list[Row]:
+    """One for each label and model. Raises what the reports raise: no file is better than an empty one."""
+    asking = _asking(request, desk, site)
+    rules, paths = (desk.reports.run(report, **asking).dicts() for report in ("credits_by_rule", "paths"))
+    return credits(side_by_side(rules, paths, random=Random(SEED)))
 
 
 @get("/s/{site_id:str}/attribution.csv", sync_to_thread=True, include_in_schema=False)
 def attribution_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    """One row for each label and model. Raises what the reports raise: no file is better than an empty one."""
-    asking = _asking(request, desk, site)
-    rules, paths = (desk.reports.run(report, **asking).dicts() for report in ("credits_by_rule", "paths"))
-    return csv_answer(f"{site.name}-attribution", credits(side_by_side(rules, paths, random=Random(SEED))))
+    return csv_answer(f"{site.name}-attribution", _rows(request, desk, site))
+
+
+@get("/s/{site_id:str}/attribution.parquet", sync_to_thread=True, include_in_schema=False)
+def attribution_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    return parquet_answer(f"{site.name}-attribution", desk.reports.table(KINDS, _rows(request, desk, site)))
 
 
 @get("/s/{site_id:str}/attribution/paths.csv", sync_to_thread=True, include_in_schema=False)
@@ -42,15 +52,10 @@ def paths_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     return csv_answer(f"{site.name}-attribution-paths", written)
 
 
-def _parquet(name: str, report: str) -> HTTPRouteHandler:
-    @get(f"/s/{{site_id:str}}/{name}.parquet", sync_to_thread=True, include_in_schema=False)
-    def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-        """The rows of the report alone: what Markov and Shapley make of them is in the CSV and the API."""
-        rows = desk.reports.parquet(report, **_asking(request, desk, site))
-        headers = download(f"{site.name}-{name.replace('/', '-')}", "parquet")
-        return Response(rows, media_type="application/vnd.apache.parquet", headers=headers)
-
-    return file
+@get("/s/{site_id:str}/attribution/paths.parquet", sync_to_thread=True, include_in_schema=False)
+def paths_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    body = desk.reports.parquet("paths", **_asking(request, desk, site))
+    return parquet_answer(f"{site.name}-attribution-paths", body)
 
 
 def _sql(name: str, report: str) -> HTTPRouteHandler:
@@ -64,10 +69,9 @@ def _sql(name: str, report: str) -> HTTPRouteHandler:
 
 ROUTES = (
     attribution_csv,
+    attribution_parquet,
     paths_csv,
-    *(
-        form(name, report)
-        for name, report in (("attribution", "credits_by_rule"), ("attribution/paths", "paths"))
-        for form in (_parquet, _sql)
-    ),
+    paths_parquet,
+    _sql("attribution", "credits_by_rule"),
+    _sql("attribution/paths", "paths"),
 )

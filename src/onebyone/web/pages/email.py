@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from litestar import Response, get
 from msgspec import Struct
 
 from onebyone.reports.mail import Figures
 from onebyone.state.sites import Site
+from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.web import mail_table
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import Narrows, View
-from onebyone.web.csv_file import csv_answer
-from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.csv_file import csv_answer, parquet_answer
+from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.mail_table import Line
 from onebyone.web.view import asked, controls, params
@@ -69,10 +68,21 @@ def email(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 
 
 @get("/s/{site_id:str}/email.csv", sync_to_thread=True, include_in_schema=False)
-def email_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    view = asked(request, desk, site, narrows=NARROWS)
-    desk.reports.run("mail_messages", limit=1, **params(view, site))  # raises: no file is better than an empty one
-    return csv_answer(f"{site.name}-email", mail_table.csv_rows(_ask(desk, site, view).lines))
+def email_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    return csv_answer(f"{site.name}-email", _rows(request, desk, site))
 
 
-ROUTES = (email, email_file)
+@get("/s/{site_id:str}/email.parquet", sync_to_thread=True, include_in_schema=False)
+def email_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    return parquet_answer(f"{site.name}-email", desk.reports.table(mail_table.kinds(), _rows(request, desk, site)))
+
+
+def _rows(request: Ask, desk: Desk, site: Site) -> list[Row]:
+    """Raises QueryRefused or StoreUnavailable: no file is better than one of zeros."""
+    found = _ask(desk, site, asked(request, desk, site, narrows=NARROWS))
+    if found.failed:
+        raise (QueryRefused if found.failed.too_large else StoreUnavailable)(f"e-mail: {found.failed.error}")
+    return mail_table.file_rows(found.lines)
+
+
+ROUTES = (email, email_csv, email_parquet)

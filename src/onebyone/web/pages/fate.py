@@ -22,6 +22,7 @@ from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.destination_view import Shown, shown
 from onebyone.web.frame import frame, page
 from onebyone.web.look_up import LONGEST_ID, address, find_waiting, look_up, sites_that_know
+from onebyone.web.order_credit import credit_of
 
 
 @get("/s/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, include_in_schema=False)
@@ -32,13 +33,15 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         return _page(request, desk, site, "fate_trouble.html", asked_for, status=503, answer=found)
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
+    accounts = find_accounts(desk.conversions, site.id, found)
+    record = story.record_of(asked_for, found)
     told = story.tell(
         asked_for,
         found,
         zone=site.zone,
         now=desk.clock(),
         final_at=_final_at(found, site.zone),
-        accounts=find_accounts(desk.conversions, site.id, found),
+        accounts=accounts,
         every_order_since_ms=site.loss.every_order_since_ms,
     )
     person = _person(desk, site, found, asked_for)
@@ -54,6 +57,7 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         person=person,
         person_name=name,
         sent=_sent(desk, site, asked_for, found),
+        credit=credit_of(desk, site, record, story.account_among(accounts, record)) if record and person else None,
     )
 
 

@@ -21,7 +21,7 @@ from onebyone.state.identity import Person, Quality
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import numbers, people_columns, persons
+from onebyone.web import numbers, order_credit, people_columns, persons
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import EVERY_FIELD, Segment, View
 from onebyone.web.csv_file import csv_answer, parquet_answer
@@ -106,6 +106,8 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
     users = sorted(node.text for node in known.nodes.values() if node.kind is Kind.USER and node.text)
     said = {row["user_id"] for row in events.rows if row["user_id"]}
     ruled = [one for one in segments_of(desk, site).values() if one.rule is not None]
+    orders = order_credit.orders_among(events.rows, site, desk.clock())
+    order = request.query_params.get("order", "")
     segment = next((one for one in ruled if one.slug == request.query_params.get("segment")), None)
     return page(
         desk,
@@ -133,6 +135,9 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
         clock=desk.data_to(site.zone),
+        orders=orders,
+        order=order if order in orders else "",
+        credit=order_credit.credit_for(desk, site, order) if order in orders else None,
         segments=ruled,
         segment=segment,
         why=_why(desk, site, known, segment),

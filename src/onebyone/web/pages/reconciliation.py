@@ -16,11 +16,12 @@ from onebyone.reports.reconciliation.sheet import MAX_BYTES, BadExport
 from onebyone.state.platform_claims import Imported
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
+from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.web import export_form, steps_table
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import Narrows
-from onebyone.web.csv_file import csv_answer
-from onebyone.web.desk import Desk, TheDesk
+from onebyone.web.csv_file import csv_answer, parquet_answer
+from onebyone.web.desk import Desk, Row, TheDesk
 from onebyone.web.export_form import ExportForm
 from onebyone.web.frame import frame, page
 from onebyone.web.period import DEFAULT_PRESET
@@ -29,6 +30,10 @@ from onebyone.web.view import asked, controls
 
 KEYS = ("model",)
 NARROWS = Narrows(why="A platform counts all of its orders, so ours must be all of them too.")
+KINDS = {  # of the columns of the files; a step that is not known has neither orders nor money
+    "platform": "String", "first_day": "Date", "last_day": "Date", "step": "String", "orders": "Nullable(Float64)",
+    "money_minor": "Nullable(Float64)", "currency": "String",
+}  # fmt: skip
 EVERYTHING = "All imported days"
 _ROOM = 64 * 1024  # of a form around its file
 
@@ -90,12 +95,26 @@ def forget_import(request: Ask, desk: TheDesk, site: TheSite, number: FromPath[i
 
 
 @get("/s/{site_id:str}/reconciliation.csv", sync_to_thread=True, include_in_schema=False)
-def reconciliation_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
-    """One row a platform and step."""
+def reconciliation_csv(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
+    return csv_answer(f"{site.name}-reconciliation", _rows(request, desk, site))
+
+
+@get("/s/{site_id:str}/reconciliation.parquet", sync_to_thread=True, include_in_schema=False)
+def reconciliation_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
+    return parquet_answer(f"{site.name}-reconciliation", desk.reports.table(KINDS, _rows(request, desk, site)))
+
+
+ROUTES = (
+    reconciliation, import_export, match_campaign, forget_import, reconciliation_csv, reconciliation_parquet,
+)  # fmt: skip
+
+
+def _rows(request: Ask, desk: Desk, site: Site) -> list[Row]:
+    """One a platform and step. Raises QueryRefused or StoreUnavailable: no file is better than an empty one."""
     outcome = compared(desk, site, asked(request, desk, site, KEYS, narrows=NARROWS))
     if outcome.found is None:
-        return _page(request, desk, site)
-    rows = [
+        raise (QueryRefused if outcome.failed.too_large else StoreUnavailable)(f"claims: {outcome.failed.error}")
+    return [
         {
             "platform": one.platform, "first_day": one.first, "last_day": one.last, "step": step, "orders": orders,
             "money_minor": money, "currency": one.currency,
@@ -107,10 +126,6 @@ def reconciliation_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[
             ("theirs", one.ladder.theirs.orders, one.ladder.theirs.money),
         )
     ]  # fmt: skip
-    return csv_answer(f"{site.name}-reconciliation", rows)
-
-
-ROUTES = (reconciliation, import_export, match_campaign, forget_import, reconciliation_file)
 
 
 def _now_ms(desk: Desk) -> int:
