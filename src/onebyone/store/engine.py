@@ -204,8 +204,9 @@ class Embedded:
         limits = self._limits
         return {
             "max_bytes_before_external_group_by": str(
-                limits.report_bytes * 3 // 4
-            ),  # half of it spilled, twice as slow
+                limits.report_bytes * 7 // 8
+            ),  # what is spilled takes twice as long
+            "max_bytes_ratio_before_external_group_by": "0",  # or half of what was free when it began, if that is less
             "max_execution_time": str(limits.report_s),
             "max_memory_usage": str(limits.report_bytes),
             "max_threads": "2",
