@@ -9,7 +9,18 @@ WITH
   {from:DateTime64(3)} - toIntervalDay({window_days:UInt16}) AS since,
   toUInt64({window_days:UInt16}) * 86400000 AS window_ms,
   {{session_days}},
-  (SELECT arraySort(groupUniqArray({{touch_label}})) FROM ({{sessions_since}})) AS labels -- a label is its place in it
+  ( -- a label is its place in it; those of the open days' events are of their sessions too
+    SELECT arraySort(groupUniqArray(label))
+    FROM (
+      SELECT {{touch_label}} AS label
+      FROM sessions
+      WHERE site = {site:String} AND traffic = {traffic:String} AND day GLOBAL IN (SELECT arrayJoin(stored_days))
+      UNION ALL
+      SELECT {{touch_label}}
+      FROM events
+      WHERE site = {site:String} AND day GLOBAL IN (SELECT arrayJoin(days_to_read))
+    )
+  ) AS labels
 SELECT
   path, sum(order_count) AS orders, sum(money) AS revenue_minor, sum(null_count) AS nulls,
   round(quantileExactIf(0.5)(age_ms, order_count > 0) / 86400000, 2) AS days,
