@@ -17,8 +17,9 @@ from web.claims import add_claims
 from web.deliveries import add_deliveries
 from web.fakes import FakeReports, Place
 from web.kept_segments import add_segment
+from web.letters import add_letters
 from web.mails import add_mails
-from web.month import nothing
+from web.month import HIT, nothing
 from web.serving import serving
 
 SIZES = {"phone": (390, 844, 2.0), "middle": (1100, 900, 1.0), "wide": (1440, 900, 1.0)}
@@ -30,7 +31,8 @@ def pages(site: str) -> dict[str, str]:
         "conversions": f"/s/{site}/conversions",
         "days": f"/s/{site}/conversions/days",
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
-        "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition",
+        "ledger": f"/s/{site}/ledger", "letter": f"/s/{site}/ledger/letters/{HIT}/0",
+        "letters": f"/s/{site}/ledger/letters?reason=value_impossible", "acquisition": f"/s/{site}/acquisition",
         "acquisition_sorted": f"/s/{site}/acquisition?sort=campaigns:-revenue_minor,sources:source",
         "campaigns": f"/s/{site}/acquisition?table=campaigns&sort=-orders",
         "pages": f"/s/{site}/pages",
@@ -97,6 +99,7 @@ def main() -> None:
         add_deliveries(place)
         add_board(place)
         add_segment(place)
+        add_letters(place)
         add_claims(place)
     wanted = [name.removeprefix("--") for name in sys.argv[2:] if name.endswith(("-light", "-dark"))]
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))

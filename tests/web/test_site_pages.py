@@ -260,6 +260,50 @@ def test_dead_letters_are_shown_their_bodies_only_to_admins(place: Place, admin:
     assert "secret" not in viewer.get(f"/s/{place.site.id}/ledger").text
 
 
+def _a_letter(place: Place, n: int, body: bytes) -> DeadLetter:
+    return DeadLetter(
+        at_ms=int(NOW.timestamp() * 1000), site=place.site.id, hit=HIT, n=n, reason=Reason.WRONG_SHAPE, step="decode",
+        detail="events: missing", body=body,
+    )  # fmt: skip
+
+
+def test_a_dead_letter_is_opened_corrected_and_sent_again(place: Place, admin: Client, viewer: Client) -> None:
+    place.waiting.letters = [_a_letter(place, 0, b'{"evnts":[]}'), _a_letter(place, 1, b"")]
+    at = f"/s/{place.site.id}/ledger/letters/{HIT}/0"
+    assert at in admin.get(f"/s/{place.site.id}/ledger").text and viewer.get(at).status_code == 403
+    came = '{"evnts":[]}'
+    assert "evnts" in admin.get(at).text
+    form = {"_csrf": form_secret(admin), "shown": came}
+    wrong = admin.post(f"{at}/send", data=form | {"text": '{"evts":[]}'})
+    assert wrong.status_code == 400 and "events is missing" in wrong.text and "evts" in wrong.text
+    sent = admin.post(f"{at}/send", data=form | {"text": '{"events":[]}'}, follow_redirects=False)
+    assert sent.headers["location"] == f"/s/{place.site.id}/fate/{1:032x}"
+    assert place.mending.sent == [(HIT, 0, '{"events":[]}')]
+    assert (place.users.trail(place.site.id)[0].what, admin.get(at).status_code) == ("letter_corrected", 404)
+
+
+def test_letters_of_a_reason_say_how_many_before_all_go(place: Place, admin: Client) -> None:
+    place.waiting.letters = [_a_letter(place, n, b"{}" if n else b"") for n in range(4)]
+    at = f"/s/{place.site.id}/ledger/letters"
+    text = _text(admin.get(f"{at}?reason=wrong_shape").text)
+    assert "3 more reports are received" in text and "1 can not be sent again and stays" in text and "Discard 4" in text
+    form = {"_csrf": form_secret(admin), "reason": "wrong_shape"}
+    assert "3 sent again." in admin.post(f"{at}/send", data=form).text and len(place.waiting.letters) == 1
+    assert admin.post(f"{at}/discard", data=form).status_code == 400 and len(place.waiting.letters) == 1
+    assert "1 discarded." in admin.post(f"{at}/discard", data=form | {"word": "Discard"}).text
+    assert [one.what for one in place.users.trail(place.site.id)[:2]] == ["letters_discarded", "letters_sent_again"]
+    assert place.waiting.letters == [] and admin.get(f"{at}?reason=wrong_shape").status_code == 404
+
+
+def test_discarding_one_letter_needs_its_word(place: Place, admin: Client) -> None:
+    place.waiting.letters = [_a_letter(place, 0, b""), _a_letter(place, 1, b"{}")]
+    at, form = f"/s/{place.site.id}/ledger/letters/{HIT}/0", {"_csrf": form_secret(admin)}
+    assert "no longer holds its hit" in admin.get(at).text and "Send again</button>" not in admin.get(at).text
+    assert admin.post(f"{at}/discard", data=form | {"word": "yes"}).status_code == 400
+    assert admin.post(f"{at}/discard", data=form | {"word": "discard"}).status_code == 200
+    assert [one.n for one in place.waiting.letters] == [1]
+
+
 # Set up -----------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ from onebyone.telemetry import Log
 from onebyone.web import numbers
 from onebyone.web.keeping_form import Installed
 from onebyone.web.render import Assets, Pages
-from onebyone.web.waiting import Counts, Waiting
+from onebyone.web.waiting import Counts, Mending, Waiting
 
 SIDE_BY_SIDE = 4  # reports of one page at once
 BEHIND = timedelta(seconds=5)  # of the store, before a page says so
@@ -123,6 +123,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     users: Users
     records: ConsentRecords
     waiting: Waiting
+    mending: Mending
     identity: Identity
     permissions: Permissions
     user_data: UserData
