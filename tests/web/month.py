@@ -197,6 +197,7 @@ def month() -> Answers:
         "session_visitors": behind_rows.visitors,
         "event_visitors": behind_rows.visitors,
         "event_list": behind_rows.events,
+        **dict.fromkeys(("page_days", "row_days"), behind_rows.days),
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),

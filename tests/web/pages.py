@@ -16,7 +16,10 @@ PAGES = (
     "/s/{site}/live",
     "/s/{site}/fate/NL-48213",
     "/s/{site}/ledger",
+    "/s/{site}/ledger/letters?reason=value_impossible",
+    "/s/{site}/ledger/letters/01a1c6c4-7cd6-744c-8829-fda91e2feb89/0",
     "/s/{site}/acquisition",
+    "/s/{site}/acquisition?lines=sources:newsletter;email,google;cpc",
     "/s/{site}/acquisition?table=campaigns&sort=-revenue_minor",
     "/s/{site}/pages?sort=pages:entries,landing_pages:path&compare=previous",
     "/s/{site}/behind/orders?by=channel&is=Email",
@@ -93,7 +96,13 @@ PAGES = (
     "/api/v1",
 )
 
-UNANSWERED = ("/s/{site}/fate/NL-9", "/s/{site}/destinations/meta", "/s/{site}/overview?chanel=Email")  # 404, 404, 400
+UNANSWERED = (
+    "/s/{site}/fate/NL-9",
+    "/s/{site}/ledger/letters?reason=value_impossible",
+    "/s/{site}/ledger/letters/01a1c6c4-7cd6-744c-8829-fda91e2feb89/0",
+    "/s/{site}/destinations/meta",
+    "/s/{site}/overview?chanel=Email",
+)  # 404, and 400 for the last
 ANSWERED = tuple(address for address in PAGES if address not in UNANSWERED)
 
 

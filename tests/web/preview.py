@@ -33,6 +33,8 @@ def pages(site: str) -> dict[str, str]:
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
         "ledger": f"/s/{site}/ledger", "letter": f"/s/{site}/ledger/letters/{HIT}/0",
         "letters": f"/s/{site}/ledger/letters?reason=value_impossible", "acquisition": f"/s/{site}/acquisition",
+        "acquisition_lines": f"/s/{site}/acquisition?lines=sources:newsletter;email,google;cpc,google;organic",
+        "pages_lines": f"/s/{site}/pages?period=90d&lines=pages:nordlight.example;/,nordlight.example;/cart",
         "acquisition_sorted": f"/s/{site}/acquisition?sort=campaigns:-revenue_minor,sources:source",
         "campaigns": f"/s/{site}/acquisition?table=campaigns&sort=-orders",
         "pages": f"/s/{site}/pages",

@@ -36,6 +36,8 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("credited_orders", "session_visitors"), _BEHIND | {"by": "channel", "is": ["Email"]}),
     **dict.fromkeys(("placed_orders", "event_visitors"), _BEHIND | {"by": "country", "is": ["DE"]}),
     "event_list": _BEHIND | {"event": "page_view"},
+    "page_days": {"rows": ["nordlight.example", "/"]},
+    "row_days": {"by": "channel", "rows": ["Email"]},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},
     "paths": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},

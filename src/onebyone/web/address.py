@@ -67,6 +67,7 @@ OF_SOME = (
     "value<",
     "table",
     "sort",
+    "lines",
     "after",
 )  # keys that only the page understands which names them
 DEFAULTS = {
