@@ -70,6 +70,23 @@ def page(chromium: Browser, shop: Shop) -> Iterator[Page]:
     context.close()
 
 
+def test_two_days_of_the_calendar_make_a_period(page: Page, shop: Shop) -> None:
+    page.goto(shop.at("overview?from=2026-10-20&to=2026-11-05&metric=orders"))
+    page.click(".ctl details.pop summary")
+    page.wait_for_selector(".cal [data-day]")
+    assert page.locator(".cal caption").all_inner_texts() == ["October 2026", "November 2026"]
+    assert page.locator(".cal a.in").count() == 17 and page.locator(".cal a[aria-label*='12 Nov']").count() == 1
+    assert "no data" in (page.locator(".cal [data-day='2026-10-02']").get_attribute("aria-label") or "")
+    assert page.locator(".cal [data-day='2026-11-13']").count() == 0  # is to come
+    page.click(".cal [data-month] >> nth=0")
+    page.wait_for_selector(".cal caption:has-text('September 2026')")
+    page.click(".cal [data-day='2026-10-09']")
+    page.hover(".cal [data-day='2026-09-30']")
+    assert page.locator(".cal a.in").count() == 10
+    page.click(".cal [data-day='2026-09-30']")
+    page.wait_for_url("**/overview?from=2026-09-30&to=2026-10-09&metric=orders")
+
+
 def test_a_new_event_stands_on_live_within_two_seconds(page: Page, shop: Shop) -> None:
     page.goto(shop.at("live"))
     page.wait_for_selector("tr[data-row]")

@@ -49,6 +49,7 @@ NO_PAGES = {
     "/s/{site_id}/v/{slug}",
 }  # or lead to one
 PARTS = {
+    "/s/{site_id}/calendar",
     "/s/{site_id}/filter",
     "/s/{site_id}/filter/values",
     "/s/{site_id}/lines",
