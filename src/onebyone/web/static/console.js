@@ -49,6 +49,9 @@
     const answer = await fetch(address, { credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
     box.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
+    const sheet = box.closest(".sheet");
+    sheet.classList.remove("lf");
+    sheet.classList.toggle("lf", sheet.getBoundingClientRect().left < 0);
     if (since) paint(box, since);
   };
   document.addEventListener("toggle", (event) => {
