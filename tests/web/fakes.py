@@ -28,7 +28,7 @@ from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
-from onebyone.state.library import Library
+from onebyone.state.library import PROPERTIES, Library
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.saved import Shelf
@@ -225,6 +225,7 @@ class Place:
         self.shelf = Shelf(engine)
         self.annotations = Annotations(engine)
         self.library = Library(engine)
+        self.property_library = Library(engine, PROPERTIES)
         self.segment_sizes = SegmentSizes(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
@@ -281,6 +282,7 @@ class Place:
             shelf=self.shelf,
             annotations=self.annotations,
             library=self.library,
+            property_library=self.property_library,
             segment_sizes=self.segment_sizes,
             send_export=self.send_export,
             clock=lambda: self.clock_now,

@@ -37,6 +37,7 @@ PAGES = (
     "/s/{site}/errors?period=7d",
     "/s/{site}/events",
     "/s/{site}/events/about?event=purchase",
+    "/s/{site}/events/property?prop=search_term",
     "/s/{site}/saved",
     "/s/{site}/segments",
     "/s/{site}/segments?example=0",

@@ -40,6 +40,7 @@ def pages(site: str) -> dict[str, str]:
         "pages": f"/s/{site}/pages",
         "engagement": f"/s/{site}/engagement", "vitals": f"/s/{site}/vitals", "errors": f"/s/{site}/errors",
         "events": f"/s/{site}/events", "event": f"/s/{site}/events/about?event=add_to_cart",
+        "property": f"/s/{site}/events/property?prop=search_term",
         "email": f"/s/{site}/email",
         "orders": f"/s/{site}/behind/orders?by=channel&is=Email",
         "visitors": f"/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",

@@ -111,6 +111,7 @@ def make_console(
         shelf=state.shelf,
         annotations=state.annotations,
         library=state.library,
+        property_library=state.property_library,
         segment_sizes=state.segment_sizes,
         send_export=exporting(place, settings, state, reports).send,
         mail=state.mail,

@@ -22,7 +22,7 @@ from onebyone.state.erasures import Erasures
 from onebyone.state.exports import Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
-from onebyone.state.library import Library
+from onebyone.state.library import PROPERTIES, Library
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
 from onebyone.state.receipts import Receipts
@@ -65,6 +65,7 @@ class State(Struct, frozen=True):
     shelf: Shelf
     annotations: Annotations
     library: Library
+    property_library: Library
     segment_sizes: SegmentSizes
 
     @property
@@ -118,5 +119,6 @@ def open_state(place: Place) -> State:
         shelf=Shelf(engine),
         annotations=Annotations(engine),
         library=Library(engine),
+        property_library=Library(engine, PROPERTIES),
         segment_sizes=SegmentSizes(engine),
     )

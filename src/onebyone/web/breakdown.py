@@ -217,12 +217,23 @@ def _called(row: Row) -> tuple[str, str]:
     return (row["label"], row["name"]) if row.get("label") else (row["name"], "")
 
 
-def _carried(_site: Site) -> list[Column]:
+def property_at(site: Site, row: Row) -> str:
+    return f"/s/{site.id}/events/property?{urlencode({'prop': row['key']})}"
+
+
+def _property_called(row: Row) -> tuple[str, str]:
+    return (row["label"], f"{row['key']}, {row['name']}") if row.get("label") else (row["key"], row["name"])
+
+
+def _carried(site: Site) -> list[Column]:
     return [
         number("Seen", "n sorted", "seen"),
         number("Values", "n p2", "different"),
         Column("Type", "p2", lambda row: Cell(_type(row))),
         Column("For example", "p2", lambda row: Cell(", ".join(row["examples"]))),
+        Column(
+            "What it means", "p2 wrap", lambda row: Cell(row.get("about") or "Describe", href=property_at(site, row))
+        ),
     ]
 
 
@@ -365,7 +376,7 @@ EVENTS = Breakdown(
         )),
         ("c1", (
             Table(report="properties", key=("name", "key"), sorts_by_name="name", is_whole=True, usual="name",
-                  title="What they carry", head="Property", name=_named("key", "name"), by="seen",
+                  title="What they carry", head="Property", name=_property_called, by="seen",
                   columns=_carried, empty="No event of this period carries properties of its own."),
         )),
     ),

@@ -145,7 +145,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     exports: Exports
     shelf: Shelf
     annotations: Annotations
-    library: Library
+    library: Library  # of events
+    property_library: Library
     segment_sizes: SegmentSizes
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC
