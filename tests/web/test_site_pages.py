@@ -201,6 +201,44 @@ def test_find_names_campaigns_and_paths_that_were_seen_and_where_they_are_told_o
     assert "Seen in the last" not in admin.get("/find?q=em").text  # of no site
 
 
+def _commands(client: Client, site: str, q: str, at: str = "") -> dict[str, str]:
+    html = client.get("/find", params={"q": q, "site": site, "at": at}).text
+    told = html.partition("<h2>Commands</h2>")[2].partition("</ul>")[0]
+    return {name: href.replace("&amp;", "&") for href, name in re.findall(r'href="([^"]+)">([^<]+)<', told)}
+
+
+def test_find_lists_commands_for_the_page_one_came_from(place: Place, admin: Client) -> None:
+    here, at = f"/s/{place.site.id}", f"/s/{place.site.id}/acquisition?period=7d&country=DE&sort=sources:source"
+    assert _commands(admin, place.site.id, "compare", at) == {
+        f"Compare Acquisition with {name}": f"{here}/acquisition?compare={key}&period=7d&country=DE&sort=sources:source"
+        for name, key in (("the period before", "previous"), ("a year before", "year"), ("nothing", "none"))
+    }
+    assert _commands(admin, place.site.id, "expo", at) == {
+        "Export Acquisition as CSV": f"{here}/channels.csv?period=7d&country=DE"
+    }
+    assert _commands(admin, place.site.id, "last week", at) == {
+        "2 – 8 Nov of Acquisition": f"{here}/acquisition?from=2026-11-02&to=2026-11-08&country=DE&sort=sources:source"
+    }
+    assert _commands(admin, place.site.id, "this mo")["This month of Overview"] == f"{here}/overview?period=mtd"
+    assert _commands(admin, place.site.id, "new") == {
+        "New segment": f"{here}/segments", "New dashboard": f"{here}/dashboards", "Add a site": "/#add",
+    }  # fmt: skip
+    for name, href in _commands(admin, place.site.id, "", at).items():
+        assert admin.get(href).status_code == 200, name
+
+
+def test_commands_are_for_those_who_may_and_the_page_before_is_remembered(
+    place: Place, admin: Client, viewer: Client
+) -> None:
+    assert set(_commands(viewer, place.site.id, "new")) == {"New dashboard"}
+    form = {"_csrf": form_secret(admin), "q": "compare", "site": place.site.id}
+    came = {"referer": f"https://console.example/s/{place.site.id}/pages?period=7d"}
+    asked = admin.post("/find/ask", data=form, headers=came, follow_redirects=False).headers["location"]
+    assert f"/s/{place.site.id}/pages?compare=year&amp;period=7d" in admin.get(asked).text
+    foreign = _commands(admin, place.site.id, "compare", "//evil.example/pages")
+    assert all(href.startswith(f"/s/{place.site.id}/overview?") for href in foreign.values())
+
+
 def test_find_never_tells_of_a_site_one_may_not_see(place: Place, viewer: Client) -> None:
     other = place.sites.add("Secret", ["https://secret.example"])
     page = viewer.get("/find?q=secret").text

@@ -137,7 +137,7 @@
   // Keys: only outside fields, and off where somebody turned them off.
   const keysOn = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
   const follow = (css) => { const link = $(css); if (link) link.click(); return Boolean(link); };
-  const rows = () => $$("tbody tr").filter((row) => $("a", row) && row.offsetParent);
+  const rows = () => $$("tbody tr, .links li").filter((row) => $("a", row) && row.offsetParent);
   const step = (by) => {
     const all = rows();
     const at = all.findIndex((row) => row.contains(document.activeElement));
