@@ -81,7 +81,8 @@ def pages(site: str) -> dict[str, str]:
         "exports": f"/s/{site}/settings/exports",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
         "account": "/account",
-        "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1", "find": f"/find?q=co&site={site}", "login": "/login",
+        "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1",
+        "find": f"/find?q=co&site={site}", "login": "/login",
         "filter": f"/s/{site}/overview?chanel=Email", "nothing": "/nothing",
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The form of a scheduled export: read, checked, its errors in words."""
+"""The form of a scheduled export: read, checked, its errors in words; kept and taken away."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from datetime import date
 
 import msgspec
 from litestar.datastructures import FormMultiDict
+from litestar.exceptions import NotFoundException
 from msgspec import Struct
 from msgspec.structs import replace
 
 from onebyone.reports.catalogue import TRAFFIC
 from onebyone.state.exports import Every, Export, Form
 from onebyone.state.sites import Site
+from onebyone.state.users import User
 from onebyone.web.address import NotUnderstood, Segment
 from onebyone.web.alarm_form import addresses, check_ways
 from onebyone.web.definitions import FILES
+from onebyone.web.desk import Desk
 from onebyone.web.file_questions import kept_query, question_of, view_of
 from onebyone.web.period import PRESETS
-from onebyone.web.saved import LONGEST_QUERY
+from onebyone.web.saved import LONGEST_QUERY, segments_of
 
+MOST = 50  # of a site
 _LONGEST = {"to": 2_000, "query": LONGEST_QUERY}
 FORMS: Mapping[str, str] = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet, in the types of the store"}
 EVERY: Mapping[str, str] = {"day": "every day", "week": "every Monday", "month": "on the first of every month"}
@@ -40,6 +44,51 @@ class ExportForm(Struct, frozen=True, kw_only=True):
     hour: str = "7"
     to: str = ""
     to_file: bool = False
+
+
+class Wrong(Exception):
+    """Nothing was kept: a sentence for each field that is wrong."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = fields
+
+
+def keep(desk: Desk, site: Site, by: User, form: ExportForm, before: Export | None) -> Export:
+    """In place of `before`, or a new one; also into the trail. Raises Wrong."""
+    wrong = dict(check(form, site, segments_of(desk, site), desk.today(site.zone)))
+    if before is None and len(desk.exports.all(site.id)) >= MOST:
+        wrong["name"] = f"{MOST} exports are the most a site has."
+    if wrong:
+        raise Wrong(wrong)
+    new = Export(site=site.id, id="", name="", report="", period="")
+    kept = desk.exports.put(made(form, before or new, now_ms=now_of(desk)))
+    desk.users.note(by.name, site.id, "export_changed" if before else "export_added", kept.name)
+    return kept
+
+
+def remove(desk: Desk, site: Site, by: User, export: Export) -> None:
+    """Files that were written stay. Also into the trail."""
+    desk.exports.remove(site.id, export.id)
+    desk.users.note(by.name, site.id, "export_removed", export.name)
+
+
+def switch(desk: Desk, site: Site, by: User, export: Export, *, on: bool) -> Export:
+    """Paused, nothing is sent; what would have been sent meanwhile is not sent later. Also into the trail."""
+    kept = desk.exports.put(replace(export, enabled=on, done_ms=now_of(desk), tries=0, next_try_ms=0))
+    desk.users.note(by.name, site.id, "export_resumed" if on else "export_paused", export.name)
+    return kept
+
+
+def get_export(desk: Desk, site: Site, id: str) -> Export:
+    found = desk.exports.find(site.id, id)
+    if found is None:
+        raise NotFoundException("There is no such export.")
+    return found
+
+
+def now_of(desk: Desk) -> int:
+    return int(desk.clock().timestamp() * 1000)
 
 
 def typed(form: FormMultiDict) -> ExportForm:
