@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 
 from onebyone.state.alarms import Told, What
 from onebyone.state.exports import Export
+from web.boards import add_board
 from web.fakes import Place
 from web.pages import form_secret
 
@@ -110,6 +111,23 @@ def test_the_api_says_what_leaves_and_how_it_went_and_not_to_whom(place: Place, 
     answer = admin.get(at)
     assert (answer.json()[0]["last"], answer.json()[0]["says"]) == ("sent", "pages.parquet, 9 bytes")
     assert "lea@" not in answer.text and viewer.get(at).status_code == 403
+
+
+def test_a_dashboard_is_sent_as_a_page_if_one_may_see_it(place: Place, admin: Client) -> None:
+    add_board(place)
+    add_board(place, by="somebody", shared=False)
+    html = post(admin, place, "save", **(GOOD | {"report": "board:every-morning", "query": "country=DE"}))[1]
+    (export,) = place.exports.all(place.site.id)
+    assert (export.report, export.form, export.query) == ("board:every-morning", "html", "country=DE")
+    assert "Dashboard: Every morning, yesterday, people, a page" in html and "every-morning-2" not in html
+    for change, says in (
+        ({"report": "board:every-morning-2"}, "Choose one"), ({"report": "board:gone"}, "Choose one"),
+        ({"report": "board:every-morning", "query": "chanel=Email"}, "Did you mean"),
+        ({"form": "html"}, "Choose one"),
+    ):  # fmt: skip
+        status, html = post(admin, place, "save", **(GOOD | change))
+        assert status == 400 and says in html, change
+    assert place.exports.all(place.site.id) == [export]
 
 
 def test_the_api_makes_changes_and_takes_away(place: Place, admin: Client) -> None:

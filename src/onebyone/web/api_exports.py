@@ -23,7 +23,7 @@ _HISTORY = 200
 
 
 class ExportIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`query` is an address of the report's page or what stands behind its `?`. It goes to addresses, a file, or both."""
+    """`query` is an address of the report's page or what is behind its `?`. It goes to addresses, a file, or both."""
 
     name: str
     report: str

@@ -92,6 +92,8 @@ def _page(
 ) -> Response[str]:
     today, ours = desk.today(site.zone), desk.exports.all(site.id)
     ids = {one.id for one in ours}
+    sendable = export_schedule.boards_of(desk, site, request.user)
+    boards = {what: f"Dashboard: {one.name}" for what, one in sendable.items()}
     lines = [line for line in desk.alarms.history(site.id, limit=_HISTORY) if line.about in ids]
     last = {line.about: line for line in reversed(lines)}
     return page(
@@ -105,8 +107,8 @@ def _page(
         marks=alarm_words.NOTICES,
         when=lambda line: numbers.when(utc(line.at_ms), site.zone, today),
         typed=typed or ExportForm(),
-        reports=sorted(TITLES.items(), key=lambda one: one[1]),
-        titles=TITLES,
+        reports=[*sorted(TITLES.items(), key=lambda one: one[1]), *boards.items()],
+        titles=TITLES | boards,
         periods=PERIODS,
         traffics=[(name, name) for name in TRAFFIC],
         every=EVERY,
