@@ -46,6 +46,7 @@ PAGES = (
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&by=last_before.prop.plan",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
+    "/s/{site}/retention?entry=recurring&show=earned&again=purchase",
     "/s/{site}/lifetime?period=12m",
     "/s/{site}/lifetime?unit=week&since=visit&k=4",
     "/s/{site}/populations",

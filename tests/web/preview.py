@@ -56,7 +56,7 @@ def pages(site: str) -> dict[str, str]:
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution?lifted=Email&added=120&low=40&high=200", "funnels": f"/s/{site}/funnels",
         "funnel_split": f"/s/{site}/funnels?steps=page_view,add_to_cart,begin_checkout,purchase&by=prop.plan",
-        "retention": f"/s/{site}/retention",
+        "retention": f"/s/{site}/retention", "retention_all": f"/s/{site}/retention?entry=recurring&show=earned",
         "lifetime": f"/s/{site}/lifetime?period=12m", "experiments": f"/s/{site}/experiments?spend=1200",
         "populations": f"/s/{site}/populations", "days_active": f"/s/{site}/days_active",
         "segment": f"/s/{site}/segments?example=0", "segment_new": f"/s/{site}/segments",

@@ -52,7 +52,7 @@ MORE: dict[str, dict[str, Param]] = {
     "kept_rows": {"events_days": 400, "drops_days": 90, "details_days": 90},
     "revenue_days": {"dated": "order", "event": "purchase", "now": NOW},
     "revenue_revisions": {"dated": "order", "event": "purchase"},
-    "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
+    "retention": {"first": "page_view", "again": "purchase", "unit": "week", "entry": "first"},
     "experiment": {
         "event": "experiment_view",
         "prop": "variant",

@@ -41,6 +41,7 @@ OF_SOME = (
     "first",
     "again",
     "unit",
+    "entry",
     "k",
     "since",
     "shown",
