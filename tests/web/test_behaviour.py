@@ -113,7 +113,7 @@ def test_recurring_cohorts_say_that_people_are_in_several(place: Place, admin: C
     text = re.sub(r"\s+", " ", admin.get(f"/s/{place.site.id}/retention?entry=recurring").text)
     assert place.reports.asked_of("retention")["entry"] == "recurring"
     assert (
-        "each counted in every one they came in" in text and "people in each week in which they did page_view" in text
+        "everybody counts in each week they came" in text and "people in each week in which they did page_view" in text
     )
     assert 'aria-current="true">Everybody each time<' in text and ">New</th>" not in text
     assert "new people by the week" in admin.get(f"/s/{place.site.id}/retention").text

@@ -127,11 +127,12 @@ def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) 
     people = sum(found[-1]["people"] for found in old)
     if not people:
         return f"No {question.unit} after a first one is over yet in this period."
-    again = question.entry == "recurring"
-    who = f"people of a {question.unit}, each counted in every one they came in," if again else "new people"
+    unit, again = question.unit, question.entry == "recurring"
+    who = f"who came in a {unit}" if again else "new people"
+    each = f"; everybody counts in each {unit} they came" if again else ""
     back = sum(found[1]["people"] for found in old if 1 in found)
     did = "came back" if question.again == DEFAULT_EVENT else f"did {question.again}"
-    return f"{numbers.share(back, people)} of {numbers.count(people)} {who} {did} in the {question.unit} after."
+    return f"{numbers.share(back, people)} of {numbers.count(people)} {who} {did} in the {unit} after{each}."
 
 
 def age(begin: date, today: date, unit: str) -> int:
