@@ -180,7 +180,7 @@ def test_paper_has_every_row_and_no_form(chromium: Browser, shop: Shop) -> None:
     sign_in(context, shop.place, shop.base)
     page = context.new_page()
     page.emulate_media(media="print")
-    for name in ("ledger", "attribution", "funnels"):
+    for name in ("ledger", "attribution", "funnels", "conversions", "overview"):
         page.goto(f"{shop.base}/s/{shop.place.site.id}/{name}")
         cut = (
             "e => e.filter(one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)"
@@ -188,6 +188,22 @@ def test_paper_has_every_row_and_no_form(chromium: Browser, shop: Shop) -> None:
         )
         assert page.locator(".tall, .tw").evaluate_all(cut) == 0, name
         assert page.locator(".choose:visible").count() == 0
+    context.close()
+
+
+def test_paper_has_tables_as_a_wide_window_has_them_and_charts_with_theirs(chromium: Browser, shop: Shop) -> None:
+    """A4 is as narrow as a phone, and had its two-line rows."""
+    context = chromium.new_context(viewport={"width": 718, "height": 1000})
+    sign_in(context, shop.place, shop.base)
+    page = context.new_page()
+    page.goto(shop.at("conversions"))
+    heads = page.locator("table.stack thead th:visible")
+    assert heads.count() == 0
+    page.emulate_media(media="print")
+    assert heads.count() > 4 and page.locator("table.stack td.m:visible").count() == 0
+    page.goto(shop.at("acquisition?lines=channels:Email"))
+    assert page.locator("figure table td:visible").count() > 30
+    assert page.locator("button:visible, input:visible, details.tab summary:visible").count() == 0
     context.close()
 
 
