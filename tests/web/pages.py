@@ -57,6 +57,7 @@ PAGES = (
     "/s/{site}/dashboards",
     "/s/{site}/email",
     "/s/{site}/explore",
+    "/s/{site}/explore?by=channel,campaign",
     "/s/{site}/explore?by=first_ever.country,last_before.prop.theme&cols=people,conversions",
     "/s/{site}/explore?by=page,country&cols=people,events:page_view,mean:scroll:prop.percent,last::page,last_at:purchase",
     "/s/{site}/paths",

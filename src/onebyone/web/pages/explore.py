@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Redirect
 
-from onebyone.reports.power import FIELDS, Question, chosen_of
+from onebyone.reports.power import FIELDS, VISITS, Question, chosen_of
 from onebyone.state.sites import Site
 from onebyone.web import power_question as asking
 from onebyone.web import power_table as shown
@@ -54,6 +54,7 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         rows_by=[chosen_of(one) for one in (*question.by, "")[:2]],
         form_lines=asking.lines(question),
         names=offered(desk, site, answers["seen"].rows),
+        visits=[(key, asking.property_name(key)) for key in VISITS],
         properties=[
             *((key, asking.property_name(key)) for key in FIELDS),
             *offered_properties(desk, site, answers["own"].rows),
