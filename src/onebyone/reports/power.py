@@ -233,10 +233,11 @@ def _held(by: Sequence[tuple[int, str]], visits: Sequence[tuple[int, str]]) -> d
     if not by and not visits:
         return {"row_open": "", "row_close": "", **nobody}
     sql, replaced, joins = _SQL["held"], [], []
-    for n, text in visits:
-        replaced.append(_piece(_SQL["visited"]["replaced"], n, column=VISITS[text]))
+    visited = _SQL["visited"]
     if visits:
-        joins.append(with_parts(_SQL["visited"]["join"].strip()))
+        kept = ", ".join(_piece(visited["kept"], n, column=VISITS[text]) for n, text in visits)
+        joins.append(with_parts(visited["join"].strip(), {"kept": kept}))
+        replaced += [_piece(visited["replaced"], n) for n, _ in visits]
     for n, text in by:
         choice, prop = chosen_of(text)
         function, within = _SQL["choices"][choice]["function"], _SQL["within"][_SQL["choices"][choice]["within"]]
