@@ -130,6 +130,7 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "currency": "EUR", "traffic": "people", "limit": 20, "id": order, "ids": [order], "orders": [order],
         "after_at": _END - timedelta(minutes=30), "after_hit": "", "after_n": 0, "now": _END,
         "by": "country" if name in _OF_PLACES else "channel", "is": ["DE" if name in _OF_PLACES else "Email"],
+        "rows": ["Email", "Direct"], "entry": "first",
         "window_days": 30, "within_ms": 1_800_000, "unit": "week", "since": "visit", "dated": "order",
         "first": "page_view", "again": "page_view", "steps": ["page_view", "begin_checkout", "purchase"],
         "field": "page", "text": "", "persons": [], "message": "", "recipients": [], "values": [], "personal": 0,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,10 +20,15 @@ from onebyone.notices.exporting import AGAIN_MS, MOST_FILES, MOST_TRIES, Exporti
 from onebyone.notices.sender import Sender, Settings
 from onebyone.state.alarms import What
 from onebyone.state.exports import Every, Export
-from onebyone.state.saved import Saved
+from onebyone.state.saved import Cell, Saved
 from onebyone.store import QueryRefused, StoreUnavailable
+from onebyone.web.render import Assets, Pages
+from web.boards import CELLS
+from web.fakes import FakeReports
+from web.month import month
 
 BERLIN = "Europe/Berlin"
+PAGES = Pages(Assets())
 
 
 def ms(text: str) -> int:
@@ -84,7 +91,7 @@ class Shop:
         mail = Settings(host="127.0.0.1", port=box.port, security="none", sender="onebyone@nordlight.example")
         self.exporting = Exporting(
             sites=state.sites, exports=state.exports, alarms=state.alarms, ask=self._ask, way=Sender(mail),
-            parquet=self._parquet, shelf=state.shelf, directory=directory,
+            parquet=self._parquet, shelf=state.shelf, directory=directory, pages=PAGES,
         )  # fmt: skip
 
     def _ask(self, report: str, /, **params: Any) -> list[dict[str, Any]]:
@@ -155,6 +162,47 @@ def test_filters_a_segment_and_choices_narrow_the_file_as_they_do_the_page(shop:
     (file,) = shop.directory.rglob("*.parquet")
     assert file.read_bytes() == attached.get_content() == b"PAR1 2 PAR1"
     assert attached.get_content_type() == "application/vnd.apache.parquet" and query in text.get_content()
+
+
+def a_board(shop: Shop, query: str = "") -> Saved:
+    shop.exporting = msgspec.structs.replace(
+        shop.exporting,
+        ask=lambda name, **given: FakeReports(month()).run(name, **given).dicts(),
+        link="https://c.example",
+    )
+    cells = tuple(Cell(f"c{n}", what) for n, what in enumerate(CELLS))
+    board = Saved(site=shop.site.id, kind="board", slug="", name="Every morning", by="u", by_name="lea", cells=cells)
+    return shop.state.shelf.add(msgspec.structs.replace(board, query=query))
+
+
+def test_a_dashboard_is_one_page_and_its_figures_stand_in_the_mail(shop: Shop, box: Postbox) -> None:
+    board = a_board(shop, "country=DE&period=90d")
+    export = shop.add(
+        report=f"board:{board.slug}", form="html", period="7d", to=("lea@nordlight.example",), to_file=True
+    )
+    assert shop.exporting.send(export, shop.site, NOW) == ""
+    text, attached = box.mails[0].iter_parts()
+    (file,) = shop.directory.rglob("*.html")
+    html = file.read_text()
+    assert file.read_bytes() == attached.get_payload(decode=True) and attached.get_content_type() == "text/html"
+    assert "6 – 12 Nov" in html and "country=DE" in html and "Organic Search" in html and "Net revenue by day" in html
+    assert not re.search(r'(?:src|href)="/|<script|<link|url\((?!#)', html)  # it needs nothing else
+    assert "https://c.example/s/" in html
+    assert "7 cells" in text.get_content() and re.search(r"Net revenue: €[\d,]+ [+−]", text.get_content())
+    (line,) = shop.state.alarms.history(shop.site.id)
+    assert line.text == f"{file.name}, 7 cells"
+
+
+def test_a_dashboard_without_an_address_of_the_console_leads_nowhere_and_one_that_is_gone_does_not_leave(
+    shop: Shop,
+) -> None:
+    board = a_board(shop)
+    shop.exporting = msgspec.structs.replace(shop.exporting, link="")
+    export = shop.add(report=f"board:{board.slug}", form="html", to_file=True)
+    assert shop.exporting.send(export, shop.site, NOW) == ""
+    assert ' href="/' not in next(shop.directory.rglob("*.html")).read_text()
+    shop.state.shelf.remove(board, NOW)
+    assert "There is no dashboard `every-morning` any more." in shop.exporting.send(export, shop.site, NOW)
 
 
 def test_nothing_leaves_once_its_segment_is_gone(shop: Shop) -> None:

@@ -66,6 +66,26 @@ def test_behind_every_row_of_visits_are_its_orders_and_its_visitors(shop: Report
             assert (row["visitors"], {row["sessions"]}) == (len(visitors), sessions), (report, row)
 
 
+def test_the_days_of_all_rows_of_a_table_sum_up_to_its_sessions_and_views(shop: Reports) -> None:
+    for report in OF_VISITS if os.environ.get("PROVE") else ("sources", "landing_pages"):
+        by, named = OF_VISITS[report]
+        rows = shop.run(report, **PARAMS).dicts()
+        flat = [value for row in rows for value in named(row)]
+        days = shop.run("row_days", **PARAMS, by=by, rows=flat).dicts()
+        assert {tuple(named(row)): row["sessions"] for row in rows if row["sessions"]} == _sums(days), report
+    pages = shop.run("pages", **PARAMS).dicts()
+    days = shop.run("page_days", **PARAMS, rows=[text for row in pages for text in (row["host"], row["path"])]).dicts()
+    assert {(row["host"], row["path"]): row["views"] for row in pages} == _sums(days)
+    assert shop.run("row_days", **PARAMS, by="source", rows=["google"]).dicts() == []  # half a name is none
+
+
+def _sums(days: list[dict[str, Any]]) -> dict[tuple[str, ...], int]:
+    found: Counter[tuple[str, ...]] = Counter()
+    for row in days:
+        found[tuple(row["named"])] += row["counted"]
+    return dict(found)
+
+
 def test_behind_every_row_of_places_are_its_orders_and_its_visitors(shop: Reports) -> None:
     for report, by in OF_PLACES.items():
         for row in shop.run(report, **PARAMS).dicts():

@@ -19,6 +19,7 @@ from onebyone.reports.power import (
     MOST_COLUMNS,
     OF_RECORDS,
     OWN,
+    VISITS,
     WITH_NUMBER,
     WITH_TEXT,
     Column,
@@ -73,6 +74,8 @@ def test_nothing_that_was_typed_is_part_of_the_sql(kind: str, event: str, name: 
         (["colour"], ["events"], ""),
         (["prop."], ["events"], ""),
         (["last_ever."], ["events"], ""),
+        (["last_ever.channel"], ["events"], ""),
+        (["country"], ["last::channel"], ""),
         (["last_ever.first_ever.country"], ["events"], ""),
         (["ever.prop.plan"], ["events"], ""),
         (["prop.a\nb"], ["events"], ""),
@@ -190,6 +193,17 @@ def test_it_says_what_other_reports_say(filters: list[str]) -> None:
     cols = ["conversions", "revenue"]
     rows = reports.run_dicts("power", **asked, by=["country"], cols=cols)
     assert {row["country"]: tuple(row.values())[1:] for row in rows} == {k: v for k, v in places.items() if v[0]}
+
+
+def test_rows_by_what_a_visit_came_by_are_the_sessions_of_other_reports() -> None:
+    reports = month()
+    visits = {row["channel"]: row["visitors"] for row in reports.run_dicts("channels", **PARAMS) if row["visitors"]}
+    rows = reports.run_dicts("power", **PARAMS, by=["channel"], cols=["people"])
+    assert {row["channel"] or "Unassigned": row["people"] for row in rows} == visits and len(visits) > 3
+    (whole,) = reports.run_dicts("power", **PARAMS, by=[], cols=["events", "conversions", "revenue"])
+    for field in VISITS if PROVE else ("landing", "campaign"):
+        rows = reports.run_dicts("power", **PARAMS, by=[field], cols=["events", "conversions", "revenue"])
+        assert {key: sum(row[key] for row in rows) for key in whole} == whole and len(rows) > 1
 
 
 def test_every_property_that_all_events_carry_makes_rows_of_events_and_of_records() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,7 +28,7 @@ from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.exports import Export, Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
-from onebyone.state.library import Library
+from onebyone.state.library import PROPERTIES, Library
 from onebyone.state.lift_tests import LiftTests
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
@@ -43,7 +44,7 @@ from onebyone.store import Param, Rows, StoreUnavailable
 from onebyone.web.app import console
 from onebyone.web.desk import Desk, Settings
 from onebyone.web.keeping_form import Installed, Kind
-from onebyone.web.waiting import Counts, Process, WaitingHit
+from onebyone.web.waiting import Counts, Opened, Process, Unmendable, WaitingHit
 from web.month import NOW, Answers, Row, month
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -124,6 +125,52 @@ class FakeWaiting:
         return [Process("collect", int(NOW.timestamp() * 1000) - 7_200_000), Process("pipeline", 0)]
 
 
+class FakeMending:
+    """Dead letters of the waiting log; their texts are what came. One without a body has no hit any more."""
+
+    def __init__(self, waiting: FakeWaiting) -> None:
+        self.waiting = waiting
+        self.sent: list[tuple[str, int, str | None]] = []
+
+    def reasons(self, site: str) -> dict[str, int]:
+        return dict(Counter(one.reason for one in self._of(site)))
+
+    def open(self, site: str, hit: str, n: int) -> Opened | None:
+        found = [one for one in self._of(site) if (one.hit, one.n) == (hit, n)]
+        return _opened(found[0]) if found else None
+
+    def can_send(self, site: str, reason: str) -> int:
+        return sum(one.reason == reason and not _opened(one).why_not for one in self._of(site))
+
+    def send(self, site: Site, hit: str, n: int, text: str | None) -> str:
+        if text is not None and "events" not in text:
+            raise Unmendable("events is missing")
+        self.sent.append((hit, n, text))
+        self.discard(site.id, hit, n)
+        return f"{len(self.sent):032x}"
+
+    def send_all(self, site: Site, reason: str) -> int:
+        sent = [one for one in self._of(site.id) if one.reason == reason and not _opened(one).why_not]
+        return len([self.send(site, one.hit, one.n, None) for one in sent])
+
+    def discard(self, site: str, hit: str, n: int) -> int:
+        return self._keep(lambda one: (one.hit, one.n) != (hit, n))
+
+    def discard_all(self, site: str, reason: str) -> int:
+        return self._keep(lambda one: one.reason != reason)
+
+    def _of(self, site: str) -> Sequence[DeadLetter]:
+        return self.waiting.dead_letters(site, 10_000)
+
+    def _keep(self, stays: Callable[[DeadLetter], bool]) -> int:
+        before, self.waiting.letters = self.waiting.letters, [one for one in self.waiting.letters if stays(one)]
+        return len(before) - len(self.waiting.letters)
+
+
+def _opened(letter: DeadLetter) -> Opened:
+    return Opened(letter, letter.body.decode(), "" if letter.body else "The log no longer holds its hit.")
+
+
 class FakeRights:
     """Knows Anna alone."""
 
@@ -185,6 +232,7 @@ class Place:
         self.annotations = Annotations(engine)
         self.lift_tests = LiftTests(engine)
         self.library = Library(engine)
+        self.property_library = Library(engine, PROPERTIES)
         self.segment_sizes = SegmentSizes(engine)
         self.exports_sent: list[Export] = []
         self.export_fails = ""
@@ -194,6 +242,7 @@ class Place:
         self.plan = Plan()
         self.reports = reports or FakeReports(month())
         self.waiting = FakeWaiting()
+        self.mending = FakeMending(self.waiting)
         self.site = self.sites.add("Nordlight", ["https://nordlight.example"], zone="Europe/Berlin", currency="EUR")
         self.settings = Settings(collector_url="https://t.nordlight.example", secure_cookie=secure, version="0.1.0")
 
@@ -222,6 +271,7 @@ class Place:
             users=self.users,
             records=self.records,
             waiting=self.waiting,
+            mending=self.mending,
             identity=self.identity,
             permissions=Permissions(self.engine, Suppression(self.engine)),
             user_data=self.user_data,
@@ -240,6 +290,7 @@ class Place:
             annotations=self.annotations,
             lift_tests=self.lift_tests,
             library=self.library,
+            property_library=self.property_library,
             segment_sizes=self.segment_sizes,
             send_export=self.send_export,
             clock=lambda: self.clock_now,

@@ -213,6 +213,8 @@ def month() -> Answers:
         "session_visitors": behind_rows.visitors,
         "event_visitors": behind_rows.visitors,
         "event_list": behind_rows.events,
+        "days_with_events": lambda _: [{"with_events": f"2026-{month}"} for month in ("10-01", "11-12")],
+        **dict.fromkeys(("page_days", "row_days"), behind_rows.days),
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),

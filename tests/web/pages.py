@@ -17,7 +17,10 @@ PAGES = (
     "/s/{site}/fate/NL-48213",
     "/s/{site}/people/7002?order=NL-48213",
     "/s/{site}/ledger",
+    "/s/{site}/ledger/letters?reason=value_impossible",
+    "/s/{site}/ledger/letters/01a1c6c4-7cd6-744c-8829-fda91e2feb89/0",
     "/s/{site}/acquisition",
+    "/s/{site}/acquisition?lines=sources:newsletter;email,google;cpc",
     "/s/{site}/acquisition?table=campaigns&sort=-revenue_minor",
     "/s/{site}/pages?sort=pages:entries,landing_pages:path&compare=previous",
     "/s/{site}/behind/orders?by=channel&is=Email",
@@ -37,6 +40,7 @@ PAGES = (
     "/s/{site}/errors?period=7d",
     "/s/{site}/events",
     "/s/{site}/events/about?event=purchase",
+    "/s/{site}/events/property?prop=search_term",
     "/s/{site}/saved",
     "/s/{site}/segments",
     "/s/{site}/segments?example=0",
@@ -45,6 +49,7 @@ PAGES = (
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&within=7d",
     "/s/{site}/funnels?steps=page_view,add_to_cart,purchase&by=last_before.prop.plan",
     "/s/{site}/retention?unit=month&show=revenue&again=purchase",
+    "/s/{site}/retention?entry=recurring&show=earned&again=purchase",
     "/s/{site}/lifetime?period=12m",
     "/s/{site}/lifetime?unit=week&since=visit&k=4",
     "/s/{site}/populations",
@@ -55,6 +60,7 @@ PAGES = (
     "/s/{site}/dashboards",
     "/s/{site}/email",
     "/s/{site}/explore",
+    "/s/{site}/explore?by=channel,campaign",
     "/s/{site}/explore?by=first_ever.country,last_before.prop.theme&cols=people,conversions",
     "/s/{site}/explore?by=page,country&cols=people,events:page_view,mean:scroll:prop.percent,last::page,last_at:purchase",
     "/s/{site}/paths",
@@ -96,7 +102,13 @@ PAGES = (
     "/api/v1",
 )
 
-UNANSWERED = ("/s/{site}/fate/NL-9", "/s/{site}/destinations/meta", "/s/{site}/overview?chanel=Email")  # 404, 404, 400
+UNANSWERED = (
+    "/s/{site}/fate/NL-9",
+    "/s/{site}/ledger/letters?reason=value_impossible",
+    "/s/{site}/ledger/letters/01a1c6c4-7cd6-744c-8829-fda91e2feb89/0",
+    "/s/{site}/destinations/meta",
+    "/s/{site}/overview?chanel=Email",
+)  # 404, and 400 for the last
 ANSWERED = tuple(address for address in PAGES if address not in UNANSWERED)
 
 

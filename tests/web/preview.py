@@ -17,8 +17,9 @@ from web.claims import add_claims
 from web.deliveries import add_deliveries
 from web.fakes import FakeReports, Place
 from web.kept_segments import add_segment
+from web.letters import add_letters
 from web.mails import add_mails
-from web.month import nothing
+from web.month import HIT, nothing
 from web.serving import serving
 
 SIZES = {"phone": (390, 844, 2.0), "middle": (1100, 900, 1.0), "wide": (1440, 900, 1.0)}
@@ -30,12 +31,16 @@ def pages(site: str) -> dict[str, str]:
         "conversions": f"/s/{site}/conversions",
         "days": f"/s/{site}/conversions/days",
         "live": f"/s/{site}/live", "fate": f"/s/{site}/fate/NL-48213", "unknown": f"/s/{site}/fate/NL-9",
-        "ledger": f"/s/{site}/ledger", "acquisition": f"/s/{site}/acquisition",
+        "ledger": f"/s/{site}/ledger", "letter": f"/s/{site}/ledger/letters/{HIT}/0",
+        "letters": f"/s/{site}/ledger/letters?reason=value_impossible", "acquisition": f"/s/{site}/acquisition",
+        "acquisition_lines": f"/s/{site}/acquisition?lines=sources:newsletter;email,google;cpc,google;organic",
+        "pages_lines": f"/s/{site}/pages?period=90d&lines=pages:nordlight.example;/,nordlight.example;/cart",
         "acquisition_sorted": f"/s/{site}/acquisition?sort=campaigns:-revenue_minor,sources:source",
         "campaigns": f"/s/{site}/acquisition?table=campaigns&sort=-orders",
         "pages": f"/s/{site}/pages",
         "engagement": f"/s/{site}/engagement", "vitals": f"/s/{site}/vitals", "errors": f"/s/{site}/errors",
         "events": f"/s/{site}/events", "event": f"/s/{site}/events/about?event=add_to_cart",
+        "property": f"/s/{site}/events/property?prop=search_term",
         "email": f"/s/{site}/email",
         "orders": f"/s/{site}/behind/orders?by=channel&is=Email",
         "visitors": f"/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",
@@ -51,7 +56,7 @@ def pages(site: str) -> dict[str, str]:
         "message": f"/s/{site}/email/messages/{1:032x}",
         "attribution": f"/s/{site}/attribution?lifted=Email&added=120&low=40&high=200", "funnels": f"/s/{site}/funnels",
         "funnel_split": f"/s/{site}/funnels?steps=page_view,add_to_cart,begin_checkout,purchase&by=prop.plan",
-        "retention": f"/s/{site}/retention",
+        "retention": f"/s/{site}/retention", "retention_all": f"/s/{site}/retention?entry=recurring&show=earned",
         "lifetime": f"/s/{site}/lifetime?period=12m", "experiments": f"/s/{site}/experiments?spend=1200",
         "populations": f"/s/{site}/populations", "days_active": f"/s/{site}/days_active",
         "segment": f"/s/{site}/segments?example=0", "segment_new": f"/s/{site}/segments",
@@ -77,7 +82,8 @@ def pages(site: str) -> dict[str, str]:
         "exports": f"/s/{site}/settings/exports",
         "keys": f"/s/{site}/settings/keys", "people": f"/s/{site}/settings/people", "system": "/system",
         "account": "/account",
-        "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1", "find": "/find?q=over", "login": "/login",
+        "definitions": f"/s/{site}/definitions/overview", "api": "/api/v1",
+        "find": f"/find?q=co&site={site}", "login": "/login",
         "filter": f"/s/{site}/overview?chanel=Email", "nothing": "/nothing",
     }  # fmt: skip
 
@@ -98,6 +104,7 @@ def main() -> None:
         add_deliveries(place)
         add_board(place)
         add_segment(place)
+        add_letters(place)
         add_claims(place)
     wanted = [name.removeprefix("--") for name in sys.argv[2:] if name.endswith(("-light", "-dark"))]
     names = [name for name in sys.argv[2:] if not name.startswith("--")] or list(pages(""))

@@ -30,7 +30,7 @@ KEYS = (
     "period", "from", "to", "compare", "metric", "step", "traffic", "by", "steps", "within", "event", "via", "matched",
     "flag", "channel", "campaign", "value>", "value<", "sort", "after", "q", "show", "window", "model", "unit", "first",
     "again", "segment", "prop.x", "kind", "alarm", "export", "person", "since", "shown", "prop", "only", "goal", "wait",
-    "control", "split", "planned", "k", "without", "cols", "example", "is", "dated",
+    "control", "split", "planned", "k", "without", "cols", "example", "is", "dated", "entry", "lines",
 )  # fmt: skip
 ADDRESSES = tuple(dict.fromkeys(address.partition("?")[0] for address in PAGES if address.startswith("/s/")))
 DATES = (

@@ -59,6 +59,7 @@ def test_the_form_of_a_funnel_leads_to_its_address(place: Place, admin: Client) 
         ("funnels?steps=a,b,c,d,e,f,g,h,i", "8 steps at most"),
         ("retention?unit=year", "is no unit"),
         ("retention?show=all", "is no show"),
+        ("retention?entry=last", "is no entry"),
         ("pages?steps=a,b", "is no filter"),
     ],
 )
@@ -98,6 +99,26 @@ def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:
     question = retention.Question("page_view", "purchase", "week", "revenue")
     (line,) = retention.grid(question, rows, date(2026, 11, 12), "EUR").cohorts
     assert [cell and cell.text for cell in line.cells] == ["€1.00", "€1.00", "€2.00"]
+
+
+def test_revenue_is_of_each_week_alone() -> None:
+    rows = [cohort("2026-10-26", -1, 40), cohort("2026-10-26", 0, 1, 4000), cohort("2026-10-26", 2, 2, 4500)]
+    question = retention.Question("page_view", "purchase", "week", "earned")
+    (line,) = retention.grid(question, rows, date(2026, 11, 12), "EUR").cohorts
+    assert [cell and cell.text for cell in line.cells] == ["€40.00", "–", "€45.00"]
+    assert line.cells[2] is not None and line.cells[2].title == "€45.00 by 2 of 40 people"
+
+
+def test_recurring_cohorts_say_that_people_are_in_several(place: Place, admin: Client) -> None:
+    text = re.sub(r"\s+", " ", admin.get(f"/s/{place.site.id}/retention?entry=recurring").text)
+    assert place.reports.asked_of("retention")["entry"] == "recurring"
+    assert (
+        "everybody counts in each week they came" in text and "people in each week in which they did page_view" in text
+    )
+    assert 'aria-current="true">Everybody each time<' in text and ">New</th>" not in text
+    assert "new people by the week" in admin.get(f"/s/{place.site.id}/retention").text
+    told = admin.get(f"/api/v1/sites/{place.site.id}/retention?entry=recurring").json()
+    assert told["entry"] == "recurring"
 
 
 def test_weeks_after_the_period_are_empty_and_no_0(place: Place, admin: Client) -> None:

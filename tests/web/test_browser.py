@@ -70,6 +70,23 @@ def page(chromium: Browser, shop: Shop) -> Iterator[Page]:
     context.close()
 
 
+def test_two_days_of_the_calendar_make_a_period(page: Page, shop: Shop) -> None:
+    page.goto(shop.at("overview?from=2026-10-20&to=2026-11-05&metric=orders"))
+    page.click(".ctl details.pop summary")
+    page.wait_for_selector(".cal [data-day]")
+    assert page.locator(".cal caption").all_inner_texts() == ["October 2026", "November 2026"]
+    assert page.locator(".cal a.in").count() == 17 and page.locator(".cal a[aria-label*='12 Nov']").count() == 1
+    assert "no data" in (page.locator(".cal [data-day='2026-10-02']").get_attribute("aria-label") or "")
+    assert page.locator(".cal [data-day='2026-11-13']").count() == 0  # is to come
+    page.click(".cal [data-month] >> nth=0")
+    page.wait_for_selector(".cal caption:has-text('September 2026')")
+    page.click(".cal [data-day='2026-10-09']")
+    page.hover(".cal [data-day='2026-09-30']")
+    assert page.locator(".cal a.in").count() == 10
+    page.click(".cal [data-day='2026-09-30']")
+    page.wait_for_url("**/overview?from=2026-09-30&to=2026-10-09&metric=orders")
+
+
 def test_a_new_event_stands_on_live_within_two_seconds(page: Page, shop: Shop) -> None:
     page.goto(shop.at("live"))
     page.wait_for_selector("tr[data-row]")
@@ -163,7 +180,7 @@ def test_paper_has_every_row_and_no_form(chromium: Browser, shop: Shop) -> None:
     sign_in(context, shop.place, shop.base)
     page = context.new_page()
     page.emulate_media(media="print")
-    for name in ("ledger", "attribution", "funnels"):
+    for name in ("ledger", "attribution", "funnels", "conversions", "overview"):
         page.goto(f"{shop.base}/s/{shop.place.site.id}/{name}")
         cut = (
             "e => e.filter(one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)"
@@ -171,6 +188,22 @@ def test_paper_has_every_row_and_no_form(chromium: Browser, shop: Shop) -> None:
         )
         assert page.locator(".tall, .tw").evaluate_all(cut) == 0, name
         assert page.locator(".choose:visible").count() == 0
+    context.close()
+
+
+def test_paper_has_tables_as_a_wide_window_has_them_and_charts_with_theirs(chromium: Browser, shop: Shop) -> None:
+    """A4 is as narrow as a phone, and had its two-line rows."""
+    context = chromium.new_context(viewport={"width": 718, "height": 1000})
+    sign_in(context, shop.place, shop.base)
+    page = context.new_page()
+    page.goto(shop.at("conversions"))
+    heads = page.locator("table.stack thead th:visible")
+    assert heads.count() == 0
+    page.emulate_media(media="print")
+    assert heads.count() > 4 and page.locator("table.stack td.m:visible").count() == 0
+    page.goto(shop.at("acquisition?lines=channels:Email"))
+    assert page.locator("figure table td:visible").count() > 30
+    assert page.locator("button:visible, input:visible, details.tab summary:visible").count() == 0
     context.close()
 
 

@@ -157,7 +157,7 @@ def test_an_event_that_is_hidden_is_not_told_to_be_gone(place: Place, admin: Cli
         return ">experiment_view<" in admin.get(f"/s/{place.site.id}/events?compare=previous").text
 
     assert is_gone()
-    place.library.put(place.site.id, Described(event="experiment_view", hidden=True))
+    place.library.put(place.site.id, Described(name="experiment_view", hidden=True))
     assert not is_gone()
 
 

@@ -21,6 +21,7 @@ from web.boards import add_board
 from web.claims import add_claims
 from web.fakes import FakeReports, Place
 from web.kept_segments import add_segment
+from web.letters import add_letters
 from web.mails import add_mails
 from web.month import NOW, nothing
 from web.pages import PAGES
@@ -48,8 +49,10 @@ NO_PAGES = {
     "/s/{site_id}/v/{slug}",
 }  # or lead to one
 PARTS = {
+    "/s/{site_id}/calendar",
     "/s/{site_id}/filter",
     "/s/{site_id}/filter/values",
+    "/s/{site_id}/lines",
     "/s/{site_id}/live/new",
     "/s/{site_id}/start/new",
     "/s/{site_id}/funnels/choose",
@@ -57,7 +60,9 @@ PARTS = {
     "/s/{site_id}/people/columns",
     "/s/{site_id}/explore/choose",
 }  # of a page
-_WANTED = re.compile(r"fate/.*404|people/.*404|destinations/.*404|chanel=.*400")  # unknown ids and filters say so
+_WANTED = re.compile(
+    r"fate/.*404|ledger/letters.*404|people/.*404|destinations/.*404|chanel=.*400"
+)  # unknown ids and filters say so
 WIDTHS = {"light": 1100, "dark": 390}
 
 
@@ -66,6 +71,7 @@ def furnish(place: Place) -> None:
     add_mails(place)
     add_board(place)
     add_claims(place)
+    add_letters(place)
     site = place.site.id
     place.destinations.put(Configured(site=site, name="meta", settings={"pixel_id": "1"}), {"access_token": "secret"})
     to = ("ops@nordlight.example",)

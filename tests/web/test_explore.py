@@ -77,6 +77,19 @@ def test_rows_by_a_persons_value_are_chosen_in_the_form_and_lead_nowhere(place: 
     assert "whatever the filters" not in admin.get(at(place)).text
 
 
+def test_rows_by_the_channel_of_the_visit_are_offered_and_no_filter_of_it_is_said(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/explore"
+    html = admin.get(f"{at}?by=channel,campaign").text
+    assert place.reports.asked_of("power")["by"] == ["channel", "campaign"]
+    assert "Channel of the visit" in html and "by channel of the visit and campaign of the visit" in html
+    assert '<option value="source">Source of the visit</option>' in html
+    assert "explore?channel=" not in html  # a filter narrows by the visitor, which is another question
+    to = admin.get(f"{at}/choose?by=channel&whose=", follow_redirects=False).headers["location"]
+    assert to == f"{at}?by=channel"
+    refused = admin.get(f"{at}/choose?by=channel&whose=last_ever", follow_redirects=False)
+    assert refused.status_code == 400 and "rows are also by channel, source" in refused.text
+
+
 def test_the_last_column_taken_away_in_the_form_is_the_usual_table(place: Place, admin: Client) -> None:
     answer = admin.get(at(place, "?by=&by=&kind=&of=&prop=", ending="/choose"), follow_redirects=False)
     assert answer.headers["location"] == at(place)

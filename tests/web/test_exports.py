@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 
 from onebyone.state.alarms import Told, What
 from onebyone.state.exports import Export
+from web.boards import add_board
 from web.fakes import Place
 from web.pages import form_secret
 
@@ -110,6 +111,67 @@ def test_the_api_says_what_leaves_and_how_it_went_and_not_to_whom(place: Place, 
     answer = admin.get(at)
     assert (answer.json()[0]["last"], answer.json()[0]["says"]) == ("sent", "pages.parquet, 9 bytes")
     assert "lea@" not in answer.text and viewer.get(at).status_code == 403
+
+
+def test_a_dashboard_is_sent_as_a_page_if_one_may_see_it(place: Place, admin: Client) -> None:
+    add_board(place)
+    add_board(place, by="somebody", shared=False)
+    html = post(admin, place, "save", **(GOOD | {"report": "board:every-morning", "query": "country=DE"}))[1]
+    (export,) = place.exports.all(place.site.id)
+    assert (export.report, export.form, export.query) == ("board:every-morning", "html", "country=DE")
+    assert "Dashboard: Every morning, yesterday, people, a page" in html and "every-morning-2" not in html
+    for change, says in (
+        ({"report": "board:every-morning-2"}, "Choose one"), ({"report": "board:gone"}, "Choose one"),
+        ({"report": "board:every-morning", "query": "chanel=Email"}, "Did you mean"),
+        ({"form": "html"}, "Choose one"),
+    ):  # fmt: skip
+        status, html = post(admin, place, "save", **(GOOD | change))
+        assert status == 400 and says in html, change
+    assert place.exports.all(place.site.id) == [export]
+
+
+def test_the_api_makes_changes_and_takes_away(place: Place, admin: Client) -> None:
+    at = f"/api/v1/sites/{place.site.id}/exports"
+    headers = {"authorization": f"Bearer {place.users.add_token(place.users.first_admin().id, 'test')}"}
+    body = {
+        "name": "Pages",
+        "report": "pages",
+        "query": "/s/x/pages?period=7d&country=DE",
+        "to": ["lea@nordlight.example"],
+    }
+    made = admin.post(at, json=body, headers=headers)
+    assert (made.status_code, made.json()["query"], made.json()["addresses"]) == (201, "country=DE", 1)
+    one = f"{at}/{made.json()['id']}"
+    changed = admin.put(one, json=body | {"hour": 9, "every": "week", "enabled": False}, headers=headers).json()
+    (kept,) = place.exports.all(place.site.id)
+    assert (kept.hour, kept.every, kept.enabled, kept.to) == (9, "week", False, ("lea@nordlight.example",))
+    assert changed == admin.get(at).json()[0]
+    for change, says in (
+        ({"report": "persons"}, "Choose one"), ({"hour": 24}, "0 to 23"), ({"to": []}, "Name an e-mail address"),
+        ({"query": "chanel=Email"}, "Did you mean"), ({"form": "xlsx"}, "Choose one"), ({"color": "red"}, "color"),
+        ({"to": ["x"]}, "addresses like"), ({"name": 7}, "name"),
+    ):  # fmt: skip
+        refused = admin.put(one, json=body | change, headers=headers)
+        assert refused.status_code == 400 and says in refused.text, change
+    assert place.exports.all(place.site.id) == [kept]
+    assert admin.delete(one, headers=headers).status_code == 204
+    assert (
+        admin.delete(one, headers=headers).status_code == 404 == admin.put(one, json=body, headers=headers).status_code
+    )
+    did = [line.what for line in place.users.trail(place.site.id)]
+    assert did[:4] == ["export_removed", "export_paused", "export_changed", "export_added"]
+
+
+def test_the_api_lets_admins_alone_and_by_a_token(place: Place, admin: Client, viewer: Client) -> None:
+    at, export = f"/api/v1/sites/{place.site.id}/exports", an_export(place)
+    mira = next(one for one in place.users.all() if one.name == "mira")
+    headers = {"authorization": f"Bearer {place.users.add_token(mira.id, 'test')}"}
+    body = {"name": "Pages", "report": "pages", "to_file": True}
+    for client, sent in ((viewer, headers), (admin, {})):
+        assert client.post(at, json=body, headers=sent).status_code == 403
+        assert client.put(f"{at}/{export.id}", json=body, headers=sent).status_code == 403
+        assert client.delete(f"{at}/{export.id}", headers=sent).status_code == 403
+    assert place.exports.all(place.site.id) == [export]
 
 
 def test_only_an_admin_may_and_only_of_the_own_site(place: Place, admin: Client, viewer: Client) -> None:

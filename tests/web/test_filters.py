@@ -53,7 +53,7 @@ def test_every_report_page_hands_its_filters_to_its_reports(
     ("page", "field", "because"),
     [("ledger", "country", "It accounts for every hit"), ("drops.csv", "country", "keeps too little"),
      ("email", "country", "A message is delivered"), ("reconciliation", "country", "A platform counts all"),
-     ("loss", "channel", "What only your server reported"), ("loss.csv", "os", "What only your server reported"),
+     ("loss", "channel", "What only your server reported"), ("loss.csv", "region", "What only your server reported"),
      ("consent", "device", "Of people who declined"), ("live", "channel", "What was dropped is here too"),
      ("traffic", "channel", "Most machines make no visits"),
      ("populations", "channel", "Who was here before the period"), ("verdict_days.csv", "channel", "would be wrong")],

@@ -15,7 +15,7 @@ Client = TestClient[Litestar]
 
 
 def save(place: Place, client: Client, **fields: str) -> tuple[int, str]:
-    form = {"_csrf": form_secret(client), **fields}
+    form = {"_csrf": form_secret(client), **{"name" if key == "event" else key: one for key, one in fields.items()}}
     answer = client.post(f"/s/{place.site.id}/events/about/save", data=form, follow_redirects=False)
     return answer.status_code, answer.headers.get("location", answer.text)
 
@@ -35,6 +35,11 @@ def test_an_event_has_a_name_for_people_and_keeps_the_one_it_is_sent_under(place
     assert line.detail == "add_to_cart: called Into the cart, described"
     save(place, admin, event="add_to_cart")
     assert not place.library.all(place.site.id) and "Into the cart" not in events(place, admin)
+    assert "back to: called Into the cart; The button of a product" in admin.get(to).text
+    save(place, admin, event="add_to_cart", undo="yes", label="typed meanwhile")
+    assert "Into the cart</h1>" in admin.get(to).text and "back to: as it is sent" in admin.get(to).text
+    save(place, admin, event="add_to_cart", undo="yes")  # an undo of the undo
+    assert not place.library.all(place.site.id)
 
 
 def test_what_is_hidden_stands_in_no_list_and_no_form_until_it_is_asked_for(place: Place, admin: Client) -> None:
@@ -75,9 +80,9 @@ def test_a_viewer_reads_and_changes_nothing(place: Place, viewer: Client) -> Non
 @pytest.mark.parametrize(
     "typed",
     [
-        Described(event=""), Described(event="e" * 201), Described(event="a\x00b"),
-        Described(event="e", label="l" * (LONGEST_LABEL + 1)), Described(event="e", about="a" * (LONGEST_ABOUT + 1)),
-        Described(event="e", label="a\u202eb"),
+        Described(name=""), Described(name="e" * 201), Described(name="a\x00b"),
+        Described(name="e", label="l" * (LONGEST_LABEL + 1)), Described(name="e", about="a" * (LONGEST_ABOUT + 1)),
+        Described(name="e", label="a\u202eb"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_told(typed: Described) -> None:
@@ -100,6 +105,43 @@ def test_words_of_one_site_are_not_anothers(place: Place, admin: Client) -> None
     assert "Order</a>" not in admin.get(f"/s/{other.id}/events").text
 
 
+def test_a_property_has_words_too_and_stands_under_them_in_tables_and_forms(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}/events/about?event=search"
+    status, to = save(place, admin, of="property", name="search_term", label="Which design", about="Set by the shop")
+    assert (status, to) == (303, f"/s/{place.site.id}/events/property?prop=search_term&said=saved")
+    assert "Which design</h1>" in admin.get(to).text and "Set by the shop</p>" in admin.get(to).text
+    assert 'Which design <span class="sub mut">search_term, search</span>' in events(place, admin)
+    assert "Which design" in admin.get(at).text
+    for form in ("funnels", "explore", "paths"):
+        assert (
+            '<option value="prop.search_term">Which design</option>' in admin.get(f"/s/{place.site.id}/{form}").text
+        ), form
+    (line,) = [one for one in place.users.trail(place.site.id) if one.what == "property_described"]
+    assert line.detail == "search_term: called Which design, described"
+    assert not place.library.all(place.site.id)  # an event of that name is another thing
+
+
+def test_a_hidden_property_stands_in_no_list_and_no_form_and_an_undo_brings_it_back(
+    place: Place, admin: Client
+) -> None:
+    save(place, admin, of="property", name="search_term", hidden="on")
+    listed = "prop=search_term"
+    assert listed not in events(place, admin) and "1 property is hidden by your choice" in events(place, admin)
+    assert listed in events(place, admin, "?show=hidden")
+    for form in ("funnels", "explore", "paths"):
+        assert 'value="prop.search_term"' not in admin.get(f"/s/{place.site.id}/{form}").text, form
+    save(place, admin, of="property", name="search_term", undo="yes")
+    assert listed in events(place, admin) and not place.property_library.all(place.site.id)
+
+
+def test_what_is_wrong_with_a_property_is_said_on_its_page(place: Place, admin: Client, viewer: Client) -> None:
+    status, page = save(place, admin, of="property", name="x" * 101)
+    assert status == 400 and "Say which property it is" in page
+    assert save(place, viewer, of="property", name="search_term", hidden="on")[0] == 403
+    assert admin.get(f"/s/{place.site.id}/events/property", follow_redirects=False).status_code == 303
+    assert "nothing carried in this period" in admin.get(f"/s/{place.site.id}/events/property?prop=%3Cb%3E").text
+
+
 def test_the_api_says_the_same(place: Place, admin: Client) -> None:
     at = f"/api/v1/sites/{place.site.id}/event-library"
     token = place.users.add_token(place.users.first_admin().id, "test")
@@ -109,3 +151,6 @@ def test_the_api_says_the_same(place: Place, admin: Client) -> None:
     assert admin.get(at, headers=headers).json() == [body]
     refused = admin.put(at, json={"event": "x", "label": "Order"}, headers=headers)
     assert refused.status_code == 400 and "is called so already" in refused.text
+    at, body = at.replace("event-", "property-"), {"property": "theme", "label": "Look", "about": "", "hidden": False}
+    assert admin.put(at, json=body, headers=headers).json() == body
+    assert admin.get(at, headers=headers).json() == [body]

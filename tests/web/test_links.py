@@ -19,7 +19,7 @@ from web.mails import add_mails
 from web.pages import ANSWERED
 
 Client = TestClient[Litestar]
-EMPTY = ("/exports", "/event-library", "/segments", "/rights/erasures")  # of a site that has none
+EMPTY = ("/exports", "/event-library", "/property-library", "/segments", "/rights/erasures")  # of a site that has none
 ELSEWHERE = {"/metrics"}  # of this machine alone
 _FOOT = re.compile(r'<footer class="prov">.*?</footer>|<div class="ways2">.*?</div>', re.DOTALL)
 KINDS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "sql": "text/plain"}

@@ -168,6 +168,14 @@ def test_a_third_list_has_its_own_answer(place: Place, admin: Client) -> None:
     assert "orders that no list holds, by BS,E; at least 13 (Chao)" in text and "6 the imported list only" in text
 
 
+def test_rates_are_by_version_and_system_too_and_a_version_is_no_filter(place: Place, admin: Client) -> None:
+    for by, head in (("version", "Missed by browser version"), ("os", "Missed by system")):
+        assert head in admin.get(f"/s/{place.site.id}/loss?by={by}").text
+        assert by in {given["by"] for name, given in place.reports.asked if name == "loss"}
+    assert admin.get(f"/s/{place.site.id}/loss?os=macOS").status_code == 200
+    assert admin.get(f"/s/{place.site.id}/loss?version=146").status_code == 400
+
+
 @pytest.mark.parametrize("query", ["by=person", "event=scroll", "by=day", "chanel=x"])
 def test_what_an_address_cannot_mean_has_no_numbers(place: Place, admin: Client, query: str) -> None:
     answer = admin.get(f"/s/{place.site.id}/loss?{query}")

@@ -36,6 +36,8 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("credited_orders", "session_visitors"), _BEHIND | {"by": "channel", "is": ["Email"]}),
     **dict.fromkeys(("placed_orders", "event_visitors"), _BEHIND | {"by": "country", "is": ["DE"]}),
     "event_list": _BEHIND | {"event": "page_view"},
+    "page_days": {"rows": ["nordlight.example", "/"]},
+    "row_days": {"by": "channel", "rows": ["Email"]},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
     "order_touches": {"event": "purchase", "id": "5b0c2d1e-2222-4222-8333-444455556666", "window_days": 30},
@@ -51,7 +53,7 @@ MORE: dict[str, dict[str, Param]] = {
     "kept_rows": {"events_days": 400, "drops_days": 90, "details_days": 90},
     "revenue_days": {"dated": "order", "event": "purchase", "now": NOW},
     "revenue_revisions": {"dated": "order", "event": "purchase"},
-    "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
+    "retention": {"first": "page_view", "again": "purchase", "unit": "week", "entry": "first"},
     "experiment": {
         "event": "experiment_view",
         "prop": "variant",

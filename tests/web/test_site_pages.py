@@ -201,6 +201,44 @@ def test_find_names_campaigns_and_paths_that_were_seen_and_where_they_are_told_o
     assert "Seen in the last" not in admin.get("/find?q=em").text  # of no site
 
 
+def _commands(client: Client, site: str, q: str, at: str = "") -> dict[str, str]:
+    html = client.get("/find", params={"q": q, "site": site, "at": at}).text
+    told = html.partition("<h2>Commands</h2>")[2].partition("</ul>")[0]
+    return {name: href.replace("&amp;", "&") for href, name in re.findall(r'href="([^"]+)">([^<]+)<', told)}
+
+
+def test_find_lists_commands_for_the_page_one_came_from(place: Place, admin: Client) -> None:
+    here, at = f"/s/{place.site.id}", f"/s/{place.site.id}/acquisition?period=7d&country=DE&sort=sources:source"
+    assert _commands(admin, place.site.id, "compare", at) == {
+        f"Compare Acquisition with {name}": f"{here}/acquisition?compare={key}&period=7d&country=DE&sort=sources:source"
+        for name, key in (("the period before", "previous"), ("a year before", "year"), ("nothing", "none"))
+    }
+    assert _commands(admin, place.site.id, "expo", at) == {
+        "Export Acquisition as CSV": f"{here}/channels.csv?period=7d&country=DE"
+    }
+    assert _commands(admin, place.site.id, "last week", at) == {
+        "2 – 8 Nov of Acquisition": f"{here}/acquisition?from=2026-11-02&to=2026-11-08&country=DE&sort=sources:source"
+    }
+    assert _commands(admin, place.site.id, "this mo")["This month of Overview"] == f"{here}/overview?period=mtd"
+    assert _commands(admin, place.site.id, "new") == {
+        "New segment": f"{here}/segments", "New dashboard": f"{here}/dashboards", "Add a site": "/#add",
+    }  # fmt: skip
+    for name, href in _commands(admin, place.site.id, "", at).items():
+        assert admin.get(href).status_code == 200, name
+
+
+def test_commands_are_for_those_who_may_and_the_page_before_is_remembered(
+    place: Place, admin: Client, viewer: Client
+) -> None:
+    assert set(_commands(viewer, place.site.id, "new")) == {"New dashboard"}
+    form = {"_csrf": form_secret(admin), "q": "compare", "site": place.site.id}
+    came = {"referer": f"https://console.example/s/{place.site.id}/pages?period=7d"}
+    asked = admin.post("/find/ask", data=form, headers=came, follow_redirects=False).headers["location"]
+    assert f"/s/{place.site.id}/pages?compare=year&amp;period=7d" in admin.get(asked).text
+    foreign = _commands(admin, place.site.id, "compare", "//evil.example/pages")
+    assert all(href.startswith(f"/s/{place.site.id}/overview?") for href in foreign.values())
+
+
 def test_find_never_tells_of_a_site_one_may_not_see(place: Place, viewer: Client) -> None:
     other = place.sites.add("Secret", ["https://secret.example"])
     page = viewer.get("/find?q=secret").text
@@ -258,6 +296,50 @@ def test_dead_letters_are_shown_their_bodies_only_to_admins(place: Place, admin:
     page = admin.get(f"/s/{place.site.id}/ledger").text
     assert "Body unreadable" in page and "{&lt;secret&gt;" in page and "not JSON at byte 7" in page
     assert "secret" not in viewer.get(f"/s/{place.site.id}/ledger").text
+
+
+def _a_letter(place: Place, n: int, body: bytes) -> DeadLetter:
+    return DeadLetter(
+        at_ms=int(NOW.timestamp() * 1000), site=place.site.id, hit=HIT, n=n, reason=Reason.WRONG_SHAPE, step="decode",
+        detail="events: missing", body=body,
+    )  # fmt: skip
+
+
+def test_a_dead_letter_is_opened_corrected_and_sent_again(place: Place, admin: Client, viewer: Client) -> None:
+    place.waiting.letters = [_a_letter(place, 0, b'{"evnts":[]}'), _a_letter(place, 1, b"")]
+    at = f"/s/{place.site.id}/ledger/letters/{HIT}/0"
+    assert at in admin.get(f"/s/{place.site.id}/ledger").text and viewer.get(at).status_code == 403
+    came = '{"evnts":[]}'
+    assert "evnts" in admin.get(at).text
+    form = {"_csrf": form_secret(admin), "shown": came}
+    wrong = admin.post(f"{at}/send", data=form | {"text": '{"evts":[]}'})
+    assert wrong.status_code == 400 and "events is missing" in wrong.text and "evts" in wrong.text
+    sent = admin.post(f"{at}/send", data=form | {"text": '{"events":[]}'}, follow_redirects=False)
+    assert sent.headers["location"] == f"/s/{place.site.id}/fate/{1:032x}"
+    assert place.mending.sent == [(HIT, 0, '{"events":[]}')]
+    assert (place.users.trail(place.site.id)[0].what, admin.get(at).status_code) == ("letter_corrected", 404)
+
+
+def test_letters_of_a_reason_say_how_many_before_all_go(place: Place, admin: Client) -> None:
+    place.waiting.letters = [_a_letter(place, n, b"{}" if n else b"") for n in range(4)]
+    at = f"/s/{place.site.id}/ledger/letters"
+    text = _text(admin.get(f"{at}?reason=wrong_shape").text)
+    assert "3 more reports are received" in text and "1 can not be sent again and stays" in text and "Discard 4" in text
+    form = {"_csrf": form_secret(admin), "reason": "wrong_shape"}
+    assert "3 sent again." in admin.post(f"{at}/send", data=form).text and len(place.waiting.letters) == 1
+    assert admin.post(f"{at}/discard", data=form).status_code == 400 and len(place.waiting.letters) == 1
+    assert "1 discarded." in admin.post(f"{at}/discard", data=form | {"word": "Discard"}).text
+    assert [one.what for one in place.users.trail(place.site.id)[:2]] == ["letters_discarded", "letters_sent_again"]
+    assert place.waiting.letters == [] and admin.get(f"{at}?reason=wrong_shape").status_code == 404
+
+
+def test_discarding_one_letter_needs_its_word(place: Place, admin: Client) -> None:
+    place.waiting.letters = [_a_letter(place, 0, b""), _a_letter(place, 1, b"{}")]
+    at, form = f"/s/{place.site.id}/ledger/letters/{HIT}/0", {"_csrf": form_secret(admin)}
+    assert "no longer holds its hit" in admin.get(at).text and "Send again</button>" not in admin.get(at).text
+    assert admin.post(f"{at}/discard", data=form | {"word": "yes"}).status_code == 400
+    assert admin.post(f"{at}/discard", data=form | {"word": "discard"}).status_code == 200
+    assert [one.n for one in place.waiting.letters] == [1]
 
 
 # Set up -----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from onebyone.app.forwarding import Forwarding, plan_replay
 from onebyone.app.keeping import told_terms
 from onebyone.app.law import open_policies, open_regions
 from onebyone.app.loading import Loading
+from onebyone.app.mending import Mending
 from onebyone.app.noticing import Noticing, exporting, try_alarm
 from onebyone.app.rights import Rights
 from onebyone.app.settings import ConfigError, Place, Settings
@@ -78,6 +79,7 @@ def _end_process() -> None:
 def make_console(
     place: Place, settings: Settings, state: State, reports: Reports, *, collector_url: str, plain: bool
 ) -> Litestar:
+    waiting = LogWaiting(place, state.bounds)
     desk = Desk(
         settings=WebSettings(
             collector_url=collector_url,
@@ -90,7 +92,8 @@ def make_console(
         keys=state.keys,
         users=state.users,
         records=state.records,
-        waiting=LogWaiting(place, state.bounds),
+        waiting=waiting,
+        mending=Mending(place, settings, waiting, now_ms),
         identity=state.identity,
         permissions=state.permissions,
         user_data=state.user_data,
@@ -109,6 +112,7 @@ def make_console(
         annotations=state.annotations,
         lift_tests=state.lift_tests,
         library=state.library,
+        property_library=state.property_library,
         segment_sizes=state.segment_sizes,
         send_export=exporting(place, settings, state, reports).send,
         mail=state.mail,

@@ -21,6 +21,7 @@ from onebyone.state.database import StateUnavailable
 from onebyone.state.sites import Site
 from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
+from onebyone.web.render import Assets, Pages
 
 _TURN_S = 5.0
 _DAY_MS = 86_400_000
@@ -84,6 +85,8 @@ def exporting(place: Place, settings: Settings, state: State, reports: Reports) 
         shelf=state.shelf,
         way=_sender(settings),
         directory=place.exports,
+        pages=Pages(Assets()),
+        link=settings.addresses.console_url.rstrip("/"),
     )
 
 

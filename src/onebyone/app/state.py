@@ -22,7 +22,7 @@ from onebyone.state.erasures import Erasures
 from onebyone.state.exports import Exports
 from onebyone.state.identity import Identity
 from onebyone.state.keys import Keys
-from onebyone.state.library import Library
+from onebyone.state.library import PROPERTIES, Library
 from onebyone.state.lift_tests import LiftTests
 from onebyone.state.mail import Mail
 from onebyone.state.platform_claims import PlatformClaims
@@ -67,6 +67,7 @@ class State(Struct, frozen=True):
     annotations: Annotations
     lift_tests: LiftTests
     library: Library
+    property_library: Library
     segment_sizes: SegmentSizes
 
     @property
@@ -121,5 +122,6 @@ def open_state(place: Place) -> State:
         annotations=Annotations(engine),
         lift_tests=LiftTests(engine),
         library=Library(engine),
+        property_library=Library(engine, PROPERTIES),
         segment_sizes=SegmentSizes(engine),
     )

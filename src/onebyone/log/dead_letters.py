@@ -35,11 +35,29 @@ class SqliteDeadLetters:
             newest = "SELECT max(rowid) FROM letters"  # a replaced letter gets a new rowid too
             connection.execute(f"DELETE FROM letters WHERE rowid <= ({newest}) - ?", (self._max_letters,))
 
-    def find(self, *, site: str | None = None, limit: int = 100) -> list[DeadLetter]:
-        """The newest first; of one site, or of all."""
-        sql = f"SELECT {_COLUMNS} FROM letters WHERE ?1 IS NULL OR site = ?1 ORDER BY rowid DESC LIMIT ?2"
+    def find(self, *, site: str | None = None, limit: int = 100, reason: str | None = None) -> list[DeadLetter]:
+        """The newest first; of one site, or of all; for one reason, or for any."""
+        where = "(?1 IS NULL OR site = ?1) AND (?3 IS NULL OR reason = ?3)"
+        return self._select(f"{where} ORDER BY rowid DESC LIMIT ?2", (site, limit, reason))
+
+    def get(self, site: str, hit: str, n: int) -> DeadLetter | None:
+        return next(iter(self._select("site = ? AND hit = ? AND n = ?", (site, hit, n))), None)
+
+    def reasons(self, site: str) -> dict[str, int]:
+        """How many there are of a site for each reason, the most first."""
+        sql = "SELECT reason, count(*) FROM letters WHERE site = ? GROUP BY reason ORDER BY count(*) DESC, reason"
         with self._transaction() as connection:
-            rows = connection.execute(sql, (site, limit)).fetchall()
+            return dict(connection.execute(sql, (site,)).fetchall())
+
+    def take(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+        """Out of the file; those of them that this call took, and no other call did."""
+        sql = "DELETE FROM letters WHERE hit = ? AND n = ?"
+        with self._transaction() as connection:
+            return [one for one in letters if connection.execute(sql, (one.hit, one.n)).rowcount]
+
+    def _select(self, where: str, given: tuple[object, ...]) -> list[DeadLetter]:
+        with self._transaction() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM letters WHERE {where}", given).fetchall()
         names = _COLUMNS.split(", ")
         return [DeadLetter(**dict(zip(names, row, strict=True))) for row in rows]
 

@@ -21,14 +21,16 @@ from onebyone.state.saved import Shelf
 from onebyone.state.sites import Site, Sites
 from onebyone.store import QueryRefused
 from onebyone.web.address import NotUnderstood
+from onebyone.web.board_file import OF_BOARD, Clocked, board_file, view_of_board
 from onebyone.web.csv_file import csv_text, safe_name
 from onebyone.web.definitions import MOST_ROWS
 from onebyone.web.file_questions import question_of, view_of
 from onebyone.web.period import Period, preset
+from onebyone.web.render import Pages
 from onebyone.web.saved import segments_among
 from onebyone.web.view import params
 
-_KINDS = {"csv": ("text", "csv"), "parquet": ("application", "vnd.apache.parquet")}
+_KINDS = {"csv": ("text", "csv"), "parquet": ("application", "vnd.apache.parquet"), "html": ("text", "html")}
 MOST_TRIES = 4
 AGAIN_MS = 15 * 60_000
 MOST_FILES = 60  # of one export; older ones make room
@@ -58,6 +60,14 @@ def is_due(export: Export, zone: str, now_ms: int) -> bool:
     return export.enabled and now_ms >= export.next_try_ms and last_due_ms(export, zone, now_ms) > since
 
 
+class _Made(Struct, frozen=True):
+    """`said` is how much is in the file, `more` what the mail says beside."""
+
+    body: bytes
+    said: str
+    more: str = "Amounts are in minor units of their currency, times are UTC."
+
+
 class Exporting(Struct, frozen=True, kw_only=True):
     sites: Sites
     exports: Exports
@@ -67,6 +77,8 @@ class Exporting(Struct, frozen=True, kw_only=True):
     shelf: Shelf  # of segments
     way: Way
     directory: Path
+    pages: Pages  # of dashboards
+    link: str = ""  # how the console is reached
 
     def step(self, now_ms: int) -> int:
         """Everything that is due; how many. Raises what reports and state raise: then it is due still."""
@@ -93,7 +105,8 @@ class Exporting(Struct, frozen=True, kw_only=True):
         """Now, whatever the clock says. "" or why it did not work; a line of the history either way."""
         period = preset(export.period, today=utc(now_ms).astimezone(ZoneInfo(site.zone)).date(), since=_made(site))
         try:
-            body, rows = self._body(export, site, period)
+            is_board = export.report.startswith(OF_BOARD)
+            made = (self._board if is_board else self._body)(export, site, period, now_ms)
         except NotUnderstood as error:
             return self._note(export, now_ms, f"Its filters mean nothing any more: {error.before}".strip())
         except QueryRefused:
@@ -102,12 +115,27 @@ class Exporting(Struct, frozen=True, kw_only=True):
         name = f"{name}.{export.form}"
         why = ""
         if export.to_file:
-            why = _write(self.directory / site.id / export.id, name, body)
+            why = _write(self.directory / site.id / export.id, name, made.body)
         if export.to:
-            why = " ".join(filter(None, (why, self._mail(export, site, period, name, body, rows))))
-        return self._note(export, now_ms, why, f"{name}, {rows}")
+            why = " ".join(filter(None, (why, self._mail(export, site, period, name, made))))
+        return self._note(export, now_ms, why, f"{name}, {made.said}")
 
-    def _body(self, export: Export, site: Site, period: Period) -> tuple[bytes, str]:
+    def _board(self, export: Export, site: Site, period: Period, now_ms: int) -> _Made:
+        """Its page, and its figures. Raises NotUnderstood: it may be gone, or nobody else's to see."""
+        slug = export.report.removeprefix(OF_BOARD)
+        there = self.shelf.all(site.id)
+        found = next((one for one in there if (one.kind, one.slug) == ("board", slug) and not one.removed_ms), None)
+        if found is None:
+            raise NotUnderstood(f"There is no dashboard `{slug}` any more.")
+        now = utc(now_ms)
+        days = {"from": period.first.isoformat(), "to": period.last.isoformat(), "traffic": export.traffic}
+        local = now.astimezone(ZoneInfo(site.zone))
+        view = view_of_board(found, export.query, days, now=local, segments=segments_among(there))
+        made = board_file(self.pages, Clocked(self.ask, now), site, found, view, base=self.link)
+        count = len(found.cells)
+        return _Made(made.body, "1 cell" if count == 1 else f"{count:,} cells", "\n".join(["", *made.figures]))
+
+    def _body(self, export: Export, site: Site, period: Period, now_ms: int) -> _Made:
         """The file, and how much is in it. Raises NotUnderstood: a segment may be gone."""
         question, segments = question_of(export.report), segments_among(self.shelf.all(site.id))
         days = {"from": period.first.isoformat(), "to": period.last.isoformat(), "traffic": export.traffic}
@@ -116,21 +144,22 @@ class Exporting(Struct, frozen=True, kw_only=True):
         given = {"limit": MOST_ROWS, **params(view, site), **more}
         if export.form == "parquet":
             body = self.parquet(report, **given)
-            return body, f"{len(body):,} bytes"
+            return _Made(body, f"{len(body):,} bytes")
         rows = question.shape(view, [dict(row) for row in self.ask(report, **given)])
-        return csv_text(rows).encode(), f"{len(rows):,} rows"
+        return _Made(csv_text(rows).encode(), f"{len(rows):,} rows")
 
-    def _mail(self, export: Export, site: Site, period: Period, name: str, body: bytes, rows: str) -> str:
-        if len(body) > MOST_BYTES:
-            return f"The file has {len(body):,} bytes, more than a mail carries: choose fewer days, or a directory."
+    def _mail(self, export: Export, site: Site, period: Period, name: str, made: _Made) -> str:
+        if len(made.body) > MOST_BYTES:
+            return (
+                f"The file has {len(made.body):,} bytes, more than a mail carries: choose fewer days, or a directory."
+            )
         narrowed = f"\nNarrowed by {export.query}" if export.query else ""
         text = (
             f"{export.name}: {export.report} of {site.name}, {period.first} to {period.last} in {site.zone}, "
-            f"{rows}.{narrowed}\nAmounts are in minor units of their currency, times are UTC.\n"
+            f"{made.said}.{narrowed}\n{made.more}\n"
         )
-        return self.way.mail(
-            export.to, f"{export.name} ({site.name})", text, [Attached(name, body, _KINDS[export.form])]
-        )
+        attached = Attached(name, made.body, _KINDS[export.form])
+        return self.way.mail(export.to, f"{export.name} ({site.name})", text, [attached])
 
     def _note(self, export: Export, now_ms: int, why: str, sent: str = "") -> str:
         what, text = (What.NOT_SENT, why) if why else (What.SENT, sent)
@@ -152,7 +181,8 @@ def _write(directory: Path, name: str, body: bytes) -> str:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(directory / name)
-        files = sorted([*directory.glob("*.csv"), *directory.glob("*.parquet")], key=lambda one: one.stat().st_mtime_ns)
+        files = [one for form in _KINDS for one in directory.glob(f"*.{form}")]
+        files.sort(key=lambda one: one.stat().st_mtime_ns)
         for old in files[:-MOST_FILES]:
             old.unlink()
     except OSError as error:

@@ -24,7 +24,7 @@ ALONE: Mapping[str, Mapping[str, Param]] = {  # what a command asks of a report 
     **dict.fromkeys(("revenue_days", "revenue_revisions"), _REVENUE),
     "loss": {"event": "purchase", "by": ""},
     "reconciliation_orders": {"window_days": 30},
-    "retention": {"first": "page_view", "again": "page_view", "unit": "week"},
+    "retention": {"first": "page_view", "again": "page_view", "unit": "week", "entry": "first"},
     "property_paths": {
         "first": "", "goal": "purchase", "steps": "first", "sort": "-people", "within_ms": _MONTH_MS,
     },

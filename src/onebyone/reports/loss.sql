@@ -1,5 +1,5 @@
 -- title: What browsers missed
--- about: Conversions of one kind by who reported them: in all, or for each browser, device, country, host, day, week or
+-- about: Conversions of one kind by who reported them: in all, or for each browser, version of a browser, system, device, country, host, day, week or
 --   month (by its first day). Who is known to have declined statistics is left out as `declined`; `withheld` are copies
 --   that browsers did send of such people, of which nothing but their number is kept; `silent` are those that only a
 --   server reported and whose choice nobody told. `third` is an imported list; sums of squares are over persons, for the
@@ -30,9 +30,7 @@ FROM (
     0 AS taken
   FROM (
     SELECT
-      multiIf(
-        {by:String} = 'browser', toString(browser), {by:String} = 'device', toString(device),
-        {by:String} = 'country', toString(country), {by:String} = 'host', toString(host), {{loss_label}}) AS label,
+      {{loss_group}} AS label,
       if(visitor = 0, toString(id), toString(visitor)) AS person,
       consent_source IN ('region_default', 'site_default') AS is_default,
       NOT bitTest(permissions, 3) AND NOT is_default AND consent_source != '' AS declines, -- Permission.ANALYTICS

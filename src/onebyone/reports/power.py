@@ -26,6 +26,7 @@ WITH_NUMBER = ("sum", "mean", "least", "most")
 WITH_TEXT = ("first", "last")
 WITH_TIME = ("first_at", "last_at")
 OWN = "prop."
+VISITS: Mapping[str, str] = _SQL["visits"]  # of the visit in which something happened: rows alone are by these
 CHOICES: tuple[str, ...] = tuple(_SQL["choices"])  # of a person's values of a property; without one, an event's own
 MOST_ROWS_BY, MOST_COLUMNS, MOST_LETTERS = 2, 8, 200
 USUAL_BY = ("country",)
@@ -41,7 +42,7 @@ PARAMS: dict[str, str] = {
 PLACES = (
     "named", "rank", "columns", "states", "keys", "second", "row_1", "row_2", "record_row_1", "record_row_2", "whose",
     "texts", "no_texts", "join_persons", "prewhere", "of_events", "join_properties", "direction", "row_open",
-    "row_close", "record_person", "record_node", "record_join", *_SQL["paged"],
+    "row_close", "record_person", "record_node", "record_join", "seen_by", *_SQL["paged"],
 )  # fmt: skip
 
 
@@ -108,7 +109,8 @@ def read_question(by: Sequence[str], cols: Sequence[str], sort: str = "") -> Que
         raise PowerUnreadable(f"A table has 1 to {MOST_COLUMNS} columns.")
     columns = tuple(dict.fromkeys(read_column(text) for text in cols))
     for one in by:
-        _check_property(chosen_of(one)[1])
+        if one not in VISITS:
+            _check_property(chosen_of(one)[1])
     sort = sort or next((f"-{one}" for one in columns if one.is_number), "rows")
     if sort.removeprefix("-") not in ("rows", *map(str, columns)):
         raise PowerUnreadable(f"`{sort.removeprefix('-')}` is no column of this table to sort by.")
@@ -140,7 +142,10 @@ def chosen_of(text: str) -> tuple[str, str]:
 def _check_property(text: str) -> None:
     own = text.removeprefix(OWN)
     if text not in FIELDS and (own in ("", text) or len(own) > MOST_LETTERS or not own.isprintable()):
-        raise PowerUnreadable(f"`{text}` is no property. Use {', '.join(FIELDS)}, or {OWN}NAME for one of your own.")
+        raise PowerUnreadable(
+            f"`{text}` is no property. Use {', '.join(FIELDS)}, or {OWN}NAME for one of your own; rows are also by"
+            f" {', '.join(VISITS)}."
+        )
 
 
 def joined(parts: Sequence[str], by: str) -> str:
@@ -187,7 +192,8 @@ def _shape(question: Question) -> Shape:
     by = list(enumerate(question.by, 1))
     said, joins, nothing = _SQL["said"], _SQL["joined"], _SQL["nothing"]
     held = [(n, one) for n, one in by if chosen_of(one)[0]]
-    rows = [nothing["row"] if chosen_of(one)[0] else _property(one, "by", n) for n, one in by]
+    visits = [(n, one) for n, one in by if one in VISITS]
+    rows = [nothing["row"] if chosen_of(one)[0] or one in VISITS else _property(one, "by", n) for n, one in by]
     keys = [f"row_{n}" for n, _ in by] or ["row_1"]
     owns = [_piece(_SQL["property"]["told"], n, value=rows[n - 1]) for n, one in by if one.startswith(OWN)]
     told = [_piece(_SQL["property"]["own"], n) if one.startswith(OWN) else rows[n - 1] for n, one in by]
@@ -214,23 +220,24 @@ def _shape(question: Question) -> Shape:
         "prewhere": "" if every else joins["prewhere"],
         "of_events": _SQL["events"]["every" if every else "named"],
         "join_properties": with_parts(joins["properties"].strip(), {"owns": ", ".join(owns)}) if owns else "",
-        **_held(held),
+        "seen_by": _SQL["visited"]["column"] if visits else "",
+        **_held(held, visits),
     }
     named: dict[str, Param] = {} if every else {"events": sorted(events), "names": sorted(events | counted)}
     return Shape(places, _bound(question) | named | {"counted": sorted(counted)})
 
 
-def _held(by: Sequence[tuple[int, str]]) -> dict[str, str]:
-    """The places that name a row by what its person's value of a property is."""
-    if not by:
-        return {
-            "row_open": "",
-            "row_close": "",
-            "record_person": _SQL["nothing"]["person"],
-            "record_node": "",
-            "record_join": "",
-        }
+def _held(by: Sequence[tuple[int, str]], visits: Sequence[tuple[int, str]]) -> dict[str, str]:
+    """The places that name a row by what its person's value of a property is, or by what its visit came by."""
+    nobody = {"record_person": _SQL["nothing"]["person"], "record_node": "", "record_join": ""}
+    if not by and not visits:
+        return {"row_open": "", "row_close": "", **nobody}
     sql, replaced, joins = _SQL["held"], [], []
+    visited = _SQL["visited"]
+    if visits:
+        kept = ", ".join(_piece(visited["kept"], n, column=VISITS[text]) for n, text in visits)
+        joins.append(with_parts(visited["join"].strip(), {"kept": kept}))
+        replaced += [_piece(visited["replaced"], n) for n, _ in visits]
     for n, text in by:
         choice, prop = chosen_of(text)
         function, within = _SQL["choices"][choice]["function"], _SQL["within"][_SQL["choices"][choice]["within"]]
@@ -244,10 +251,16 @@ def _held(by: Sequence[tuple[int, str]]) -> dict[str, str]:
     return {
         "row_open": with_parts(sql["open"], {"replaced": ", ".join(replaced)}),
         "row_close": with_parts(sql["close"], {"joins": "\n      ".join(joins)}),
-        "record_person": with_parts("{{person}}"),
-        "record_node": f", {with_parts('{{order_node}}')} AS node",
-        "record_join": with_parts(_SQL["joined"]["persons"]),
-    }
+        **nobody,
+    } | (
+        {}
+        if not by
+        else {
+            "record_person": with_parts("{{person}}"),
+            "record_node": f", {with_parts('{{order_node}}')} AS node",
+            "record_join": with_parts(_SQL["joined"]["persons"]),
+        }
+    )
 
 
 def _two(place: str, rows: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,8 @@
 --   no number, or has more than twelve digits before its point, is in no sum. In the order of `sort`, behind `after`.
 --   A row is by the event's own value, or with first_ever., last_ever. (until `now`), first_in_range., last_to_end. or
 --   last_before. (at or before the event itself) in front of a property by that value of its person, of those not empty.
+--   By channel, source, medium, campaign, term, content, referrer or landing it is that of the browser's last session that
+--   had begun, at most a day before the period; what names no browser, or came before its first session, has none.
 SELECT {{named}}{{beside}}
 FROM (
   SELECT *, {{rank}} AS rank{{around}}
@@ -15,7 +17,7 @@ FROM (
       SELECT {{keys}}, {{states}}
       FROM ({{row_open}}
         SELECT
-          toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event,
+          toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event{{seen_by}},
           {traffic:String} IN ('machines', 'all') AND conversion = '' AND startsWith(actor, 'machine_') AS is_order, -- no record
           if(currency IN ('', {currency:String}), value, 0) AS worth{{texts}}
         FROM events FINAL
@@ -32,7 +34,7 @@ FROM (
       FROM ({{row_open}}
         SELECT
           toString({{record_row_1}}) AS row_1, toString({{record_row_2}}) AS row_2, name, at, {{record_person}} AS person,
-          false AS is_event, true AS is_order, if(currency IN ('', {currency:String}), net, 0) AS worth{{no_texts}}
+          false AS is_event{{seen_by}}, true AS is_order, if(currency IN ('', {currency:String}), net, 0) AS worth{{no_texts}}
         FROM (
           SELECT *{{record_node}}
           FROM conversions FINAL

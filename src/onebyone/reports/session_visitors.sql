@@ -9,14 +9,7 @@ FROM (
     visitor AS browser_id, count() AS times, min(started) AS first_at, max(started) AS last_at,
     count() OVER () AS counted, sum(times) OVER () AS times_sum
   FROM ({{sessions_since}}) AS line
-  WHERE started >= {from:DateTime64(3)}{{and_sessions}} AND {is:Array(String)} = multiIf(
-    {by:String} = 'channel', [if(line.channel = '', 'Unassigned', line.channel)],
-    {by:String} = 'source', [line.source, line.medium],
-    {by:String} = 'campaign', [line.campaign, line.source, line.medium],
-    {by:String} = 'term', [line.term, line.campaign], {by:String} = 'content', [line.content, line.campaign],
-    {by:String} = 'referrer', [line.referrer_host],
-    {by:String} = 'landing', [line.host, line.path],
-    [])
+  WHERE started >= {from:DateTime64(3)}{{and_sessions}} AND {is:Array(String)} = {{row_of_visits}}
   GROUP BY visitor)
 WHERE toUnixTimestamp64Milli(last_at) < {after_ms:Int64}
   OR (toUnixTimestamp64Milli(last_at) = {after_ms:Int64} AND toString(browser_id) < {after_id:String})

@@ -20,7 +20,7 @@ _EXPORTS = Table(
     Column("body", LargeBinary, nullable=False),  # the Export, as JSON
 )
 
-Form = Literal["csv", "parquet"]
+Form = Literal["csv", "parquet", "html"]  # html: of a dashboard
 Every = Literal["day", "week", "month"]  # weeks on Monday, months on the first
 
 
@@ -30,7 +30,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     site: str
     id: str
     name: str
-    report: str
+    report: str  # or board: and the slug of a dashboard
     period: str  # a preset of the console
     query: str = ""  # of an address: filters, a segment, the report's own choices
     traffic: str = "people"

@@ -41,6 +41,7 @@ OF_SOME = (
     "first",
     "again",
     "unit",
+    "entry",
     "k",
     "since",
     "shown",
@@ -75,6 +76,7 @@ OF_SOME = (
     "value<",
     "table",
     "sort",
+    "lines",
     "after",
 )  # keys that only the page understands which names them
 DEFAULTS = {

@@ -91,6 +91,7 @@ class RetentionOut(Struct, frozen=True):
     first: str
     again: str
     unit: str
+    entry: str
     first_day: str
     last_day: str
     zone: str
@@ -112,6 +113,10 @@ def api_retention(
     first: Annotated[str | None, QueryParameter(description="the event that makes the cohort, page_view")] = None,
     again: Annotated[str | None, QueryParameter(description="the event that counts as coming back, page_view")] = None,
     unit: Annotated[str | None, QueryParameter(description="week day month")] = None,
+    entry: Annotated[
+        str | None,
+        QueryParameter(description="first: by one's very first time; recurring: in each unit in which one did it"),
+    ] = None,
     period: FromQuery[str | None] = None,
     traffic: FromQuery[str | None] = None,
 ) -> RetentionOut:
@@ -123,6 +128,7 @@ def api_retention(
         first=question.first,
         again=question.again,
         unit=question.unit,
+        entry=question.entry,
         **days_of(view, site),
         currency=site.currency,
         rows=rows_of(desk, "retention", **params(view, site), **question.params),

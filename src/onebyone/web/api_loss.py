@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from litestar import get
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from onebyone.reports.missed import Group, breakdown, whole
@@ -40,7 +42,7 @@ def api_loss(
     site: TheSite,
     period: FromQuery[str | None] = None,
     event: FromQuery[str | None] = None,
-    by: FromQuery[str | None] = None,
+    by: Annotated[str | None, QueryParameter(description="browser version os device country host")] = None,
     traffic: FromQuery[str | None] = None,
 ) -> LossOut:
     """`from` and `to` choose days of one's own, as on the page."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,13 +17,24 @@ from onebyone.web.above import figure_questions, read_figures
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.board_cells import TABLES, page_of, title_of
 from onebyone.web.breakdown import ASKED
-from onebyone.web.desk import Answer, Desk
+from onebyone.web.desk import Answer
 from onebyone.web.tables import Bars
 from onebyone.web.view import params
 
 SHOWN = 10
 Change = Callable[[Saved], Saved]
-Asks = dict[str, tuple[str, Mapping[str, Param]]]
+Questions = dict[str, tuple[str, Mapping[str, Param]]]
+
+
+class Asks(Protocol):
+    """What answers a dashboard: a desk, or whoever sends it by the clock."""
+
+    def ask_all(self, questions: Mapping[str, tuple[str, Mapping[str, Param]]], /) -> dict[str, Answer]: ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    def today(self, zone: str, /) -> date: ...
 
 
 class Filled(Struct, frozen=True, kw_only=True):
@@ -45,11 +57,11 @@ class Filled(Struct, frozen=True, kw_only=True):
 class _Asked(Struct, frozen=True):
     """`fill` makes the cell of its answers, by the names they have among `asks`."""
 
-    asks: Asks
+    asks: Questions
     fill: Callable[[Mapping[str, Answer]], dict[str, Any]]
 
 
-def fill(desk: Desk, site: Site, view: View, cells: Sequence[Cell]) -> tuple[list[Filled], dict[str, Answer]]:
+def fill(desk: Asks, site: Site, view: View, cells: Sequence[Cell]) -> tuple[list[Filled], dict[str, Answer]]:
     """All cells, and the answers by name; two that ask the same share an answer. One may fail alone."""
     asked = [_read(desk, site, view, cell) for cell in cells]
     asks = {name: ask for one in asked if isinstance(one, _Asked) for name, ask in one.asks.items()}
@@ -57,7 +69,19 @@ def fill(desk: Desk, site: Site, view: View, cells: Sequence[Cell]) -> tuple[lis
     return [_filled(site, view, cell, one, answers) for cell, one in zip(cells, asked, strict=True)], answers
 
 
-def _read(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked | str:
+def rows_of(cells: Sequence[Filled]) -> list[tuple[str, list[Filled]]]:
+    """Figures that follow one another share a row, up to six; whatever else is as wide as the page."""
+    rows: list[tuple[str, list[Filled]]] = []
+    for cell in cells:
+        small = cell.what.startswith("metric:")
+        if small and rows and rows[-1][0] == "figures" and len(rows[-1][1]) < 6:
+            rows[-1][1].append(cell)
+        else:
+            rows.append(("figures" if small else "wide", [cell]))
+    return rows
+
+
+def _read(desk: Asks, site: Site, view: View, cell: Cell) -> _Asked | str:
     """What the cell asks, or why nothing can be asked."""
     kind, _, name = cell.what.partition(":")
     if not title_of(cell.what):
@@ -103,7 +127,7 @@ def _metric(site: Site, view: View, key: str) -> _Asked:
     return _Asked(figure_questions(site, view), filled)
 
 
-def _chart(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked:
+def _chart(desk: Asks, site: Site, view: View, cell: Cell) -> _Asked:
     at = _page_view(site, view, cell)
     step = day_chart.step_of(at)
     report = "overview_hours" if step == "hour" else "overview"
@@ -121,7 +145,7 @@ def _chart(desk: Desk, site: Site, view: View, cell: Cell) -> _Asked:
         )
         return {"drawn": drawn}
 
-    asks: Asks = {report: (report, params(view, site))}
+    asks: Questions = {report: (report, params(view, site))}
     if view.before:
         asks[f"{report}_before"] = (report, params(view, site, view.before))
     return _Asked(asks, filled)
@@ -131,7 +155,7 @@ def _table(site: Site, view: View, name: str) -> _Asked:
     shown, table = TABLES[name]
     given = params(view, site) | {"limit": ASKED} | ({"traffic": "all"} if shown.of_all else {})
     key, key_before = f"{name} {ASKED}", f"{name} {ASKED} before"
-    asks: Asks = {key: (name, given)}
+    asks: Questions = {key: (name, given)}
     if view.before:
         asks[key_before] = (name, given | params(view, site, view.before_so_far))
     return _Asked(
@@ -139,7 +163,7 @@ def _table(site: Site, view: View, name: str) -> _Asked:
     )
 
 
-def _power(desk: Desk, site: Site, at: View) -> _Asked:
+def _power(desk: Asks, site: Site, at: View) -> _Asked:
     question = power_question.question_of(at)
     given = params(at, site) | power_question.params(question, at) | {"now": desk.clock()}
     key = repr((question.by, question.columns, question.sort))
@@ -151,7 +175,7 @@ def _power(desk: Desk, site: Site, at: View) -> _Asked:
     return _Asked({key: ("power", given | {"paged": 1, "limit": SHOWN})}, filled)
 
 
-def _funnel(desk: Desk, site: Site, at: View) -> _Asked | str:
+def _funnel(desk: Asks, site: Site, at: View) -> _Asked | str:
     asked = funnel.read_funnel(at, ())
     if len(asked.steps) < 2:
         return "A funnel has two steps at least: add it from its page once they are chosen."

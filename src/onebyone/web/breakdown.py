@@ -20,7 +20,7 @@ from onebyone.web.address import View
 from onebyone.web.behind import link
 from onebyone.web.desk import Answer, Row
 from onebyone.web.earlier import earlier
-from onebyone.web.table_place import PAGE, Place
+from onebyone.web.table_place import PAGE, Place, written
 from onebyone.web.tables import Bars, Cell, Column, Order, bars
 
 ASKED = 500
@@ -47,6 +47,7 @@ class Table(Struct, frozen=True, kw_only=True):
     sorts_by_name: str = ""  # the report's column of what stands first
     usual: str = ""  # the report's own order where it is not from the largest of `by`
     is_whole: bool = False  # every row is asked, and pages are cut here
+    lines: str = ""  # how `row_days` calls its rows, or page: of rows that can be drawn as lines
 
     @property
     def usual_sort(self) -> str:
@@ -97,12 +98,17 @@ class Table(Struct, frozen=True, kw_only=True):
             note=self.note,
             link=partial(self._only, view) if self.narrows[0] else None,
             behind=partial(self.behind, view) if self.behind else None,
+            tick=self.tick if self.lines and place.is_linked else None,
             was=was,
             gone=was.gone(answer.rows) if is_all else (),
             order=self._order(view, place),
             skipped=place.skip,
             is_cut=not is_all and "rows_in_all" not in answer.first,
         )
+
+    def tick(self, row: Row) -> str:
+        """The row in an address."""
+        return written([row[key] for key in self.key])
 
     def _order(self, view: View, place: Place) -> Order:
         def link(sort: str) -> str:
@@ -211,12 +217,23 @@ def _called(row: Row) -> tuple[str, str]:
     return (row["label"], row["name"]) if row.get("label") else (row["name"], "")
 
 
-def _carried(_site: Site) -> list[Column]:
+def property_at(site: Site, row: Row) -> str:
+    return f"/s/{site.id}/events/property?{urlencode({'prop': row['key']})}"
+
+
+def _property_called(row: Row) -> tuple[str, str]:
+    return (row["label"], f"{row['key']}, {row['name']}") if row.get("label") else (row["key"], row["name"])
+
+
+def _carried(site: Site) -> list[Column]:
     return [
         number("Seen", "n sorted", "seen"),
         number("Values", "n p2", "different"),
         Column("Type", "p2", lambda row: Cell(_type(row))),
         Column("For example", "p2", lambda row: Cell(", ".join(row["examples"]))),
+        Column(
+            "What it means", "p2 wrap", lambda row: Cell(row.get("about") or "Describe", href=property_at(site, row))
+        ),
     ]
 
 
@@ -274,36 +291,36 @@ ACQUISITION = Breakdown(
     says=_acquisition,
     rows=(
         ("c11", (
-            Table(report="channels", key=("channel",), sorts_by_name="channel", is_whole=True,
+            Table(report="channels", key=("channel",), lines="channel", sorts_by_name="channel", is_whole=True,
                   narrows=("channel", "channel"), behind=behind_row("channel", "channel"),
                   title="Channels", head="Channel", name=_named("channel"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="Unattributed",
                   note="last non-direct click, 30 days"),
-            Table(report="sources", key=("source", "medium"), sorts_by_name="source",
+            Table(report="sources", key=("source", "medium"), lines="source", sorts_by_name="source",
                   narrows=("source", "source"), behind=behind_row("source", "source", "medium"),
                   title="Sources", head="Source", name=_named("source", "medium"), by="visitors",
                   columns=_visits, empty="No sessions in this period.", faint="(unattributed)"),
         )),
         ("c11", (
-            Table(report="campaigns", key=("campaign", "source", "medium"),
+            Table(report="campaigns", key=("campaign", "source", "medium"), lines="campaign",
                   sorts_by_name="campaign", narrows=("campaign", "campaign"),
                   behind=behind_row("campaign", "campaign", "source", "medium"),
                   title="Campaigns", head="Campaign", name=_named("campaign", "source"),
                   by="visitors", columns=_visits,
                   empty="No visits with a campaign. Add utm_campaign to the links of your next one."),
-            Table(report="referrers", key=("referrer_host",),
+            Table(report="referrers", key=("referrer_host",), lines="referrer",
                   sorts_by_name="referrer_host", narrows=("referrer", "referrer_host"),
                   behind=behind_row("referrer", "referrer_host"),
                   title="Referrers", head="Host", name=_named("referrer_host"), by="visitors",
                   columns=_visits, empty="No visits from another host."),
         )),
         ("c11", (
-            Table(report="terms", key=("term", "campaign"), sorts_by_name="term",
+            Table(report="terms", key=("term", "campaign"), lines="term", sorts_by_name="term",
                   narrows=("term", "term"),
                   behind=behind_row("term", "term", "campaign"),
                   title="Terms", head="Term", name=_named("term", "campaign"), by="visitors", columns=_visits,
                   empty="No visits with a term. Paid searches bring it as utm_term."),
-            Table(report="contents", key=("content", "campaign"), sorts_by_name="content",
+            Table(report="contents", key=("content", "campaign"), lines="content", sorts_by_name="content",
                   narrows=("content", "content"),
                   behind=behind_row("content", "content", "campaign"),
                   title="Contents", head="Content", name=_named("content", "campaign"), by="visitors", columns=_visits,
@@ -333,11 +350,11 @@ PAGES = Breakdown(
     says=_pages,
     rows=(
         ("c11", (
-            Table(report="pages", key=("host", "path"),
+            Table(report="pages", key=("host", "path"), lines="page",
                   sorts_by_name="path", narrows=("page", "path"), behind=_behind_page,
                   title="Pages seen", head="Page", name=_named("path", "host"), by="visitors",
                   columns=_viewed, empty="No page was seen in this period."),
-            Table(report="landing_pages", key=("host", "path"), sorts_by_name="path",
+            Table(report="landing_pages", key=("host", "path"), lines="landing", sorts_by_name="path",
                   narrows=("landing", "path"), behind=behind_row("landing", "host", "path"),
                   title="Landing pages", head="Page", name=_named("path", "host"),
                   by="visitors", columns=_visits, empty="No sessions in this period.",
@@ -359,7 +376,7 @@ EVENTS = Breakdown(
         )),
         ("c1", (
             Table(report="properties", key=("name", "key"), sorts_by_name="name", is_whole=True, usual="name",
-                  title="What they carry", head="Property", name=_named("key", "name"), by="seen",
+                  title="What they carry", head="Property", name=_property_called, by="seen",
                   columns=_carried, empty="No event of this period carries properties of its own."),
         )),
     ),

@@ -45,18 +45,18 @@ def line_chart(name: str, points: Sequence[Point], *, title: str, write_axis: Ca
     """The line of a period over the one it is compared with. `name` is unique in the page."""
     known = [v for p in points for v in (p.value, p.before) if v is not None]
     ticks = nice_ticks(max(known, default=0))
-    scale = _Scale(len(points), ticks[-1], min(0.0, min(known, default=0)))
+    scale = Scale(len(points), ticks[-1], min(0.0, min(known, default=0)))
     parts = [
         f'<svg class="chart" width="100%" height="{HEIGHT}" role="group" aria-roledescription="chart" '
         f'aria-label="{escape(title)}">',
-        _preliminary(name, points, scale),
-        *(_tick(tick, scale, write_axis(tick)) for tick in ticks),
+        hatched(name, points, scale),
+        *(tick_line(tick, scale, write_axis(tick)) for tick in ticks),
         f'<svg x="0" y="{TOP}" width="100%" height="{FLOOR - TOP}" viewBox="0 0 100 100" '
         'preserveAspectRatio="none" overflow="visible">',
         _lines(points, scale),
         "</svg>",
         _running_dot(points, scale),
-        *_day_labels(points, scale),
+        *step_labels(points, scale),
         *(mark(scale.x(n), FLOOR) for n, point in enumerate(points) if point.notes),
         *(_hover(n, point, scale) for n, point in enumerate(points)),
         "</svg>",
@@ -110,7 +110,9 @@ def nice_ticks(highest: float, count: int = 4) -> list[float]:
     return [step * n for n in range(math.ceil(highest / step - 1e-9) + 1)]
 
 
-class _Scale:
+class Scale:
+    """Where steps and values stand: x in per cent of the drawing, y in pixels."""
+
     def __init__(self, count: int, top: float, bottom: float) -> None:
         self.width = 100 / max(1, count)
         self._bottom = bottom
@@ -127,13 +129,13 @@ class _Scale:
         return TOP + (FLOOR - TOP) * self.share(value) / 100
 
 
-def _tick(value: float, scale: _Scale, label: str) -> str:
+def tick_line(value: float, scale: Scale, label: str) -> str:
     y = scale.y(value)
     text = f'<text x="-10" y="{y + 4:.1f}" class="ax end">{escape(label)}</text>'
     return f'<line x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}" class="{"base" if value == 0 else "grid"}"/>{text}'
 
 
-def _preliminary(name: str, points: Sequence[Point], scale: _Scale) -> str:
+def hatched(name: str, points: Sequence[Point], scale: Scale) -> str:
     first = next((n for n, point in enumerate(points) if point.preliminary), None)
     if first is None:
         return ""
@@ -146,7 +148,7 @@ def _preliminary(name: str, points: Sequence[Point], scale: _Scale) -> str:
     )
 
 
-def _lines(points: Sequence[Point], scale: _Scale) -> str:
+def _lines(points: Sequence[Point], scale: Scale) -> str:
     """The area and line of what is over, the dash to what is running, the dots of the comparison."""
     over = [(scale.x(n), scale.share(p.value)) for n, p in enumerate(points) if p.value is not None and not p.running]
     running = [(scale.x(n), scale.share(p.value)) for n, p in enumerate(points) if p.value is not None and p.running]
@@ -154,22 +156,22 @@ def _lines(points: Sequence[Point], scale: _Scale) -> str:
     floor = scale.share(0)
     parts = []
     if len(over) > 1:
-        area = f"{_path(over)}L{over[-1][0]:.2f} {floor:.2f}L{over[0][0]:.2f} {floor:.2f}Z"
+        area = f"{path_of(over)}L{over[-1][0]:.2f} {floor:.2f}L{over[0][0]:.2f} {floor:.2f}Z"
         parts.append(f'<path class="area" d="{area}"/>')
     if len(before) > 1:
-        parts.append(f'<path class="prev" d="{_path(before)}"/>')
+        parts.append(f'<path class="prev" d="{path_of(before)}"/>')
     if len(over) > 1:
-        parts.append(f'<path class="line" d="{_path(over)}"/>')
+        parts.append(f'<path class="line" d="{path_of(over)}"/>')
     if over and running:
-        parts.append(f'<path class="line dash" d="{_path([over[-1], *running])}"/>')
+        parts.append(f'<path class="line dash" d="{path_of([over[-1], *running])}"/>')
     return "".join(parts)
 
 
-def _path(dots: Sequence[tuple[float, float]]) -> str:
+def path_of(dots: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in dots)
 
 
-def _running_dot(points: Sequence[Point], scale: _Scale) -> str:
+def _running_dot(points: Sequence[Point], scale: Scale) -> str:
     """Also the only mark of a line that has a single point."""
     known = [n for n, p in enumerate(points) if p.value is not None]
     alone = len(known) == 1
@@ -184,8 +186,8 @@ def _running_dot(points: Sequence[Point], scale: _Scale) -> str:
     return "".join(parts)
 
 
-def _day_labels(points: Sequence[Point], scale: _Scale) -> list[str]:
-    """About six; every second one gives way on a phone."""
+def step_labels(points: Sequence[Point], scale: Scale) -> list[str]:
+    """About six at the axis; every second one gives way on a phone."""
     every = max(1, round(len(points) / 6))
     labels = []
     for shown, n in enumerate(range(0, len(points), every)):
@@ -206,7 +208,7 @@ def mark(x: float, floor: float) -> str:
     return f'<rect x="{x:.3f}%" y="{floor}" width="8" height="8" class="mark" transform="translate(-4 -4)"/>'
 
 
-def _hover(n: int, point: Point, scale: _Scale) -> str:
+def _hover(n: int, point: Point, scale: Scale) -> str:
     """The column one points at, with its tip; a link to the step it shows."""
     x = scale.x(n)
     lines = [("th", point.long + (" so far" if point.running else "")), ("tv", point.text)]
@@ -223,11 +225,11 @@ def _hover(n: int, point: Point, scale: _Scale) -> str:
     return (
         f'<a href="{escape(point.href)}" tabindex="-1" class="pt" aria-label="{label}">'
         f'<rect x="{n * scale.width:.3f}%" y="0" width="{scale.width:.3f}%" height="{FLOOR}" class="hit"/>'
-        f'<line x1="{x:.3f}%" x2="{x:.3f}%" y1="{TOP}" y2="{FLOOR}" class="cross"/>{dot}{_tip(x, lines)}</a>'
+        f'<line x1="{x:.3f}%" x2="{x:.3f}%" y1="{TOP}" y2="{FLOOR}" class="cross"/>{dot}{tip(x, lines)}</a>'
     )
 
 
-def _tip(x: float, lines: Sequence[tuple[str, str]]) -> str:
+def tip(x: float, lines: Sequence[tuple[str, str]]) -> str:
     width = 28 + round(6.8 * max(len(text) for _, text in lines))
     left = 10 if x < 50 else -10 - width
     texts = "".join(
@@ -255,3 +257,18 @@ def _minute_bar(x: float, width: float, minute: Minute, scale: float) -> str:
             f"<title>{minute.orders} {'order' if minute.orders == 1 else 'orders'}</title></rect>"
         )
     return "".join(parts)
+
+
+def apart(wanted: Sequence[float], *, top: float, floor: float, gap: float) -> list[float]:
+    """Heights from above, moved until no text is on another; the order stays."""
+    order = sorted(range(len(wanted)), key=lambda one: wanted[one])
+    found = list(wanted)
+    low = floor
+    for one in reversed(order):
+        found[one] = min(found[one], low)
+        low = found[one] - gap
+    high = top
+    for one in order:
+        found[one] = max(found[one], high)
+        high = found[one] + gap
+    return found

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.money import exponent_of
 from onebyone.web import numbers
@@ -123,6 +124,18 @@ def sums(rows: Sequence[Row], period: Period, step: str, *, currency: str, zone:
             views=old.views + row["views"],
         )
     return list(found.values())
+
+
+def steps_of(view: View, step: str, *, zone: str, clock: datetime) -> list[tuple[date, Point]]:
+    """The days, weeks or months of the period that have begun, each with a point that has no value."""
+    pen = _Pen(view, step, MEASURES["visitors"], "", zone, clock)
+    today = clock.astimezone(ZoneInfo(zone)).date()
+    starts = [_day(start) for start in _starts(view.period, step)]
+    return [
+        (start, replace(_point(pen, Steps(start=start), None), value=None, text=""))
+        for start in starts
+        if start <= today
+    ]
 
 
 def _starts(period: Period, step: str) -> list[date | datetime]:

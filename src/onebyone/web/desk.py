@@ -47,7 +47,7 @@ from onebyone.telemetry import Log
 from onebyone.web import numbers
 from onebyone.web.keeping_form import Installed
 from onebyone.web.render import Assets, Pages
-from onebyone.web.waiting import Counts, Waiting
+from onebyone.web.waiting import Counts, Mending, Waiting
 
 SIDE_BY_SIDE = 4  # reports of one page at once
 BEHIND = timedelta(seconds=5)  # of the store, before a page says so
@@ -127,6 +127,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     users: Users
     records: ConsentRecords
     waiting: Waiting
+    mending: Mending
     identity: Identity
     permissions: Permissions
     user_data: UserData
@@ -149,7 +150,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     shelf: Shelf
     annotations: Annotations
     lift_tests: LiftTests
-    library: Library
+    library: Library  # of events
+    property_library: Library
     segment_sizes: SegmentSizes
     send_export: SendExport
     clock: Callable[[], datetime] = _now  # in UTC

@@ -31,6 +31,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     to_do: str
     href: str
     hit: str
+    mend: str  # where it is opened
     step: str
     detail: str
     body: str  # "" for those who may not see it
@@ -88,6 +89,7 @@ def letter(letter: DeadLetter, site: Site, is_admin: bool) -> Letter:
         to_do=told.to_do,
         href=f"/s/{site.id}/fate/{letter.hit}/{letter.n}",
         hit=letter.hit,
+        mend=f"/s/{site.id}/ledger/letters/{letter.hit}/{letter.n}",
         step=letter.step,
         detail=letter.detail,
         body=letter.body.decode("utf-8", "replace") if is_admin else "",

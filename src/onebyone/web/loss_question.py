@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from onebyone.reports.filters import FIELDS
 from onebyone.state.sites import Site
 from onebyone.web.address import Narrows, NotUnderstood, View
 from onebyone.web.loss_words import GROUPS
 
 KEYS = ("by", "event")
 NARROWS = Narrows(
-    tuple(GROUPS), "What only your server reported tells nothing else, so nothing would seem to be missed."
+    tuple(one for one in GROUPS if one in FIELDS),
+    "What only your server reported tells nothing else, so nothing would seem to be missed.",
 )
 LIMIT = 10_000
 

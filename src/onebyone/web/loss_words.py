@@ -11,6 +11,8 @@ from onebyone.web.words import Words
 _NOUNS = {"purchase": ("order", "orders"), "generate_lead": ("lead", "leads"), "sign_up": ("sign-up", "sign-ups")}
 GROUPS: Mapping[str, tuple[str, str]] = {  # by: its name, and what a server must send for it to be known
     "browser": ("Browser", "device.user_agent"),
+    "version": ("Browser version", "device.user_agent"),
+    "os": ("System", "device.user_agent"),
     "device": ("Device", "device.user_agent"),
     "country": ("Country", "ip"),
     "host": ("Page host", "page.url"),

@@ -11,6 +11,7 @@ from onebyone.reports.power import (
     OWN,
     USUAL_BY,
     USUAL_COLUMNS,
+    VISITS,
     WITH_NUMBER,
     WITH_TEXT,
     Column,
@@ -166,6 +167,8 @@ def property_name(text: str) -> str:
     choice, text = chosen_of(text)
     if choice:
         return f"{property_name(text)}, {WHOSE[choice]}"
+    if text in VISITS:
+        return f"{FIELD_NAMES[text]} of the visit"
     return TIMES.get(text) or FIELD_NAMES.get(text) or text.removeprefix(OWN)
 
 

@@ -56,5 +56,10 @@ class Pages:
         )
         self._environment.globals.update(asset=assets.address, num=numbers, words=words, bar=chart.bar)
 
+    def text(self, name: str) -> str:
+        """A file under static/, for what must do without its address."""
+        asset = self.assets.find(self.assets.address(name).removeprefix("/static/"))
+        return asset.body.decode() if asset else ""
+
     def html(self, template: str, **values: Any) -> str:
         return self._environment.get_template(template).render(**values)

@@ -12,7 +12,7 @@ from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.desk import Row
 
-KEYS = ("first", "again", "unit", "show")
+KEYS = ("first", "again", "unit", "show", "entry")
 TABS = {
     "retention": "Cohorts",
     "lifetime": "Lifetime value",
@@ -20,7 +20,12 @@ TABS = {
     "days_active": "Days active",
 }
 UNITS = ("day", "week", "month")
-SHOWS = ("people", "revenue")
+SHOWS = {  # revenue kept its key when the money of each unit came beside it
+    "people": "People",
+    "earned": "Revenue",
+    "revenue": "Lifetime value",
+}
+ENTRIES = {"first": "New people", "recurring": "Everybody each time"}
 MOST_COLUMNS = 13
 MOST_ROWS = 40
 DEFAULT_EVENT = "page_view"
@@ -31,10 +36,11 @@ class Question(Struct, frozen=True):
     again: str
     unit: str
     show: str
+    entry: str = "first"  # into a cohort: by somebody's very first time, or recurring in each unit
 
     @property
     def params(self) -> dict[str, Param]:
-        return {"first": self.first, "again": self.again, "unit": self.unit}
+        return {"first": self.first, "again": self.again, "unit": self.unit, "entry": self.entry}
 
 
 class Cell(Struct, frozen=True):
@@ -60,14 +66,15 @@ class Grid(Struct, frozen=True):
 def read_question(view: View) -> Question:
     """Raises NotUnderstood."""
     unit, show = view.given.get("unit", "week"), view.given.get("show", "people")
-    for key, value, allowed in (("unit", unit, UNITS), ("show", show, SHOWS)):
+    entry = view.given.get("entry", "first")
+    for key, value, allowed in (("unit", unit, UNITS), ("show", show, SHOWS), ("entry", entry, ENTRIES)):
         if value not in allowed:
             raise NotUnderstood(
                 f"`{value}` is no {key}. Use {', '.join(allowed)}. ", "Show the page without it",
                 view.link(**{key: ""}), ".",
             )  # fmt: skip
     first = view.given.get("first", DEFAULT_EVENT)
-    return Question(first, view.given.get("again", DEFAULT_EVENT), unit, show)
+    return Question(first, view.given.get("again", DEFAULT_EVENT), unit, show, entry)
 
 
 def grid(question: Question, rows: Sequence[Row], today: date, currency: str) -> Grid:
@@ -104,6 +111,11 @@ def _cell(question: Question, row: Row, size: int, worth: int, currency: str, ru
     shade = min(10, -int(-share * 10 // 1))
     if question.show == "people":
         return Cell(numbers.share(row["people"], size) if row["people"] else numbers.NONE, back, shade, running)
+    if question.show == "earned":
+        earned = numbers.money(row["value_minor"], currency)
+        text = earned if row["value_minor"] else numbers.NONE
+        title = f"{earned} by {numbers.count(row['people'])} of {numbers.count(size)} people"
+        return Cell(text, title, shade, running)
     text = numbers.money(round(worth / size), currency) if worth else numbers.NONE
     title = f"{numbers.money(worth, currency)} by {numbers.count(size)} people until then"
     return Cell(text, title, shade, running)
@@ -115,9 +127,12 @@ def _says(question: Question, cohorts: dict[date, dict[int, Row]], today: date) 
     people = sum(found[-1]["people"] for found in old)
     if not people:
         return f"No {question.unit} after a first one is over yet in this period."
+    unit, again = question.unit, question.entry == "recurring"
+    who = f"who came in a {unit}" if again else "new people"
+    each = f"; everybody counts in each {unit} they came" if again else ""
     back = sum(found[1]["people"] for found in old if 1 in found)
     did = "came back" if question.again == DEFAULT_EVENT else f"did {question.again}"
-    return f"{numbers.share(back, people)} of {numbers.count(people)} new people {did} in the {question.unit} after."
+    return f"{numbers.share(back, people)} of {numbers.count(people)} {who} {did} in the {unit} after{each}."
 
 
 def age(begin: date, today: date, unit: str) -> int:

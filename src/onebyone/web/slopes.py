@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from markupsafe import Markup, escape
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from onebyone.reports.attribution.side_by_side import Line, Share, Table
 from onebyone.web import credit_table
 from onebyone.web.address import NotUnderstood, View
+from onebyone.web.chart import apart
 
 MOST = 8  # rows: with more, no line is told from the other
 _TOP, _FLOOR, _APART = 14.0, 262.0, 18.0
@@ -49,7 +50,12 @@ def slopes(table: Table, pair: Pair, show: str, currency: str) -> Markup | str:
     if top <= 0:
         return ""
     left, right = (
-        _places([_FLOOR - (_FLOOR - _TOP) * max(0.0, value(line.shares[model])) / top for line in lines])
+        apart(
+            [_FLOOR - (_FLOOR - _TOP) * max(0.0, value(line.shares[model])) / top for line in lines],
+            top=_TOP,
+            floor=_FLOOR,
+            gap=_APART,
+        )
         for model in (pair.model, pair.against)
     )
     names = " and ".join(credit_table.name_of(model)[0] for model in (pair.model, pair.against))
@@ -71,18 +77,3 @@ def _row(line: Line, pair: Pair, write: Callable[[Share], str], left: float, rig
         f'<tspan class="strong">{label}</tspan>'
         "</text></g>"
     )
-
-
-def _places(wanted: Sequence[float]) -> list[float]:
-    """Heights from above, moved until no text is on another; the order stays."""
-    order = sorted(range(len(wanted)), key=lambda one: wanted[one])
-    found = list(wanted)
-    low = _FLOOR
-    for one in reversed(order):
-        found[one] = min(found[one], low)
-        low = found[one] - _APART
-    high = _TOP
-    for one in order:
-        found[one] = max(found[one], high)
-        high = found[one] + _APART
-    return found

@@ -1,12 +1,14 @@
 """What an address says of a page's tables: which stands alone, how each is sorted, and where its rows begin.
 
 `sort=-orders` is of the only table, as that of a file is; of several, `sort=campaigns:-orders,sources:medium`. A table
-that stands alone (`table=campaigns`) is read in pages; `after` is the number of rows before the page.
+that stands alone (`table=campaigns`) is read in pages; `after` is the number of rows before the page. A row is named by
+its columns with a semicolon between them; a backslash stands before a comma, a semicolon or a backslash of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,6 +19,8 @@ from onebyone.web.address import NotUnderstood, View
 KEYS = ("table", "sort", "after")
 PAGE = 100
 MOST_SKIPPED = 1_000_000
+_OWN = re.compile(r"([\\,;])")
+_PART = re.compile(r"(?:\\.|[^\\,;])*+")
 
 
 class Place(Struct, frozen=True):
@@ -47,7 +51,7 @@ class Place(Struct, frozen=True):
         return view.link(table="", sort=f"{self.report}:{self.sort}" if self.sort else "", after="")
 
     def file(self, view: View, path: str) -> str:
-        return view.file(path, table="", sort=self.sort, after="", show="")
+        return view.file(path, table="", sort=self.sort, lines="", after="", show="")
 
 
 def places(view: View, tables: Mapping[str, Sorts]) -> dict[str, Place]:
@@ -78,6 +82,27 @@ def sorted_by(view: View, sorts: Sorts) -> dict[str, Param]:
     if sort and sort not in sorts.values:
         raise _no_order(view, sort, sorts)
     return Place("", sort).order
+
+
+def written(row: Sequence[str]) -> str:
+    """A row, as it stands in an address."""
+    return ";".join(_OWN.sub(r"\\\1", value) for value in row)
+
+
+def read_rows(text: str) -> list[tuple[str, ...]]:
+    """Rows as `written` writes them, with commas between; each once, in the order of the address."""
+    rows: list[tuple[str, ...]] = []
+    parts: list[str] = []
+    at = 0
+    while at <= len(text):
+        found = _PART.match(text, at)
+        end = found.end() if found else at
+        parts.append(re.sub(r"\\(.)", r"\1", text[at:end]))
+        if text[end : end + 1] != ";":
+            rows.append(tuple(parts))
+            parts = []
+        at = end + 1
+    return list(dict.fromkeys(row for row in rows if any(row)))
 
 
 def _sorts(view: View, tables: Mapping[str, Sorts]) -> dict[str, str]:

@@ -31,6 +31,7 @@ class Line(Struct, frozen=True, kw_only=True):
     cells: list[Cell]
     href: str = ""
     faint: bool = False
+    tick: str = ""  # what stands for the row in a form that chooses rows; "" where it cannot be chosen
 
 
 class Bars(Struct, frozen=True, kw_only=True):
@@ -89,6 +90,7 @@ def bars(
     note: str = "",
     link: Callable[[Row], str] | None = None,
     behind: Callable[[str, Row], str] | None = None,
+    tick: Callable[[Row], str] | None = None,
     was: Earlier = NOTHING,
     gone: Sequence[Row] = (),
     order: Order | None = None,
@@ -98,8 +100,8 @@ def bars(
     """Rows keep the report's order; the bars are shares of the largest in column `by`, also where the report counts it
     beyond its limit. `skipped` rows came before these.
 
-    `link` is the address of a row's name, `behind` that of the list behind its number. `was` are the rows of the period
-    before; those of `gone`, which it had alone, come last.
+    `link` is the address of a row's name, `behind` that of the list behind its number, `tick` what stands for a row
+    where rows are chosen. `was` are the rows of the period before; those of `gone`, which it had alone, come last.
     """
     rows = [*answer.rows, *gone]
     told = answer.first
@@ -117,6 +119,7 @@ def bars(
                 cells=cells,
                 faint=text == faint,
                 href=link(row) if link else "",
+                tick=tick(row) if tick and text != faint else "",
             )
         )
     return Bars(

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from onebyone.log import DeadLetter
+from onebyone.state.sites import Site
 
 
 class Counts(Struct, frozen=True):
@@ -42,6 +43,43 @@ class Process(Struct, frozen=True):
 
     name: str
     started_ms: int
+
+
+class Opened(Struct, frozen=True):
+    """A dead letter on the desk: its text, whole, and why it cannot be sent again; "" if it can."""
+
+    letter: DeadLetter
+    text: str  # "" where nothing of it may be corrected
+    why_not: str
+
+
+class Unmendable(Exception):
+    """Says in words why a dead letter was not sent again. Nothing was changed."""
+
+
+class Mending(Protocol):
+    """What a person does with dead letters. Every call blocks, and raises LogUnavailable."""
+
+    def reasons(self, site: str) -> dict[str, int]:
+        """How many a site has for each reason, the most first."""
+
+    def open(self, site: str, hit: str, n: int) -> Opened | None: ...
+
+    def can_send(self, site: str, reason: str) -> int:
+        """How many of that reason can be sent again as they came."""
+
+    def send(self, site: Site, hit: str, n: int, text: str | None) -> str:
+        """As if it came at its own moment, once; with another text if one is given. The UUID of the new hit.
+
+        Raises Unmendable: it cannot be sent, or could not be read any better than before.
+        """
+
+    def send_all(self, site: Site, reason: str) -> int:
+        """As they came; how many were sent. The others stay."""
+
+    def discard(self, site: str, hit: str, n: int) -> int: ...
+
+    def discard_all(self, site: str, reason: str) -> int: ...
 
 
 class Waiting(Protocol):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromQuery
+from litestar.response import Redirect
 
 from onebyone.state.sites import Site
-from onebyone.web import on_page
+from onebyone.web import on_page, row_lines
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD
 from onebyone.web.breakdown import ALL, EVENTS, Breakdown
@@ -22,10 +25,14 @@ from onebyone.web.view import asked, controls, params
 def _page(shown: Breakdown) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/{shown.page}", sync_to_thread=True, include_in_schema=False)
     def breakdown(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = asked(request, desk, site, KEYS, narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
+        view = asked(request, desk, site, (*KEYS, row_lines.KEY), narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
         at = read_places(shown, view)
         every = questions(shown, view, site, at) | {"ledger_totals": ("ledger_totals", params(view, site))}
+        ticked = row_lines.read_ticked(shown, view)
+        if ticked:
+            every["lines"] = row_lines.question(ticked, params(view, site))
         answers = desk.ask_all(every)
+        lines = answers.pop("lines", Answer())
         rows = filled(shown, answers, site, view, at)
         return page(
             desk,
@@ -39,6 +46,10 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             tab=shown.page,
             teach=_teach(shown, answers, site, at),
             rows=rows,
+            drawn=row_lines.draw(ticked, lines, view, site, desk) if ticked and not lines.error else None,
+            lines=lines,
+            ticked={ticked.table.report: ticked.ticks} if ticked else {},
+            most_lines=row_lines.MOST,
             **controls(view, desk, site),
         )
 
@@ -53,4 +64,20 @@ def _teach(
     return None if told or shown.page not in on_page.MODULE_OF else on_page.teach(shown.page, site)
 
 
-ROUTES = tuple(_page(shown) for shown in (*ALL, *on_page.ALL) if shown is not EVENTS)  # which is the library's
+@get("/s/{site_id:str}/lines", sync_to_thread=False, include_in_schema=False)
+def tick(
+    site: TheSite, at: FromQuery[str] = "", table: FromQuery[str] = "", row: FromQuery[list[str] | None] = None
+) -> Redirect:
+    """The form below a table, as the page's own address. Only ever leads to a page of this site."""
+    path, _, query = at.partition("?")
+    if path not in [f"/s/{site.id}/{shown.page}" for shown in ALL]:
+        path, query = f"/s/{site.id}/acquisition", ""
+    values = {key: value for key, value in parse_qsl(query) if key != row_lines.KEY}
+    if row:
+        values[row_lines.KEY] = f"{table}:{','.join(row[: row_lines.MOST])}"
+    told = urlencode(values, safe="/.,:~!")
+    return Redirect(f"{path}?{told}{'#lines' if row else ''}" if told else path, status_code=303)
+
+
+_SHOWN = (one for one in (*ALL, *on_page.ALL) if one is not EVENTS)  # which is the library's
+ROUTES = (*map(_page, _SHOWN), tick)

@@ -68,24 +68,12 @@ def dashboard(request: Ask, desk: TheDesk, site: TheSite, slug: FromPath[str]) -
         frame(request, desk, found.name, site=site, page="explore"),
         view=view,
         board=found,
-        rows=rows_of(cells),
+        rows=board.rows_of(cells),
         may_change=may_change(found, request.user),
         query=view.link().partition("?")[2],
         ever=desk.ask("ledger_totals", **params(view, site)),
         **controls(view, desk, site),
     )
-
-
-def rows_of(cells: Sequence[board.Filled]) -> list[tuple[str, list[board.Filled]]]:
-    """Figures that follow one another share a row, up to six; whatever else is as wide as the page."""
-    rows: list[tuple[str, list[board.Filled]]] = []
-    for cell in cells:
-        small = cell.what.startswith("metric:")
-        if small and rows and rows[-1][0] == "figures" and len(rows[-1][1]) < 6:
-            rows[-1][1].append(cell)
-        else:
-            rows.append(("figures" if small else "wide", [cell]))
-    return rows
 
 
 @post("/s/{site_id:str}/dashboards/add", sync_to_thread=True, include_in_schema=False)

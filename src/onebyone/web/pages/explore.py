@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Redirect
 
-from onebyone.reports.power import FIELDS, OWN, Question, chosen_of
+from onebyone.reports.power import FIELDS, VISITS, Question, chosen_of
 from onebyone.state.sites import Site
 from onebyone.web import power_question as asking
 from onebyone.web import power_table as shown
@@ -16,7 +16,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.library import offered
+from onebyone.web.library import offered, offered_properties
 from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer: a form must not make its page slow
@@ -54,8 +54,11 @@ def explore(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         rows_by=[chosen_of(one) for one in (*question.by, "")[:2]],
         form_lines=asking.lines(question),
         names=offered(desk, site, answers["seen"].rows),
-        properties=[(key, asking.property_name(key)) for key in FIELDS]
-        + [(OWN + key, key) for key in sorted({row["key"] for row in answers["own"].rows})],
+        visits=[(key, asking.property_name(key)) for key in VISITS],
+        properties=[
+            *((key, asking.property_name(key)) for key in FIELDS),
+            *offered_properties(desk, site, answers["own"].rows),
+        ],
         **controls(view, desk, site, compares=False),
     )
 

@@ -1,9 +1,9 @@
-"""Find: an exact id goes straight to its Fate, an e-mail address or a phone to its person."""
+"""Find: an exact id goes straight to its Fate, an e-mail or a phone to its person; commands for the page before."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Response, get, post
 from litestar.params import FromQuery, QueryParameter
@@ -15,6 +15,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web.access import Ask, Form
 from onebyone.web.address import address as canonical
+from onebyone.web.commands import commands
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.look_up import LONGEST_ID, address, sites_that_know
@@ -32,8 +33,14 @@ SEEN = {"campaign": ("acquisition", "Campaign"), "page": ("pages", "Page")}  # f
 
 @get("/find", sync_to_thread=True, include_in_schema=False)
 def find(
-    request: Ask, desk: TheDesk, q: FromQuery[str] = "", here_id: Annotated[str, QueryParameter(name="site")] = ""
+    request: Ask,
+    desk: TheDesk,
+    q: FromQuery[str] = "",
+    here_id: Annotated[str, QueryParameter(name="site")] = "",
+    at: FromQuery[str] = "",
 ) -> Response[Any]:
+    """`at` is the page that one came from."""
+    at = at or _came_from(request)
     text = q.strip()[:LONGEST_ID]
     seen = [one for one in desk.sites.all() if request.user.may(one.id, Role.VIEWER)]
     here = next((one for one in seen if one.id == here_id), None)
@@ -46,6 +53,8 @@ def find(
         "find.html",
         frame(request, desk, "Find", site=here, page="find"),
         q=text,
+        at=at,
+        commands=commands(text, at, here, request.user, desk.today(here.zone)) if here else [],
         stories=[(one, address(one, text)) for one in best],
         pages=_pages(text, seen, here),
         kept=[
@@ -64,16 +73,37 @@ def find_anything(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
     seen = [one for one in desk.sites.all() if request.user.may(one.id, Role.VIEWER)]
     here = next((one for one in seen if one.id == here_id), None)
     if not is_private(text):
-        asked = {"q": text} | ({"site": here.id} if here else {})
-        return Redirect(f"/find?{urlencode(asked)}" if text else "/find", status_code=303)
+        at = str(form.get("at", "")) or _came_from(request)
+        asked = {"q": text} | ({"site": here.id} if here else {}) | ({"at": at} if here and at else {})
+        return Redirect(f"/find?{urlencode(asked)}" if text or here else "/find", status_code=303)
     for site in [here] if here else seen:
         if person := person_named(desk, site, text):
             return Redirect(f"/s/{site.id}/people/{person}", status_code=303)
     shown = frame(request, desk, "Find", site=here, page="find")
-    return page(desk, "find.html", shown, status=404, q="", nobody=True, stories=[], pages=[], kept=[], met=[], near=[])
+    return page(
+        desk,
+        "find.html",
+        shown,
+        status=404,
+        q="",
+        nobody=True,
+        at="",
+        commands=[],
+        stories=[],
+        pages=[],
+        kept=[],
+        met=[],
+        near=[],
+    )
 
 
 ROUTES = (find, find_anything)
+
+
+def _came_from(request: Ask) -> str:
+    """Path and query of the console's page before; the browser tells nobody else."""
+    before = urlsplit(request.headers.get("referer", ""))
+    return f"{before.path}?{before.query}" if before.path.startswith("/s/") else ""
 
 
 def _pages(text: str, seen: list[Site], here: Site | None) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Redirect
 
-from onebyone.reports.power import OWN
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import behind, funnel, funnel_split
@@ -17,7 +16,7 @@ from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View, address
 from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.library import offered
+from onebyone.web.library import offered, offered_properties
 from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer, as on Explore
@@ -56,7 +55,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         names=names,
         properties=[
             *funnel_split.PROPERTIES,
-            *((OWN + key, key) for key in sorted({row["key"] for row in seen["own"].rows})),
+            *offered_properties(desk, site, seen["own"].rows),
         ],
         choices=funnel_split.CHOICE_NAMES,
         withins=[(key, name) for key, (name, _) in funnel.WITHIN.items()],

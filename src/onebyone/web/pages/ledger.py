@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 
 from onebyone.state.users import Role
-from onebyone.web import drops
+from onebyone.web import drops, numbers, words
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import Narrows
 from onebyone.web.desk import TheDesk
@@ -18,13 +18,14 @@ LETTERS = 50
 
 @get("/s/{site_id:str}/ledger", sync_to_thread=True, include_in_schema=False)
 def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, narrows=NARROWS)
+    view = asked(request, desk, site, narrows=NARROWS, but=("sent", "gone"))
     given = params(view, site)
     answers = desk.ask_all({name: (name, given) for name in ("drops", "ledger_days", "ledger_totals")})
     dropped, days, ever = answers["drops"], answers["ledger_days"], answers["ledger_totals"]
     reasons = drops.reasons(dropped.rows, site, desk)
     is_admin = request.user.may(site.id, Role.ADMIN)
     letters = desk.letters(site.id, LETTERS)
+    waits = {} if letters is None else desk.mending.reasons(site.id)
     return page(
         desk,
         "ledger.html",
@@ -39,8 +40,21 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         copies=[one for one in reasons if one.is_copy],
         lost=[one for one in reasons if not one.is_copy],
         letters=None if letters is None else [drops.letter(one, site, is_admin) for one in letters],
+        letter_reasons=[(reason, words.of_reason(reason).title, count) for reason, count in waits.items()],
+        letters_in_all=sum(waits.values()),
+        may_mend=is_admin,
+        did=_did(request),
         **controls(view, desk, site, compares=False),
     )
+
+
+def _did(request: Ask) -> str:
+    """What the page before did with dead letters."""
+    for key, said in (("sent", "sent again"), ("gone", "discarded")):
+        count = request.query_params.get(key, "")
+        if count.isascii() and count.isdecimal():
+            return f"{numbers.count(int(count[:9]))} {said}."
+    return ""
 
 
 ROUTES = (ledger,)

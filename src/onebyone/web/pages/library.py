@@ -1,4 +1,4 @@
-"""Events: the library of what is sent, what is unusual about it, and a site's own words for it."""
+"""Events: the library of what is sent, what is unusual about it, and a site's own words for it and what it carries."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from onebyone.state.users import Role
 from onebyone.web import unusual_words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD, View
-from onebyone.web.breakdown import ASKED, EVENTS, described_at
+from onebyone.web.breakdown import ASKED, EVENTS, described_at, property_at
 from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
-from onebyone.web.library import LONGEST_EVENT, Wrong, describe, with_words
+from onebyone.web.library import EVENT, LONGEST_EVENT, PROPERTY, Wrong, describe, undo, undoes, with_words
 from onebyone.web.table_place import KEYS, Place
 from onebyone.web.view import asked, controls, params
 
@@ -36,16 +36,21 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD, usual=ASKED_TO_COMPARE)
     at = read_places(EVENTS, view)
     answers = _answers(desk, view, site, at)
-    described = desk.library.all(site.id)
+    described, carried = desk.library.all(site.id), desk.property_library.all(site.id)
     rows = with_words(answers.get("event_names", Answer()).rows, described)
     hidden = {row["name"] for row in rows if row["hidden"]}
     shows_hidden = view.get("show") == "hidden"
     left_out = set() if shows_hidden else {name for name, one in described.items() if one.hidden}  # also of before
+    no_keys = {name for name, one in carried.items() if one.hidden}
     said = {
         key: replace(answer, rows=[row for row in with_words(answer.rows, described) if row["name"] not in left_out])
         for key, answer in answers.items()
         if key.removesuffix("_before") in _TABLES
     }
+    for key, answer in said.items():
+        if key.startswith(_CARRIED.report):
+            told = with_words(answer.rows, carried, "key")
+            said[key] = replace(answer, rows=[row for row in told if shows_hidden or row["key"] not in no_keys])
     last = _last_finished(desk, view, site)
     found = [] if view.get("table") else _unusual(answers, view, site, desk)
     tables = filled(EVENTS, said, site, view, at)
@@ -63,6 +68,7 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         most_unusual=unusual_words.SHOWN,
         at={row["name"]: described_at(site, row) for row in rows},
         hidden=len(hidden),
+        hidden_properties=len(no_keys),
         shows_hidden=shows_hidden,
         rows=tables,
         **controls(view, desk, site),
@@ -77,23 +83,43 @@ def about(
     name = event[:LONGEST_EVENT]
     if not name.strip():
         return Redirect(f"/s/{site.id}/events", status_code=303)
-    typed = desk.library.all(site.id).get(name, Described(event=name))
+    typed = desk.library.find(site.id, name) or Described(name=name)
     return _about(request, desk, site, typed, said=said == "saved")
+
+
+@get("/s/{site_id:str}/events/property", sync_to_thread=True, include_in_schema=False)
+def about_property(
+    request: Ask, desk: TheDesk, site: TheSite, prop: FromQuery[str] = "", said: FromQuery[str] = ""
+) -> Response[Any]:
+    """One property, whichever events carry it."""
+    name = prop[: PROPERTY.longest]
+    if not name.strip():
+        return Redirect(f"/s/{site.id}/events", status_code=303)
+    typed = desk.property_library.find(site.id, name) or Described(name=name)
+    return _about_property(request, desk, site, typed, said=said == "saved")
 
 
 @post("/s/{site_id:str}/events/about/save", sync_to_thread=True, include_in_schema=False)
 def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
+    """`of` says whether it is an event or a property; `undo` takes back what was saved last."""
     need(request, site, Role.EDITOR)
-    text = {key: str(form.get(key, "")) for key in ("event", "label", "about")}
-    typed = Described(**text, hidden=bool(form.get("hidden")))
+    kind = PROPERTY if form.get("of") == PROPERTY.one else EVENT
+    text = {key: str(form.get(key, "")) for key in ("name", "label", "about")}
+    typed = Described(name=text["name"], label=text["label"], about=text["about"], hidden=bool(form.get("hidden")))
+    by = request.user.name
     try:
-        kept = describe(desk, site, request.user.name, typed)
+        if form.get("undo"):
+            undo(desk, site, by, typed.name, kind)
+        else:
+            typed = describe(desk, site, by, typed, kind)
     except Wrong as error:
-        return _about(request, desk, site, typed, wrong=str(error))
-    return Redirect(f"{described_at(site, {'name': kept.event})}&said=saved", status_code=303)
+        tell = _about_property if kind is PROPERTY else _about
+        return tell(request, desk, site, typed, wrong=str(error))
+    at = property_at(site, {"key": typed.name}) if kind is PROPERTY else described_at(site, {"name": typed.name})
+    return Redirect(f"{at}&said=saved", status_code=303)
 
 
-ROUTES = (events, about, save)
+ROUTES = (events, about, about_property, save)
 
 
 def _answers(desk: Desk, view: View, site: Site, at: Mapping[str, Place]) -> dict[str, Answer]:
@@ -125,12 +151,12 @@ def _about(
 ) -> Response[str]:
     view = replace(asked(request, desk, site, ("event",), but=("said",)), before=None)
     answers = _answers(desk, view, site, read_places(EVENTS, view))
-    row = _only(answers["event_names"], typed.event).first
-    found = [one for one in _unusual(answers, view, site, desk) if one.event == typed.event]
+    row = _only(answers["event_names"], typed.name).first
+    found = [one for one in _unusual(answers, view, site, desk) if one.event == typed.name]
     return page(
         desk,
         "event.html",
-        frame(request, desk, typed.label or typed.event, site=site, page="events"),
+        frame(request, desk, typed.label or typed.name, site=site, page="events"),
         status=400 if wrong else 200,
         view=view,
         typed=typed,
@@ -140,10 +166,37 @@ def _about(
         row=row,
         cells=[] if not row else _cells(row, site),
         unusual=unusual_words.lines(found, last=_last_finished(desk, view, site), today=desk.today(site.zone)),
-        carried=_CARRIED.fill(_only(answers["properties"], typed.event), site, view),
+        carried=_CARRIED.fill(_in_words(desk, site, _only(answers["properties"], typed.name)), site, view),
+        undoes=undoes(typed),
         may_edit=request.user.may(site.id, Role.EDITOR),
         **controls(view, desk, site, compares=False),
     )
+
+
+def _about_property(
+    request: Ask, desk: Desk, site: Site, typed: Described, *, said: bool = False, wrong: str = ""
+) -> Response[str]:
+    view = replace(asked(request, desk, site, ("prop",), but=("said",)), before=None)
+    answer = desk.ask("properties", **params(view, site) | {"traffic": "all", "limit": ASKED})
+    answer = replace(answer, rows=[row for row in answer.rows if row["key"] == typed.name])
+    return page(
+        desk,
+        "property.html",
+        frame(request, desk, typed.label or typed.name, site=site, page="events"),
+        status=400 if wrong else 200,
+        view=view,
+        typed=typed,
+        said=said,
+        wrong=wrong,
+        undoes=undoes(typed),
+        seen=sum(row["seen"] for row in answer.rows),
+        carried=_CARRIED.fill(_in_words(desk, site, answer), site, view),
+        **controls(view, desk, site, compares=False),
+    )
+
+
+def _in_words(desk: Desk, site: Site, answer: Answer) -> Answer:
+    return replace(answer, rows=with_words(answer.rows, desk.property_library.all(site.id), "key"))
 
 
 def _only(answer: Answer, event: str) -> Answer:

@@ -7,7 +7,6 @@ from typing import Any
 
 from litestar import Response, get
 
-from onebyone.reports.power import OWN
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import path_question as asking
@@ -16,6 +15,7 @@ from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.funnel import WITHIN
+from onebyone.web.library import offered, offered_properties
 from onebyone.web.pages.explore import TABS
 from onebyone.web.path_table import paths
 from onebyone.web.view import asked, controls, params
@@ -47,10 +47,10 @@ def property_paths(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         found=paths(question, answers["paths"].rows, view),
         ever=answers["ever"],
         tabs=TABS,
-        names=[row["name"] for row in answers["seen"].rows],
+        names=offered(desk, site, answers["seen"].rows),
         properties=[
             *asking.PROPERTIES,
-            *((OWN + key, key) for key in sorted({row["key"] for row in answers["own"].rows})),
+            *offered_properties(desk, site, answers["own"].rows),
         ],
         withins=[(key, name) for key, (name, _) in WITHIN.items()],
         step_names=asking.STEP_NAMES,

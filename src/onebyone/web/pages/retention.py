@@ -37,6 +37,8 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ),
         names=offered(desk, site, answers["seen"].rows),
         units=retention.UNITS,
+        shows=retention.SHOWS,
+        entries=retention.ENTRIES,
         tabs=retention.TABS,
         tab="retention",
         **controls(view, desk, site, compares=False),

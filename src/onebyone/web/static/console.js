@@ -39,6 +39,44 @@
     sheet.classList.toggle("rt", sheet.getBoundingClientRect().right > document.documentElement.clientWidth);
   }, true);
 
+  // The calendar of the period picker comes when it opens. Two days that are clicked are a period.
+  let since = "";
+  const paint = (box, to) => $$("[data-day]", box).forEach((day) => {
+    const [first, last] = [since, to].sort();
+    day.classList.toggle("in", first <= day.dataset.day && day.dataset.day <= last);
+  });
+  const calendar = async (box, address) => {
+    const answer = await fetch(address, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    box.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
+    const sheet = box.closest(".sheet");
+    sheet.classList.remove("lf");
+    sheet.classList.toggle("lf", sheet.getBoundingClientRect().left < 0);
+    if (since) paint(box, since);
+  };
+  document.addEventListener("toggle", (event) => {
+    const box = event.target.open && $("[data-cal]", event.target);
+    if (!box) return;
+    since = "";
+    calendar(box, box.dataset.cal).catch(() => {});
+  }, true);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-month], [data-day]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const box = link.closest(".cal");
+    const day = link.dataset.day;
+    event.preventDefault();
+    if (!day) { calendar(box, link.href).catch(() => {}); return; }
+    if (!since) { since = day; paint(box, day); return; }
+    const to = new URL(link.href);
+    [since, day].sort().forEach((one, n) => to.searchParams.set(n ? "to" : "from", one));
+    location.href = to;
+  });
+  ["mouseover", "focusin"].forEach((name) => document.addEventListener(name, (event) => {
+    const day = since && event.target.closest && event.target.closest("[data-day]");
+    if (day) paint(day.closest(".cal"), day.dataset.day);
+  }));
+
   // The name of a row narrows to it; with Alt it leaves it out.
   document.addEventListener("click", (event) => {
     const link = event.altKey && event.target.closest(".t.br td.b a");
@@ -99,7 +137,7 @@
   // Keys: only outside fields, and off where somebody turned them off.
   const keysOn = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
   const follow = (css) => { const link = $(css); if (link) link.click(); return Boolean(link); };
-  const rows = () => $$("tbody tr").filter((row) => $("a", row) && row.offsetParent);
+  const rows = () => $$("tbody tr, .links li").filter((row) => $("a", row) && row.offsetParent);
   const step = (by) => {
     const all = rows();
     const at = all.findIndex((row) => row.contains(document.activeElement));
