@@ -26,7 +26,13 @@ from onebyone.web.view import asked, days_of
 
 ABOUT = (
     "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
-    "Money is in minor units of its currency; times are UTC; days are the site's own."
+    "Money is in minor units of its currency; times are UTC; days are the site's own. "
+    "Without the right to see personal data, what names a person is dots, numbers of fewer than 10 people are null, and "
+    "the header Onebyone-Hidden-Cells says how many are."
+)
+ABOUT_HIDDEN = (
+    "How many numbers of this answer are null because they would tell of fewer than 10 people, or would let such a number "
+    "be found. Only for a token or user without the right to see personal data; without such numbers there is no header."
 )
 COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")})
 
