@@ -19,7 +19,7 @@ from onebyone.notices.sender import Sender, Settings
 from onebyone.state.alarms import What
 from onebyone.state.exports import Every, Export
 from onebyone.state.saved import Saved
-from onebyone.store import QueryRefused, StoreUnavailable
+from onebyone.store import QueryRefused, Rows, StoreUnavailable
 
 BERLIN = "Europe/Berlin"
 
@@ -83,18 +83,18 @@ class Shop:
         self.fails: Exception | None = None
         mail = Settings(host="127.0.0.1", port=box.port, security="none", sender="onebyone@nordlight.example")
         self.exporting = Exporting(
-            sites=state.sites, exports=state.exports, alarms=state.alarms, ask=self._ask, way=Sender(mail),
-            parquet=self._parquet, shelf=state.shelf, directory=directory,
+            sites=state.sites, exports=state.exports, alarms=state.alarms, reports=self, way=Sender(mail),
+            shelf=state.shelf, directory=directory,
         )  # fmt: skip
 
-    def _ask(self, report: str, /, **params: Any) -> list[dict[str, Any]]:
+    def run(self, report: str, /, **params: Any) -> Rows:
         self.asked.append({"report": report, **params})
         if self.fails:
             raise self.fails
-        return [{"path": "/", "views": 3}, {"path": "=cmd|'/c calc'!A0", "views": 1}]
+        return Rows(["path", "views"], [["/", 3], ["=cmd|'/c calc'!A0", 1]])
 
-    def _parquet(self, report: str, /, **params: Any) -> bytes:
-        return f"PAR1 {len(self._ask(report, **params))} PAR1".encode()
+    def parquet(self, report: str, /, **params: Any) -> bytes:
+        return f"PAR1 {len(self.run(report, **params).rows)} PAR1".encode()
 
     def add(self, **given: Any) -> Export:
         return self.state.exports.put(an_export(site=self.site.id, created_ms=1, **given))

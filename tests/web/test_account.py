@@ -46,7 +46,7 @@ def _story(held: Conversions) -> tuple[Any, list[Any]]:
         an_event(**_of(refund), name="refund", via="server", order_id="A", value=2000),
     ]
     fate = Fate(rows, [a_drop(**_of(second), via="server", reason="order_joined", value=13390, order_id="A")])
-    accounts = account.find_accounts(held, "s1", fate)
+    accounts = account.find_accounts(held, "s1", fate, sees=True)
     return tell("A", fate, zone="Europe/Berlin", now=NOW, final_at=None, accounts=accounts), accounts
 
 
@@ -92,4 +92,4 @@ def test_the_api_tells_the_same_without_ids_of_people(held: Conversions) -> None
 
 
 def test_an_event_without_a_record_has_no_account(held: Conversions) -> None:
-    assert account.find_accounts(held, "s1", Fate([an_event()], [])) == []
+    assert account.find_accounts(held, "s1", Fate([an_event()], []), sees=True) == []

@@ -1,16 +1,16 @@
 """Which numbers of a table would tell of fewer than 10 people, and what stands there instead.
 
-A number of people from 1 to 9 is hidden (`<10`), and with it the numbers of its row that bound it or are of each person.
-Where the rows of a column may be added up to a total that is known, the smallest shown ones are hidden as well, until what
-is shown leaves each hidden number at least all that `<10` itself leaves it (complementary suppression: Hundepool and
-others, Statistical Disclosure Control, 2012, chapter 4). Who knows the rule learns no more from it: it is counted with.
+A number of people from 1 to 9 is hidden (`<10`), and with it the numbers of its row that bound it or are of each
+person. Where the rows of a column may be added up to a total that is known, the smallest shown ones are hidden as well,
+until what is shown leaves each hidden number all that `<10` itself leaves it: complementary suppression, as in
+Hundepool and others, Statistical Disclosure Control (2012), chapter 4. It holds against who knows this rule, too.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Self
 
 from msgspec import Struct
@@ -53,16 +53,16 @@ class Hidden(float):
         return 0  # `int` takes nothing else
 
     def __lt__(self, other: float) -> bool:
-        return 1 < other
+        return other > 1
 
     def __le__(self, other: float) -> bool:
-        return 1 <= other
+        return other >= 1
 
     def __gt__(self, other: float) -> bool:
-        return 1 > other
+        return other < 1
 
     def __ge__(self, other: float) -> bool:
-        return 1 >= other
+        return other <= 1
 
 
 HIDDEN = Hidden()
@@ -181,7 +181,9 @@ def split_steps(rows: list[Row], cells: Cells) -> None:
     sizes: dict[Hashable, float] = defaultdict(int)
     for row in rows:
         sizes[row["value"]] = max(sizes[row["value"]], row["people"])
-    _among_others(rows, [row for row in rows if row["kind"] == "value" and is_few(sizes[row["value"]])], ("step", "name"))
+    _among_others(
+        rows, [row for row in rows if row["kind"] == "value" and is_few(sizes[row["value"]])], ("step", "name")
+    )
     by_value = Cells(people=cells.people, beside=cells.beside, parts=lambda row: (row["kind"], row["value"]))
     by_step = Cells(people=cells.people, beside=cells.beside, parts=lambda row: row["step"])
     steps(rows, by_value)

@@ -40,7 +40,9 @@ class Known(str):
 _VISITS = Cells(people=("visitors",), beside=("sessions", "views", "entries", "engaged", "seen", "different", "pages"))
 _COHORTS = Cells(people=("people",), beside=("orders", "net_minor", "value_minor"), way=alone)
 _VIEWS = Cells(
-    people=("views",), beside=("with_statistics", "with_ads", "withheld_views", "chosen"), parts=lambda row: row.get("date")
+    people=("views",),
+    beside=("with_statistics", "with_ads", "withheld_views", "chosen"),
+    parts=lambda row: row.get("date"),
 )
 _MAIL = (
     "openers", "measured_openers", "apple_recipients", "apple_only", "clickers", "all_openers", "unsubscribed",
@@ -48,8 +50,8 @@ _MAIL = (
 CELLS: Mapping[str, Cells] = {
     **dict.fromkeys(
         (
-            "browsers", "campaigns", "channels", "contents", "countries", "devices", "landing_pages", "pages", "referrers",
-            "sources", "terms", "error_pages", "errors",
+            "browsers", "campaigns", "channels", "contents", "countries", "devices", "error_pages", "errors",
+            "landing_pages", "pages", "referrers", "sources", "terms",
         ),
         _VISITS,
     ),

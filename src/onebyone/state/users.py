@@ -212,6 +212,20 @@ class Users:
             _set_sight(connection, user.id, sees)
         return user
 
+    def admit(self, name: str, site: str, role: Role | None, *, sees: bool) -> User | None:
+        """A role on a site, None for none, with the right to its personal data or without. A new user, else None."""
+        given = {site: role} if role is not None else {}
+        try:
+            return self.add(name, given, sees=(site,) if sees else ())
+        except NameTaken:
+            user = self.find(name)
+        if user is not None:
+            others = {key: held for key, held in user.roles.items() if key != site}
+            held = user.roles if user.sees is None else user.sees  # who was there before had it with any role
+            self.set_roles(user.id, others | given)
+            self.set_sight(user.id, {*(key for key in held if key != site), *([site] if sees else [])})
+        return None
+
     def first_admin(self) -> User:
         """The admin of every site who has been there longest; made, as "admin", if there is none."""
         found = next((user for user in self.all() if user.may_everywhere(Role.ADMIN)), None)

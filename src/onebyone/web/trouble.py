@@ -43,7 +43,8 @@ TITLES = {
 
 _WITHOUT_SIGHT: dict[type[Exception], str] = {
     TooFew: "This would list fewer than 10 people. It {needs}",
-    NoExactFile: "This file has numbers of fewer than 10 people, or what names one. The CSV hides them; this one {needs}",
+    NoExactFile: "This file has numbers of fewer than 10 people, or what names one. The CSV hides them; this one "
+    "{needs}",
 }
 
 

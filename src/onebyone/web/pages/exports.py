@@ -46,7 +46,8 @@ def save(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any
     if wrong:
         return _page(request, desk, site, typed=typed, wrong=wrong, status=400)
     new = Export(site=site.id, id="", name="", report="", period="")
-    kept = desk.exports.put(export_schedule.made(typed, before or new, now_ms=_now(desk)))
+    made = export_schedule.made(typed, before or new, now_ms=_now(desk))
+    kept = desk.exports.put(replace(made, masked=not request.user.sees_people(site.id)))
     desk.users.note(request.user.name, site.id, "export_changed" if before else "export_added", kept.name)
     return _page(request, desk, site, said=f"“{kept.name}” is sent {_when(kept)}.")
 

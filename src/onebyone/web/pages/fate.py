@@ -38,7 +38,7 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         zone=site.zone,
         now=desk.clock(),
         final_at=_final_at(found, site.zone),
-        accounts=find_accounts(desk.conversions, site.id, found),
+        accounts=find_accounts(desk.conversions, site.id, found, sees=request.user.sees_people(site.id)),
         every_order_since_ms=site.loss.every_order_since_ms,
     )
     person = _person(desk, site, found, asked_for)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
 from onebyone.web import numbers, people_columns, persons
-from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.access import NEEDS_SIGHT, Ask, Form, TheSite, need, need_sight
 from onebyone.web.address import EVERY_FIELD, Segment, View
 from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.definitions import sorts
@@ -50,10 +50,11 @@ def people(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     """An e-mail address or a phone is hashed here, and stands in no address."""
     text = str(form.get("q", "")).strip()[:LONGEST]
-    found = person_named(desk, site, text)
+    found = person_named(desk, site, text) if request.user.sees_people(site.id) else 0
     if found:
         return Redirect(_address(site, found), status_code=303)
     if is_private(text):
+        need_sight(request, site)  # that somebody is known by it says something of them
         return _people(request, desk, site, unknown=True)
     return Redirect(
         f"/s/{site.id}/people?q={quote(text, safe='')}" if text else f"/s/{site.id}/people", status_code=303
@@ -63,7 +64,8 @@ def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
 @get("/s/{site_id:str}/people.parquet", sync_to_thread=True, include_in_schema=False)
 def people_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
     """Every column, with the ids: for those who may see them."""
-    need(request, site, Role.ADMIN)
+    if not _shows_ids(request, site):
+        raise PermissionDeniedException(f"This {NEEDS_SIGHT}")
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     given = params(view, site) | sorted_by(view, _SORTS)
     given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
@@ -315,7 +317,7 @@ def _address(site: Site, person: int) -> str:
 
 def _shows_ids(request: Ask, site: Site) -> bool:
     """Ids as the site wrote them may be e-mail addresses."""
-    return request.user.may(site.id, Role.ADMIN)
+    return request.user.sees_ids(site.id)
 
 
 def _browsers(known: Person, events: Answer) -> list[int]:
