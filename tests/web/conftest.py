@@ -39,9 +39,9 @@ def admin(place: Place) -> Client:
 
 @pytest.fixture
 def viewer(place: Place) -> Client:
-    """May read the one site, and change nothing."""
+    """May read the one site but for personal data, and change nothing."""
     client = TestClient(place.app())
-    come_in(client, place, "mira", place.site.id, Role.VIEWER)
+    come_in(client, place, "mira", place.site.id, Role.VIEWER, sees=False)
     return client
 
 
