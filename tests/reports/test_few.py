@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from onebyone.store import Param, Rows
 VISITORS = Cells(people=("visitors",), beside=("sessions",))
 
 
-def _said(values: Sequence[Any]) -> list[str]:
+def _said(values: Iterable[Any]) -> list[str]:
     return [str(value) for value in values]
 
 
@@ -56,14 +56,12 @@ def _possible(hidden: Sequence[tuple[float, float]], whole: int) -> list[tuple[f
 @pytest.mark.parametrize("seed", range(300))
 def test_no_hidden_number_can_be_computed_from_a_table_and_its_total(seed: int) -> None:
     dice = random.Random(seed)
-    numbers = [
-        dice.choice((dice.randint(0, 12), dice.randint(0, 40), dice.randint(1, 2))) for _ in range(dice.randint(1, 12))
-    ]
+    kinds = ((0, 12), (0, 40), (1, 2))
+    numbers = [dice.randint(*dice.choice(kinds)) for _ in range(dice.randint(1, 12))]
     found = hide(_visitors(*numbers, total=sum(numbers)), VISITORS)
     shown = [row["visitors"] for row in found]
-    assert all(
-        value is FEW if 0 < was < LEAST else value is HIDDEN or value == was for value, was in zip(shown, numbers)
-    )
+    for value, was in zip(shown, numbers, strict=True):
+        assert value is FEW if 0 < was < LEAST else value is HIDDEN or value == was
     hidden = [(value, was) for value, was in zip(shown, numbers, strict=True) if isinstance(value, Hidden)]
     if not hidden or any(isinstance(row["visitors_in_all"], Hidden) for row in found):
         assert hidden or not any(isinstance(row["visitors_in_all"], Hidden) for row in found)
@@ -175,9 +173,8 @@ def test_it_is_a_site_whose_personal_data_somebody_sees_or_not() -> None:
 
 def test_a_list_of_few_people_is_refused_unless_it_goes_on_a_longer_one() -> None:
     people = [{"person": str(n), "user_id": "bob"} for n in range(9)]
-    sight = _sight(
-        people=people, funnel_people=[{"person": "7", "counted": 9}], event_visitors=[{"visitor": "7", "counted": 12}]
-    )
+    of_step, of_row = [{"person": "7", "counted": 9}], [{"visitor": "7", "counted": 12}]
+    sight = _sight(people=people, funnel_people=of_step, event_visitors=of_row)
     with pytest.raises(TooFew):
         sight.run("people", site="s1", limit=101)
     with pytest.raises(TooFew):

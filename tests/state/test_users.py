@@ -237,11 +237,11 @@ def test_who_is_new_sees_personal_data_only_where_it_was_given(users: Users) -> 
 
 def test_who_was_there_before_the_right_sees_what_they_saw(users: Users, tmp_path: Path) -> None:
     users.add("viewer", {"s1": Role.VIEWER, "s2": Role.VIEWER})
-    users.add("admin", {"s1": Role.ADMIN})
+    users.add("lea", {"s1": Role.ADMIN})
     token = users.add_token(users.first_admin().id, "old")
     with a_database(tmp_path).begin() as connection:
         connection.execute(text("DELETE FROM personal_data_rights"))  # as an older onebyone left it
-    viewer, admin = (_known(users, name) for name in ("viewer", "admin"))
+    viewer, admin = (_known(users, name) for name in ("viewer", "lea"))
     assert [(one.sees_people("s1"), one.sees_ids("s1")) for one in (viewer, admin)] == [(True, False), (True, True)]
     asks = users.find_token(token)
     assert asks is not None and asks.sees_people("s1") and users.tokens(asks.id)[0].sees

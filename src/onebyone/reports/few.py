@@ -69,6 +69,11 @@ HIDDEN = Hidden()
 FEW = Hidden(f"<{LEAST}")
 
 
+def told(value: float | None) -> float | None:
+    """For a drawing: what may not be told is not known."""
+    return None if isinstance(value, Hidden) else value
+
+
 def is_few(value: Any) -> bool:
     return value is not None and not isinstance(value, Hidden) and 0 < value < LEAST
 

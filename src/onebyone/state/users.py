@@ -335,6 +335,15 @@ class Users:
                 insert(_AUDIT).values(at_ms=self._clock(), user=user, site=site, what=what, detail=detail[:500])
             )
 
+    def note_once(self, user: str, site: str, what: str, detail: str) -> None:
+        """As `note`, but once a day of UTC: for what happens again with each look."""
+        today = self._clock() // DAY_MS * DAY_MS
+        same = (_AUDIT.c.user == user, _AUDIT.c.site == site, _AUDIT.c.what == what, _AUDIT.c.detail == detail)
+        with self._engine.connect() as connection:
+            noted = connection.execute(select(_AUDIT.c.id).where(*same, _AUDIT.c.at_ms >= today)).first()
+        if noted is None:
+            self.note(user, site, what, detail)
+
     def trail(self, site: str, *, limit: int = 100) -> list[Noted]:
         """The newest first."""
         with self._engine.connect() as connection:

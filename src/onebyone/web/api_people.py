@@ -101,6 +101,8 @@ def api_person(
         raise NotFoundException
     known = desk.identity.person(site.id, person)
     shows_ids = request.user.sees_ids(site.id)
+    if shows_ids:
+        desk.users.note_once(request.user.name, site.id, "person_seen_with_ids", person_name(known.id))
     nodes = numbers_of(known, known.id)
     events = rows_of(desk, "person_events", site=site.id, person=str(known.id), nodes=nodes, limit=limit)
     if not events and not known.ties:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 from msgspec import Struct
+from msgspec.structs import replace
+
+from onebyone.reports.few import told
 
 TOP = 22  # pixels: room for "preliminary"
 FLOOR = 260  # the base line
@@ -43,6 +46,7 @@ class Minute(Struct, frozen=True, kw_only=True):
 
 def line_chart(name: str, points: Sequence[Point], *, title: str, write_axis: Callable[[float], str]) -> Markup:
     """The line of a period over the one it is compared with. `name` is unique in the page."""
+    points = [replace(p, value=told(p.value), before=told(p.before)) for p in points]
     known = [v for p in points for v in (p.value, p.before) if v is not None]
     ticks = nice_ticks(max(known, default=0))
     scale = _Scale(len(points), ticks[-1], min(0.0, min(known, default=0)))

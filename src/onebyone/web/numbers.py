@@ -19,11 +19,6 @@ def hides(*values: object) -> bool:
     return any(isinstance(value, Hidden) for value in values)
 
 
-def known(value: float | None) -> float | None:
-    """For a drawing: a number that may not be told is not known."""
-    return None if hides(value) else value
-
-
 def _untold(*values: object) -> str:
     """<10 of few people as they are; of what was computed with them, hidden."""
     return str(values[0] if len(values) == 1 else Hidden())
@@ -187,6 +182,10 @@ def duration(length: timedelta) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
     return f"{minutes // (24 * 60)} days"
+
+
+def duration_ms(ms: float) -> str:
+    return _untold(ms) if hides(ms) else duration(timedelta(milliseconds=ms))
 
 
 def size(n: int) -> str:

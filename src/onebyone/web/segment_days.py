@@ -61,7 +61,7 @@ def _point(one: Size) -> Point:
     return Point(
         short=numbers.day(one.day),
         long=numbers.week_day(one.day),
-        value=numbers.known(one.people),
+        value=one.people,
         text=numbers.count(one.people),
     )
 

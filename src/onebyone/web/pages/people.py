@@ -69,7 +69,9 @@ def people_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     given = params(view, site) | sorted_by(view, _SORTS)
     given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
-    return parquet_answer(f"{site.name}-people", desk.reports.parquet("people", **given))
+    body = desk.reports.parquet("people", **given)
+    _note_export(request, desk, site)
+    return parquet_answer(f"{site.name}-people", body)
 
 
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
@@ -80,6 +82,7 @@ def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     people_columns.chosen(view)
     rows = desk.reports.run("people", **given).dicts()
     hidden = {} if _shows_ids(request, site) else {"user_id": ""}
+    _note_export(request, desk, site)
     return csv_answer(f"{site.name}-people", people_columns.of_file(view, [row | hidden for row in rows]))
 
 
@@ -102,6 +105,8 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
     if not events.rows and not events.error and not known.ties:
         raise NotFoundException("Nobody is known by this number here. Its events may be older than what is kept.")
     shows_ids = _shows_ids(request, site)
+    if shows_ids:
+        desk.users.note_once(request.user.name, site.id, "person_seen_with_ids", persons.person_name(person))
     hold, others = persons.joints(known, site.zone, site.id, shows_ids=shows_ids)
     members = {*known.nodes, *known.browsers}
     ties = [tie for tie in known.ties if not (tie.cut or tie.refused) and {tie.left, tie.right} <= members]
@@ -313,6 +318,11 @@ def _number(text: object) -> int:
 
 def _address(site: Site, person: int) -> str:
     return f"/s/{site.id}/people/{person}"
+
+
+def _note_export(request: Ask, desk: Desk, site: Site) -> None:
+    what = "people_exported_with_ids" if _shows_ids(request, site) else "people_exported"
+    desk.users.note(request.user.name, site.id, what)
 
 
 def _shows_ids(request: Ask, site: Site) -> bool:

@@ -47,6 +47,8 @@ def recipient_page(request: Ask, desk: TheDesk, site: TheSite, recipient_id: Fro
     mails = desk.mail.of_person(site.id, recipient.ref)
     events = _events(desk, site, mails)
     today = desk.today(site.zone)
+    if _shows_ids(request, site):
+        desk.users.note_once(request.user.name, site.id, "recipient_seen_with_id", f"r_{recipient.id.hex()[:8]}")
     left_ms = desk.mail.left_at(site.id, recipient.ref)
     return page(
         desk,
