@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fakes.posts import Postbox, postbox
 from onebyone.app.settings import open_place
@@ -81,6 +82,7 @@ class Shop:
         self.site = state.sites.add("Nordlight", ["https://nordlight.example"], zone=BERLIN)
         self.asked: list[dict[str, Any]] = []
         self.fails: Exception | None = None
+        self.rows = Rows(["path", "views"], [["/", 3], ["=cmd|'/c calc'!A0", 1]])
         mail = Settings(host="127.0.0.1", port=box.port, security="none", sender="onebyone@nordlight.example")
         self.exporting = Exporting(
             sites=state.sites, exports=state.exports, alarms=state.alarms, reports=self, way=Sender(mail),
@@ -91,7 +93,7 @@ class Shop:
         self.asked.append({"report": report, **params})
         if self.fails:
             raise self.fails
-        return Rows(["path", "views"], [["/", 3], ["=cmd|'/c calc'!A0", 1]])
+        return self.rows
 
     def parquet(self, report: str, /, **params: Any) -> bytes:
         return f"PAR1 {len(self.run(report, **params).rows)} PAR1".encode()
@@ -166,6 +168,18 @@ def test_nothing_leaves_once_its_segment_is_gone(shop: Shop) -> None:
 def test_people_leave_without_the_ids_that_a_site_gave_them(shop: Shop) -> None:
     assert shop.exporting.send(shop.add(report="people", to_file=True), shop.site, NOW) == ""
     assert shop.files()[0].read_text().splitlines()[:2] == ["path,views,user_id", "/,3,"]
+
+
+def test_who_may_not_see_personal_data_sends_no_numbers_of_few_people(shop: Shop) -> None:
+    shop.rows = Rows(["path", "visitors"], [["/", 80], ["/a", 40], ["/b", 4]])
+    export = shop.add(to_file=True, masked=True)
+    shop.exporting.step(NOW)
+    assert shop.files()[0].read_text().splitlines() == ["path,visitors", "/,80", "/a,hidden", "/b,<10"]
+    why = shop.exporting.send(replace(export, form="parquet"), shop.site, NOW)
+    assert why == "A Parquet file would hold what is hidden: choose CSV. Whoever saved it may not see personal data."
+    why = shop.exporting.send(replace(export, report="people"), shop.site, NOW)
+    assert why == "It would list fewer than 10 people. Whoever saved it may not see personal data."
+    assert not shop.exporting.send(replace(export, form="parquet", masked=False), shop.site, NOW)
 
 
 def test_a_mail_that_cannot_leave_is_tried_some_times_and_then_waits_for_its_next_day(shop: Shop, box: Postbox) -> None:

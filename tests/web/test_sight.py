@@ -19,6 +19,7 @@ from web.fakes import FakeReports, Place
 from web.month import Answers, Row, month
 from web.pages import ANSWERED, form_secret
 from web.test_every_page import furnish
+from web.test_reports_agree import MORE, PARAMS
 
 IDS = {  # what names somebody, by the column in which the reports have it
     "user_id": "anna.lindqvist@post.example",
@@ -169,6 +170,20 @@ def test_a_page_a_file_and_the_api_hide_the_same_numbers(place: Place, admin: Cl
     assert admin.get(f"{at}/countries.parquet").status_code == 200
     _rows(place, 900, 40, 14)
     assert masked.get(f"{at}/countries.parquet").status_code == 200
+
+
+COUNTS_PEOPLE = re.compile(r"(visitors|people|persons|openers|clickers|recipients)$")
+OF_EVENTS = {"networks", "verdict_days", "live_minutes"}  # events or sightings of theirs
+FREE = {"power"}  # has the columns that were asked for; a rule of its own, tested beside
+
+
+def test_whatever_counts_people_is_hidden_where_it_is_of_few() -> None:
+    columns = {name: list(answer(PARAMS | MORE.get(name, {}))[0]) for name, answer in month().items()}
+    counting = {name: {one for one in found if COUNTS_PEOPLE.search(one)} for name, found in columns.items()}
+    for name in {name for name, found in counting.items() if found} - OF_EVENTS - FREE:
+        beside = {"server_people"} if name == "loss" else {"everybody"} if name == "segment_sizes" else set()
+        assert name in CELLS or counting[name] <= beside, name
+        assert counting[name] <= {*CELLS[name].people} | beside if name in CELLS else True, name
 
 
 def test_the_header_is_published(masked: Client) -> None:

@@ -98,7 +98,7 @@ class Exporting(Struct, frozen=True, kw_only=True):
         except NotUnderstood as error:
             return self._note(export, now_ms, f"Its filters mean nothing any more: {error.before}".strip())
         except TooFew:
-            return self._note(export, now_ms, f"It would list fewer than {LEAST} people: {_UNSEEN}")
+            return self._note(export, now_ms, f"It would list fewer than {LEAST} people. {_UNSEEN}")
         except NoExactFile:
             return self._note(export, now_ms, f"A Parquet file would hold what is hidden: choose CSV. {_UNSEEN}")
         except QueryRefused:

@@ -104,8 +104,7 @@ class Sight:
         """Raises what the reports raise, and TooFew."""
         if self._sees(str(params.get("site", ""))):
             return self._inner.run(name, **params)
-        ask = partial(self._inner.run, name)
-        rows = _power(ask, params) if name == "power" else shown(name, ask(**params).dicts(), params)
+        rows = self._shown(name, params)
         self._counted(sum(isinstance(value, Hidden) for row in rows for value in row.values()))
         columns = list(rows[0]) if rows else []
         return Rows(columns, [list(row.values()) for row in rows])
@@ -113,10 +112,13 @@ class Sight:
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """Raises what the reports raise, TooFew and NoExactFile."""
         if not self._sees(str(params.get("site", ""))):
-            held = self._inner.run(name, **params).dicts()
-            if name == "power" or shown(name, held, params) != held:
+            if self._shown(name, params) != self._inner.run(name, **params).dicts():
                 raise NoExactFile(f"{name} has numbers of fewer than {LEAST} people, or what names one")
         return self._inner.parquet(name, **params)
+
+    def _shown(self, name: str, params: Mapping[str, Param]) -> list[Row]:
+        ask = partial(self._inner.run, name)
+        return _power(ask, params) if name == "power" else shown(name, ask(**params).dicts(), params)
 
 
 def shown(name: str, rows: list[Row], params: Mapping[str, Param]) -> list[Row]:
