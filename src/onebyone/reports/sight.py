@@ -111,9 +111,9 @@ class Sight:
 
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """Raises what the reports raise, TooFew and NoExactFile."""
-        if not self._sees(str(params.get("site", ""))):
-            if self._shown(name, params) != self._inner.run(name, **params).dicts():
-                raise NoExactFile(f"{name} has numbers of fewer than {LEAST} people, or what names one")
+        is_exact = self._sees(str(params.get("site", "")))
+        if not is_exact and self._shown(name, params) != self._inner.run(name, **params).dicts():
+            raise NoExactFile(f"{name} has numbers of fewer than {LEAST} people, or what names one")
         return self._inner.parquet(name, **params)
 
     def _shown(self, name: str, params: Mapping[str, Param]) -> list[Row]:
