@@ -186,6 +186,25 @@ def test_whatever_counts_people_is_hidden_where_it_is_of_few() -> None:
         assert counting[name] <= {*CELLS[name].people} | beside if name in CELLS else True, name
 
 
+def _table(people: int, mail: str, *, whole: bool = False, opened: int = 40) -> Row:
+    beside = {"rank": people, "rows_in_all": 4, "highest": 60, "is_whole": whole}
+    return {"prop_mail": mail, "events": people * 3, "people_email_open": opened, "people": people} | beside
+
+
+def test_a_row_of_a_free_table_names_nobody_also_where_nobody_asked_for_people(place: Place, masked: Client) -> None:
+    rows = [_table(104, "", whole=True), _table(60, "a@x"), _table(40, "b@x", opened=4), _table(3, "c@x")]
+    place.reports.answers["power"] = lambda _: [*rows, _table(1, "d@x")]
+    query = "by=prop.mail&cols=events,people:email_open"
+    text = masked.get(f"/s/{place.site.id}/explore?{query}").text
+    assert "3 more, hidden: under 10 people" in text and not re.search("[bcd]@x", text) and ">180<" in text
+    assert place.reports.asked_of("power")["cols"] == ["events", "people:email_open", "people"]
+    lines = masked.get(f"/s/{place.site.id}/explore.csv?{query}").text.splitlines()
+    assert lines[-1].startswith('"3 more, hidden: under 10 people",hidden,hidden') and "60" not in lines[0]
+    more = ",".join(f"events:e{n}" for n in range(8))
+    full = masked.get(f"/s/{place.site.id}/explore?by=country&cols={more}")
+    assert full.status_code == 400 and "7 columns beside people" in full.text
+
+
 def test_the_header_is_published(masked: Client) -> None:
     paths = masked.get("/api/v1/openapi.json").json()["paths"]
     headers = paths["/api/v1/sites/{site_id}/{report}"]["get"]["responses"]["200"]["headers"]

@@ -124,7 +124,9 @@ def key(name: str, site: str | None, data: Path, as_json: bool) -> None:
 
 @site.command("person")
 @click.argument("name")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do on the site.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do on the site."
+)
 @click.option(
     "--personal-data/--no-personal-data",
     default=False,

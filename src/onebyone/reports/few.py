@@ -209,21 +209,30 @@ def paths(rows: list[Row], cells: Cells) -> None:
 def merged(rows: Sequence[Row], cells: Cells, *, names: Sequence[str]) -> list[Row]:
     """Of free rows, where a first one may be of everybody: `names` are what the others are called.
 
-    Who is in a hidden row is not said: all of them are one, the last, which says how many they are.
+    The first of `people` are those of a row. Who is in a hidden row is not said: all of them are one, the last, which
+    says how many they are. The other columns of people are hidden each alone.
     """
     found = [dict(row) for row in rows]
     whole = [row for row in found if row.get("is_whole")]
     rest = [row for row in found if not row.get("is_whole")]
-    if not _hide_column(rest, cells.people[0], cells) or any(is_few(row[cells.people[0]]) for row in whole):
-        for row in whole:
-            row[cells.people[0]] = FEW if is_few(row[cells.people[0]]) else HIDDEN
-            _hide_beside(row, cells)
-    hidden = [row for row in rest if isinstance(row[cells.people[0]], Hidden)]
-    shown = [row for row in rest if not isinstance(row[cells.people[0]], Hidden)]
+    first, *others = cells.people
+    _hide_with_whole(rest, whole, first, cells)
+    for column in others:
+        _hide_with_whole(rest, whole, column, Cells(people=(column,)))
+    hidden = [row for row in rest if isinstance(row[first], Hidden)]
+    shown = [row for row in rest if not isinstance(row[first], Hidden)]
     if not hidden or not names:
         return found
     more = {names[0]: f"{len(hidden)} more, hidden: under {LEAST} people"}
     return [*whole, *shown, hidden[0] | dict.fromkeys(names, "") | more]
+
+
+def _hide_with_whole(rest: Sequence[Row], whole: Sequence[Row], column: str, cells: Cells) -> None:
+    is_guarded = _hide_column(rest, column, cells)
+    for row in whole:
+        if not is_guarded or is_few(row[column]):
+            row[column] = FEW if is_few(row[column]) else HIDDEN
+            _hide_beside(row, cells)
 
 
 def _among_others(rows: list[Row], few: Sequence[Row], key: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from onebyone.reports import Runs
 from onebyone.reports.few import LEAST, Cells, Hidden, Row, alone, flows, hide, merged, paths, split_steps, steps
-from onebyone.reports.power import USUAL_BY
+from onebyone.reports.power import MOST_COLUMNS, USUAL_BY, USUAL_COLUMNS, read_question
 from onebyone.store import BadParameter, Param, Rows
 
 DOTS = "•••"
@@ -88,7 +88,7 @@ _RECORDS = (
     "fate_events", "fate_drops", "people", "person_events", "person_everything", "recipient_events", "stored_events",
     "properties",
 )  # fmt: skip
-_SAID_OF_ALL = ("rows_in_all", "is_whole")  # of the power report, beside its columns
+_ORDER = ("rank", "highest")  # of the power report: numbers of the column that sorts
 _NAMES_PEOPLE = "prop."  # a field whose values anybody may have written
 
 
@@ -146,14 +146,17 @@ def _dots(key: str, value: Any) -> Any:
 
 
 def _power(ask: Callable[..., Rows], params: Mapping[str, Param]) -> list[Row]:
-    """People are counted also where nobody asked how many they are."""
-    cols = [str(one) for one in _texts(params.get("cols", ()))]
-    more = [] if "people" in cols or not cols else ["people"]
-    rows = ask(**{**params, **({"cols": [*cols, *more]} if more else {})}).dicts()
-    every = list(rows[0] if rows else ())
-    names = every[: len(_texts(params.get("by", USUAL_BY)))]
-    beside = tuple(key for key in every if key not in (*names, *_SAID_OF_ALL, "people"))
-    found = merged(rows, Cells(people=("people",), beside=beside), names=names)
+    """People are counted also where nobody asked how many they are. Raises BadParameter where there is no room."""
+    by, cols = _texts(params.get("by", USUAL_BY)), _texts(params.get("cols", USUAL_COLUMNS))
+    more = [] if "people" in cols else ["people"]
+    if len(cols) + len(more) > MOST_COLUMNS:
+        raise BadParameter(f"cols: without the right to see personal data, {MOST_COLUMNS - 1} columns beside people")
+    rows = ask(**{**params, "cols": [*cols, *more]}).dicts()
+    question = read_question(by, [*cols, *more], str(params.get("sort", "")))
+    named = dict(zip(question.names[len(by) :], question.columns, strict=True))
+    counting = [name for name, column in named.items() if column.kind == "people" and name != "people"]
+    beside = tuple(name for name in (*named, *_ORDER) if name != "people")
+    found = merged(rows, Cells(people=("people", *counting), beside=beside), names=question.names[: len(by)])
     return [{key: value for key, value in row.items() if not more or key != "people"} for row in found]
 
 

@@ -97,7 +97,7 @@ def sparkline(values: Sequence[float], *, title: str) -> Markup:
 
 def bar(share: float) -> Markup:
     """The fill behind a cell's text; `share` from 0 to 1."""
-    width = f"{100 * min(1.0, max(0.0, share)):.3f}".rstrip("0").rstrip(".")
+    width = f"{100 * min(1.0, max(0.0, told(share) or 0.0)):.3f}".rstrip("0").rstrip(".")
     return Markup(
         '<svg class="fill" width="100%" height="100%" aria-hidden="true">'
         f'<rect width="{width}%" height="100%" rx="3"/></svg>'

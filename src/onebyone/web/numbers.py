@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from onebyone.money import exponent_of
 from onebyone.reports.few import Hidden
 
+SOME_HIDDEN = "Some of these numbers are of fewer than 10 people, and hidden."
+_TELLS_HIDDEN = re.compile(r"(?:^|[ (+])(?:<10|hidden)(?=[ .,;:)]|$)")
 NONE = "–"  # unknown or none; never 0
 MINUS = "−"
 
@@ -17,6 +20,11 @@ _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "
 def hides(*values: object) -> bool:
     """Whether one of them may not be told to who asks."""
     return any(isinstance(value, Hidden) for value in values)
+
+
+def said(text: str) -> str:
+    """A sentence, unless it would be about numbers that may not be told."""
+    return SOME_HIDDEN if _TELLS_HIDDEN.search(text) else text
 
 
 def _untold(*values: object) -> str:

@@ -46,7 +46,7 @@ def paths(question: Question, rows: Sequence[Row], view: View) -> Paths:
         [_head(question, view, *head) for head in _HEADS],
         lines,
         [numbers.count(people), numbers.count(converted), numbers.rate(converted, people), ""],
-        _says(question, rows, people, converted),
+        numbers.said(_says(question, rows, people, converted)),
         f"The time of {numbers.count(waiting)} of those who did not convert is not over." if waiting else "",
     )
 

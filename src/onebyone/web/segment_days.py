@@ -49,7 +49,7 @@ def days(sizes: Sequence[Size]) -> Days:
     known = [one for one in shown if one.people is not None]
     title = "People in the segment by day"
     return Days(
-        says=_says(known),
+        says=numbers.said(_says(known)),
         svg=line_chart("sizes", points, title=f"{title}, {len(points)} days.", write_axis=numbers.axis)
         if len(known) > 1
         else None,

@@ -19,7 +19,7 @@ from onebyone.state.saved import LONGEST_NAME, MOST, Saved, TooMany
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import segment_form, segment_words
+from onebyone.web import numbers, segment_form, segment_words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
@@ -194,7 +194,7 @@ def _page(
         draft=draft,
         saved=saved,
         sizes=sizes,
-        says=segment_words.says(sizes.rows) if draft.asked and not sizes.error else "",
+        says=numbers.said(segment_words.says(sizes.rows)) if draft.asked and not sizes.error else "",
         lines=segment_words.lines(draft.rule, sizes.rows) if draft.rule else [],
         rows=[*draft.rows, *[Row()] * _SPARE][: segment_form.MOST_ROWS],
         names=offered(desk, site, seen.rows),
