@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onebyone.reports.few import FEW, HIDDEN, LEAST, Cells, Hidden, add_up, alone, flows, hide, merged, steps
+from onebyone.reports.few import FEW, HIDDEN, LEAST, Cells, Hidden, add_up, alone, hide, merged, steps
 from onebyone.reports.sight import CELLS, DOTS, NoExactFile, Sight, TooFew
 from onebyone.store import Param, Rows
 
@@ -91,43 +91,45 @@ def test_who_stopped_between_two_steps_is_not_computed_either(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_who_was_there_is_not_computed_from_who_came_and_went(seed: int) -> None:
-    """Seen of a unit is that of the one before, and who came, less who went: so the units beside a small one count."""
+def test_how_many_are_there_is_not_computed_from_who_came_and_went(seed: int) -> None:
+    """Of churn: who is active is who was, and who came, less who was lost. Of populations, each two sums."""
+    dice = random.Random(seed)
+    rows, active = [], dice.randint(0, 60)
+    for _ in range(8):
+        most = dice.choice((4, 60))
+        came, lost = (
+            [dice.randint(0, most), dice.randint(0, most)],
+            dice.choice((0, active - min(active, 5), active // 3)),
+        )
+        rows.append(dict(zip(("active", "fresh", "back", "churned"), (active, *came, lost), strict=True)))
+        active += sum(came) - lost
+    found = hide(rows, CELLS["churn"])
+    told: list[list[Any]] = [[None if isinstance(value, Hidden) else value for value in row.values()] for row in found]
+    for n, row in enumerate(told):
+        before: list[Any] = told[n - 1] if n else [None]
+        follows = None if None in before else sum(before[:3]) - before[3]
+        assert not set(row) & set(range(1, LEAST)) and follows not in range(1, LEAST), rows
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_no_number_of_populations_follows_from_others(seed: int) -> None:
     dice = random.Random(seed)
     names = ("seen", "fresh", "resurrected", "returning", "dormant")
-    rows, before = [], dice.randint(0, 60)
+    rows: list[dict[str, Any]] = []
+    before = dice.randint(0, 60)
     for _ in range(8):
-        returning, fresh, back = dice.randint(0, before), dice.randint(0, 60), dice.randint(0, 40)
+        most = dice.choice((4, 60))
+        returning, fresh, back = (dice.randint(0, min(top, most)) for top in (before, 60, 40))
         seen = returning + fresh + back
         rows.append(dict(zip(names, (seen, fresh, back, returning, before - returning), strict=True)))
         before = seen
-    found = hide(rows, Cells(people=names, way=flows))
-    shown = [[None if isinstance(row[name], Hidden) else row[name] for name in names] for row in found]
-    known = _solved(shown)
-    for n, (row, was) in enumerate(zip(known, rows, strict=True)):
-        assert all(value is None or value not in range(1, LEAST) for value in row), (n, was)
-
-
-def _solved(shown: list[list[int | None]]) -> list[list[int | None]]:
-    """All that follows from seen = fresh + resurrected + returning and seen before = returning + dormant."""
-    known = [list(row) for row in shown]
-    for _ in range(2 * len(known)):
-        for n, row in enumerate(known):
-            _fill(row, 0, (1, 2, 3))
-            if n:
-                both = [known[n - 1][0], row[3], row[4]]
-                _fill(both, 0, (1, 2))
-                known[n - 1][0], row[3], row[4] = both
-    return known
-
-
-def _fill(values: list[int | None], whole: int, parts: tuple[int, ...]) -> None:
-    missing = [n for n in (whole, *parts) if values[n] is None]
-    if len(missing) != 1:
-        return
-    (one,) = missing
-    rest = sum(values[n] or 0 for n in parts if n != one)
-    values[one] = rest if one == whole else (values[whole] or 0) - rest
+    found = hide(rows, CELLS["populations"])
+    told: list[list[Any]] = [[None if isinstance(row[name], Hidden) else row[name] for name in names] for row in found]
+    for n, row in enumerate(told):
+        (_, *_, returning, dormant), hidden = row, row.count(None)
+        assert hidden in (0, len(names)) and not set(row) & set(range(1, LEAST)), rows
+        if n and returning is not None and dormant is not None:
+            assert returning + dormant not in range(1, LEAST), rows
 
 
 def test_hidden_rows_of_a_free_table_are_one_that_names_nobody() -> None:

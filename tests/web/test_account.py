@@ -93,3 +93,19 @@ def test_the_api_tells_the_same_without_ids_of_people(held: Conversions) -> None
 
 def test_an_event_without_a_record_has_no_account(held: Conversions) -> None:
     assert account.find_accounts(held, "s1", Fate([an_event()], []), sees=True) == []
+
+
+def test_a_record_is_masked_for_who_may_not_see_personal_data(held: Conversions) -> None:
+    private = {"user_id": "anna", "referrer": "shop.example/?mail=anna", "properties": {"nick": "anna"}}
+    first = a_copy(1, **ORDER, value=12900, **private)
+    again = a_copy(
+        2, **ORDER, value=12900, via="server", at_s=1, properties={"nick": "anna2"}, referrer="a.example/anna"
+    )
+    kept = _count(held, first, again)[0]
+    fate = Fate([an_event(**_of(first), conversion=kept.conversion, order_id="A")], [])
+    seen, masked = (account.find_accounts(held, "s1", fate, sees=sees)[0] for sees in (True, False))
+    assert "anna" in str(seen.conversion.event.properties) and "anna" in str(seen.copies)
+    event = masked.conversion.event
+    assert (event.user_id, event.referrer, event.properties) == ("•••", "•••", {"nick": "•••"})
+    assert "anna" not in str(masked.copies) and "•••" in str(masked.copies)
+    assert [len(copy.changes) for copy in masked.copies] == [len(copy.changes) for copy in seen.copies]

@@ -154,10 +154,10 @@ def alone(rows: list[Row], cells: Cells) -> None:
 
 
 def flows(rows: list[Row], cells: Cells) -> None:
-    """Who was there, came and went, unit by unit: a number follows from the others of its row and of the next one."""
+    """Who was there, came and went, unit by unit: how many there are follows from the unit before, and from its own."""
     small = [n for n, row in enumerate(rows) if any(is_few(row[column]) for column in cells.people)]
-    for n in {*small, *(n + 1 for n in small)}:
-        if n < len(rows):
+    for n in {*small, *(n - 1 for n in small)}:
+        if n >= 0:
             for column in (*cells.people, *cells.beside):
                 rows[n][column] = FEW if is_few(rows[n][column]) else HIDDEN
 
