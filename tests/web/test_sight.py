@@ -242,6 +242,14 @@ def test_a_person_is_masked_not_refused_and_found_by_no_address(place: Place, ma
         answer = masked.post(address, data={field: "anna@post.example", "_csrf": secret})
         assert answer.status_code == 403 and "the right to see personal data" in answer.text
     assert masked.get(f"{at}/consent?person=0123456789abcdef0123456789abcdef").status_code == 403
+    for address in (
+        f"{at}/people?q=bob",
+        f"{at}/people.csv?q=bob",
+        f"/api/v1{at.replace('/s/', '/sites/')}/people?q=bob",
+    ):
+        assert masked.get(address).status_code == 403
+    assert "Find somebody" not in masked.get(f"{at}/people").text
+    assert masked.get(f"/api/v1/sites/{place.site.id}/mail/unsubscribed").status_code == 403
     copy = masked.post(f"{at}/rights/copy", data={"by": "email", "text": "anna@post.example", "_csrf": secret})
     assert copy.status_code == 403
 

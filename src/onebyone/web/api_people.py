@@ -13,7 +13,7 @@ from msgspec import Struct
 from onebyone.event import hit_uuid, utc
 from onebyone.identity.nodes import Kind
 from onebyone.state.identity import Tie
-from onebyone.web.access import Ask, TheSite
+from onebyone.web.access import Ask, TheSite, need_sight
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
@@ -83,6 +83,8 @@ def api_people(
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 100,
 ) -> PeopleOut:
     view = asked(request, desk, site, ("sort",), narrows=EVERY_FIELD, but=("q", "limit"))
+    if q:
+        need_sight(request, site)
     order = sorted_by(view, sorts("people"))
     rows = rows_of(desk, "people", **params(view, site), **order, text=q, persons=[], limit=limit)
     hidden = {} if request.user.sees_ids(site.id) else {"user_id": ""}

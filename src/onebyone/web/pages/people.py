@@ -76,7 +76,7 @@ def people_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes
 
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
 def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    view = _view(request, desk, site)
     given = params(view, site) | sorted_by(view, _SORTS)
     given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
     people_columns.chosen(view)
@@ -139,6 +139,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         others=others,
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
+        may_find=request.user.sees_people(site.id),
         clock=desk.data_to(site.zone),
         segments=ruled,
         segment=segment,
@@ -151,13 +152,16 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
 
 @post("/s/{site_id:str}/people/{person:int}/change", sync_to_thread=True, include_in_schema=False)
 def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person: FromPath[int]) -> Response[Any]:
-    """First what would change, by count; with `confirm` it is done."""
+    """First what would change, by count; with `confirm` it is done. By an id only who may see ids."""
     need(request, site, Role.EDITOR)
     action, confirmed = str(form.get("action", "")), form.get("confirm") == "yes"
     if action not in _ACTIONS:
         raise NotFoundException
     left, right = _number(form.get("left")), _number(form.get("right"))
-    other = person_named(desk, site, str(form.get("other", "")).strip()[:LONGEST]) or _number(form.get("with"))
+    named = str(form.get("other", "")).strip()[:LONGEST]
+    if not request.user.sees_people(site.id):
+        named = str(_number(named) or "")  # of a page that they have seen
+    other = person_named(desk, site, named) or _number(form.get("with"))
     if action == "merge" and (not other or other == person):
         return _preview(request, desk, site, person, action, [], {}, unknown=not other)
     if action == "merge" and _took_back(desk, site, person, other):
@@ -197,7 +201,7 @@ def _why(desk: Desk, site: Site, known: Person, segment: Segment | None) -> Told
 
 
 def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> Response[str]:
-    view = replace(asked(request, desk, site, _KEYS, narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
+    view = replace(_view(request, desk, site), path=f"/s/{site.id}/people")
     given, keys = params(view, site), people_columns.chosen(view)
     about = people_columns.About(site, desk.today(site.zone), _shows_ids(request, site))
     skip, order = skipped(view), sorted_by(view, _SORTS)
@@ -226,12 +230,21 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         columns=people_columns.COLUMNS,
         chosen=keys,
         shows_ids=about.shows_ids,
+        may_find=request.user.sees_people(site.id),
         lines=[
             (persons.person_name(int(row["person"])), _at(row, site, view), people_columns.cells(keys, row, about))
             for row in answers["people"].rows[:SHOWN]
         ],
         **controls(view, desk, site, compares=False),
     )
+
+
+def _view(request: Ask, desk: Desk, site: Site) -> View:
+    """Raises PermissionDeniedException: that somebody is found by an id or a property says something of them."""
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    if view.get("q"):
+        need_sight(request, site)
+    return view
 
 
 def _at(row: dict[str, Any], site: Site, view: View) -> str:
