@@ -56,8 +56,11 @@ CELLS: Mapping[str, Cells] = {
         _VISITS,
     ),
     **dict.fromkeys(
-        ("overview", "overview_hours", "totals", "site_line"),
-        Cells(people=("visitors",), beside=("sessions", "views", "engaged", "browser_orders"), way=alone),
+        ("overview", "overview_hours"),
+        Cells(people=("visitors",), beside=("sessions", "views", "browser_orders")),  # sessions of days add up
+    ),
+    **dict.fromkeys(
+        ("totals", "site_line"), Cells(people=("visitors",), beside=("sessions", "views", "engaged"), way=alone)
     ),
     "churn": Cells(people=("active", "fresh", "back", "churned"), way=flows),
     "populations": Cells(people=("seen", "fresh", "resurrected", "returning", "dormant"), way=flows),
