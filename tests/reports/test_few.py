@@ -194,6 +194,17 @@ def test_a_parquet_file_is_of_what_is_shown_or_refused() -> None:
         sight.parquet("sources", site="s1")
 
 
+def test_the_same_is_hidden_on_any_page_and_in_any_order_of_a_table() -> None:
+    rows = [{"channel": str(n), "visitors": number} for n, number in enumerate((90, 40, 20, 20, 1, 1))]
+    hidden = []
+    for order in (rows, rows[::-1], rows[3:] + rows[:3]):
+        sight = _sight(channels=order)
+        shown = [sight.run("channels", site="s1", limit=2, skip=skip).dicts() for skip in (0, 2, 4)]
+        assert [len(page) for page in shown] == [2, 2, 2]
+        hidden.append({row["channel"] for page in shown for row in page if isinstance(row["visitors"], Hidden)})
+    assert hidden == [{"2", "4", "5"}] * 3
+
+
 def test_cohorts_are_hidden_each_alone() -> None:
     rows = [{"people": people, "net_minor": 5} for people in (40, 12, 3)]
     assert _said(row["people"] for row in hide(rows, Cells(people=("people",), beside=("net_minor",), way=alone))) == [

@@ -114,7 +114,7 @@ def _hide_column(rows: Sequence[Row], column: str, cells: Cells) -> bool:
     """Whether the sum of all rows may be known."""
     held = [row for row in rows if column in row and row[column] is not None]
     few = [row for row in held if is_few(row[column])]
-    more = sorted((row for row in held if row not in few and row[column]), key=lambda row: row[column])
+    more = sorted((row for row in held if row not in few and row[column]), key=lambda row: (row[column], _name(row)))
     beside: list[Row] = []
     numbers = [row[column] for row in few]
 
@@ -141,6 +141,11 @@ def is_guarded(few: Sequence[float], beside: Sequence[float], most: float = math
     largest = whole - (count - 1) - others * LEAST
     smallest = whole - (count - 1) * (LEAST - 1) - (others * most if others else 0)
     return bool(largest >= LEAST - 1 and smallest <= 1)
+
+
+def _name(row: Row) -> str:
+    """So that of two equal ones the same is hidden, however the rows are sorted."""
+    return str([value for value in row.values() if isinstance(value, str)])
 
 
 def alone(rows: list[Row], cells: Cells) -> None:

@@ -47,14 +47,13 @@ _VIEWS = Cells(
 _MAIL = (
     "openers", "measured_openers", "apple_recipients", "apple_only", "clickers", "all_openers", "unsubscribed",
 )  # fmt: skip
+MOST_ROWS = 10_000
+TABLES = (  # of as many rows as were asked for: hidden among all, or another page of one would show what this one hides
+    "browsers", "campaigns", "channels", "contents", "countries", "devices", "error_pages", "errors", "landing_pages",
+    "pages", "referrers", "sources", "terms",
+)  # fmt: skip
 CELLS: Mapping[str, Cells] = {
-    **dict.fromkeys(
-        (
-            "browsers", "campaigns", "channels", "contents", "countries", "devices", "error_pages", "errors",
-            "landing_pages", "pages", "referrers", "sources", "terms",
-        ),
-        _VISITS,
-    ),
+    **dict.fromkeys(TABLES, _VISITS),
     **dict.fromkeys(
         ("overview", "overview_hours"),
         Cells(people=("visitors",), beside=("sessions", "views", "browser_orders")),  # sessions of days add up
@@ -121,7 +120,13 @@ class Sight:
 
     def _shown(self, name: str, params: Mapping[str, Param]) -> list[Row]:
         ask = partial(self._inner.run, name)
-        return _power(ask, params) if name == "power" else shown(name, ask(**params).dicts(), params)
+        if name == "power":
+            return _power(ask, params)
+        if name not in TABLES:
+            return shown(name, ask(**params).dicts(), params)
+        skip, limit = int(str(params.get("skip", 0))), int(str(params.get("limit", MOST_ROWS)))
+        whole = {key: value for key, value in params.items() if key != "skip"} | {"limit": max(skip + limit, MOST_ROWS)}
+        return shown(name, ask(**whole).dicts(), params)[skip : skip + limit]
 
 
 def shown(name: str, rows: list[Row], params: Mapping[str, Param]) -> list[Row]:
