@@ -3,7 +3,7 @@
 A number of people from 1 to 9 is hidden (`<10`), and with it the numbers of its row that bound it or are of each
 person. Where the rows of a column may be added up to a total that is known, the smallest shown ones are hidden as well,
 until what is shown leaves each hidden number all that `<10` itself leaves it: complementary suppression, as in
-Hundepool and others, Statistical Disclosure Control (2012), on cell suppression. It holds against who knows this rule, too.
+Hundepool and others, Statistical Disclosure Control (2012), on cell suppression. Knowing this rule does not help.
 """
 
 from __future__ import annotations
