@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fakes.posts import Postbox, postbox
 from onebyone.app.settings import open_place
@@ -21,7 +22,7 @@ from onebyone.notices.sender import Sender, Settings
 from onebyone.state.alarms import What
 from onebyone.state.exports import Every, Export
 from onebyone.state.saved import Cell, Saved
-from onebyone.store import QueryRefused, StoreUnavailable
+from onebyone.store import QueryRefused, Rows, StoreUnavailable
 from onebyone.web.render import Assets, Pages
 from web.boards import CELLS
 from web.fakes import FakeReports
@@ -88,20 +89,21 @@ class Shop:
         self.site = state.sites.add("Nordlight", ["https://nordlight.example"], zone=BERLIN)
         self.asked: list[dict[str, Any]] = []
         self.fails: Exception | None = None
+        self.rows = Rows(["path", "views"], [["/", 3], ["=cmd|'/c calc'!A0", 1]])
         mail = Settings(host="127.0.0.1", port=box.port, security="none", sender="onebyone@nordlight.example")
         self.exporting = Exporting(
-            sites=state.sites, exports=state.exports, alarms=state.alarms, ask=self._ask, way=Sender(mail),
-            parquet=self._parquet, shelf=state.shelf, directory=directory, pages=PAGES,
+            sites=state.sites, exports=state.exports, alarms=state.alarms, reports=self, way=Sender(mail),
+            shelf=state.shelf, directory=directory, pages=PAGES,
         )  # fmt: skip
 
-    def _ask(self, report: str, /, **params: Any) -> list[dict[str, Any]]:
+    def run(self, report: str, /, **params: Any) -> Rows:
         self.asked.append({"report": report, **params})
         if self.fails:
             raise self.fails
-        return [{"path": "/", "views": 3}, {"path": "=cmd|'/c calc'!A0", "views": 1}]
+        return self.rows
 
-    def _parquet(self, report: str, /, **params: Any) -> bytes:
-        return f"PAR1 {len(self._ask(report, **params))} PAR1".encode()
+    def parquet(self, report: str, /, **params: Any) -> bytes:
+        return f"PAR1 {len(self.run(report, **params).rows)} PAR1".encode()
 
     def add(self, **given: Any) -> Export:
         return self.state.exports.put(an_export(site=self.site.id, created_ms=1, **given))
@@ -214,6 +216,18 @@ def test_nothing_leaves_once_its_segment_is_gone(shop: Shop) -> None:
 def test_people_leave_without_the_ids_that_a_site_gave_them(shop: Shop) -> None:
     assert shop.exporting.send(shop.add(report="people", to_file=True), shop.site, NOW) == ""
     assert shop.files()[0].read_text().splitlines()[:2] == ["path,views,user_id", "/,3,"]
+
+
+def test_who_may_not_see_personal_data_sends_no_numbers_of_few_people(shop: Shop) -> None:
+    shop.rows = Rows(["path", "visitors"], [["/", 80], ["/a", 40], ["/b", 4]])
+    export = shop.add(to_file=True, masked=True)
+    shop.exporting.step(NOW)
+    assert shop.files()[0].read_text().splitlines() == ["path,visitors", "/,80", "/a,hidden", "/b,<10"]
+    why = shop.exporting.send(replace(export, form="parquet"), shop.site, NOW)
+    assert why == "A Parquet file would hold what is hidden: choose CSV. Whoever saved it may not see personal data."
+    why = shop.exporting.send(replace(export, report="people"), shop.site, NOW)
+    assert why == "It would list fewer than 10 people. Whoever saved it may not see personal data."
+    assert not shop.exporting.send(replace(export, form="parquet", masked=False), shop.site, NOW)
 
 
 def test_a_mail_that_cannot_leave_is_tried_some_times_and_then_waits_for_its_next_day(shop: Shop, box: Postbox) -> None:

@@ -21,6 +21,7 @@ from onebyone.state.users import (
     PasswordTooShort,
     Refused,
     Role,
+    User,
     Users,
 )
 
@@ -155,7 +156,7 @@ def test_wrong_passwords_count_against_the_address_too(users: Users) -> None:
 
 def test_an_api_token_works_until_it_is_revoked(users: Users, clock: Clock) -> None:
     admin = users.first_admin()
-    token = users.add_token(admin.id, "grafana")
+    token = users.add_token(admin.id, "grafana", sees=True)
     clock.now += 400 * DAY_MS
     assert users.find_token(token) == admin
     (listed,) = users.tokens(admin.id)
@@ -223,3 +224,52 @@ def test_a_name_is_as_much_work_whether_it_is_known_or_not_and_without_one_there
         assert isinstance(users.sign_in(name, "wrong", "192.0.2.1"), Refused)
         assert counting.asked == asked
     engine.dispose()
+
+
+def test_who_is_new_sees_personal_data_only_where_it_was_given(users: Users) -> None:
+    plain = users.add("mira", {"s1": Role.ADMIN})
+    seeing = users.add("lea", {"s1": Role.VIEWER, "s2": Role.VIEWER}, sees=("s1",))
+    assert (plain.sees_people("s1"), plain.sees_ids("s1")) == (False, False)
+    assert [seeing.sees_people(site) for site in ("s1", "s2")] == [True, False] and seeing.sees_ids("s1")
+    assert users.first_admin().sees_people("any")
+    assert [users.find(one.name) for one in (plain, seeing)] == [plain, seeing]
+
+
+def test_who_was_there_before_the_right_sees_what_they_saw(users: Users, tmp_path: Path) -> None:
+    users.add("viewer", {"s1": Role.VIEWER, "s2": Role.VIEWER})
+    users.add("lea", {"s1": Role.ADMIN})
+    token = users.add_token(users.first_admin().id, "old")
+    with a_database(tmp_path).begin() as connection:
+        connection.execute(text("DELETE FROM personal_data_rights"))  # as an older onebyone left it
+    viewer, admin = (_known(users, name) for name in ("viewer", "lea"))
+    assert [(one.sees_people("s1"), one.sees_ids("s1")) for one in (viewer, admin)] == [(True, False), (True, True)]
+    asks = users.find_token(token)
+    assert asks is not None and asks.sees_people("s1") and users.tokens(asks.id)[0].sees
+    users.admit("viewer", "s1", Role.VIEWER, sees=False)
+    assert [_known(users, "viewer").sees_people(site) for site in ("s1", "s2")] == [False, True]
+
+
+def test_the_right_is_given_and_taken_away_with_a_role(users: Users) -> None:
+    assert users.admit("mira", "s1", Role.VIEWER, sees=True) == users.find("mira")
+    assert users.admit("mira", "s2", Role.EDITOR, sees=False) is None
+    mira = _known(users, "mira")
+    assert mira.roles == {"s1": Role.VIEWER, "s2": Role.EDITOR} and mira.sees == ("s1",)
+    users.admit("mira", "s1", None, sees=False)
+    assert _known(users, "mira").sees == () and _known(users, "mira").roles == {"s2": Role.EDITOR}
+
+
+def test_a_token_sees_no_more_than_its_user_and_less_unless_it_was_made_to(users: Users) -> None:
+    mira = users.add("mira", {"s1": Role.VIEWER}, sees=("s1",))
+    other = users.add("otto", {"s1": Role.VIEWER})
+    plain, seeing, of_other = (
+        users.find_token(users.add_token(user, "t", sees=sees))
+        for user, sees in ((mira.id, False), (mira.id, True), (other.id, True))
+    )
+    assert plain and seeing and of_other
+    assert [one.sees_people("s1") for one in (plain, seeing, of_other)] == [False, True, False]
+
+
+def _known(users: Users, name: str) -> User:
+    found = users.find(name)
+    assert found is not None
+    return found

@@ -39,13 +39,21 @@ def admin(place: Place) -> Client:
 
 @pytest.fixture
 def viewer(place: Place) -> Client:
-    """May read the one site, and change nothing."""
+    """May read the one site but for personal data, and change nothing."""
     client = TestClient(place.app())
-    come_in(client, place, "mira", place.site.id, Role.VIEWER)
+    come_in(client, place, "mira", place.site.id, Role.VIEWER, sees=False)
     return client
 
 
-def come_in(client: Client, place: Place, name: str, site: str, role: Role) -> None:
-    user = place.users.add(name, {site: role})
+@pytest.fixture
+def masked(place: Place) -> Client:
+    """Has every role, and not the right to see personal data."""
+    client = TestClient(place.app())
+    come_in(client, place, "otto", place.site.id, Role.ADMIN, sees=False)
+    return client
+
+
+def come_in(client: Client, place: Place, name: str, site: str, role: Role, *, sees: bool = True) -> None:
+    user = place.users.add(name, {site: role}, sees=(site,) if sees else ())
     answer = client.get("/login", params={"token": place.users.make_link(user.id)})
     assert answer.status_code == 200

@@ -74,7 +74,7 @@ class FakeReports:
         """Not one that could be read: what counts is that it is passed on."""
         return f"PAR1 {self.run(name, **params).rows} PAR1".encode()
 
-    def table(self, kinds: Mapping[str, str], rows: Sequence[Row]) -> bytes:
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
         """Nor is this, but every row has the columns that are said."""
         assert all(list(row) == list(kinds) for row in rows)
         return f"PAR1 {list(kinds)} {[list(row.values()) for row in rows]} PAR1".encode()

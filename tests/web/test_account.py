@@ -46,7 +46,7 @@ def _story(held: Conversions) -> tuple[Any, list[Any]]:
         an_event(**_of(refund), name="refund", via="server", order_id="A", value=2000),
     ]
     fate = Fate(rows, [a_drop(**_of(second), via="server", reason="order_joined", value=13390, order_id="A")])
-    accounts = account.find_accounts(held, "s1", fate)
+    accounts = account.find_accounts(held, "s1", fate, sees=True)
     return tell("A", fate, zone="Europe/Berlin", now=NOW, final_at=None, accounts=accounts), accounts
 
 
@@ -92,4 +92,20 @@ def test_the_api_tells_the_same_without_ids_of_people(held: Conversions) -> None
 
 
 def test_an_event_without_a_record_has_no_account(held: Conversions) -> None:
-    assert account.find_accounts(held, "s1", Fate([an_event()], [])) == []
+    assert account.find_accounts(held, "s1", Fate([an_event()], []), sees=True) == []
+
+
+def test_a_record_is_masked_for_who_may_not_see_personal_data(held: Conversions) -> None:
+    private = {"user_id": "anna", "referrer": "shop.example/?mail=anna", "properties": {"nick": "anna"}}
+    first = a_copy(1, **ORDER, value=12900, **private)
+    again = a_copy(
+        2, **ORDER, value=12900, via="server", at_s=1, properties={"nick": "anna2"}, referrer="a.example/anna"
+    )
+    kept = _count(held, first, again)[0]
+    fate = Fate([an_event(**_of(first), conversion=kept.conversion, order_id="A")], [])
+    seen, masked = (account.find_accounts(held, "s1", fate, sees=sees)[0] for sees in (True, False))
+    assert "anna" in str(seen.conversion.event.properties) and "anna" in str(seen.copies)
+    event = masked.conversion.event
+    assert (event.user_id, event.referrer, event.properties) == ("•••", "•••", {"nick": "•••"})
+    assert "anna" not in str(masked.copies) and "•••" in str(masked.copies)
+    assert [len(copy.changes) for copy in masked.copies] == [len(copy.changes) for copy in seen.copies]

@@ -23,8 +23,8 @@ HTML = '<html><body><a href="https://shop.example/x">Look</a> <a href="mailto:a@
 
 @pytest.fixture
 def editor(place: Place, visitor: Client) -> Iterator[Client]:
-    user = place.users.add("mailer", {place.site.id: Role.EDITOR})
-    visitor.headers["authorization"] = f"Bearer {place.users.add_token(user.id, 'test')}"
+    user = place.users.add("mailer", {place.site.id: Role.EDITOR}, sees=(place.site.id,))
+    visitor.headers["authorization"] = f"Bearer {place.users.add_token(user.id, 'test', sees=True)}"
     yield visitor
 
 

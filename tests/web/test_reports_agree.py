@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onebyone.reports.catalogue import Reports
+from onebyone.reports.few import Hidden
+from onebyone.reports.sight import CELLS, Sight
 from onebyone.store import Param
 from onebyone.store.engine import Embedded
 from reports.golden import cases
@@ -115,6 +117,23 @@ def test_every_order_is_in_each_report_once_and_its_money_is_of_the_sites_curren
     rows = of_devices().run_dicts(name, **DAY, **EACH_ORDER[name])
     assert sum(row["orders"] for row in rows) == 6
     assert sum(row["revenue_minor"] for row in rows if row.get("currency", "EUR") == "EUR") == 1580
+
+
+FEW: dict[str, dict[str, Param]] = {
+    "channels": {}, "countries": {}, "pages": {"whole": 1}, "overview": {}, "totals": {}, "days_active": {},
+    "power": {"by": ["country"], "cols": ["events:page_view"], "paged": 1},
+    "funnel": _FUNNEL, "funnel_split": _FUNNEL | {"by": "country"},
+    "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
+    "property_paths": MORE["property_paths"], "populations": {"unit": "week"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_of_six_people_a_real_report_tells_no_number_to_who_may_not_see_it(name: str) -> None:
+    rows = Sight(of_devices(), lambda _: False).run(name, **DAY | FEW[name]).dicts()
+    counting = CELLS[name].people if name in CELLS else ()
+    assert rows and not any(row[column] > 0 for row in rows for column in counting if type(row[column]) is int)
+    assert any(isinstance(value, Hidden) for row in rows for value in row.values())
 
 
 def test_people_channels_and_attribution_say_the_same_of_whom_an_email_reached() -> None:

@@ -65,7 +65,7 @@ def test_erasing_asks_for_the_word_and_shows_how_far_it_is(place: Place, admin: 
 def test_the_api_says_first_then_does(place: Place, admin: Client) -> None:
     base = f"/api/v1/sites/{place.site.id}/rights"
     assert admin.post(f"{base}/erase", json=ANNA).status_code == 403  # a session alone: any page could send that
-    mine = {"authorization": f"Bearer {place.users.add_token(place.users.first_admin().id, 'test')}"}
+    mine = {"authorization": f"Bearer {place.users.add_token(place.users.first_admin().id, 'test', sees=True)}"}
     dry = admin.post(f"{base}/erase", json=ANNA | {"dry_run": True}, headers=mine)
     assert (dry.status_code, dry.json()["erasure"], dry.json()["held"]["events"]) == (202, None, 412)
     done = admin.post(f"{base}/erase", json=ANNA, headers=mine)

@@ -13,10 +13,11 @@ from onebyone.app.asking import choose_site
 from onebyone.app.law import open_regions
 from onebyone.app.printing import print_json, print_rows
 from onebyone.app.running import collector_url, read_running
-from onebyone.app.settings import ConfigError, open_place, read_settings
+from onebyone.app.settings import ConfigError, Place, open_place, read_settings
 from onebyone.app.state import open_state
 from onebyone.consent.settings import Settings as ConsentSettings
 from onebyone.money import CURRENCIES
+from onebyone.state.users import Role, Users
 from onebyone.tags.script import snippet
 
 
@@ -121,6 +122,42 @@ def key(name: str, site: str | None, data: Path, as_json: bool) -> None:
         click.echo(text)
 
 
+@site.command("person")
+@click.argument("name")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do on the site."
+)
+@click.option(
+    "--personal-data/--no-personal-data",
+    default=False,
+    help="Whether they see ids as the site sends them, and numbers of fewer than 10 people.",
+)
+@options.site
+@options.data
+@options.as_json
+def person(name: str, role: str, personal_data: bool, site: str | None, data: Path, as_json: bool) -> None:
+    """Give somebody a role on a site, and the right to see personal data or not. Who is new gets a login link."""
+    place = open_place(data)
+    state = open_state(place)
+    chosen = choose_site(state.sites, site)
+    made = state.users.admit(name, chosen.id, Role(role), sees=personal_data)
+    link = _login_link(place, state.users, made.id) if made is not None else ""
+    shown = "personal_data_shown" if personal_data else "personal_data_hidden"
+    for what, detail in (("role_set", f"{name}: {role}"), (shown, name)):
+        state.users.note("command line", chosen.id, what, detail)
+    if as_json:
+        print_json({"site": chosen.id, "name": name, "role": role, "personal_data": personal_data, "login": link})
+    else:
+        click.echo(link or f"{name} is {role} of {chosen.name}.")
+
+
+def _login_link(place: Place, users: Users, user: str) -> str:
+    running = read_running(place)
+    addresses = read_settings(place).addresses
+    base = running.console if running else f"http://{addresses.console_host}:{addresses.console_port}"
+    return f"{(addresses.console_url or base).rstrip('/')}/login?token={users.make_link(user)}"
+
+
 @click.command()
 @options.data
 @options.as_json
@@ -131,10 +168,7 @@ def login(data: Path, as_json: bool) -> None:
     """
     place = open_place(data)
     users = open_state(place).users
-    running = read_running(place)
-    addresses = read_settings(place).addresses
-    base = running.console if running else f"http://{addresses.console_host}:{addresses.console_port}"
-    link = f"{(addresses.console_url or base).rstrip('/')}/login?token={users.make_link(users.first_admin().id)}"
+    link = _login_link(place, users, users.first_admin().id)
     if as_json:
         print_json({"login": link})
     else:

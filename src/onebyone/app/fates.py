@@ -23,7 +23,7 @@ def tell_fate(reports: Runs, place: Place, state: State, sites: Sequence[Site], 
     accounts: list[Account] = []
     for site in [site.id for site in sites] + [""]:
         found = find_fate(reports, site, id)
-        accounts += find_accounts(state.conversions, site, found)
+        accounts += find_accounts(state.conversions, site, found, sees=True)
         sightings += [_kept(row) for row in found.events] + [_ended(row) for row in found.drops]
     sightings.sort(key=lambda row: (row["received_at"], row["hit"], row["n"]))
     if not sightings:

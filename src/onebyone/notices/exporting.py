@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,9 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from onebyone.event import utc
-from onebyone.notices.findings import Ask
 from onebyone.notices.sender import Attached
 from onebyone.notices.telling import Way
+from onebyone.reports import Runs
+from onebyone.reports.few import LEAST
+from onebyone.reports.sight import NoExactFile, Sight, TooFew
 from onebyone.state.alarms import Alarms, Told, What
 from onebyone.state.exports import Export, Exports
 from onebyone.state.saved import Shelf
@@ -31,6 +32,7 @@ from onebyone.web.saved import segments_among
 from onebyone.web.view import params
 
 _KINDS = {"csv": ("text", "csv"), "parquet": ("application", "vnd.apache.parquet"), "html": ("text", "html")}
+_UNSEEN = "Whoever saved it may not see personal data."
 MOST_TRIES = 4
 AGAIN_MS = 15 * 60_000
 MOST_FILES = 60  # of one export; older ones make room
@@ -72,8 +74,7 @@ class Exporting(Struct, frozen=True, kw_only=True):
     sites: Sites
     exports: Exports
     alarms: Alarms  # which keep the history
-    ask: Ask
-    parquet: Callable[..., bytes]  # the same rows as such a file
+    reports: Runs
     shelf: Shelf  # of segments
     way: Way
     directory: Path
@@ -109,6 +110,10 @@ class Exporting(Struct, frozen=True, kw_only=True):
             made = (self._board if is_board else self._body)(export, site, period, now_ms)
         except NotUnderstood as error:
             return self._note(export, now_ms, f"Its filters mean nothing any more: {error.before}".strip())
+        except TooFew:
+            return self._note(export, now_ms, f"It would list fewer than {LEAST} people. {_UNSEEN}")
+        except NoExactFile:
+            return self._note(export, now_ms, f"A Parquet file would hold what is hidden: choose CSV. {_UNSEEN}")
         except QueryRefused:
             return self._note(export, now_ms, "The question is too large for the store: choose fewer days.")
         name = f"{safe_name(f'{site.name}-{export.name}')}-{period.first}-{period.last}"
@@ -131,7 +136,8 @@ class Exporting(Struct, frozen=True, kw_only=True):
         days = {"from": period.first.isoformat(), "to": period.last.isoformat(), "traffic": export.traffic}
         local = now.astimezone(ZoneInfo(site.zone))
         view = view_of_board(found, export.query, days, now=local, segments=segments_among(there))
-        made = board_file(self.pages, Clocked(self.ask, now), site, found, view, base=self.link)
+        asks = Clocked(self._seen_by(export), now)
+        made = board_file(self.pages, asks, site, found, view, base=self.link)
         count = len(found.cells)
         return _Made(made.body, "1 cell" if count == 1 else f"{count:,} cells", "\n".join(["", *made.figures]))
 
@@ -142,11 +148,15 @@ class Exporting(Struct, frozen=True, kw_only=True):
         view = view_of(export.report, export.query, days, today=period.last, since=period.first, segments=segments)
         report, more = question.asks(view, site)
         given = {"limit": MOST_ROWS, **params(view, site), **more}
+        reports = self._seen_by(export)
         if export.form == "parquet":
-            body = self.parquet(report, **given)
+            body = reports.parquet(report, **given)
             return _Made(body, f"{len(body):,} bytes")
-        rows = question.shape(view, [dict(row) for row in self.ask(report, **given)])
+        rows = question.shape(view, reports.run(report, **given).dicts())
         return _Made(csv_text(rows).encode(), f"{len(rows):,} rows")
+
+    def _seen_by(self, export: Export) -> Sight:
+        return Sight(self.reports, lambda _: not export.masked)
 
     def _mail(self, export: Export, site: Site, period: Period, name: str, made: _Made) -> str:
         if len(made.body) > MOST_BYTES:

@@ -8,7 +8,8 @@ Never: SQL in Python, money added across currencies, a number without its site.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from onebyone.store import Param, Rows
 
@@ -21,3 +22,10 @@ class Runs(Protocol):
 
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """The same as an Apache Parquet file."""
+
+
+class Tables(Runs, Protocol):
+    """Who also writes rows that SQL cannot say."""
+
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+        """As an Apache Parquet file; `kinds` are its columns with their ClickHouse types."""

@@ -40,6 +40,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     to: tuple[str, ...] = ()  # e-mail addresses
     to_file: bool = False  # below exports/ in the data directory
     enabled: bool = True
+    masked: bool = False  # numbers of few people and what names one: whoever saved it may not see them
     created_ms: int = 0
     done_ms: int = 0
     tries: int = 0

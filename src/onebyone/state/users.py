@@ -16,6 +16,7 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -81,6 +82,14 @@ _AUDIT = Table(
 )
 
 
+_SIGHTS = Table(  # who has no row was there before the right was: see `User.sees`
+    "personal_data_rights",
+    METADATA,
+    Column("subject", String(64), primary_key=True),  # a user's id, or the hash of an API token
+    Column("sites", String, nullable=False),  # JSON list of sites or "*"
+)
+
+
 class Role(StrEnum):
     """What somebody may do on a site; each may all that the ones before it may."""
 
@@ -100,6 +109,15 @@ class User(Struct, frozen=True, kw_only=True):
     has_password: bool
     roles: dict[str, Role]  # site, or "*" for every site
     created_ms: int
+    sees: tuple[str, ...] | None = ()  # sites, or "*", whose personal data; None: was there before this was asked
+
+    def sees_people(self, site: str) -> bool:
+        """Whether numbers under 10 people and what names a record's person are shown."""
+        return self.sees is None or site in self.sees or EVERY_SITE in self.sees
+
+    def sees_ids(self, site: str) -> bool:
+        """Whether ids are shown as the site wrote them; who was there before sees them as an admin, as ever."""
+        return self.may(site, Role.ADMIN) if self.sees is None else self.sees_people(site)
 
     def may(self, site: str, role: Role) -> bool:
         """At least that role on the site."""
@@ -115,6 +133,7 @@ class ApiToken(Struct, frozen=True, kw_only=True):
     name: str
     last4: str
     created_ms: int
+    sees: bool  # personal data, where its user does
 
 
 class Noted(Struct, frozen=True, kw_only=True):
@@ -162,35 +181,64 @@ class Users:
     def all(self) -> list[User]:
         with self._engine.connect() as connection:
             rows = connection.execute(select(_USERS).order_by(_USERS.c.created_ms, _USERS.c.name)).all()
-        return [_user(row) for row in rows]
+            return [_user(connection, row) for row in rows]
 
     def find(self, name: str) -> User | None:
         with self._engine.connect() as connection:
             row = connection.execute(select(_USERS).where(_USERS.c.name == name.strip())).first()
-        return _user(row) if row else None
+            return _user(connection, row) if row else None
 
-    def add(self, name: str, roles: Mapping[str, Role]) -> User:
-        """A user without a password: give them a login link. Raises NameTaken."""
-        name = name.strip()
-        user = User(id=secrets.token_hex(8), name=name, has_password=False, roles=dict(roles), created_ms=self._clock())
+    def add(self, name: str, roles: Mapping[str, Role], *, sees: Collection[str] = ()) -> User:
+        """A user without a password: give them a login link. `sees`: sites, or "*", whose personal data.
+
+        Raises NameTaken.
+        """
+        user = User(
+            id=secrets.token_hex(8),
+            name=name.strip(),
+            has_password=False,
+            roles=dict(roles),
+            created_ms=self._clock(),
+            sees=tuple(sees),
+        )
         with self._engine.begin() as connection:
-            if connection.execute(select(_USERS.c.id).where(_USERS.c.name == name)).first():
-                raise NameTaken(name)
+            if connection.execute(select(_USERS.c.id).where(_USERS.c.name == user.name)).first():
+                raise NameTaken(user.name)
             connection.execute(
                 insert(_USERS).values(
-                    id=user.id, name=name, password="", roles=_roles_text(roles), created_ms=user.created_ms
+                    id=user.id, name=user.name, password="", roles=_roles_text(roles), created_ms=user.created_ms
                 )
             )
+            _set_sight(connection, user.id, sees)
         return user
+
+    def admit(self, name: str, site: str, role: Role | None, *, sees: bool) -> User | None:
+        """A role on a site, None for none, with the right to its personal data or without. A new user, else None."""
+        given = {site: role} if role is not None else {}
+        try:
+            return self.add(name, given, sees=(site,) if sees else ())
+        except NameTaken:
+            user = self.find(name)
+        if user is not None:
+            others = {key: held for key, held in user.roles.items() if key != site}
+            held = user.roles if user.sees is None else user.sees  # who was there before had it with any role
+            self.set_roles(user.id, others | given)
+            self.set_sight(user.id, {*(key for key in held if key != site), *([site] if sees else [])})
+        return None
 
     def first_admin(self) -> User:
         """The admin of every site who has been there longest; made, as "admin", if there is none."""
         found = next((user for user in self.all() if user.may_everywhere(Role.ADMIN)), None)
-        return found or self.add("admin", {EVERY_SITE: Role.ADMIN})
+        return found or self.add("admin", {EVERY_SITE: Role.ADMIN}, sees=(EVERY_SITE,))
 
     def set_roles(self, user: str, roles: Mapping[str, Role]) -> None:
         with self._engine.begin() as connection:
             connection.execute(update(_USERS).where(_USERS.c.id == user).values(roles=_roles_text(roles)))
+
+    def set_sight(self, user: str, sees: Collection[str]) -> None:
+        """The sites, or "*", whose personal data they may see from now on."""
+        with self._engine.begin() as connection:
+            _set_sight(connection, user, sees)
 
     def set_password(self, user: str, password: str, *, keep: str = "") -> None:
         """Also ends every session of theirs but the one with token `keep`. Raises PasswordTooShort."""
@@ -247,9 +295,10 @@ class Users:
 
     # API tokens ---------------------------------------------------------------------------------------------
 
-    def add_token(self, user: str, name: str) -> str:
-        """A bearer token for the API with the rights of its user; shown once."""
-        return self._make_secret(user, "token", 100 * 365 * DAY_MS, name=name, prefix="obo_api_")
+    def add_token(self, user: str, name: str, *, sees: bool = False) -> str:
+        """A bearer token for the API with the rights of its user, that to personal data if `sees`; shown once."""
+        where = (EVERY_SITE,) if sees else ()
+        return self._make_secret(user, "token", 100 * 365 * DAY_MS, name=name, prefix="obo_api_", sees=where)
 
     def tokens(self, user: str) -> list[ApiToken]:
         with self._engine.connect() as connection:
@@ -258,7 +307,11 @@ class Users:
                 .where(_SECRETS.c.user == user, _SECRETS.c.kind == "token")
                 .order_by(_SECRETS.c.created_ms, _SECRETS.c.hash)
             ).all()
-        return [ApiToken(id=r.hash[:16], name=r.name, last4=r.last4, created_ms=r.created_ms) for r in rows]
+            sights = [_sight(connection, row.hash) for row in rows]
+        return [
+            ApiToken(id=r.hash[:16], name=r.name, last4=r.last4, created_ms=r.created_ms, sees=sees != ())
+            for r, sees in zip(rows, sights, strict=True)
+        ]
 
     def find_token(self, token: str) -> User | None:
         return self._find_by_secret("token", token)
@@ -282,6 +335,15 @@ class Users:
                 insert(_AUDIT).values(at_ms=self._clock(), user=user, site=site, what=what, detail=detail[:500])
             )
 
+    def note_once(self, user: str, site: str, what: str, detail: str) -> None:
+        """As `note`, but once a day of UTC: for what happens again with each look."""
+        today = self._clock() // DAY_MS * DAY_MS
+        same = (_AUDIT.c.user == user, _AUDIT.c.site == site, _AUDIT.c.what == what, _AUDIT.c.detail == detail)
+        with self._engine.connect() as connection:
+            noted = connection.execute(select(_AUDIT.c.id).where(*same, _AUDIT.c.at_ms >= today)).first()
+        if noted is None:
+            self.note(user, site, what, detail)
+
     def trail(self, site: str, *, limit: int = 100) -> list[Noted]:
         """The newest first."""
         with self._engine.connect() as connection:
@@ -299,7 +361,9 @@ class Users:
 
     # ---------------------------------------------------------------------------------------------------------
 
-    def _make_secret(self, user: str, kind: str, lasts_ms: int, *, name: str = "", prefix: str = "") -> str:
+    def _make_secret(
+        self, user: str, kind: str, lasts_ms: int, *, name: str = "", prefix: str = "", sees: Collection[str] = ()
+    ) -> str:
         token = prefix + secrets.token_urlsafe(32)
         now = self._clock()
         with self._engine.begin() as connection:
@@ -315,13 +379,19 @@ class Users:
                     expires_ms=now + lasts_ms,
                 )
             )
+            if kind == "token":
+                _set_sight(connection, _hash(token), sees)
         return token
 
     def _find_by_secret(self, kind: str, token: str) -> User | None:
         with self._engine.connect() as connection:
             row = _find_secret(connection, kind, token, self._clock())
             found = row and connection.execute(select(_USERS).where(_USERS.c.id == row.user)).first()
-        return _user(found) if found else None
+            if not row or not found:
+                return None
+            user = _user(connection, found)
+            masked = kind == "token" and _sight(connection, row.hash) == ()
+        return replace(user, sees=()) if masked else user
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:
@@ -355,9 +425,25 @@ def _roles_text(roles: Mapping[str, Role]) -> str:
     return msgspec.json.encode(dict(roles)).decode()
 
 
-def _user(row: Row[tuple[object, ...]]) -> User:
-    roles = msgspec.json.decode(row.roles, type=dict[str, Role])
-    return User(id=row.id, name=row.name, has_password=bool(row.password), roles=roles, created_ms=row.created_ms)
+def _user(connection: Connection, row: Row[tuple[object, ...]]) -> User:
+    return User(
+        id=row.id,
+        name=row.name,
+        has_password=bool(row.password),
+        roles=msgspec.json.decode(row.roles, type=dict[str, Role]),
+        created_ms=row.created_ms,
+        sees=_sight(connection, row.id),
+    )
+
+
+def _sight(connection: Connection, subject: str) -> tuple[str, ...] | None:
+    text = connection.execute(select(_SIGHTS.c.sites).where(_SIGHTS.c.subject == subject)).scalar()
+    return None if text is None else msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def _set_sight(connection: Connection, subject: str, sees: Collection[str]) -> None:
+    connection.execute(delete(_SIGHTS).where(_SIGHTS.c.subject == subject))
+    connection.execute(insert(_SIGHTS).values(subject=subject, sites=msgspec.json.encode(sorted(sees)).decode()))
 
 
 def _find_secret(connection: Connection, kind: str, token: str, now: int) -> Row[tuple[object, ...]] | None:

@@ -27,6 +27,9 @@ from onebyone.web.desk import Settings, TheDesk
 
 Ask = Request[User, str, Any]  # `auth` is the session's token, "" with a bearer token
 
+NEEDS_SIGHT = (
+    "needs the right to see personal data of this site. An admin can give it under Settings, People and roles."
+)
 OPEN = {"exclude_from_auth": True}  # for a route that needs no login
 FORM_FIELD = "_csrf"
 _In = TypeVar("_In")
@@ -125,6 +128,12 @@ def read_body(raw: bytes, kind: type[_In]) -> _In:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValidationException(f"body: {error}") from error
+
+
+def need_sight(request: Ask, site: Site) -> None:
+    """Raises PermissionDeniedException for who may not see personal data there."""
+    if not request.user.sees_people(site.id):
+        raise PermissionDeniedException(f"This {NEEDS_SIGHT}")
 
 
 def need(request: Ask, site: Site | None, role: Role) -> None:

@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.event import Via
 from onebyone.pipeline.conversions.records import read_record
 from onebyone.pipeline.conversions.telling import Account, Adjusted, Change, Told, account_of
 from onebyone.reports.fate import NO_HIT, Fate
+from onebyone.reports.sight import DOTS, MASKED
 from onebyone.state.conversions import Conversions
 from onebyone.web import numbers, words
 
@@ -56,8 +58,11 @@ class Line(Struct, frozen=True):
     warn: bool = False
 
 
-def find_accounts(held: Conversions, site: str, fate: Fate) -> list[Account]:
-    """Of every record that these events founded, as it stands now; a record that joined another is that one."""
+def find_accounts(held: Conversions, site: str, fate: Fate, *, sees: bool) -> list[Account]:
+    """Of every record that these events founded, as it stands now; a record that joined another is that one.
+
+    What names people is masked unless whoever asks `sees` personal data.
+    """
     ids = dict.fromkeys(str(row.get("conversion") or NO_HIT) for row in fate.events)
     found: dict[str, Account] = {}
     for id in ids:
@@ -66,7 +71,8 @@ def find_accounts(held: Conversions, site: str, fate: Fate) -> list[Account]:
         body = held.body(site, home) if home and home not in found else None
         record = read_record(body) if body else None
         if record is not None and record.copies:
-            found[home] = account_of(record)
+            told = account_of(record)
+            found[home] = told if sees else masked(told)
     return list(found.values())
 
 
@@ -147,6 +153,29 @@ def _after(one: Adjusted, currency: str, zone: str, day: date) -> After:
 def of_adjustments(accounts: Iterable[Account]) -> set[str]:
     """Their sightings."""
     return {one.sighting for account in accounts for one in account.adjustments}
+
+
+def masked(one: Account) -> Account:
+    """As somebody may see it who may not see personal data."""
+    event = one.conversion.event
+    plain = replace(
+        event,
+        user_id=dots(event.user_id),
+        referrer=dots(event.referrer),
+        properties=dict.fromkeys(event.properties, DOTS),
+    )
+    copies = [replace(copy, changes=[_masked(change) for change in copy.changes]) for copy in one.copies]
+    return replace(one, conversion=replace(one.conversion, event=plain), copies=copies)
+
+
+def _masked(change: Change) -> Change:
+    if change.field.partition(".")[0] not in MASKED:
+        return change
+    return replace(change, before=dots(change.before), after=dots(change.after))
+
+
+def dots(text: str) -> str:
+    return DOTS if text else ""
 
 
 def as_json(account: Account) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get
-from litestar.exceptions import NotFoundException, ServiceUnavailableException
+from litestar.exceptions import NotFoundException, PermissionDeniedException, ServiceUnavailableException
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from onebyone.reports.fate import Fate
 from onebyone.state.users import Role
+from onebyone.web import words
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.account import as_json, find_accounts
 from onebyone.web.api_filters import Narrowing
@@ -26,7 +27,13 @@ from onebyone.web.view import asked, days_of
 
 ABOUT = (
     "The figures of the console. Sign in by session, or send `Authorization: Bearer` with a token of your account. "
-    "Money is in minor units of its currency; times are UTC; days are the site's own."
+    "Money is in minor units of its currency; times are UTC; days are the site's own. "
+    "Without the right to see personal data, what names a person is dots, numbers of fewer than 10 people are null, "
+    "and the header Onebyone-Hidden-Cells says how many are."
+)
+ABOUT_HIDDEN = (
+    "How many numbers of this answer are null because they would tell of fewer than 10 people, or would let such a "
+    "number be found. Only for a token or user without the right to see personal data, and only where there are some."
 )
 COMPONENTS = Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")})
 
@@ -152,13 +159,14 @@ def api_live(
 
 
 @get("/api/v1/sites/{site_id:str}/fate/{fate_id:path}", sync_to_thread=True, tags=["fate"], summary="A whole story")
-def api_fate(desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> FateOut:
+def api_fate(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]) -> FateOut:
     asked_for = fate_id.lstrip("/")
     found = look_up(desk, site, asked_for)
     if not isinstance(found, Fate):
         raise ServiceUnavailableException(f"The store does not answer. Hits are being kept. {found.error}")
+    sees = request.user.sees_people(site.id)
     if found.events or found.drops:
-        records = [as_json(one) for one in find_accounts(desk.conversions, site.id, found)]
+        records = [as_json(one) for one in find_accounts(desk.conversions, site.id, found, sees=sees)]
         return FateOut(asked_for, "stored", safe(found.events), safe(found.drops), records)
     waiting = find_waiting(desk, asked_for)
     if waiting and waiting.site == site.id:
@@ -172,6 +180,8 @@ ROUTES = (about, api_sites, api_report, api_live, api_fate)
 def rows_of(desk: TheDesk, report: str, /, **values: Any) -> list[Row]:
     """A report's rows for JSON. Raises ServiceUnavailableException."""
     answer = desk.ask(report, **values)
+    if answer.too_few:
+        raise PermissionDeniedException(f"{words.TOO_FEW.happened} {words.TOO_FEW.to_do}")
     if answer.error:
         why = (
             "The question is too large: choose a shorter period." if answer.too_large else "The store does not answer."

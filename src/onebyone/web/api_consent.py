@@ -12,7 +12,7 @@ from msgspec import Struct
 from onebyone.event import Permission, utc
 from onebyone.state.consent_records import Entry
 from onebyone.state.users import Role
-from onebyone.web.access import Ask, TheSite, need
+from onebyone.web.access import Ask, TheSite, need, need_sight
 from onebyone.web.consent_history import already_sent
 from onebyone.web.desk import TheDesk
 
@@ -54,17 +54,22 @@ def api_consent_records(
     before: Annotated[int | None, QueryParameter(ge=1, description="records before this `seq`")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 100,
 ) -> RecordsOut:
-    """For editors and above. By e-mail, login or order a person's choices are in the answer of `rights/export`."""
+    """For editors and above; `person` and `body` with the right to see personal data.
+
+    By e-mail, login or order a person's choices are in the answer of `rights/export`.
+    """
     need(request, site, Role.EDITOR)
+    sees = request.user.sees_people(site.id)
     if person:
+        need_sight(request, site)
         found = desk.records.history(site.id, "consent", person)[::-1]
-        return RecordsOut([_out(entry) for entry in found], None, already_sent(desk, site, person))
+        return RecordsOut([_out(entry, sees=True) for entry in found], None, already_sent(desk, site, person))
     found = desk.records.latest(site.id, limit=limit, until_seq=before)
     more = found[-1].seq if len(found) == limit else None
-    return RecordsOut([_out(entry) for entry in found], more)
+    return RecordsOut([_out(entry, sees=sees) for entry in found], more)
 
 
-def _out(entry: Entry) -> RecordOut:
+def _out(entry: Entry, *, sees: bool) -> RecordOut:
     body = entry.read()
     before = body.get("permissions_before")
     return RecordOut(
@@ -77,7 +82,7 @@ def _out(entry: Entry) -> RecordOut:
         permissions_before=None if before is None else _names(before),
         permissions_after=_names(body.get("permissions_after", 0)),
         entry_hash=entry.hash.hex(),
-        body=body,
+        body=body if sees else {},
     )
 
 

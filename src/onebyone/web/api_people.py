@@ -13,8 +13,7 @@ from msgspec import Struct
 from onebyone.event import hit_uuid, utc
 from onebyone.identity.nodes import Kind
 from onebyone.state.identity import Tie
-from onebyone.state.users import Role
-from onebyone.web.access import Ask, TheSite
+from onebyone.web.access import Ask, TheSite, need_sight
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import rows_of
 from onebyone.web.api_filters import Narrowing
@@ -84,9 +83,11 @@ def api_people(
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 100,
 ) -> PeopleOut:
     view = asked(request, desk, site, ("sort",), narrows=EVERY_FIELD, but=("q", "limit"))
+    if q:
+        need_sight(request, site)
     order = sorted_by(view, sorts("people"))
     rows = rows_of(desk, "people", **params(view, site), **order, text=q, persons=[], limit=limit)
-    hidden = {} if request.user.may(site.id, Role.ADMIN) else {"user_id": ""}
+    hidden = {} if request.user.sees_ids(site.id) else {"user_id": ""}
     return PeopleOut([row | hidden for row in rows])
 
 
@@ -101,7 +102,9 @@ def api_person(
     if not 0 < person < 1 << 64:
         raise NotFoundException
     known = desk.identity.person(site.id, person)
-    shows_ids = request.user.may(site.id, Role.ADMIN)
+    shows_ids = request.user.sees_ids(site.id)
+    if shows_ids:
+        desk.users.note_once(request.user.name, site.id, "person_seen_with_ids", person_name(known.id))
     nodes = numbers_of(known, known.id)
     events = rows_of(desk, "person_events", site=site.id, person=str(known.id), nodes=nodes, limit=limit)
     if not events and not known.ties:

@@ -14,7 +14,7 @@ from onebyone.event import utc
 from onebyone.state.erasures import Erasure, Held, Meant
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
-from onebyone.web.access import Ask, TheSite, need, need_token, read_body
+from onebyone.web.access import Ask, TheSite, need, need_sight, need_token, read_body
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.pages.rights import BY, LONGEST
 
@@ -57,6 +57,7 @@ class EraseOut(Struct, frozen=True):
 async def api_export(request: Ask, desk: TheDesk, site: TheSite) -> dict[str, Any]:
     """The body is a PersonIn."""
     need_token(request, site, Role.ADMIN)
+    need_sight(request, site)
     given = read_body(await request.body(), PersonIn)
     return await to_thread(_export, request.user.name, desk, site, given)
 

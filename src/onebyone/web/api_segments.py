@@ -10,11 +10,11 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from onebyone.reports.segment.write import write
-from onebyone.web.access import TheSite
+from onebyone.web.access import Ask, TheSite
 from onebyone.web.api import rows_of
 from onebyone.web.desk import TheDesk
 from onebyone.web.saved import rules_of, segments_of
-from onebyone.web.segment_days import digest_of
+from onebyone.web.segment_days import as_seen, digest_of
 from onebyone.web.segment_words import lines
 
 
@@ -82,12 +82,15 @@ def api_segment(desk: TheDesk, site: TheSite, slug: FromPath[str]) -> SegmentPeo
     tags=["segments"],
     summary="How many people a segment's rule held at the end of each day",
 )
-def api_segment_days(desk: TheDesk, site: TheSite, slug: FromPath[str]) -> list[DayOut]:
+def api_segment_days(request: Ask, desk: TheDesk, site: TheSite, slug: FromPath[str]) -> list[DayOut]:
     """Of up to 90 days that are over, oldest first. Those of a new or changed segment come in a few minutes."""
     text = rules_of(desk.shelf.all(site.id)).get(slug)
     if text is None:
         raise NotFoundException(f"There is no segment {slug[:64]!r} with a rule here.")
-    return [DayOut(one.day, one.people, one.everybody) for one in desk.segment_sizes.all(site.id, digest_of(text))]
+    sizes = desk.segment_sizes.all(site.id, digest_of(text))
+    return [
+        DayOut(one.day, one.people, one.everybody) for one in as_seen(sizes, sees=request.user.sees_people(site.id))
+    ]
 
 
 ROUTES = (api_segments, api_segment, api_segment_days)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import ResponseHeader, State
+from litestar.datastructures import MutableScopeHeaders, ResponseHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
+from litestar.types import Message, Scope
+from msgspec.structs import replace
 
+from onebyone.reports.few import Hidden
+from onebyone.reports.sight import Known, TableSight
 from onebyone.web import (
     api,
     api_alarms,
@@ -54,6 +59,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
 }
+HIDDEN_CELLS = "Onebyone-Hidden-Cells"
 MAX_BODY = 256 * 1024
 
 
@@ -93,9 +99,14 @@ def console(desk: Desk) -> Litestar:
             "form": Provide(posted),
         },
         state=State({"desk": desk}),
+        before_send=[_say_hidden],
+        type_encoders={Hidden: _null, Known: str},
         middleware=[DefineMiddleware(Login)],
         exception_handlers={HTTPException: trouble.answer, Exception: trouble.answer},
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
+        response_headers=[
+            *(ResponseHeader(name=name, value=value) for name, value in HEADERS.items()),
+            ResponseHeader(name=HIDDEN_CELLS, description=api.ABOUT_HIDDEN, documentation_only=True),
+        ],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, gzip_compress_level=6),
         logging_config=None,
         openapi_config=OpenAPIConfig(
@@ -112,9 +123,28 @@ def console(desk: Desk) -> Litestar:
     )
 
 
-def _desk(state: State) -> Desk:
+def _desk(state: State, scope: Scope) -> Desk:
+    """As the one who asks may see it; before a login, as it is."""
     desk: Desk = state.desk
-    return desk
+    user = scope.get("user")
+    if user is None:
+        return desk
+    return replace(desk, reports=TableSight(desk.reports, user.sees_people, counted=partial(_count, scope)))
+
+
+def _null(_: Hidden) -> None:
+    return None
+
+
+def _count(scope: Scope, hidden: int) -> None:
+    scope["state"][HIDDEN_CELLS] = scope["state"].get(HIDDEN_CELLS, 0) + hidden
+
+
+async def _say_hidden(message: Message, scope: Scope) -> None:
+    """How many numbers of an answer are null because they may not be told."""
+    hidden = scope["state"].get(HIDDEN_CELLS, 0) if message["type"] == "http.response.start" else 0
+    if hidden and scope["path"].startswith("/api/"):
+        MutableScopeHeaders.from_message(message)[HIDDEN_CELLS] = str(hidden)
 
 
 @get("/static/{address:path}", sync_to_thread=False, include_in_schema=False, opt=OPEN)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from msgspec import Struct
 
+from onebyone.reports import Runs
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
 from onebyone.store import Param
@@ -28,13 +28,11 @@ _OWN = ("period", "from", "to", "after")
 class Clocked(Struct, frozen=True):
     """Answers a dashboard at one moment. What reports raise is raised."""
 
-    report: Callable[..., Sequence[Mapping[str, Any]]]
+    reports: Runs
     at: datetime
 
     def ask_all(self, questions: Mapping[str, tuple[str, Mapping[str, Param]]], /) -> dict[str, Answer]:
-        return {
-            key: Answer([dict(row) for row in self.report(name, **given)]) for key, (name, given) in questions.items()
-        }
+        return {key: Answer(self.reports.run(name, **given).dicts()) for key, (name, given) in questions.items()}
 
     def clock(self) -> datetime:
         return self.at

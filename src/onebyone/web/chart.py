@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 from msgspec import Struct
+from msgspec.structs import replace
+
+from onebyone.reports.few import told
 
 TOP = 22  # pixels: room for "preliminary"
 FLOOR = 260  # the base line
@@ -43,6 +46,7 @@ class Minute(Struct, frozen=True, kw_only=True):
 
 def line_chart(name: str, points: Sequence[Point], *, title: str, write_axis: Callable[[float], str]) -> Markup:
     """The line of a period over the one it is compared with. `name` is unique in the page."""
+    points = [replace(p, value=told(p.value), before=told(p.before)) for p in points]
     known = [v for p in points for v in (p.value, p.before) if v is not None]
     ticks = nice_ticks(max(known, default=0))
     scale = Scale(len(points), ticks[-1], min(0.0, min(known, default=0)))
@@ -93,7 +97,7 @@ def sparkline(values: Sequence[float], *, title: str) -> Markup:
 
 def bar(share: float) -> Markup:
     """The fill behind a cell's text; `share` from 0 to 1."""
-    width = f"{100 * min(1.0, max(0.0, share)):.3f}".rstrip("0").rstrip(".")
+    width = f"{100 * min(1.0, max(0.0, told(share) or 0.0)):.3f}".rstrip("0").rstrip(".")
     return Markup(
         '<svg class="fill" width="100%" height="100%" aria-hidden="true">'
         f'<rect width="{width}%" height="100%" rx="3"/></svg>'

@@ -40,7 +40,7 @@ def churn(rows: Sequence[Row], unit: str, times: str, today: date) -> Churn:
     rated = [row for row in rows if rate(row, unit, today) is not None]
     lost, active = sum(row["churned"] for row in rated), sum(row["active"] for row in rated)
     lines = [] if refused else [_line(row, unit, today) for row in reversed(rows)]
-    says = " ".join(filter(None, (_says(rows, rated, unit, times), _young(rows[0], today))))
+    says = numbers.said(" ".join(filter(None, (_says(rows, rated, unit, times), _young(rows[0], today)))))
     return Churn(False, refused, says, lines, numbers.share(lost, active))
 
 

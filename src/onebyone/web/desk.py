@@ -22,6 +22,7 @@ from onebyone.destinations.trial import Tried
 from onebyone.event import utc
 from onebyone.log import DeadLetter, LogUnavailable
 from onebyone.reports.catalogue import NotNarrowed
+from onebyone.reports.sight import TooFew
 from onebyone.state.alarms import Alarm, Alarms
 from onebyone.state.annotations import Annotations
 from onebyone.state.choices import Permissions
@@ -83,7 +84,7 @@ class Reports(Protocol):
     def parquet(self, name: str, /, **params: Param) -> bytes:
         """The same as a Parquet file."""
 
-    def table(self, kinds: Mapping[str, str], rows: Sequence[Row]) -> bytes:
+    def table(self, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
         """Rows that no report has as a Parquet file; `kinds` are its columns with their ClickHouse types."""
 
 
@@ -113,6 +114,7 @@ class Answer(Struct, frozen=True):
     error: str = ""
     too_large: bool = False  # the store is well, the question was too much
     whole_only: bool = False  # the store is well, but this report takes no filter
+    too_few: bool = False  # the store is well, but the list would name people to who may not see them
 
     @property
     def first(self) -> Row:
@@ -165,6 +167,8 @@ class Desk(Struct, frozen=True, kw_only=True):
             return Answer(self.reports.run(report, **params).dicts())
         except NotNarrowed:
             return Answer(error=error_id(), whole_only=True)
+        except TooFew:
+            return Answer(error=error_id(), too_few=True)
         except (StoreUnavailable, QueryRefused) as error:
             answer = Answer(error=error_id(), too_large=isinstance(error, QueryRefused))
             Log().warning("report_failed", report=report, why=type(error).__name__, error=answer.error)

@@ -58,7 +58,7 @@ class Wrong(Exception):
 
 
 def keep(desk: Desk, site: Site, by: User, form: ExportForm, before: Export | None) -> Export:
-    """In place of `before`, or a new one; also into the trail. Raises Wrong."""
+    """In place of `before`, or a new one, that shows what `by` may see; also into the trail. Raises Wrong."""
     boards, now = boards_of(desk, site, by), desk.clock().astimezone(ZoneInfo(site.zone))
     if form.report in boards:
         form = replace(form, form="html")
@@ -68,7 +68,8 @@ def keep(desk: Desk, site: Site, by: User, form: ExportForm, before: Export | No
     if wrong:
         raise Wrong(wrong)
     new = Export(site=site.id, id="", name="", report="", period="")
-    kept = desk.exports.put(made(form, before or new, now_ms=now_of(desk)))
+    export = replace(made(form, before or new, now_ms=now_of(desk)), masked=not by.sees_people(site.id))
+    kept = desk.exports.put(export)
     desk.users.note(by.name, site.id, "export_changed" if before else "export_added", kept.name)
     return kept
 

@@ -133,4 +133,4 @@ def _stopped(row: Row, before: int) -> Cell:
 def _median(row: Row) -> Cell:
     if row["step"] == 1 or not row["people"]:
         return Cell(numbers.NONE, "mut")
-    return Cell(numbers.duration(timedelta(milliseconds=row["median_ms"])))
+    return Cell(numbers.duration_ms(row["median_ms"]))

@@ -52,7 +52,7 @@ def lifetime(question: Question, rows: Sequence[Row], today: date, currency: str
     grid = Grid(
         heads=[f"{question.unit.capitalize()} {n}" for n in range(columns)],
         cohorts=[_line(one, columns, most, question, currency) for one in newest],
-        says=_says(question, cohorts, currency),
+        says=numbers.said(_says(question, cohorts, currency)),
         hidden=len(cohorts) - len(newest),
     )
     together = [_mean(cohorts, n) for n in range(columns)]

@@ -21,7 +21,7 @@ from onebyone.state.mail import Message, Mode, NewRecipient, Recipient
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import mailing
-from onebyone.web.access import Ask, TheSite, need_token, read_body
+from onebyone.web.access import Ask, TheSite, need_sight, need_token, read_body
 from onebyone.web.desk import Desk, TheDesk
 
 MAX_HTML_BYTES = 16 << 20
@@ -287,10 +287,12 @@ def _stop(desk: Desk, site: Site, sent: RefsIn) -> int:
 
 @get("/api/v1/sites/{site_id:str}/mail/unsubscribed", sync_to_thread=True, tags=["mail"], summary="Who left")
 def api_left(
+    request: Ask,
     desk: TheDesk,
     site: TheSite,
     since: Annotated[datetime | None, QueryParameter(description="only from this moment on")] = None,
 ) -> list[LeftOut]:
+    need_sight(request, site)
     rows = desk.mail.left_since(site.id, since_ms=_ms(since))
     return [LeftOut(ref, datetime.fromtimestamp(at_ms / 1000, UTC)) for ref, at_ms in rows]
 

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from onebyone.money import exponent_of
+from onebyone.reports.few import Hidden
 
+SOME_HIDDEN = "Some of these numbers are of fewer than 10 people, and hidden."
+_TELLS_HIDDEN = re.compile(r"(?:^|[ (+])(?:<10|hidden)(?=[ .,;:)]|$)")
 NONE = "–"  # unknown or none; never 0
 MINUS = "−"
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "BRL": "R$"}
 
 
+def hides(*values: object) -> bool:
+    """Whether one of them may not be told to who asks."""
+    return any(isinstance(value, Hidden) for value in values)
+
+
+def said(text: str) -> str:
+    """A sentence, unless it would be about numbers that may not be told."""
+    return SOME_HIDDEN if _TELLS_HIDDEN.search(text) else text
+
+
+def _untold(*values: object) -> str:
+    """<10 of few people as they are; of what was computed with them, hidden."""
+    return str(values[0] if len(values) == 1 else Hidden())
+
+
 def count(n: float | None) -> str:
+    if hides(n):
+        return _untold(n)
     if n is None:
         return NONE
     return f"{_sign(n)}{abs(round(n)):,}"
@@ -21,6 +42,8 @@ def count(n: float | None) -> str:
 
 def money(minor: float | None, currency: str) -> str:
     """To the minor unit: €207,896.10."""
+    if hides(minor):
+        return _untold(minor)
     if minor is None:
         return NONE
     places = exponent_of(currency)
@@ -29,6 +52,8 @@ def money(minor: float | None, currency: str) -> str:
 
 def money_short(minor: float | None, currency: str) -> str:
     """Whole units, for large figures: €207,896."""
+    if hides(minor):
+        return _untold(minor)
     if minor is None:
         return NONE
     return f"{_sign(minor)}{_symbol(currency)}{abs(minor) / 10 ** exponent_of(currency):,.0f}"
@@ -36,6 +61,8 @@ def money_short(minor: float | None, currency: str) -> str:
 
 def axis(value: float, currency: str = "") -> str:
     """A label at an axis: 250, 2.5k, €10k, €1.2M."""
+    if hides(value):
+        return _untold(value)
     symbol = _symbol(currency) if currency else ""
     for limit, letter in ((1e6, "M"), (1e3, "k")):
         if abs(value) >= limit:
@@ -44,17 +71,23 @@ def axis(value: float, currency: str = "") -> str:
 
 
 def axis_percent(value: float) -> str:
+    if hides(value):
+        return _untold(value)
     return f"{_short(value)}%"
 
 
 def share(part: float | None, whole: float | None) -> str:
     """One decimal, two below 1 %: 22.0%, 0.43%."""
+    if hides(part, whole):
+        return _untold(part, whole)
     if part is None or not whole:
         return NONE
     return percent(100 * part / whole)
 
 
 def percent(value: float | None) -> str:
+    if hides(value):
+        return _untold(value)
     if value is None:
         return NONE
     return f"{_sign(value)}{abs(value):.{2 if 0 < abs(value) < 1 else 1}f}%"
@@ -62,6 +95,8 @@ def percent(value: float | None) -> str:
 
 def rate(part: float | None, whole: float | None) -> str:
     """A conversion rate: always two decimals."""
+    if hides(part, whole):
+        return _untold(part, whole)
     if part is None or not whole:
         return NONE
     return f"{100 * part / whole:.2f}%"
@@ -69,6 +104,8 @@ def rate(part: float | None, whole: float | None) -> str:
 
 def interval(low: float, high: float) -> str:
     """Two shares between 0 and 1: 20.3 – 23.8%; below 1 % with two decimals."""
+    if hides(low, high):
+        return _untold(low, high)
     if high < 0.01:
         return f"{100 * low:.2f} – {100 * high:.2f}%"
     return f"{100 * low:.1f} – {100 * high:.1f}%"
@@ -76,6 +113,8 @@ def interval(low: float, high: float) -> str:
 
 def change(now: float | None, before: float | None) -> str:
     """+4.9%, −1.5%; – where there was nothing to compare with."""
+    if hides(now, before):
+        return _untold(now, before)
     if now is None or not before:
         return NONE
     difference = round(100 * (now - before) / before, 1)
@@ -84,6 +123,8 @@ def change(now: float | None, before: float | None) -> str:
 
 def points(now: float | None, before: float | None) -> str:
     """The difference of two shares (0 to 1) in percentage points: +0.11 pt."""
+    if hides(now, before):
+        return _untold(now, before)
     if now is None or before is None:
         return NONE
     difference = round(100 * (now - before), 2)
@@ -149,6 +190,10 @@ def duration(length: timedelta) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
     return f"{minutes // (24 * 60)} days"
+
+
+def duration_ms(ms: float) -> str:
+    return _untold(ms) if hides(ms) else duration(timedelta(milliseconds=ms))
 
 
 def size(n: int) -> str:

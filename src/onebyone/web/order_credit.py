@@ -80,7 +80,7 @@ def credit_for(desk: Desk, site: Site, id: str) -> Credit | None:
     if isinstance(fate, Answer):
         return Credit("", [], [], fate)
     record = record_of(id, fate)
-    accounts = find_accounts(desk.conversions, site.id, fate)
+    accounts = find_accounts(desk.conversions, site.id, fate, sees=True)  # of which nothing is shown
     return credit_of(desk, site, record, account_among(accounts, record) if record else None)
 
 

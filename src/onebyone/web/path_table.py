@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from msgspec import Struct
 
@@ -47,7 +46,7 @@ def paths(question: Question, rows: Sequence[Row], view: View) -> Paths:
         [_head(question, view, *head) for head in _HEADS],
         lines,
         [numbers.count(people), numbers.count(converted), numbers.rate(converted, people), ""],
-        _says(question, rows, people, converted),
+        numbers.said(_says(question, rows, people, converted)),
         f"The time of {numbers.count(waiting)} of those who did not convert is not over." if waiting else "",
     )
 
@@ -64,7 +63,7 @@ def _line(row: Row, most: int, question: Question) -> Line:
         "others": f"{numbers.count(row['paths'])} other path{'' if row['paths'] == 1 else 's'}",
         "none": f"No {question.property_name.lower()} on the way",
     }[row["kind"]]
-    took = numbers.duration(timedelta(milliseconds=row["median_ms"])) if row["converted"] else numbers.NONE
+    took = numbers.duration_ms(row["median_ms"]) if row["converted"] else numbers.NONE
     rate = numbers.rate(row["converted"], row["people"])
     return Line(
         steps=row["path"],

@@ -225,7 +225,8 @@ def person_at(row: Row | None, number: int, at: datetime) -> int:
 
 def key_of(event: Asked, site: str) -> int:
     """The number under which the store knows who did it."""
-    return user_node(site, event["user_id"]) if event.get("user_id") else int(event["visitor"])
+    user: str = event.get("user_id") or ""
+    return user_node(site, getattr(user, "real", user)) if user else int(event["visitor"])
 
 
 def _upper(text: str) -> str:

@@ -89,6 +89,8 @@ def says(found: Sequence[Unit], unit: str) -> str:
 def chart(found: Sequence[Unit], unit: str) -> Markup:
     """A bar a unit: who was seen above the line, who was no more below it. A unit that runs is faint."""
     shown = found[-MOST_BARS:]
+    if shown and all(numbers.hides(one.seen) for one in shown):
+        return Markup('<p class="note plain">{}</p>').format(numbers.SOME_HIDDEN)
     up, down = max((one.seen for one in shown), default=0), max((one.dormant or 0 for one in shown), default=0)
     person = _HEIGHT / ((up + down) or 1)  # pixels, above as below
     base, height = _TOP + up * person, _TOP + _HEIGHT + _FOOT
@@ -105,6 +107,8 @@ def chart(found: Sequence[Unit], unit: str) -> Markup:
 
 
 def _bar(x: float, width: float, one: Unit, unit: str, person: float, base: float) -> str:
+    if numbers.hides(one.seen):
+        return ""
     parts, y, spot = [], base, f'x="{x:.3f}%" width="{width:.3f}%"'
     for column, _, css in SERIES:
         height = getattr(one, column) * person
@@ -124,6 +128,8 @@ def _change(one: Unit) -> str:
     if one.dormant is None:
         return numbers.NONE
     change = one.fresh + one.resurrected - one.dormant
+    if numbers.hides(change):
+        return numbers.count(change)
     return f"+{numbers.count(change)}" if change > 0 else numbers.count(change)
 
 
@@ -165,7 +171,7 @@ def days(rows: Sequence[Row], length: int) -> Days:
         )
         left -= row["people"]
     nobody = sum(row["events"] for row in rows if not row["days"])
-    return Days(found, _days_say(known, people, length), nobody, max(0, len(known) - MOST_DAYS))
+    return Days(found, numbers.said(_days_say(known, people, length)), nobody, max(0, len(known) - MOST_DAYS))
 
 
 def _days_say(known: Sequence[Row], people: int, length: int) -> str:

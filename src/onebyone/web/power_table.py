@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from onebyone.reports.few import told
 from onebyone.reports.filters import MOST_CONDITIONS, ROWS, Condition
 from onebyone.reports.power import OF_RECORDS, OWN, WITH_NUMBER, WITH_TIME, Column, Question, chosen_of, joined
 from onebyone.state.sites import Site
@@ -61,7 +62,7 @@ def table(asked: Asked, answer: Sequence[Row]) -> Table:
         heads=_heads(asked),
         lines=[_line(asked, values, top) for values in shown],
         total=[_cell(asked, one, value, ()) for one, value in _totals(asked.question, whole)],
-        says=_says(asked, shown, in_all),
+        says=numbers.said(_says(asked, shown, in_all)),
         rows_in_all=in_all,
         after=place_of(asked.question, rows[SHOWN - 1]) if len(rows) > SHOWN else "",
     )
@@ -76,7 +77,7 @@ def _top(question: Question, row: Row) -> float | None:
     """The largest number of the column that sorts, by which bars are measured; None where there is none."""
     highest = row["highest"]
     is_number = question.sorted_by is not None and question.sorted_by.is_number and question.sort.startswith("-")
-    return float(highest) if is_number and highest > 0 else None
+    return float(highest) if is_number and not numbers.hides(highest) and highest > 0 else None
 
 
 def place_of(question: Question, row: Row) -> str:
@@ -133,11 +134,14 @@ def _sorting(asked: Asked, key: str) -> str:
 def _line(asked: Asked, values: Sequence[Any], top: float | None) -> Line:
     by = asked.question.by
     names, counted = values[: len(by)], values[len(by) : len(by) + len(asked.question.columns)]
+    if all(map(numbers.hides, counted)):  # one row for all of few people
+        cells = [Cell(str(value), "mut") for value in counted]
+        return Line([Cell(name, "mut") for name in names], None if top is None else 0.0, cells)
     narrowing = _narrowing(by, names)
     leads = asked.view.narrowed(*narrowing) if narrowing is not None and _fits(asked.view, narrowing) else ""
     cells = [_cell(asked, one, value, narrowing) for one, value in zip(asked.question.columns, counted, strict=True)]
     at = asked.question.sorted_at
-    value = values[at] if at is not None and top else None
+    value = told(values[at]) if at is not None and top else None
     return Line(
         [Cell(name_of(one, name), "" if name else "mut", leads) for one, name in zip(by, names, strict=True)],
         None if value is None or not top else max(0.0, float(value) / top),
@@ -179,6 +183,8 @@ def _cell(asked: Asked, one: Column, value: Any, narrowing: Sequence[Condition] 
 
 
 def _written(asked: Asked, one: Column, value: Any) -> str:
+    if numbers.hides(value):
+        return str(value)
     if value in (None, ""):
         return numbers.NONE
     if one.kind == "revenue":

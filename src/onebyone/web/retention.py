@@ -88,7 +88,7 @@ def grid(question: Question, rows: Sequence[Row], today: date, currency: str) ->
     return Grid(
         heads=[f"{question.unit.capitalize()} {n}" for n in range(columns)],
         cohorts=lines,
-        says=_says(question, cohorts, today),
+        says=numbers.said(_says(question, cohorts, today)),
         hidden=len(cohorts) - len(newest),
     )
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
+from onebyone.reports.few import FEW, is_few
 from onebyone.state.segment_sizes import Size
 from onebyone.web import numbers
 from onebyone.web.chart import Point, line_chart
@@ -34,6 +36,11 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def as_seen(sizes: Sequence[Size], *, sees: bool) -> list[Size]:
+    """`sees`: whether who asks may see personal data, so small numbers too."""
+    return [one if sees or not is_few(one.people) else replace(one, people=FEW) for one in sizes]
+
+
 def days(sizes: Sequence[Size]) -> Days:
     """`sizes` by day; those before anybody was seen say nothing."""
     first = next((n for n, one in enumerate(sizes) if one.everybody), len(sizes))
@@ -42,7 +49,7 @@ def days(sizes: Sequence[Size]) -> Days:
     known = [one for one in shown if one.people is not None]
     title = "People in the segment by day"
     return Days(
-        says=_says(known),
+        says=numbers.said(_says(known)),
         svg=line_chart("sizes", points, title=f"{title}, {len(points)} days.", write_axis=numbers.axis)
         if len(known) > 1
         else None,
@@ -52,7 +59,10 @@ def days(sizes: Sequence[Size]) -> Days:
 
 def _point(one: Size) -> Point:
     return Point(
-        short=numbers.day(one.day), long=numbers.week_day(one.day), value=one.people, text=numbers.count(one.people)
+        short=numbers.day(one.day),
+        long=numbers.week_day(one.day),
+        value=one.people,
+        text=numbers.count(one.people),
     )
 
 

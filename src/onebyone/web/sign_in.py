@@ -100,8 +100,9 @@ def set_password(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
 @post("/account/tokens", sync_to_thread=True, include_in_schema=False)
 def add_token(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
     name = str(form.get("name", "")).strip()[:100] or "API"
-    token = desk.users.add_token(request.user.id, name)
-    desk.users.note(request.user.name, "", "api_token_created", name)
+    sees = form.get("sees") == "yes"
+    token = desk.users.add_token(request.user.id, name, sees=sees)
+    desk.users.note(request.user.name, "", "api_token_created", f"{name}{', sees personal data' if sees else ''}")
     return _account(request, desk, made=token)
 
 

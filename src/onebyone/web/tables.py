@@ -171,7 +171,7 @@ def _compared(column: Column, row: Row, was: Earlier, cell: Cell) -> Cell:
     if before is None:
         return replace(cell, change=NEW) if leads and was.is_new(row) else cell
     then = column.number(before)
-    if now is None or then is None or not (then or column.is_share):
+    if now is None or then is None or numbers.hides(now, then) or not (then or column.is_share):
         return cell
     text = numbers.points(now, then) if column.is_share else GONE if leads and not now else numbers.change(now, then)
     direction = "" if column.neutral or now == then else "up" if now > then else "down"

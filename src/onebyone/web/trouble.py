@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
 from litestar.response import Redirect
 from msgspec import Struct, json
 
+from onebyone.reports.sight import NoExactFile, TooFew
 from onebyone.state.database import StateUnavailable
 from onebyone.store import BadParameter, QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
+from onebyone.web.access import NEEDS_SIGHT
 from onebyone.web.address import NotUnderstood
 from onebyone.web.desk import Desk, error_id
 
@@ -39,10 +41,19 @@ TITLES = {
 }
 
 
+_WITHOUT_SIGHT: dict[type[Exception], str] = {
+    TooFew: "This would list fewer than 10 people. It {needs}",
+    NoExactFile: "This file has numbers of fewer than 10 people, or what names one. The CSV hides them; this one "
+    "{needs}",
+}
+
+
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Registered for every exception that leaves a handler; a bug is logged with the id that the page shows."""
     if isinstance(error, NotUnderstood):
         return _not_understood(request, error)
+    if isinstance(error, TooFew | NoExactFile):
+        error = PermissionDeniedException(_WITHOUT_SIGHT[type(error)].format(needs=NEEDS_SIGHT))
     status = _status(error)
     detail = _detail(error) if isinstance(error, HTTPException | BadParameter) and status < 500 else ""
     shown = "" if status < 500 else error_id()

@@ -497,6 +497,19 @@ ROLES: Mapping[Role, str] = {
 }
 
 
+SIGHT = (  # the right to see personal data, as the form that gives it says
+    "It opens the ids that your site sends, addresses of pages with their parameters, who an e-mail went to, and "
+    "numbers of fewer than 10 people. Without it people are p_8KD2, and such numbers are hidden everywhere."
+)
+TOO_FEW = Words(
+    "Hidden",
+    "Fewer than 10 people are behind this, so they are not listed.",
+    "Choose a longer period or fewer filters, or ask an admin for the right to see personal data.",
+    "slash",
+    "of",
+)
+
+
 def of_reason(reason: str) -> Words:
     """Also for an exception's name, which a failed sighting has instead of a reason."""
     if reason in Reason.__members__.values():

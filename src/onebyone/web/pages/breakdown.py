@@ -11,7 +11,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from onebyone.state.sites import Site
-from onebyone.web import on_page, row_lines
+from onebyone.web import numbers, on_page, row_lines
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD
 from onebyone.web.breakdown import ALL, EVENTS, Breakdown
@@ -41,7 +41,7 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             view=view,
             shown=shown,
             ever=answers["ledger_totals"],
-            says=says(shown, answers, rows),
+            says=numbers.said(says(shown, answers, rows)),
             tabs=on_page.TABS if shown.page in on_page.TABS else {},
             tab=shown.page,
             teach=_teach(shown, answers, site, at),

@@ -6,7 +6,7 @@ from litestar import Response, get
 
 from onebyone.state.users import Role
 from onebyone.web import permissions
-from onebyone.web.access import Ask, TheSite
+from onebyone.web.access import Ask, TheSite, need_sight
 from onebyone.web.consent_history import already_sent
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.desk import TheDesk
@@ -34,6 +34,8 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         }
     )
     person = view.given.get("person", "")[:LONGEST_PERSON]
+    if person:
+        need_sight(request, site)
     may_see = request.user.may(site.id, Role.EDITOR)
     found = desk.records.history(site.id, "consent", person)[::-1] if person else desk.records.latest(site.id)
     return page(
@@ -51,6 +53,7 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         day_lines=permissions.lines(answers["days"].rows, "country"),
         person=person if may_see else "",
         may_see=may_see,
+        may_find=request.user.sees_people(site.id),
         may_erase=request.user.may(site.id, Role.ADMIN),
         choices=[permissions.choice(one, site.zone) for one in found[:LATEST]] if may_see else [],
         sent=already_sent(desk, site, person) if person and may_see and found else None,

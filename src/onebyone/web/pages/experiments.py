@@ -9,6 +9,7 @@ from onebyone.reports.attribution.experiment import Experiment, experiment
 from onebyone.state.sites import Site
 from onebyone.web import experiment as shown
 from onebyone.web import experiment_question as asking
+from onebyone.web import numbers
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.desk import Answer, Desk, TheDesk
@@ -39,7 +40,7 @@ def experiments(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         view=view,
         at=at,
         ever=desk.ask("ledger_totals", **params(view, site)),
-        says=shown.says(at.found, at.question, at.control),
+        says=numbers.said(shown.says(at.found, at.question, at.control)),
         lines=shown.lines(at.found, site.currency),
         added=shown.added(at.found, site.currency, at.question.spend),
         checks=shown.checks(at.found, at.question),

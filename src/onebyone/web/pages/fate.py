@@ -33,7 +33,7 @@ def fate_page(request: Ask, desk: TheDesk, site: TheSite, fate_id: FromPath[str]
         return _page(request, desk, site, "fate_trouble.html", asked_for, status=503, answer=found)
     if not found.events and not found.drops:
         return _not_stored(request, desk, site, asked_for)
-    accounts = find_accounts(desk.conversions, site.id, found)
+    accounts = find_accounts(desk.conversions, site.id, found, sees=request.user.sees_people(site.id))
     record = story.record_of(asked_for, found)
     told = story.tell(
         asked_for,

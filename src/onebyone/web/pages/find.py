@@ -76,7 +76,7 @@ def find_anything(request: Ask, desk: TheDesk, form: Form) -> Response[Any]:
         at = str(form.get("at", "")) or _came_from(request)
         asked = {"q": text} | ({"site": here.id} if here else {}) | ({"at": at} if here and at else {})
         return Redirect(f"/find?{urlencode(asked)}" if text or here else "/find", status_code=303)
-    for site in [here] if here else seen:
+    for site in [one for one in ([here] if here else seen) if request.user.sees_people(one.id)]:
         if person := person_named(desk, site, text):
             return Redirect(f"/s/{site.id}/people/{person}", status_code=303)
     shown = frame(request, desk, "Find", site=here, page="find")

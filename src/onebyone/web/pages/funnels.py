@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import behind, funnel, funnel_split
+from onebyone.web import behind, funnel, funnel_split, numbers
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View, address
 from onebyone.web.desk import Answer, Desk, Row, TheDesk
@@ -48,7 +48,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         split=split,
         parts=parts,
         split_table=funnel_split.table(split, parts.rows),
-        says=funnel.says(shown, answer.rows) if answer.rows else "",
+        says=numbers.said(funnel.says(shown, answer.rows)) if answer.rows else "",
         ever=seen["ever"],
         failed_answer=seen["names"] if seen["names"].error else answer,
         table=funnel.table(answer, partial(_behind, view, shown)),

@@ -39,10 +39,12 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         period_sums=drops.total(days.rows),
         copies=[one for one in reasons if one.is_copy],
         lost=[one for one in reasons if not one.is_copy],
-        letters=None if letters is None else [drops.letter(one, site, is_admin) for one in letters],
+        letters=None
+        if letters is None
+        else [drops.letter(one, site, is_admin and request.user.sees_ids(site.id)) for one in letters],
         letter_reasons=[(reason, words.of_reason(reason).title, count) for reason, count in waits.items()],
         letters_in_all=sum(waits.values()),
-        may_mend=is_admin,
+        may_mend=is_admin and request.user.sees_ids(site.id),
         did=_did(request),
         **controls(view, desk, site, compares=False),
     )

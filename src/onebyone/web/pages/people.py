@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
 from onebyone.web import numbers, order_credit, people_columns, persons
-from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.access import NEEDS_SIGHT, Ask, Form, TheSite, need, need_sight
 from onebyone.web.address import EVERY_FIELD, Segment, View
 from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.definitions import sorts
@@ -50,10 +50,11 @@ def people(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
 def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
     """An e-mail address or a phone is hashed here, and stands in no address."""
     text = str(form.get("q", "")).strip()[:LONGEST]
-    found = person_named(desk, site, text)
+    found = person_named(desk, site, text) if request.user.sees_people(site.id) else 0
     if found:
         return Redirect(_address(site, found), status_code=303)
     if is_private(text):
+        need_sight(request, site)  # that somebody is known by it says something of them
         return _people(request, desk, site, unknown=True)
     return Redirect(
         f"/s/{site.id}/people?q={quote(text, safe='')}" if text else f"/s/{site.id}/people", status_code=303
@@ -63,21 +64,25 @@ def find_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
 @get("/s/{site_id:str}/people.parquet", sync_to_thread=True, include_in_schema=False)
 def people_parquet(request: Ask, desk: TheDesk, site: TheSite) -> Response[bytes]:
     """Every column, with the ids: for those who may see them."""
-    need(request, site, Role.ADMIN)
+    if not _shows_ids(request, site):
+        raise PermissionDeniedException(f"This {NEEDS_SIGHT}")
     view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
     given = params(view, site) | sorted_by(view, _SORTS)
     given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
-    return parquet_answer(f"{site.name}-people", desk.reports.parquet("people", **given))
+    body = desk.reports.parquet("people", **given)
+    _note_export(request, desk, site)
+    return parquet_answer(f"{site.name}-people", body)
 
 
 @get("/s/{site_id:str}/people.csv", sync_to_thread=True, include_in_schema=False)
 def people_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    view = _view(request, desk, site)
     given = params(view, site) | sorted_by(view, _SORTS)
     given |= {"text": view.get("q"), "persons": [], "limit": people_columns.MOST_ROWS}
     people_columns.chosen(view)
     rows = desk.reports.run("people", **given).dicts()
     hidden = {} if _shows_ids(request, site) else {"user_id": ""}
+    _note_export(request, desk, site)
     return csv_answer(f"{site.name}-people", people_columns.of_file(view, [row | hidden for row in rows]))
 
 
@@ -100,6 +105,8 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
     if not events.rows and not events.error and not known.ties:
         raise NotFoundException("Nobody is known by this number here. Its events may be older than what is kept.")
     shows_ids = _shows_ids(request, site)
+    if shows_ids:
+        desk.users.note_once(request.user.name, site.id, "person_seen_with_ids", persons.person_name(person))
     hold, others = persons.joints(known, site.zone, site.id, shows_ids=shows_ids)
     members = {*known.nodes, *known.browsers}
     ties = [tie for tie in known.ties if not (tie.cut or tie.refused) and {tie.left, tie.right} <= members]
@@ -134,6 +141,7 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
         others=others,
         may_change=request.user.may(site.id, Role.EDITOR),
         may_erase=request.user.may(site.id, Role.ADMIN),
+        may_find=request.user.sees_people(site.id),
         clock=desk.data_to(site.zone),
         orders=orders,
         order=order if order in orders else "",
@@ -149,13 +157,16 @@ def person_page(request: Ask, desk: TheDesk, site: TheSite, person: FromPath[int
 
 @post("/s/{site_id:str}/people/{person:int}/change", sync_to_thread=True, include_in_schema=False)
 def change_person(request: Ask, desk: TheDesk, site: TheSite, form: Form, person: FromPath[int]) -> Response[Any]:
-    """First what would change, by count; with `confirm` it is done."""
+    """First what would change, by count; with `confirm` it is done. By an id only who may see ids."""
     need(request, site, Role.EDITOR)
     action, confirmed = str(form.get("action", "")), form.get("confirm") == "yes"
     if action not in _ACTIONS:
         raise NotFoundException
     left, right = _number(form.get("left")), _number(form.get("right"))
-    other = person_named(desk, site, str(form.get("other", "")).strip()[:LONGEST]) or _number(form.get("with"))
+    named = str(form.get("other", "")).strip()[:LONGEST]
+    if not request.user.sees_people(site.id):
+        named = str(_number(named) or "")  # of a page that they have seen
+    other = person_named(desk, site, named) or _number(form.get("with"))
     if action == "merge" and (not other or other == person):
         return _preview(request, desk, site, person, action, [], {}, unknown=not other)
     if action == "merge" and _took_back(desk, site, person, other):
@@ -195,7 +206,7 @@ def _why(desk: Desk, site: Site, known: Person, segment: Segment | None) -> Told
 
 
 def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> Response[str]:
-    view = replace(asked(request, desk, site, _KEYS, narrows=EVERY_FIELD), path=f"/s/{site.id}/people")
+    view = replace(_view(request, desk, site), path=f"/s/{site.id}/people")
     given, keys = params(view, site), people_columns.chosen(view)
     about = people_columns.About(site, desk.today(site.zone), _shows_ids(request, site))
     skip, order = skipped(view), sorted_by(view, _SORTS)
@@ -224,12 +235,21 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         columns=people_columns.COLUMNS,
         chosen=keys,
         shows_ids=about.shows_ids,
+        may_find=request.user.sees_people(site.id),
         lines=[
             (persons.person_name(int(row["person"])), _at(row, site, view), people_columns.cells(keys, row, about))
             for row in answers["people"].rows[:SHOWN]
         ],
         **controls(view, desk, site, compares=False),
     )
+
+
+def _view(request: Ask, desk: Desk, site: Site) -> View:
+    """Raises PermissionDeniedException: that somebody is found by an id or a property says something of them."""
+    view = asked(request, desk, site, _KEYS, narrows=EVERY_FIELD)
+    if view.get("q"):
+        need_sight(request, site)
+    return view
 
 
 def _at(row: dict[str, Any], site: Site, view: View) -> str:
@@ -318,9 +338,14 @@ def _address(site: Site, person: int) -> str:
     return f"/s/{site.id}/people/{person}"
 
 
+def _note_export(request: Ask, desk: Desk, site: Site) -> None:
+    what = "people_exported_with_ids" if _shows_ids(request, site) else "people_exported"
+    desk.users.note(request.user.name, site.id, what)
+
+
 def _shows_ids(request: Ask, site: Site) -> bool:
     """Ids as the site wrote them may be e-mail addresses."""
-    return request.user.may(site.id, Role.ADMIN)
+    return request.user.sees_ids(site.id)
 
 
 def _browsers(known: Person, events: Answer) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Response, get
 
-from onebyone.web import populations, retention
+from onebyone.web import numbers, populations, retention
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, Narrows
 from onebyone.web.choices import chosen, keys
@@ -34,7 +34,7 @@ def over_time(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         unit=unit,
         ever=answers["ever"],
         answer=answers["units"],
-        says=populations.says(found, unit),
+        says=numbers.said(populations.says(found, unit)),
         drawn=populations.chart(found, unit),
         lines=populations.lines(found, unit),
         series=(*populations.SERIES, populations.GONE),

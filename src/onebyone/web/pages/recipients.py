@@ -14,9 +14,8 @@ from onebyone.event import utc
 from onebyone.identity.nodes import user_node
 from onebyone.state.mail import Message, Recipient
 from onebyone.state.sites import Site
-from onebyone.state.users import Role
 from onebyone.web import mail_table, numbers, persons, recipients
-from onebyone.web.access import Ask, Form, TheSite
+from onebyone.web.access import Ask, Form, TheSite, need_sight
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 
@@ -32,6 +31,7 @@ def message_page(request: Ask, desk: TheDesk, site: TheSite, message_id: FromPat
 @post("/s/{site_id:str}/email/messages/{message_id:str}/find", sync_to_thread=True, include_in_schema=False)
 def find_recipient(request: Ask, desk: TheDesk, site: TheSite, form: Form, message_id: FromPath[str]) -> Response[Any]:
     """The sender's id of a person stands in no address: it may be one itself."""
+    need_sight(request, site)
     message = _message(desk, site, message_id)
     found = desk.mail.find_by_ref(message.key, str(form.get("ref", "")).strip()[:255])
     if found is None:
@@ -47,6 +47,8 @@ def recipient_page(request: Ask, desk: TheDesk, site: TheSite, recipient_id: Fro
     mails = desk.mail.of_person(site.id, recipient.ref)
     events = _events(desk, site, mails)
     today = desk.today(site.zone)
+    if _shows_ids(request, site):
+        desk.users.note_once(request.user.name, site.id, "recipient_seen_with_id", f"r_{recipient.id.hex()[:8]}")
     left_ms = desk.mail.left_at(site.id, recipient.ref)
     return page(
         desk,
@@ -152,4 +154,4 @@ def _count(events: Answer, name: str) -> tuple[int, int]:
 
 
 def _shows_ids(request: Ask, site: Site) -> bool:
-    return request.user.may(site.id, Role.ADMIN)
+    return request.user.sees_ids(site.id)

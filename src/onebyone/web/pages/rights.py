@@ -14,7 +14,7 @@ from onebyone.state.erasures import Erasure, Held, Meant, Stage
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import numbers
-from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.access import Ask, Form, TheSite, need, need_sight
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.rights_file import zipped
@@ -60,6 +60,7 @@ def copy_rights(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respo
     named = _named(request, desk, site, form)
     if not isinstance(named, Named):
         return named
+    need_sight(request, site)
     bundle = desk.rights.export(site, named.meant)
     desk.users.note(request.user.name, site.id, "person_exported", f"{len(bundle['events'])} events")
     headers = {"content-disposition": 'attachment; filename="person.zip"', "cache-control": "no-store"}

@@ -19,13 +19,13 @@ from onebyone.state.saved import LONGEST_NAME, MOST, Saved, TooMany
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import segment_form, segment_words
+from onebyone.web import numbers, segment_form, segment_words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import offered
 from onebyone.web.saved import asked_as, rules_of
-from onebyone.web.segment_days import Days, days, digest_of
+from onebyone.web.segment_days import Days, as_seen, days, digest_of
 from onebyone.web.segment_form import Row
 from onebyone.web.segment_words import Wrong
 
@@ -163,12 +163,12 @@ def _of_text(text: str) -> Draft:
     return Draft(rule=rule, text=write(rule), join=join, rows=rows, as_rows=found is not None)
 
 
-def _by_day(desk: Desk, site: Site, draft: Draft) -> Days | None:
+def _by_day(request: Ask, desk: Desk, site: Site, draft: Draft) -> Days | None:
     """Of a rule as it is kept; of one that is being changed nothing was counted."""
     text = write(draft.asked) if draft.asked else ""
     if text not in rules_of(desk.shelf.all(site.id)).values():
         return None
-    return days(desk.segment_sizes.all(site.id, digest_of(text)))
+    return days(as_seen(desk.segment_sizes.all(site.id, digest_of(text)), sees=request.user.sees_people(site.id)))
 
 
 def _page(
@@ -194,13 +194,13 @@ def _page(
         draft=draft,
         saved=saved,
         sizes=sizes,
-        says=segment_words.says(sizes.rows) if draft.asked and not sizes.error else "",
+        says=numbers.said(segment_words.says(sizes.rows)) if draft.asked and not sizes.error else "",
         lines=segment_words.lines(draft.rule, sizes.rows) if draft.rule else [],
         rows=[*draft.rows, *[Row()] * _SPARE][: segment_form.MOST_ROWS],
         names=offered(desk, site, seen.rows),
         examples=EXAMPLES,
         fields=FIELDS,
         form=segment_form,
-        by_day=_by_day(desk, site, draft),
+        by_day=_by_day(request, desk, site, draft),
         clock=desk.data_to(site.zone),
     )

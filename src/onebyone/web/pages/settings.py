@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from onebyone.event import utc
 from onebyone.state.sites import Site
-from onebyone.state.users import NameTaken, Role
+from onebyone.state.users import Role
 from onebyone.web import numbers, site_form, words
 from onebyone.web.access import Ask, Form, TheSite, need
 from onebyone.web.desk import Desk, TheDesk
@@ -90,16 +90,13 @@ def set_person(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Respon
     name, role = str(form.get("name", "")).strip()[:80], str(form.get("role", ""))
     if not name or role not in (*Role, "none"):
         return _section(request, desk, site, "people", status=400, wrong={"name": "Give a name and choose a role."})
-    roles = {site.id: Role(role)} if role != "none" else {}
-    link = ""
-    try:
-        user = desk.users.add(name, roles)
-        link = f"/login?token={desk.users.make_link(user.id)}"
-    except NameTaken:
-        user = desk.users.find(name) or request.user
-        others = {key: held for key, held in user.roles.items() if key != site.id}
-        desk.users.set_roles(user.id, others | roles)
+    given = Role(role) if role != "none" else None
+    sees = given is not None and form.get("sees") == "yes"
+    made = desk.users.admit(name, site.id, given, sees=sees)
+    link = f"/login?token={desk.users.make_link(made.id)}" if made is not None else ""
     desk.users.note(request.user.name, site.id, "role_set", f"{name}: {role}")
+    what = "personal_data_shown" if sees else "personal_data_hidden"
+    desk.users.note(request.user.name, site.id, what, name)
     return _section(request, desk, site, "people", link=link and f"{str(request.base_url).rstrip('/')}{link}")
 
 
