@@ -29,6 +29,10 @@ def orders(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def missed(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    return [row | {"withheld": 0} for row in orders(params)]
+
+
 def visitors(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     end = _end(params)
     return [

@@ -197,6 +197,8 @@ def month() -> Answers:
         "session_visitors": behind_rows.visitors,
         "event_visitors": behind_rows.visitors,
         "event_list": behind_rows.events,
+        "missed_orders": behind_rows.missed,
+        "cohort_people": behind_rows.people,
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),

@@ -35,7 +35,10 @@ MORE: dict[str, dict[str, Param]] = {
     "filter_values": {"field": "channel", "text": ""},
     **dict.fromkeys(("credited_orders", "session_visitors"), _BEHIND | {"by": "channel", "is": ["Email"]}),
     **dict.fromkeys(("placed_orders", "event_visitors"), _BEHIND | {"by": "country", "is": ["DE"]}),
-    "event_list": _BEHIND | {"event": "page_view"},
+    "event_list": _BEHIND | {"event": "page_view", "of": []},
+    "missed_orders": _BEHIND | {"event": "purchase", "by": "browser", "label": "Chrome", "seen": "server-only"},
+    "cohort_people": _BEHIND
+    | {"first": "page_view", "again": "purchase", "unit": "week", "cohort": "2026-11-09", "later": 1},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},
     "paths": {"by": "channel", "window_days": 30, "reset": 0, "reduce": ""},
