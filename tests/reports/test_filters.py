@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onebyone.identity.nodes import user_node
 from onebyone.reports.catalogue import NotNarrowed, Reports
 from onebyone.reports.filters import (
     FIELDS,
@@ -21,6 +22,7 @@ from onebyone.reports.filters import (
     read_condition,
     read_written,
 )
+from onebyone.state.graph import Row as Whose
 from onebyone.store import BadParameter, Param
 from onebyone.store.engine import Embedded
 from reports.shop import END, a_month
@@ -165,6 +167,28 @@ def test_who_did_something_and_who_did_not_are_everybody_with_a_browser(shop: Re
     assert 0 < did < whole and did + did_not == whole
     saw = total(rows(shop, "totals", "saw~=/CHECK"), "visitors")
     assert 0 < saw < whole
+
+
+def test_who_did_something_is_in_on_every_browser_and_under_every_user_id_of_theirs(store: Embedded) -> None:
+    bought = {"name": "purchase", "value": 100, "currency": "EUR"}
+    at = END - timedelta(days=1)
+    put(store, [
+        an_event(1, at=at, visitor=11, user_id="bob", order_id="a", **bought), an_event(2, at=at, visitor=12),
+        an_event(3, at=at, via="server", user_id="bob", order_id="b", **bought),
+        an_event(4, at=at, visitor=13), an_event(5, at=at, visitor=14, user_id="guest"), an_event(6, at=at),
+        an_event(7, at=at, visitor=12, user_id="ann"),
+        *(Whose(site="s1", visitor=node, kind="browser", person=7, version=1) for node in (11, 12)),
+        Whose(site="s1", visitor=user_node("s1", "bob"), kind="user", person=7, version=1),
+        Whose(site="s1", visitor=user_node("s1", "ann"), kind="user", person=8, version=1),
+    ])  # fmt: skip
+
+    def counted(said: str) -> tuple[int, ...]:
+        (row,) = Reports(store).run_dicts("totals", **PARAMS, filters=[said])
+        return tuple(row[key] for key in ("visitors", "views", "orders"))
+
+    assert counted("did=purchase") == (2, 1, 2)  # ann at bob's laptop is somebody else
+    assert counted("did!=purchase") == (3, 4, 0)
+    assert counted("people who did purchase") == (2, 1, 2)
 
 
 def test_a_row_is_narrowed_by_a_session_through_its_visitor(shop: Reports) -> None:

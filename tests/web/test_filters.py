@@ -78,9 +78,9 @@ def test_a_property_of_one_s_own_narrows_every_page_that_knows_visitors(place: P
     at = f"/s/{place.site.id}"
     html = admin.get(f"{at}/pages?prop.plan=gold,pro").text
     assert filters_of(place, "pages") == ["prop.plan=gold,pro"]
-    assert 'aria-label="Remove the filter Visitor told plan is gold or pro"' in html
+    assert 'aria-label="Remove the filter Person told plan is gold or pro"' in html
     assert 'name="name" maxlength="100" autocomplete="off" value="plan"' in html
-    assert "Only what has a visitor is counted." in html
+    assert "Counted are these people on every browser known as theirs" in html
     form = {"at": f"{at}/pages?period=7d", "field": "prop.", "name": "plan", "op": "!=", "value": "gold"}
     there = admin.get(f"{at}/filter", params=form, follow_redirects=False).headers["location"]
     assert there == f"{at}/pages?period=7d&prop.plan!=gold"

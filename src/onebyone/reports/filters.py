@@ -2,7 +2,8 @@
 
 A condition is a field, an operator and values any of which will do; conditions are joined by and. What a row carries
 itself decides about it. What it does not carry narrows by the visitor: an event has no landing page, but its visitor's
-sessions of the period have; then what has no visitor is left out.
+sessions of the period have; then what has no visitor is left out. By what somebody did it narrows by the person: all
+browsers and user ids that are known to be theirs.
 """
 
 from __future__ import annotations
@@ -135,21 +136,22 @@ def narrowed(conditions: Sequence[Condition], *, credits: bool = False, members:
 
     `credits`: orders are counted by the session they belong to.
 
-    `members` are conditions on the visitor that a rule was made into.
+    `members` are conditions on whose a row is that a rule was made into.
     """
     numbered = list(enumerate(conditions, 1))
     rows = [_said(ROWS[one.field], one, n) for n, one in numbered if one.field in ROWS]
     sessions = [_said(SESSIONS[one.field], one, n) for n, one in numbered if one.field in SESSIONS]
     deeds = [*(_deed(one, n) for n, one in numbered if one.field in PERSONS or own_name(one.field)), *members]
+    of_rows, of_sessions = ([_of(whose, one) for one in deeds] for whose in ("rows", "sessions"))
     drops = [_said(DROPS[one.field], one, n) for n, one in numbered if one.field in DROPS]
     seen, came = _through("rows", rows), _through("sessions", sessions)
     return Narrowed(
         places={
             "and_own": _joined(rows),
             "and_drops": _joined(drops),
-            "and_visitors": _joined([*seen, *came, *deeds]),
-            "and_rows": _joined(rows if credits else [*rows, *came, *deeds]),
-            "and_sessions": _joined([*sessions, *(map(_of_credits, seen) if credits else seen), *deeds]),
+            "and_visitors": _joined([*seen, *came, *of_sessions]),
+            "and_rows": _joined(rows if credits else [*rows, *came, *of_rows]),
+            "and_sessions": _joined([*sessions, *(map(_of_credits, seen) if credits else seen), *of_sessions]),
         },
         params={
             **{f"filter_{n}": _wanted(one) for n, one in numbered},
@@ -169,11 +171,11 @@ def _deed(one: Condition, n: int) -> str:
     if own_name(one.field):
         column = _SQL["property"]["column"].replace("{{key}}", f"{{filter_{n}_key:String}}")
         told: str = _SQL["property"]["told"].replace("{{column}}", column)
-        did = _through("rows", [_said(column, one, n, plain), told])[0]
+        did = _through("people", [_said(column, one, n, plain), told])[0]
         if "" in one.values:  # who never told it
-            did = f"({did} OR NOT ({_through('rows', [told])[0]}))"
+            did = f"({did} OR NOT ({_through('people', [told])[0]}))"
     else:
-        did = _through("rows", [_said(PERSONS[one.field], one, n, plain)])[0]
+        did = _through("people", [_said(PERSONS[one.field], one, n, plain)])[0]
     return f"NOT ({did})" if one.op.startswith("!") else did
 
 
@@ -181,7 +183,11 @@ def _through(kind: str, conditions: Sequence[str]) -> list[str]:
     if not conditions:
         return []
     text: str = _SQL["through"][kind].strip()
-    return [with_parts(text, {**NOT_NARROWED, "conditions": " AND ".join(conditions)})]
+    return [with_parts(text, {**NOT_NARROWED, "whose": "{{whose}}", "conditions": " AND ".join(conditions)})]
+
+
+def _of(whose: str, condition: str) -> str:
+    return with_parts(condition, {"whose": with_parts(_SQL["whose"][whose])})
 
 
 def _of_credits(condition: str) -> str:

@@ -17,7 +17,7 @@ _HOW = (
 
 
 _OWN = (
-    "`prop.plan`, say: visitors who told these values of a property of your own in the period, in any event. Values and"
+    "`prop.plan`, say: people who told these values of a property of your own in the period, in any event, on any browser of theirs. Values and"
     " operators as of the other filters; `-` for who never told it."
 )
 

@@ -16,13 +16,14 @@ FIELD_NAMES: Mapping[str, str] = {
     "content": "Content", "referrer": "Referrer",
     "landing": "Landing page", "page": "Page", "host": "Host", "event": "Event", "device": "Device",
     "browser": "Browser", "os": "System", "country": "Country", "region": "Region", "language": "Language",
-    "consent": "Consent", "did": "Visitor did", "saw": "Visitor saw page",
+    "consent": "Consent", "did": "Person did", "saw": "Person saw page",
 }  # fmt: skip
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "How they came": ("channel", "source", "medium", "campaign", "term", "content", "referrer", "landing"),
     "What they did": ("page", "host", "event", "did", "saw"),
     "Who they are": ("device", "browser", "os", "country", "region", "language", "consent"),
 }
+_OF_PEOPLE = "Counted are these people on every browser known as theirs; what names nobody is left out."
 OPERATOR_NAMES: Mapping[str, str] = {"=": "is", "!=": "is not", "~=": "contains", "!~=": "does not contain"}
 
 
@@ -39,8 +40,8 @@ def chips(view: View) -> list[FilterChip]:
 
 
 def field_name(field: str) -> str:
-    """As a reader calls it: a property by what it says of a visitor."""
-    return FIELD_NAMES.get(field) or f"Visitor told {own_name(field)}"
+    """As a reader calls it: a property by what it says of a person."""
+    return FIELD_NAMES.get(field) or f"Person told {own_name(field)}"
 
 
 def _are_deeds(fields: Collection[str]) -> bool:
@@ -65,7 +66,7 @@ def note(view: View) -> str:
     if fields & ROWS.keys():
         return "Sessions are those of visitors seen so in the period."
     if _are_deeds(fields) or view.rule is not None:
-        return "Only what has a visitor is counted."
+        return _OF_PEOPLE
     return ""
 
 
@@ -74,7 +75,7 @@ def note_of_orders(view: View) -> str:
     fields = {one.field for one in view.conditions}
     if fields & SESSIONS.keys():
         return "Those of visitors with such a session in the period."
-    return "Only those with a visitor." if _are_deeds(fields) or view.rule is not None else ""
+    return _OF_PEOPLE if _are_deeds(fields) or view.rule is not None else ""
 
 
 def segment_words(view: View) -> str:
