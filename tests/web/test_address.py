@@ -48,12 +48,12 @@ def test_links_keep_the_rest_in_canonical_order_and_leave_defaults_out() -> None
         (
             "channel",
             "Email",
-            "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
+            "`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
         ),
         (
             "channel!",
             "Direct",
-            "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
+            "`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
         ),
         ("traffic", "peple", "`peple` is no traffic. Did you mean `people`?"),
         ("match", "weekdays", "`weekdays` is no match. Did you mean `weekday`?"),

@@ -49,8 +49,10 @@ _BITS = 5  # of an event of one browser: which conditions it fits
 
 
 class Compiled(Struct, frozen=True):
-    """`member` narrows rows by whose they are, the place `whose`; `places` are those of the reports about a rule. Nothing that was typed
-    is in a text: `params` binds it. All of them want the site, the traffic and `now`, some the zone and the currency.
+    """`member` narrows rows by whose they are, the place `whose`; `places` are those of the reports about a rule.
+
+    Nothing that was typed is in a text: `params` binds it. All of them want the site, the traffic and `now`, some the
+    zone and the currency.
     """
 
     member: str
