@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from onebyone.reports.filters import read_condition
-from onebyone.web.address import EVERY_FIELD, Narrows, NotUnderstood, Segment, View, read_view
+from onebyone.web.address import EVERY_FIELD, TAKEN, Narrows, NotUnderstood, Segment, View, read_view
 
 TODAY = date(2026, 11, 12)
 PATH = "/s/x/overview"
@@ -48,12 +48,12 @@ def test_links_keep_the_rest_in_canonical_order_and_leave_defaults_out() -> None
         (
             "channel",
             "Email",
-            "`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
+            f"`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
         ),
         (
             "channel!",
             "Direct",
-            "`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
+            f"`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
         ),
         ("traffic", "peple", "`peple` is no traffic. Did you mean `people`?"),
         ("match", "weekdays", "`weekdays` is no match. Did you mean `weekday`?"),

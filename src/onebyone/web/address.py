@@ -89,7 +89,7 @@ _LATER_TEXT = (
 _ELSEWHERE: Mapping[str, str] = {  # of fields that are known and narrow nothing
     "audience": "Who is in an audience is chosen by segment=. ",
 }
-_TAKEN = "Overview, Conversions, Acquisition, Attribution, Funnels, Retention, Explore and People take it. "
+TAKEN = "Overview, Conversions, Acquisition, Attribution, Funnels, Retention, Explore and People take it. "
 LATER = tuple(_LATER_TEXT.split())  # fields that other pages filter by; this console does not narrow by them
 
 
@@ -296,7 +296,7 @@ def _unknown(path: str, key: str, query: Sequence[tuple[str, str]], narrows: Nar
     field = key.rstrip(MARKS)
     rest = {k: v for k, v in query if k in KEYS}
     if field in (*LATER, *FIELDS) or field.startswith("prop."):
-        why = f"{_because(narrows)}{_TAKEN}" if takes(FIELDS, field) else _ELSEWHERE.get(field, "")
+        why = f"{_because(narrows)}{TAKEN}" if takes(FIELDS, field) else _ELSEWHERE.get(field, "")
         return NotUnderstood(
             f"`{field}` does not narrow this page, so its numbers would be wrong. {why}",
             f"Show it without {field}",
