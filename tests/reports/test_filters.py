@@ -223,6 +223,8 @@ def test_orders_are_narrowed_by_their_own_and_all_else_by_the_people_who_placed_
     assert counted() == (3, 3, 4)
     assert counted("value>=50") == (2, 2, 3)  # who placed d is not known; the order counts
     assert counted("value>=50", "currency=EUR") == (1, 1, 2)
+    channels = Reports(store).run_dicts("channels", **PARAMS, filters=["value>=50"])
+    assert sum(row["orders"] for row in channels) == 3 and sum(row["visitors"] for row in channels) == 2
     assert counted("value<=1") == (1, 1, 1)
     assert counted("order=c,d") == (1, 1, 2)
     assert counted("order!~=a") == (2, 2, 3)

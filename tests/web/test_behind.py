@@ -121,6 +121,13 @@ def test_a_list_that_there_is_not_is_told(place: Place, admin: Client, address: 
     assert answer.status_code == 400 and word in answer.text
 
 
+def test_a_list_leads_back_to_its_page_with_the_filters_that_this_takes(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}"
+    asked = "events?event=page_view&by=chosen&consent=all&country=DE"
+    back = re.search(r'<span class="crumb"><a href="([^"]+)">Consent<', admin.get(f"{at}/behind/{asked}").text)
+    assert back and back[1] == f"{at}/consent?country=DE" and admin.get(back[1]).status_code == 200
+
+
 def test_a_row_that_is_gone_has_an_empty_list_and_no_zeros_of_a_bug(place: Place, admin: Client) -> None:
     place.reports.answers = {**place.reports.answers, "credited_orders": lambda _: []}
     text = admin.get(f"/s/{place.site.id}/behind/orders?by=channel&is=Email").text

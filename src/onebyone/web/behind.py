@@ -8,8 +8,9 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from onebyone.reports.filters import Condition
+from onebyone.reports.filters import Condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import cohort_list, countries, missed_list, numbers, words
@@ -20,6 +21,7 @@ from onebyone.web.funnel import name_of, read_funnel
 from onebyone.web.hit_row import what
 from onebyone.web.loss_question import NARROWS as NARROWS_LOSS
 from onebyone.web.loss_words import noun
+from onebyone.web.permissions import NARROWS as NARROWS_CONSENT
 from onebyone.web.permissions import of_source
 from onebyone.web.persons import person_name
 
@@ -92,6 +94,14 @@ def link(view: View, kind: str, by: str, values: Sequence[str], also: Mapping[st
 def menu(view: View) -> str:
     """The page of the menu that such a number stands on."""
     return _MENU.get(view.given.get("by", ""), "acquisition")
+
+
+def back(view: View) -> str:
+    """The address of that page, with those filters that it takes."""
+    page = menu(view)
+    fields = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS}.get(page, EVERY_FIELD).fields
+    kept = replace(view, filters=tuple(one for one in view.filters if takes(fields, one.field)))
+    return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", after="", **{"is": ""})
 
 
 def narrows(by: str) -> Narrows:

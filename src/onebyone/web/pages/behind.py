@@ -37,6 +37,7 @@ def _page(kind: str) -> HTTPRouteHandler:
             view=view,
             kind=kind,
             of=(menu, _NAMES[menu]),
+            back=behind.back(view),
             answer=answers["list"],
             shown=behind.shown(answers["list"].rows, view, kind, site, desk.today(site.zone)),
             ever=answers["ever"],
