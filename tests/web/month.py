@@ -197,6 +197,7 @@ def month() -> Answers:
         "session_visitors": behind_rows.visitors,
         "event_visitors": behind_rows.visitors,
         "event_list": behind_rows.events,
+        "drop_list": behind_rows.drops,
         "missed_orders": behind_rows.missed,
         "cohort_people": behind_rows.people,
         "conversion_sums": records.sums,

@@ -30,6 +30,7 @@ PAGES: Mapping[
     "errors": ("Different",),
     "engagement": ("Measured",),
     "consent": (),
+    "ledger": ("Received", "Kept", "Dropped", "a sum"),  # of a day and of all time: over every reason
 }
 ALL: Mapping[str, tuple[str, ...]] = {
     **PAGES,
@@ -57,6 +58,8 @@ def numbers_of(text: str) -> Iterator[Number]:
     for table in _TABLE.findall(text):
         head, *body = _ROW.findall(table)
         heads = [_plain(cell) for _, cell in _CELL.findall(head)]
+        if "<thead" not in table:
+            heads, body = ["a sum", ""], [head, *body]
         for row in body:
             first = ""
             for name, (tag, cell) in zip(heads, _CELL.findall(row), strict=False):

@@ -44,7 +44,8 @@ def test_it_says_the_answer_first_and_writes_every_sum_out(place: Place, admin: 
 
 
 def test_every_report_is_asked_for_what_it_declares(place: Place, admin: Client) -> None:
-    assert admin.get(f"/s/{place.site.id}/loss?by=host&period=7d").status_code == 200
+    for page in ("loss?by=host&period=7d", "behind/orders?by=loss&is=both&event=purchase"):
+        assert admin.get(f"/s/{place.site.id}/{page}").status_code == 200
     asked = [(name, params) for name, params in place.reports.asked if name in ON_PAGE["loss"]]
     assert {name for name, _ in asked} == set(ON_PAGE["loss"])
     for name, params in asked:

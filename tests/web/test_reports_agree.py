@@ -36,6 +36,7 @@ MORE: dict[str, dict[str, Param]] = {
     **dict.fromkeys(("credited_orders", "session_visitors"), _BEHIND | {"by": "channel", "is": ["Email"]}),
     **dict.fromkeys(("placed_orders", "event_visitors"), _BEHIND | {"by": "country", "is": ["DE"]}),
     "event_list": _BEHIND | {"event": "page_view", "of": []},
+    "drop_list": _BEHIND | {"reason": "order_joined"},
     "missed_orders": _BEHIND | {"event": "purchase", "by": "browser", "label": "Chrome", "seen": "server-only"},
     "cohort_people": _BEHIND
     | {"first": "page_view", "again": "purchase", "unit": "week", "cohort": "2026-11-09", "later": 1},

@@ -60,6 +60,7 @@ OF_SOME = (
     "model",
     "q",
     "event",
+    "reason",
     "dated",
     "via",
     "matched",

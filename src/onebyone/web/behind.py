@@ -14,7 +14,7 @@ from onebyone.reports.filters import Condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import cohort_list, countries, missed_list, numbers, words
-from onebyone.web.address import EVERY_FIELD, Narrows, NotUnderstood, View, address
+from onebyone.web.address import EVERY_FIELD, NO_FIELD, Narrows, NotUnderstood, View, address
 from onebyone.web.behind_address import at, joined, split
 from onebyone.web.desk import Row
 from onebyone.web.funnel import name_of, read_funnel
@@ -25,7 +25,7 @@ from onebyone.web.permissions import NARROWS as NARROWS_CONSENT
 from onebyone.web.permissions import of_source
 from onebyone.web.persons import person_name
 
-KEYS = ("by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, "after")
+KEYS = ("by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, "reason", "after")
 SHOWN = 50
 _END = 2**63 - 1
 _CREDITED = "by the last session that was not direct, within 30 days before the order"
@@ -54,6 +54,7 @@ _MENU = {
     cohort_list.BY: "retention", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
     "": "events",
 }  # fmt: skip
+_OF_KIND = {"events": "event_list", "drops": "drop_list"}
 _OF_PERSONS = ("funnel", cohort_list.BY)
 _STEP = re.compile(r"([1-8]),(all|on|stopped)")
 
@@ -93,27 +94,31 @@ def link(view: View, kind: str, by: str, values: Sequence[str], also: Mapping[st
 
 def menu(view: View) -> str:
     """The page of the menu that such a number stands on."""
+    if "reason" in view.given:
+        return "ledger"
     return _MENU.get(view.given.get("by", ""), "acquisition")
 
 
 def back(view: View) -> str:
     """The address of that page, with those filters that it takes."""
     page = menu(view)
-    fields = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS}.get(page, EVERY_FIELD).fields
+    fields = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD).fields
     kept = replace(view, filters=tuple(one for one in view.filters if takes(fields, one.field)))
-    return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", after="", **{"is": ""})
+    return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", reason="", after="", **{"is": ""})
 
 
-def narrows(by: str) -> Narrows:
+def narrows(kind: str, by: str) -> Narrows:
     """By what the list of such numbers can be narrowed: by what their page can."""
+    if kind == "drops":
+        return NO_FIELD
     return NARROWS_LOSS if by == missed_list.BY else EVERY_FIELD
 
 
 def report(view: View, kind: str) -> str:
     """Raises NotUnderstood for a table that there is not."""
     by = view.given.get("by", "")
-    if kind == "events":
-        return "event_list"
+    if kind in _OF_KIND:
+        return _OF_KIND[kind]
     if (by, kind) == ("funnel", "visitors"):
         return "funnel_people"
     if (by, kind) == (cohort_list.BY, "visitors"):
@@ -138,6 +143,8 @@ def params(view: View, kind: str) -> dict[str, Param]:
     place: dict[str, Param] = {"after_ms": int(ms) if ms else _END, "after_id": after}
     if kind == "events":
         return place | {"event": view.given.get("event", ""), "of": _row(view)}
+    if kind == "drops":
+        return place | {"reason": view.given.get("reason", "")}
     match view.given.get("by"):
         case "funnel":
             return place | _of_funnel(view)
@@ -171,7 +178,7 @@ def _funnel_at(view: View) -> str:
 
 
 def shown(rows: Sequence[Row], view: View, kind: str, site: Site, today: date) -> List:
-    make = {"orders": _orders, "visitors": _visitors, "events": _events}[kind]
+    make = {"orders": _orders, "visitors": _visitors, "events": _events, "drops": _drops}[kind]
     return make(rows, view, site, today)
 
 
@@ -268,6 +275,31 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
         ],
         after=_after(rows, "at", "hit", "n"),
         empty="No such event came in this period.",
+    )
+
+
+def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
+    count, told = rows[0]["counted"] if rows else 0, words.of_reason(view.given.get("reason", ""))
+    return List(
+        title="Drops one by one",
+        says=f"{_count(count, 'hit')}, the newest first. {told.title}: {told.happened}",
+        heads=[("Event", ""), ("Received", "n"), ("What", ""), ("Where, on", "p2"), ("Via", "p2")],
+        lines=[
+            Line(
+                name=row["name"] or "Unreadable",
+                href=f"/s/{site.id}/fate/{row['hit']}/{row['n']}",
+                cells=[
+                    _when(row["received_at"], site, today),
+                    row["order_id"] or f"{row['host']}{row['path']}" or numbers.NONE,
+                    ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
+                    or numbers.NONE,
+                    words.VIAS[row["via"]].title,
+                ],
+            )
+            for row in rows
+        ],
+        after=_after(rows, "received_at", "hit", "n"),
+        empty="No such hit was received in this period.",
     )
 
 

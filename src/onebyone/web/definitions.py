@@ -24,7 +24,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "loss": ("loss", "missed_orders", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
     "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),
-    "ledger": ("ledger_days", "drops"),
+    "ledger": ("ledger_days", "drops", "drop_list"),
     **{
         shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))
         for shown in (*breakdown.ALL, *on_page.ALL)

@@ -17,7 +17,7 @@ from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.view import asked, controls, params
 
-_TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one"}
+_TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one"}
 _NAMES = {key: name for _, pages in MENU for key, name in pages}
 _ONCE = ("counted", "net_sum", "times_sum", "withheld")  # what each row says of all
 
@@ -25,7 +25,7 @@ _ONCE = ("counted", "net_sum", "times_sum", "withheld")  # what each row says of
 def _page(kind: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/behind/{kind}", sync_to_thread=True, include_in_schema=False)
     def records(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = _view(request, desk, site)
+        view = _view(request, desk, site, kind)
         report, given = behind.report(view, kind), params(view, site)
         narrowed = given | behind.params(view, kind) | {"limit": behind.SHOWN}
         answers = desk.ask_all({"list": (report, narrowed), "ever": ("ledger_totals", given)})
@@ -51,7 +51,7 @@ def _file(kind: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/behind/{kind}.csv", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """From the beginning of the list. Raises what the report raises."""
-        view = _view(request, desk, site)
+        view = _view(request, desk, site, kind)
         given = params(view, site) | behind.params(view, kind)
         rows = desk.reports.run(behind.report(view, kind), limit=MOST_ROWS, **given).dicts()
         return csv_answer(f"{site.name}-{kind}", [{k: v for k, v in row.items() if k not in _ONCE} for row in rows])
@@ -59,8 +59,8 @@ def _file(kind: str) -> HTTPRouteHandler:
     return file
 
 
-def _view(request: Ask, desk: Desk, site: Site) -> View:
-    narrows = behind.narrows(request.query_params.get("by", ""))
+def _view(request: Ask, desk: Desk, site: Site, kind: str) -> View:
+    narrows = behind.narrows(kind, request.query_params.get("by", ""))
     return asked(request, desk, site, behind.KEYS, narrows=narrows)
 
 
