@@ -39,7 +39,8 @@ def drops(params: Mapping[str, Param]) -> list[dict[str, Any]]:
             "received_at": (_end(params) - timedelta(minutes=5)).isoformat(), "n": 0, "reason": params["reason"],
             "hit": "01920000-0000-7000-8000-000000000001", "name": "purchase", "via": "tag",
             "host": "nordlight.example", "path": "/bestellung/danke", "order_id": "NL-48213",
-            "country": "DE", "os": "Windows", "actor": "human", "of_hit": "01920000-0000-7000-8000-000000000009", "counted": 1698,
+            "country": "DE", "os": "Windows", "actor": "human",
+            "of_hit": "01920000-0000-7000-8000-000000000009", "counted": 1698,
         }
     ]  # fmt: skip
 
