@@ -100,7 +100,7 @@ def test_behind_every_page_are_its_visitors_its_views_and_its_entries(shop: Repo
         entries = behind(shop, "session_visitors", "landing", at)
         assert row["entries"] == sum(one["times"] for one in entries), row
         filters = [f"page={row['path']}", f"host={row['host']}"]
-        views = shop.run("event_list", **PARAMS, **BEGINNING, event="page_view", filters=filters).dicts()
+        views = shop.run("event_list", **PARAMS, **BEGINNING, event="page_view", of=[], filters=filters).dicts()
         assert {len(views)} == {row["views"]} == {one["counted"] for one in views}, row
 
 
@@ -109,7 +109,7 @@ def test_behind_every_name_are_its_events_page_after_page(shop: Reports) -> None
         found: list[dict[str, Any]] = []
         after = BEGINNING
         while True:
-            asked = PARAMS | after | {"event": row["name"], "traffic": "all", "limit": 4}
+            asked = PARAMS | after | {"event": row["name"], "of": [], "traffic": "all", "limit": 4}
             rows = shop.run("event_list", **asked).dicts()
             found += rows
             if len(rows) < 4:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onebyone.event import event_uuid
+from onebyone.identity.nodes import user_node
 from onebyone.reports.catalogue import NotNarrowed, Reports
 from onebyone.reports.filters import (
     FIELDS,
     MOST_CONDITIONS,
     OPERATORS,
     ROWS,
+    SENT,
     SESSIONS,
     Condition,
     FilterUnreadable,
@@ -21,17 +25,20 @@ from onebyone.reports.filters import (
     read_condition,
     read_written,
 )
+from onebyone.state.graph import Row as Whose
 from onebyone.store import BadParameter, Param
 from onebyone.store.engine import Embedded
 from reports.shop import END, a_month
 from store.engine_fixture import holding
-from store.rows import a_drop, an_event, put
+from store.rows import a_delivery, a_drop, a_hit, an_event, put, put_facts
 from web.test_reports_agree import MORE
 
 PARAMS: dict[str, Param] = {
     "site": "s1", "from": END - timedelta(days=30), "to": END, "zone": "Europe/Berlin", "currency": "EUR",
     "traffic": "people", "limit": 500,
 }  # fmt: skip
+_SAID = {"value": "value>=1", "visitor": "visitor=7", "person": "person=7"}
+TEXTS = tuple(field for field in FIELDS if field not in (*_SAID, *SENT))
 _TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40)
 
 
@@ -57,6 +64,8 @@ def test_a_pair_of_a_query_is_a_condition(key: str, text: str, op: str, values: 
     ("key", "text"),
     [("colour", "x"), ("channel!!", "x"), ("prop.", "x"), ("prop." + "x" * 101, "x"), ("prop.a\nb", "x"),
      ("prop.a=b", "x"), ("prop.<a", "x"), ("channel", ""), ("channel", ","), ("page~", "-"), ("page", "a\nb"),
+     ("value", "5"), ("value>", "5,6"), ("value>", "five"), ("value>", "NaN"), ("value<", "1e99"), ("value>", "-"),
+     ("page>", "5"), ("person", "p_8KD2"), ("person~", "7"), ("visitor", "1" * 21), ("visitor", "٣"),
      ("page", "x" * 501), ("page", ",".join(map(str, range(51))))],
 )  # fmt: skip
 def test_what_is_no_filter_is_told(key: str, text: str) -> None:
@@ -69,13 +78,20 @@ def test_more_conditions_than_a_report_takes_are_refused() -> None:
         read_written([f"page=/{n}" for n in range(MOST_CONDITIONS + 1)])
 
 
-@given(st.sampled_from(FIELDS), st.sampled_from(OPERATORS), st.lists(_TEXT, min_size=1, max_size=5, unique=True))
+def test_an_amount_is_in_whole_units_of_the_sites_currency() -> None:
+    (one,) = read_written(["value>=49.9"])
+    assert (one.key, str(one)) == ("value>", "value>=49.9")
+    assert narrowed([one], currency="EUR").params == {"filter_1": 4990}
+    assert narrowed([one], currency="JPY").params == {"filter_1": 49}
+
+
+@given(st.sampled_from(TEXTS), st.sampled_from(OPERATORS), st.lists(_TEXT, min_size=1, max_size=5, unique=True))
 def test_a_condition_that_is_written_is_read_again(field: str, op: str, values: list[str]) -> None:
     one = Condition(field, op, tuple(values))
     assert read_written([str(one)]) == (one,)
 
 
-@given(st.sampled_from(FIELDS), st.sampled_from(OPERATORS), _TEXT)
+@given(st.sampled_from(TEXTS), st.sampled_from(OPERATORS), _TEXT)
 def test_nothing_that_was_typed_is_part_of_the_sql(field: str, op: str, value: str) -> None:
     found, plain = (narrowed([Condition(field, op, (text,))]) for text in (value, "x"))
     assert found.places == plain.places
@@ -167,6 +183,60 @@ def test_who_did_something_and_who_did_not_are_everybody_with_a_browser(shop: Re
     assert 0 < saw < whole
 
 
+def test_who_did_something_is_in_on_every_browser_and_under_every_user_id_of_theirs(store: Embedded) -> None:
+    bought = {"name": "purchase", "value": 100, "currency": "EUR"}
+    at = END - timedelta(days=1)
+    put(store, [
+        an_event(1, at=at, visitor=11, user_id="bob", order_id="a", **bought), an_event(2, at=at, visitor=12),
+        an_event(3, at=at, via="server", user_id="bob", order_id="b", **bought),
+        an_event(4, at=at, visitor=13), an_event(5, at=at, visitor=14, user_id="guest"), an_event(6, at=at),
+        an_event(7, at=at, visitor=12, user_id="ann"),
+        *(Whose(site="s1", visitor=node, kind="browser", person=7, version=1) for node in (11, 12)),
+        Whose(site="s1", visitor=user_node("s1", "bob"), kind="user", person=7, version=1),
+        Whose(site="s1", visitor=user_node("s1", "ann"), kind="user", person=8, version=1),
+    ])  # fmt: skip
+
+    def counted(said: str) -> tuple[int, ...]:
+        (row,) = Reports(store).run_dicts("totals", **PARAMS, filters=[said])
+        return tuple(row[key] for key in ("visitors", "views", "orders"))
+
+    assert counted("did=purchase") == (2, 1, 2)  # ann at bob's laptop is somebody else
+    assert counted("did!=purchase") == (3, 4, 0)
+    assert counted("people who did purchase") == (2, 1, 2)
+
+
+def test_orders_are_narrowed_by_their_own_and_all_else_by_the_people_who_placed_them(store: Embedded) -> None:
+    bought, at = {"name": "purchase", "currency": "EUR"}, END - timedelta(days=1)
+    put(store, [
+        an_event(1, at=at, visitor=1, order_id="a", value=9000, **bought),
+        an_event(2, at=at, visitor=1, order_id="b", value=100, **bought),
+        an_event(3, at=at, visitor=1), an_event(4, at=at, visitor=2), an_event(5, at=at, visitor=3),
+        an_event(6, at=at, visitor=2, order_id="c", via="server", value=5000, **bought | {"currency": "USD"}),
+        an_event(7, at=at, via="server", order_id="d", value=7000, **bought),
+        a_drop(1, reason="order_joined", via="server", of_hit=a_hit(1)),
+    ])  # fmt: skip
+
+    def counted(*said: str) -> tuple[int, ...]:
+        found = Reports(store).run_dicts("totals", **PARAMS, filters=list(said))
+        return tuple(sum(row[key] for row in found) for key in ("visitors", "views", "orders"))
+
+    assert counted() == (3, 3, 4)
+    assert counted("value>=50") == (2, 2, 3)  # who placed d is not known; the order counts
+    assert counted("value>=50", "currency=EUR") == (1, 1, 2)
+    channels = Reports(store).run_dicts("channels", **PARAMS, filters=["value>=50"])
+    assert sum(row["orders"] for row in channels) == 3 and sum(row["visitors"] for row in channels) == 2
+    assert counted("value<=1") == (1, 1, 1)
+    assert counted("order=c,d") == (1, 1, 2)
+    assert counted("order!~=a") == (2, 2, 3)
+    assert counted("via=server-only") == (1, 1, 2) and counted("via=both") == (1, 1, 1)
+    assert counted("via=server") == (2, 2, 3) and counted("matched=-") == (2, 2, 4) == counted("flag=-")
+    assert counted("flag=cancelled") == (0, 0, 0) and counted("visitor=1") == (1, 1, 2)
+    assert counted("person=2") == (1, 1, 1) and counted("person!=2") == (2, 2, 3)
+    put_facts(store, [a_delivery(1, conversion=event_uuid("s1", "conversion", an_event(1).sighting), at=at)])
+    assert counted("destination=meta") == (1, 1, 1) == counted("delivery=accepted", "destination!=ga4")
+    assert counted("destination!=meta") == (2, 2, 3) and counted("delivery=refused") == (0, 0, 0)
+
+
 def test_a_row_is_narrowed_by_a_session_through_its_visitor(shop: Reports) -> None:
     of_mail = total(rows(shop, "totals", "channel=Email"), "visitors")
     assert of_mail == next(row["visitors"] for row in rows(shop, "channels") if row["channel"] == "Email")
@@ -181,13 +251,13 @@ def test_hostile_text_finds_nothing_and_breaks_nothing(shop: Reports, op: str) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fields", [FIELDS[::2], FIELDS[1::2]])
+@pytest.mark.parametrize("fields", [FIELDS[::3], FIELDS[1::3], FIELDS[2::3]])
 def test_every_report_takes_every_filter_or_says_that_it_takes_none(shop: Reports, fields: tuple[str, ...]) -> None:
-    asked = [f"{field}=x" for field in fields]
+    asked = [_SAID.get(field, f"{field}=x") for field in fields]
     for name in shop.names():
         report = shop.get(name)
         given = PARAMS | MORE.get(name, {})
-        refused = [one for one in asked if one.partition("=")[0] not in report.fields]
+        refused = [one for one in asked if re.split("[>=]", one)[0] not in report.fields]
         if refused:
             with pytest.raises(NotNarrowed):
                 shop.run(name, **given, filters=asked)
@@ -287,7 +357,7 @@ def test_loss_is_narrowed_by_what_the_record_and_what_the_withheld_copy_tell(sto
 def test_values_are_offered_for_every_field_that_has_them(shop: Reports) -> None:
     for field in FIELDS:
         found = shop.run_dicts("filter_values", **PARAMS, field=field, text="")
-        assert (field == "consent") == (not found), field
+        assert (field in ("consent", "matched", *SENT, *_SAID)) == (not found), field
         assert [row["found"] for row in found] == sorted((row["found"] for row in found), reverse=True)
     assert [row["value"] for row in shop.run_dicts("filter_values", **PARAMS, field="page", text="chECK")] == [
         "/Checkout"

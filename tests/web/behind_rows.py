@@ -29,6 +29,22 @@ def orders(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def missed(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    return [row | {"withheld": 0} for row in orders(params)]
+
+
+def drops(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    return [
+        {
+            "received_at": (_end(params) - timedelta(minutes=5)).isoformat(), "n": 0, "reason": params["reason"],
+            "hit": "01920000-0000-7000-8000-000000000001", "name": "purchase", "via": "tag",
+            "host": "nordlight.example", "path": "/bestellung/danke", "order_id": "NL-48213",
+            "country": "DE", "os": "Windows", "actor": "human",
+            "of_hit": "01920000-0000-7000-8000-000000000009", "counted": 1698,
+        }
+    ]  # fmt: skip
+
+
 def visitors(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     end = _end(params)
     return [

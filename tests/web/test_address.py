@@ -11,7 +11,7 @@ import pytest
 from onebyone import web
 from onebyone.reports.filters import read_condition
 from onebyone.web import pages
-from onebyone.web.address import EVERY_FIELD, KEYS, OF_SOME, Narrows, NotUnderstood, Segment, View, read_view
+from onebyone.web.address import EVERY_FIELD, KEYS, OF_SOME, TAKEN, Narrows, NotUnderstood, Segment, View, read_view
 
 TODAY = date(2026, 11, 12)
 PATH = "/s/x/overview"
@@ -52,12 +52,12 @@ def test_links_keep_the_rest_in_canonical_order_and_leave_defaults_out() -> None
         (
             "channel",
             "Email",
-            "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
+            f"`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
         ),
         (
             "channel!",
             "Direct",
-            "`channel` does not narrow this page, so its numbers would be wrong. Show it without channel.",
+            f"`channel` does not narrow this page, so its numbers would be wrong. {TAKEN}Show it without channel.",
         ),
         ("traffic", "peple", "`peple` is no traffic. Did you mean `people`?"),
         ("match", "weekdays", "`weekdays` is no match. Did you mean `weekday`?"),

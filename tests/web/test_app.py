@@ -77,5 +77,5 @@ def test_openapi_is_published_and_names_only_the_api(visitor: Client) -> None:
     }
     names = {p["name"] for p in schema["paths"]["/api/v1/sites/{site_id}/{report}"]["get"]["parameters"]}
     kept = {"site_id", "report", "period", "from", "to", "traffic", "compare", "sort", "limit", "segment"}
-    assert names == {*kept, "prop.NAME", *FIELDS}
+    assert names == {*kept, "prop.NAME", "value>", "value<", *FIELDS} - {"value"}
     assert schema["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"

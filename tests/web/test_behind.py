@@ -17,7 +17,7 @@ from litestar.testing import TestClient
 from onebyone.reports.catalogue import Reports
 from onebyone.store import Param
 from onebyone.store.engine import Embedded
-from onebyone.web.behind import joined, split
+from onebyone.web.behind_address import joined, split
 from reports.golden import Case
 from store.rows import put
 from web.behind_rows import orders
@@ -34,10 +34,10 @@ def shop_of(place: Place, store: Embedded) -> None:
     """The golden day of a shop is this site's, and its reports are real."""
     put(store, Case(title="", params={}, given="shop").outcomes(site=place.site.id))
     real = Reports(store)
-    place.reports.answers = {name: _asking(real, name) for name in real.names()}
+    place.reports.answers = {name: asking(real, name) for name in real.names()}
 
 
-def _asking(real: Reports, name: str) -> Callable[[Mapping[str, Param]], list[dict[str, Any]]]:
+def asking(real: Reports, name: str) -> Callable[[Mapping[str, Param]], list[dict[str, Any]]]:
     return lambda params: real.run(name, **params).dicts()
 
 
@@ -105,11 +105,27 @@ def test_a_long_list_is_read_on_behind_its_last_row(place: Place, admin: Client)
         ("visitors?by=weather&is=x", "no table with visitors"),
         ("orders", "no table with orders"),
         ("events?after=x.y", "cannot be read"),
+        ("events?by=fault&is=one", "names no row"),
+        ("events?by=weather", "names no row"),
+        ("orders?by=loss&is=seen&event=purchase", "no such number"),
+        ("orders?by=loss&is=both,weather,x&event=purchase", "no such number"),
+        ("orders?by=loss&is=both", "no such number"),
+        ("orders?by=loss&is=both&event=purchase&channel=Email", "does not narrow this page"),
+        ("visitors?by=cohort&is=2026-02-30,1", "no such cell"),
+        ("visitors?by=cohort&is=2026-02-03,99999", "no such cell"),
+        ("visitors?by=cohort&is=2026-02-03&unit=year", "is no unit"),
     ],
 )
 def test_a_list_that_there_is_not_is_told(place: Place, admin: Client, address: str, word: str) -> None:
     answer = admin.get(f"/s/{place.site.id}/behind/{address}")
     assert answer.status_code == 400 and word in answer.text
+
+
+def test_a_list_leads_back_to_its_page_with_the_filters_that_this_takes(place: Place, admin: Client) -> None:
+    at = f"/s/{place.site.id}"
+    asked = "events?event=page_view&by=chosen&consent=all&country=DE"
+    back = re.search(r'<span class="crumb"><a href="([^"]+)">Consent<', admin.get(f"{at}/behind/{asked}").text)
+    assert back and back[1] == f"{at}/consent?country=DE" and admin.get(back[1]).status_code == 200
 
 
 def test_a_row_that_is_gone_has_an_empty_list_and_no_zeros_of_a_bug(place: Place, admin: Client) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from onebyone.store import Param
 from onebyone.web.address import NotUnderstood, read_view
 from onebyone.web.conversions import KEYS, page_params, parts, sums, tabs
 from web.fakes import Place
@@ -150,3 +153,28 @@ def test_a_place_in_the_list_is_a_number_and_an_id() -> None:
     for wrong in ("1", "x.00000000-0000-4000-8000-000000000006", "1.'", f"{10**20}.00000000-0000-4000-8000-00000000"):
         with pytest.raises(NotUnderstood):
             view(wrong)
+
+
+def test_filters_that_nothing_fits_are_named_with_the_nearest_days_that_have_something(
+    place: Place, admin: Client
+) -> None:
+    (row, *_) = place.reports.run("conversion_records", limit=1).dicts()
+    placed = datetime(2026, 11, 9, 12, tzinfo=UTC)
+
+    def earlier(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+        start, end = params["from"], params["to"]
+        assert isinstance(start, datetime) and isinstance(end, datetime)
+        return [row | {"placed_at": placed.isoformat()}] if start <= placed < end else []
+
+    place.reports.answers["conversion_records"] = earlier
+    at = f"/s/{place.site.id}/conversions"
+    html = admin.get(f"{at}?from=2026-11-11&to=2026-11-12&via=neither&currency=USD").text
+    assert (
+        "No orders match these 2 filters" in html and 'aria-label="Remove the filter Seen by neither and look' in html
+    )
+    near = html.partition("The nearest orders that match")[2]
+    assert f'href="{at}?from=2026-11-08&amp;to=2026-11-09&amp;via=neither&amp;currency=USD"' in near
+    assert "No orders match" not in admin.get(f"{at}?from=2026-11-08&to=2026-11-09&currency=USD").text
+    place.reports.answers["conversion_records"] = lambda _: []
+    html = admin.get(f"{at}?from=2026-11-11&to=2026-11-12&currency=USD").text
+    assert "No orders match this filter" in html and "None ever matched." in html

@@ -17,6 +17,7 @@ from onebyone.state.sites import LossRules
 from onebyone.web.definitions import ON_PAGE
 from onebyone.web.loss_words import REFUSALS, STATUSES
 from reports.test_missed import a_row
+from web.behind_rows import orders
 from web.fakes import Place
 from web.month import month
 
@@ -43,7 +44,8 @@ def test_it_says_the_answer_first_and_writes_every_sum_out(place: Place, admin: 
 
 
 def test_every_report_is_asked_for_what_it_declares(place: Place, admin: Client) -> None:
-    assert admin.get(f"/s/{place.site.id}/loss?by=host&period=7d").status_code == 200
+    for page in ("loss?by=host&period=7d", "behind/orders?by=loss&is=both&event=purchase"):
+        assert admin.get(f"/s/{place.site.id}/{page}").status_code == 200
     asked = [(name, params) for name, params in place.reports.asked if name in ON_PAGE["loss"]]
     assert {name for name, _ in asked} == set(ON_PAGE["loss"])
     for name, params in asked:
@@ -59,9 +61,13 @@ def test_a_day_outside_the_limits_is_named_with_what_would_be_chance(place: Plac
 
 def test_what_only_the_server_reported_is_a_click_away(place: Place, admin: Client) -> None:
     page = admin.get(f"/s/{place.site.id}/loss?period=7d&by=device").text
-    (link,) = re.findall(r'href="([^"]*via=server-only[^"]*)"', page)
-    assert link.replace("&amp;", "&") == f"/s/{place.site.id}/conversions?period=7d&event=purchase&via=server-only"
-    assert admin.get(link.replace("&amp;", "&")).status_code == 200
+    (link,) = re.findall(r'href="([^"]+)">Show what only the server reported', page)
+    place.reports.answers["missed_orders"] = lambda _: [
+        row | {"withheld": 1} for row in orders({"to": place.clock_now})
+    ]
+    text = admin.get(link.replace("&amp;", "&")).text
+    assert "<p>2 orders that only your server reported. 3 are listed, €327.70 net of refunds: 1 of those" in text
+    assert place.reports.asked_of("missed_orders")["seen"] == "server-only"
 
 
 def test_small_groups_are_counted_in_a_last_row(place: Place, admin: Client) -> None:

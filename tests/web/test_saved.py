@@ -203,4 +203,4 @@ def test_the_list_says_what_a_segment_is_and_which_views_use_it(place: Place, ad
     a_segment(place, "country=DE", "saw~=/checkout")
     save(admin, place, "pages?segment=phones")
     html = admin.get(f"/s/{place.site.id}/saved").text
-    assert "Country is Germany, Visitor saw page contains /checkout" in html and "in 1 saved view" in html
+    assert "Country is Germany, Person saw page contains /checkout" in html and "in 1 saved view" in html

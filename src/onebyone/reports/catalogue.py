@@ -173,7 +173,9 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
         raise NotNarrowed(f"{report.title} cannot be narrowed by {', '.join(refused)}")
     said = compiled(rule, str(params.get("currency", ""))) if rule is not None else None
     credits = "order_count" in report.template and "direct_last" in report.template
-    found = narrowed(conditions, credits=credits, members=[said.member] if said else ())
+    found = narrowed(
+        conditions, currency=str(params.get("currency", "")), credits=credits, members=[said.member] if said else ()
+    )
     sql = with_parts(report.template, found.places | (said.places if said else {}))
     named = declared(sql)
     bound = {key: value for key, value in (said.params if said else {}).items() if key in named}

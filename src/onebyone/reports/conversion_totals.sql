@@ -11,6 +11,6 @@ FROM conversions FINAL
 WHERE site = {site:String} AND status IN ('counted', 'cancelled')
   AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-  AND {{wanted}}
+  AND ({{of_traffic}}{{and_orders}})
 GROUP BY name, currency
 ORDER BY counted DESC, name, currency

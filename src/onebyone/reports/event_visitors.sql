@@ -1,6 +1,7 @@
 -- title: Visitors behind a row of events
 -- about: The browsers, and how many events of each, that a row of Countries, Devices, Browsers or Pages counts: `by` says which
---   table and `is` what names its row. Of a page its views alone. The last seen first, behind `after_ms` and `after_id`;
+--   table and `is` what names its row. Of a page its views alone, of a `failing` page and of a `fault` (kind, description,
+--   source, line) the errors alone. The last seen first, behind `after_ms` and `after_id`;
 --   each row has the number of all of them and of their events.
 SELECT toString(browser_id) AS visitor, times, first_at, last_at, counted, times_sum
 FROM (
@@ -11,10 +12,11 @@ FROM (
   WHERE site = {site:String} AND visitor != 0
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND ({by:String} != 'page' OR name = 'page_view')
-    AND {is:Array(String)} = multiIf(
-      {by:String} = 'page', [toString(host), path], {by:String} = 'country', [toString(country)],
-      {by:String} = 'device', [toString(device)], [toString(browser)])
+    AND ({by:String} != 'page' OR name = 'page_view') AND ({by:String} NOT IN ('failing', 'fault') OR name = 'exception')
+    AND if({by:String} = 'fault', {is:Array(String)} = {{fault}},
+    {is:Array(String)} = multiIf(
+      {by:String} IN ('page', 'failing'), [toString(host), path], {by:String} = 'country', [toString(country)],
+      {by:String} = 'device', [toString(device)], [toString(browser)]))
     AND {{wanted}}
   GROUP BY visitor)
 WHERE toUnixTimestamp64Milli(last_at) < {after_ms:Int64}

@@ -1,5 +1,5 @@
 -- title: Values of a field
--- about: What events or sessions of the period hold in a field of the filters, the most frequent first, of those that
+-- about: What events, sessions, orders or deliveries of the period hold in a field of the filters, the most frequent first, of those that
 --   contain `text`.
 WITH {from:DateTime64(3)} AS since, {{session_days}}
 SELECT value, count() AS found
@@ -24,6 +24,23 @@ FROM (
     {field:String} = 'referrer', toString(referrer_host), {field:String} = 'landing', path, '') AS value
   FROM ({{sessions_since}})
   WHERE {field:String} IN ('channel', 'source', 'medium', 'campaign', 'term', 'content', 'referrer', 'landing')
+  UNION ALL
+  SELECT arrayJoin(multiIf(
+    {field:String} = 'order', [order_id], {field:String} = 'currency', [toString(currency)],
+    {field:String} = 'matched', arrayMap(x -> toString(x), matched_by),
+    {field:String} = 'flag', arrayConcat([toString({{standing}})], arrayMap(x -> splitByChar(':', toString(x))[1], flags)),
+    arrayConcat([multiIf(in_browser AND in_server, 'both', in_server, 'server-only', in_browser, 'browser-only', 'neither')],
+      arrayMap(x -> toString(x), vias)))) AS value
+  FROM conversions FINAL
+  WHERE site = {site:String} AND status IN ('counted', 'cancelled', 'unconfirmed')
+    AND first_day >= toDate({from:DateTime64(3)}) - 31
+    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND {field:String} IN ('order', 'currency', 'matched', 'flag', 'via') AND {{of_traffic}}
+  UNION ALL
+  SELECT toString(if({field:String} = 'destination', destination, state))
+  FROM deliveries FINAL
+  WHERE site = {site:String} AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+    AND ({field:String} = 'delivery' OR ({field:String} = 'destination' AND state = 'accepted'))
 )
 WHERE value != '' AND positionCaseInsensitiveUTF8(value, {text:String}) > 0
 GROUP BY value

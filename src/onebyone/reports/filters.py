@@ -2,7 +2,8 @@
 
 A condition is a field, an operator and values any of which will do; conditions are joined by and. What a row carries
 itself decides about it. What it does not carry narrows by the visitor: an event has no landing page, but its visitor's
-sessions of the period have; then what has no visitor is left out.
+sessions of the period have; then what has no visitor is left out. By what somebody did it narrows by the person: all
+browsers and user ids that are known to be theirs.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from msgspec import Struct
 
+from onebyone.money import exponent_of
 from onebyone.reports.segment.read import BEGINS, read
 from onebyone.reports.segment.refer import references
 from onebyone.reports.segment.rule import Rule
@@ -26,16 +29,23 @@ ROWS: dict[str, str] = _SQL["rows"]
 DROPS: dict[str, str] = _SQL["drops"]
 SESSIONS: dict[str, str] = _SQL["sessions"]
 PERSONS: dict[str, str] = _SQL["persons"]
-FIELDS = (*SESSIONS, *ROWS, *PERSONS)
+SENT: dict[str, str] = _SQL["sent"]
+ORDERS: dict[str, str] = _SQL["orders"] | SENT
+WHOM: dict[str, str] = _SQL["whom"]
+FIELDS = (*SESSIONS, *ROWS, *PERSONS, *ORDERS, *WHOM)
+AMOUNT = "value"  # the one field that is a number
 OWN = "prop."  # begins the field of a site's own property, whose name follows
 MOST_LETTERS_OF_NAME = 100
 OPERATORS = ("=", "!=", "~=", "!~=")
+BOUNDS = (">=", "<=")  # of AMOUNT
 NOT_SET = "-"
 MOST_VALUES = 50
 MOST_CONDITIONS = 10
 MOST_LETTERS = 500  # of one value
+MOST_AMOUNT = 10**12
+MARKS = "!~<>"  # of operators, behind a key
 _NO_CHANNEL = ("", "Unassigned", "Unattributed")  # how reports call an empty one
-_WRITTEN = re.compile(r"([a-z]+|prop\.[^=!~<>]+)(!~=|!=|~=|=)(.+)", re.DOTALL)
+_WRITTEN = re.compile(r"([a-z]+|prop\.[^=!~<>]+)(!~=|!=|~=|>=|<=|=)(.+)", re.DOTALL)
 
 
 class FilterUnreadable(ValueError):
@@ -75,7 +85,7 @@ def takes(fields: Collection[str], field: str) -> bool:
 
 def read_condition(key: str, text: str) -> Condition:
     """One pair of a query. Raises FilterUnreadable."""
-    field = key.rstrip("!~")
+    field = key.rstrip(MARKS)
     op = key[len(field) :] + "="
     name = own_name(field)
     if field == OWN:
@@ -86,9 +96,14 @@ def read_condition(key: str, text: str) -> Condition:
         raise FilterUnreadable(
             f"A property is named by at most {MOST_LETTERS_OF_NAME} letters, all printable and none of them = ! ~ < >."
         )
-    if op not in OPERATORS:
-        raise FilterUnreadable(f"`{op}` compares nothing. Use {' '.join(OPERATORS)}.")
+    allowed = _operators(field)
+    if op not in allowed:
+        raise FilterUnreadable(f"`{op}` compares no `{field}`. Use {' '.join(allowed)}.")
     values = _values(text)
+    if field == AMOUNT and (len(values) != 1 or not _is_amount(values[0])):
+        raise FilterUnreadable(f"`{text}` is no amount. Write one like 49.90, without a currency.")
+    if field in WHOM and not all(value.isascii() and value.isdigit() and len(value) <= 20 for value in values):
+        raise FilterUnreadable(f"A {field} is a number, as the address of their page ends with.")
     if not 0 < len(values) <= MOST_VALUES:
         raise FilterUnreadable(f"`{field}` takes 1 to {MOST_VALUES} values.")
     if any(len(value) > MOST_LETTERS or not value.isprintable() for value in values):
@@ -96,6 +111,18 @@ def read_condition(key: str, text: str) -> Condition:
     if "~" in op and "" in values:
         raise FilterUnreadable(f"`{field}{op}` needs a text to look for.")
     return Condition(field, op, tuple(dict.fromkeys(values)))
+
+
+def _operators(field: str) -> tuple[str, ...]:
+    return BOUNDS if field == AMOUNT else OPERATORS[:2] if field in (*WHOM, *SENT) else OPERATORS
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return False
+    return value.is_finite() and abs(value) < MOST_AMOUNT
 
 
 def read_written(texts: Sequence[str]) -> tuple[Condition, ...]:
@@ -130,29 +157,43 @@ class Narrowed(Struct, frozen=True):
     params: dict[str, Param]
 
 
-def narrowed(conditions: Sequence[Condition], *, credits: bool = False, members: Sequence[str] = ()) -> Narrowed:
+def narrowed(
+    conditions: Sequence[Condition], *, currency: str = "", credits: bool = False, members: Sequence[str] = ()
+) -> Narrowed:
     """Nothing of a condition's values or of a property's name enters the texts.
+
+    `currency`: of the site, in whose whole units an amount is written.
 
     `credits`: orders are counted by the session they belong to.
 
-    `members` are conditions on the visitor that a rule was made into.
+    `members` are conditions on whose a row is that a rule was made into.
     """
     numbered = list(enumerate(conditions, 1))
     rows = [_said(ROWS[one.field], one, n) for n, one in numbered if one.field in ROWS]
     sessions = [_said(SESSIONS[one.field], one, n) for n, one in numbered if one.field in SESSIONS]
-    deeds = [*(_deed(one, n) for n, one in numbered if one.field in PERSONS or own_name(one.field)), *members]
+    bought = [_ordered(one, n) for n, one in numbered if one.field in ORDERS]
+    deeds = [
+        *(_deed(one, n) for n, one in numbered if one.field in PERSONS or own_name(one.field)),
+        *(_whom(one, n) for n, one in numbered if one.field in WHOM),
+        *members,
+    ]
+    of_rows, of_sessions = ([_of(whose, one) for one in deeds] for whose in ("rows", "sessions"))
+    buyers = [_through("orders", bought)[0]] if bought else []
+    rows_of, sessions_of = ([_of(whose, one) for one in buyers] for whose in ("rows", "sessions"))
     drops = [_said(DROPS[one.field], one, n) for n, one in numbered if one.field in DROPS]
     seen, came = _through("rows", rows), _through("sessions", sessions)
+    beside = [*seen, *sessions_of]
     return Narrowed(
         places={
             "and_own": _joined(rows),
             "and_drops": _joined(drops),
-            "and_visitors": _joined([*seen, *came, *deeds]),
-            "and_rows": _joined(rows if credits else [*rows, *came, *deeds]),
-            "and_sessions": _joined([*sessions, *(map(_of_credits, seen) if credits else seen), *deeds]),
+            "and_visitors": _joined([*seen, *came, *of_sessions, *sessions_of]),
+            "and_rows": _joined(rows if credits else [*rows, *came, *of_rows, *rows_of]),
+            "and_orders": _joined([*rows, *bought] if credits else [*rows, *came, *of_rows, *bought]),
+            "and_sessions": _joined([*sessions, *(map(_of_credits, beside) if credits else beside), *of_sessions]),
         },
         params={
-            **{f"filter_{n}": _wanted(one) for n, one in numbered},
+            **{f"filter_{n}": _wanted(one, currency) for n, one in numbered},
             **{f"filter_{n}_key": own_name(one.field) for n, one in numbered if own_name(one.field)},
         },
     )
@@ -163,25 +204,50 @@ def _said(column: str, one: Condition, n: int, op: str = "") -> str:
     return text.replace("{{column}}", column).replace("{{values}}", f"{{filter_{n}:Array(String)}}")
 
 
+def _ordered(one: Condition, n: int) -> str:
+    """Of an order's own row."""
+    if one.field in SENT:
+        sent = SENT[one.field].replace("{{values}}", f"{{filter_{n}:Array(String)}}")
+        return f"{'NOT ' * (one.op == '!=')}id {sent}"
+    kind, place = ("numbers", "{{number}}") if one.field == AMOUNT else ("lists", "{{values}}")
+    text: str = _SQL[kind][one.op]
+    bound = f"{{filter_{n}:{'Int64' if one.field == AMOUNT else 'Array(String)'}}}"
+    return with_parts(text.replace("{{column}}", ORDERS[one.field]).replace(place, bound))
+
+
+def _whom(one: Condition, n: int) -> str:
+    text = WHOM[one.field].replace("{{values}}", f"{{filter_{n}:Array(String)}}")
+    put = with_parts(text, {"whose": "{{whose}}"})
+    return f"NOT ({put})" if one.op == "!=" else put
+
+
 def _deed(one: Condition, n: int) -> str:
     """Who did not is everybody but those who did."""
     plain = one.op.removeprefix("!")
     if own_name(one.field):
         column = _SQL["property"]["column"].replace("{{key}}", f"{{filter_{n}_key:String}}")
         told: str = _SQL["property"]["told"].replace("{{column}}", column)
-        did = _through("rows", [_said(column, one, n, plain), told])[0]
+        did = _through("people", [_said(column, one, n, plain), told])[0]
         if "" in one.values:  # who never told it
-            did = f"({did} OR NOT ({_through('rows', [told])[0]}))"
+            did = f"({did} OR NOT ({_through('people', [told])[0]}))"
     else:
-        did = _through("rows", [_said(PERSONS[one.field], one, n, plain)])[0]
+        did = _through("people", [_said(PERSONS[one.field], one, n, plain)])[0]
     return f"NOT ({did})" if one.op.startswith("!") else did
 
 
 def _through(kind: str, conditions: Sequence[str]) -> list[str]:
     if not conditions:
         return []
-    text: str = _SQL["through"][kind].strip()
-    return [with_parts(text, {**NOT_NARROWED, "conditions": " AND ".join(conditions)})]
+    given = {**NOT_NARROWED, "whose": "{{whose}}", "conditions": " AND ".join(conditions)}
+    if kind in _SQL["deeds"]:
+        return [
+            with_parts(_SQL["through"]["people"].strip(), given | {"deeds": with_parts(_SQL["deeds"][kind], given)})
+        ]
+    return [with_parts(_SQL["through"][kind].strip(), given)]
+
+
+def _of(whose: str, condition: str) -> str:
+    return with_parts(condition, {"whose": with_parts(_SQL["whose"][whose])})
 
 
 def _of_credits(condition: str) -> str:
@@ -193,8 +259,10 @@ def _joined(conditions: Sequence[str]) -> str:
     return "".join(f"\n    AND {one}" for one in conditions)
 
 
-def _wanted(one: Condition) -> list[str]:
-    """An empty channel has names in some reports."""
+def _wanted(one: Condition, currency: str) -> list[str] | int:
+    """An empty channel has names in some reports; an amount is in minor units."""
+    if one.field == AMOUNT:
+        return int(Decimal(one.values[0]).scaleb(exponent_of(currency)))
     more = _NO_CHANNEL if one.field == "channel" and set(_NO_CHANNEL) & set(one.values) else ()
     return list(dict.fromkeys([*one.values, *more]))
 

@@ -28,34 +28,11 @@ FROM (
     sumIf(net, in_server AND NOT in_browser AND NOT declines AND currency IN ('', {currency:String})) AS money,
     countIf(in_server AND NOT in_browser AND NOT declines AND currency NOT IN ('', {currency:String})) AS foreign,
     0 AS taken
-  FROM (
-    SELECT
-      {{loss_group}} AS label,
-      if(visitor = 0, toString(id), toString(visitor)) AS person,
-      consent_source IN ('region_default', 'site_default') AS is_default,
-      NOT bitTest(permissions, 3) AND NOT is_default AND consent_source != '' AS declines, -- Permission.ANALYTICS
-      has(vias, 'import') AS in_third,
-      in_browser, in_server, matched_by, net, currency
-    FROM conversions FINAL
-    WHERE site = {site:String} AND name = {event:String} AND status = 'counted'
-      AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
-      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-      AND {{wanted}}
-  )
+  FROM ({{loss_records}})
   GROUP BY label, person
   UNION ALL
-  SELECT {{loss_label}} AS label, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count()
-  FROM (
-    SELECT if(event_id = '', sent_id, event_id) AS copy, min(drops.at) AS at -- its page may be shown again days later
-    FROM drops FINAL
-    WHERE site = {site:String}
-      AND day BETWEEN toDate({from:DateTime64(3)}) - 31 AND toDate({to:DateTime64(3)})
-      AND reason = 'consent_withheld' AND name = {event:String} AND via IN ('tag', 'image')
-      AND {traffic:String} IN ('people', 'all') AND actor IN ('human', 'human_proxied', 'suspect'){{and_drops}}
-    GROUP BY copy
-  )
-  WHERE at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-  GROUP BY label
+  SELECT label, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, taken
+  FROM ({{withheld_copies}})
 )
 GROUP BY label
 ORDER BY both + server_only DESC, label

@@ -41,7 +41,7 @@ FROM (
           WHERE site = {site:String} AND has({counted:Array(String)}, name) AND {{standing}} = 'counted'
             AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
             AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-            AND {{wanted}}
+            AND ({{of_traffic}}{{and_orders}})
         ) AS records
         {{join_properties}}
         {{record_join}}

@@ -28,7 +28,7 @@ GLOBAL RIGHT JOIN (
       WHERE site = {site:String} AND name = 'purchase' AND {{standing}} IN ('counted', 'cancelled')
         AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
         AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-        AND {{wanted}}
+        AND ({{of_traffic}}{{and_orders}})
       ORDER BY at, toString(id) -- of more orders than are asked for, the visits need not be found
       LIMIT {limit:UInt32}
     )

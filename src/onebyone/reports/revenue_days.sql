@@ -18,7 +18,7 @@ FROM (
     FROM conversions FINAL
     WHERE site = {site:String} AND name = {event:String} AND {{standing}} IN ('counted', 'cancelled')
       AND first_day >= toDate({from:DateTime64(3)}) - if({dated:String} = 'adjustment', 500, 31) -- keys live 400 days
-      AND {{wanted}}
+      AND ({{of_traffic}}{{and_orders}})
   )
 )
 WHERE moment >= {from:DateTime64(3)} AND moment < {to:DateTime64(3)}

@@ -8,7 +8,14 @@ from functools import cache
 from pathlib import Path
 
 PARTS = Path(__file__).with_name("parts")
-PLACES = ("and_rows", "and_own", "and_drops", "and_sessions", "and_visitors")  # where a report's filters stand
+PLACES = (
+    "and_rows",
+    "and_orders",
+    "and_own",
+    "and_drops",
+    "and_sessions",
+    "and_visitors",
+)  # where a report's filters stand
 RULE_PLACES = ("rule_deeds", "rule_parts", "rule_opposites", "rule_measured")  # of reports about a rule; files have one
 NOT_NARROWED: Mapping[str, str] = dict.fromkeys(PLACES, "")
 _NAMED = re.compile(r"\{\{(\w+)\}\}")

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from onebyone.reports.filters import (
     FIELDS,
+    MARKS,
     MOST_CONDITIONS,
     PERSONS,
     Condition,
@@ -68,6 +69,7 @@ OF_SOME = (
     "high",
     "q",
     "event",
+    "reason",
     "dated",
     "via",
     "matched",
@@ -95,15 +97,10 @@ _LATER_TEXT = (
     "channel source medium campaign term content referrer landing page host event device browser os country region "
     "language consent via order value currency flag matched destination delivery visitor person audience "
 )
-_ELSEWHERE: Mapping[str, str] = {  # of fields that are known and narrow other pages, or have a page of their own
-    **dict.fromkeys(("via", "matched", "flag", "value"), "It narrows Conversions, which lists orders one by one. "),
-    "order": "An order has a page of its own: find it by its number. ",
-    "person": "A person has a page of their own, under People. ",
-    "visitor": "A visitor has a page of their own, under People. ",
+_ELSEWHERE: Mapping[str, str] = {  # of fields that are known and narrow nothing
     "audience": "Who is in an audience is chosen by segment=. ",
-    "destination": "What a platform got stands under Destinations. ",
-    "delivery": "What a platform got stands under Destinations. ",
 }
+TAKEN = "Overview, Conversions, Acquisition, Attribution, Funnels, Retention, Explore and People take it. "
 LATER = tuple(_LATER_TEXT.split())  # fields that other pages filter by; this console does not narrow by them
 
 
@@ -234,7 +231,7 @@ def read_view(
     given: dict[str, str] = {}
     filters: set[Condition] = set()
     for key, value in query:
-        if key not in more and takes(narrows.fields, key.rstrip("!~")):
+        if key not in more and takes(narrows.fields, key.rstrip(MARKS)):
             filters |= _condition(path, key, value, query)
             continue
         if key not in KEYS and key not in more:
@@ -307,10 +304,10 @@ def _condition(path: str, key: str, value: str, query: Sequence[tuple[str, str]]
 
 
 def _unknown(path: str, key: str, query: Sequence[tuple[str, str]], narrows: Narrows) -> NotUnderstood:
-    field = key.rstrip("!~<>")
+    field = key.rstrip(MARKS)
     rest = {k: v for k, v in query if k in KEYS}
     if field in (*LATER, *FIELDS) or field.startswith("prop."):
-        why = _because(narrows) if takes(FIELDS, field) else _ELSEWHERE.get(field, "")
+        why = f"{_because(narrows)}{TAKEN}" if takes(FIELDS, field) else _ELSEWHERE.get(field, "")
         return NotUnderstood(
             f"`{field}` does not narrow this page, so its numbers would be wrong. {why}",
             f"Show it without {field}",

@@ -13,7 +13,7 @@ from onebyone.web import revenue
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.api import MOST_ROWS, rows_of
-from onebyone.web.api_filters import NarrowingConversions
+from onebyone.web.api_filters import NarrowingConversions, NarrowingRecords
 from onebyone.web.desk import TheDesk
 from onebyone.web.view import asked, params
 
@@ -37,7 +37,7 @@ class RevenueOut(Struct, frozen=True):
     sync_to_thread=True,
     tags=["conversions"],
     summary="Records, each once",
-    operation_class=NarrowingConversions,
+    operation_class=NarrowingRecords,
 )
 def api_conversions(
     request: Ask,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 
-from onebyone.reports.filters import FIELDS, MOST_LETTERS, OWN, PERSONS, ROWS
+from onebyone.reports.filters import AMOUNT, FIELDS, MOST_LETTERS, OWN, PERSONS, ROWS, SENT, WHOM
 from onebyone.web.filter_words import FIELD_NAMES
 
 _HOW = (
@@ -16,9 +16,11 @@ _HOW = (
 )
 
 
+_WHO = "{}: values, a comma between them. With `!` behind the key to leave out."
+_BOUNDS = ((">", "at least"), ("<", "at most"))
 _OWN = (
-    "`prop.plan`, say: visitors who told these values of a property of your own in the period, in any event. Values and"
-    " operators as of the other filters; `-` for who never told it."
+    "`prop.plan`, say: people who told these values of a property of your own in the period, in any event, on any "
+    "browser of theirs. Values and operators as of the other filters; `-` for who never told it."
 )
 
 
@@ -33,12 +35,17 @@ def described(but: Collection[str] = ()) -> list[Parameter]:
         else [Parameter(name=f"{OWN}NAME", param_in="query", schema=text, required=False, description=_OWN)]
     )
     return [segment, *own] + [
-        Parameter(
-            name=field, param_in="query", schema=text, required=False, description=_HOW.format(FIELD_NAMES[field])
-        )
+        Parameter(name=key, param_in="query", schema=text, required=False, description=how.format(FIELD_NAMES[field]))
         for field in FIELDS
         if field not in but
+        for key, how in _keys(field)
     ]
+
+
+def _keys(field: str) -> list[tuple[str, str]]:
+    if field == AMOUNT:
+        return [(field + mark, f"{{}}: {words} this, in whole units of the site's currency") for mark, words in _BOUNDS]
+    return [(field, _WHO if field in (*WHOM, *SENT) else _HOW)]
 
 
 @dataclass
@@ -51,10 +58,18 @@ class Narrowing(Operation):
 
 @dataclass
 class NarrowingConversions(Operation):
-    """Of the records, whose event is a key of its own."""
+    """Of sums over records, whose event is a key of its own."""
 
     def __post_init__(self) -> None:
         self.parameters = [*(self.parameters or []), *described({"event"})]
+
+
+@dataclass
+class NarrowingRecords(Operation):
+    """Of the records, which have more keys of their own."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), *described({"event", "via", "matched", "flag"})]
 
 
 @dataclass

@@ -8,20 +8,25 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from onebyone.reports.filters import Condition
+from onebyone.reports.filters import Condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import countries, numbers, words
-from onebyone.web.address import NotUnderstood, View, address
+from onebyone.web import cohort_list, countries, missed_list, numbers, words
+from onebyone.web.address import EVERY_FIELD, NO_FIELD, Narrows, NotUnderstood, View, address
+from onebyone.web.behind_address import at, joined, split
 from onebyone.web.desk import Row
 from onebyone.web.funnel import name_of, read_funnel
 from onebyone.web.hit_row import what
+from onebyone.web.loss_question import NARROWS as NARROWS_LOSS
+from onebyone.web.loss_words import noun
+from onebyone.web.permissions import NARROWS as NARROWS_CONSENT
+from onebyone.web.permissions import of_source
 from onebyone.web.persons import person_name
 
-KEYS = ("by", "is", "event", "steps", "within", "without", "after")
+KEYS = ("by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, "reason", "after")
 SHOWN = 50
-_KEPT = ("period", "from", "to", "traffic", "segment")  # of the page that the number stands on
 _END = 2**63 - 1
 _CREDITED = "by the last session that was not direct, within 30 days before the order"
 VISITS: Mapping[str, tuple[str, str]] = {  # a table of visits: what its rows are, and how it counts orders
@@ -33,8 +38,24 @@ VISITS: Mapping[str, tuple[str, str]] = {  # a table of visits: what its rows ar
     "referrer": ("Referrer", _CREDITED),
     "landing": ("Landing page", "of the last session within 30 days before the order"),
 }
-PLACES: Mapping[str, str] = {"country": "Country", "device": "Device", "browser": "Browser", "page": "Page"}
-_MENU = {"landing": "pages", "page": "pages", "funnel": "funnels", "": "events"}
+PLACES: Mapping[str, str] = {
+    "country": "Country",
+    "device": "Device",
+    "browser": "Browser",
+    "page": "Page",
+    "failing": "Page with errors",
+    "fault": "Error",
+}
+_NO_ORDERS = ("page", "failing", "fault")
+FAULT = ("kind", "description", "source", "line")  # what tells an error from another
+EVENT_ROWS = {"fault": len(FAULT), "withheld": 0, "chosen": 0, "decided": 1}  # how many values name one
+_MENU = {
+    "landing": "pages", "page": "pages", "failing": "pages", "funnel": "funnels", missed_list.BY: "loss",
+    cohort_list.BY: "retention", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
+    "": "events",
+}  # fmt: skip
+_OF_KIND = {"events": "event_list", "drops": "drop_list"}
+_OF_PERSONS = ("funnel", cohort_list.BY)
 _STEP = re.compile(r"([1-8]),(all|on|stopped)")
 
 
@@ -63,40 +84,50 @@ def link(view: View, kind: str, by: str, values: Sequence[str], also: Mapping[st
     `by` is the table, or for events the field and the name that `values` give: the event's, then its page and host.
     `also` is what the table was asked beside.
     """
-    kept = {key: view.given[key] for key in _KEPT if view.given.get(key)}
-    path = re.sub(r"^(/s/[^/]+)/.*", rf"\1/behind/{kind}", view.path)
     if kind != "events":
-        return address(path, kept | {"by": by, "is": joined(values), **also}, view.filters)
+        return at(view, kind, {"by": by, "is": joined(values), **also})
     event, *place = values
     more = [Condition(field, "=", (value,)) for field, value in zip(("page", "host"), place, strict=False)]
     traffic = {} if place else {"traffic": "all"}  # Events counts machines' too
-    return address(path, kept | traffic | {"event": event}, (*view.filters, *more))
-
-
-def joined(values: Sequence[str]) -> str:
-    return ",".join(re.sub(r"([\\,])", r"\\\1", value) for value in values)
-
-
-def split(text: str) -> list[str]:
-    parts = re.findall(r"(?:^|,)((?:\\.|[^\\,])*)", text, re.DOTALL)
-    return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts]
+    return at(view, kind, traffic | {"event": event}, *more)
 
 
 def menu(view: View) -> str:
     """The page of the menu that such a number stands on."""
+    if "reason" in view.given:
+        return "ledger"
     return _MENU.get(view.given.get("by", ""), "acquisition")
+
+
+def back(view: View) -> str:
+    """The address of that page, with those filters that it takes."""
+    page = menu(view)
+    fields = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD).fields
+    kept = replace(view, filters=tuple(one for one in view.filters if takes(fields, one.field)))
+    return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", reason="", after="", **{"is": ""})
+
+
+def narrows(kind: str, by: str) -> Narrows:
+    """By what the list of such numbers can be narrowed: by what their page can."""
+    if kind == "drops":
+        return NO_FIELD
+    return NARROWS_LOSS if by == missed_list.BY else EVERY_FIELD
 
 
 def report(view: View, kind: str) -> str:
     """Raises NotUnderstood for a table that there is not."""
     by = view.given.get("by", "")
-    if kind == "events":
-        return "event_list"
+    if kind in _OF_KIND:
+        return _OF_KIND[kind]
     if (by, kind) == ("funnel", "visitors"):
         return "funnel_people"
+    if (by, kind) == (cohort_list.BY, "visitors"):
+        return "cohort_people"
+    if (by, kind) == (missed_list.BY, "orders"):
+        return "missed_orders"
     if by in VISITS:
         return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
-    if by in PLACES and (kind, by) != ("orders", "page"):
+    if by in PLACES and not (kind == "orders" and by in _NO_ORDERS):
         return {"orders": "placed_orders", "visitors": "event_visitors"}[kind]
     site = view.path.partition("/behind/")[0]
     raise NotUnderstood(
@@ -111,10 +142,26 @@ def params(view: View, kind: str) -> dict[str, Param]:
         raise NotUnderstood("This place in the list cannot be read. ", "Show its beginning", view.link(after=""), ".")
     place: dict[str, Param] = {"after_ms": int(ms) if ms else _END, "after_id": after}
     if kind == "events":
-        return place | {"event": view.given.get("event", "")}
-    if view.given.get("by") == "funnel":
-        return place | _of_funnel(view)
+        return place | {"event": view.given.get("event", ""), "of": _row(view)}
+    if kind == "drops":
+        return place | {"reason": view.given.get("reason", "")}
+    match view.given.get("by"):
+        case "funnel":
+            return place | _of_funnel(view)
+        case cohort_list.BY:
+            return place | cohort_list.params(view)
+        case missed_list.BY:
+            return place | missed_list.params(view, split(view.given.get("is", "")))
     return place | {"by": view.given.get("by", ""), "is": split(view.given.get("is", ""))}
+
+
+def _row(view: View) -> list[str]:
+    """Of an event: what `event_list` asks beside its name, [] for nothing. Raises NotUnderstood."""
+    by, text = view.given.get("by", ""), view.given.get("is", "")
+    values = split(text) if text else []
+    if by and len(values) != EVENT_ROWS.get(by, -1):
+        raise NotUnderstood("This names no row of events. ", "Show every event", view.link(by="", **{"is": ""}), ".")
+    return [by, *values] if by else []
 
 
 def _of_funnel(view: View) -> dict[str, Param]:
@@ -131,19 +178,23 @@ def _funnel_at(view: View) -> str:
 
 
 def shown(rows: Sequence[Row], view: View, kind: str, site: Site, today: date) -> List:
-    make = {"orders": _orders, "visitors": _visitors, "events": _events}[kind]
+    make = {"orders": _orders, "visitors": _visitors, "events": _events, "drops": _drops}[kind]
     return make(rows, view, site, today)
 
 
 def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, net = (rows[0]["counted"], rows[0]["net_sum"]) if rows else (0, 0)
-    of, how = _named(view)
     worth = numbers.money(net, site.currency)
     abroad = any(row["currency"] not in ("", site.currency) for row in rows)
+    if view.given.get("by") == missed_list.BY:
+        title = noun(view.given["event"]).capitalize()
+        says = missed_list.says(rows, view, split(view.given["is"]), worth)
+    else:
+        of, how = _named(view)
+        title, says = "Orders", f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}."
     return List(
-        title="Orders",
-        says=f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}."
-        + (" Those in another currency count without their money." if abroad else ""),
+        title=title,
+        says=says + (" Those in another currency count without their money." if abroad else ""),
         heads=[
             ("Order", ""),
             ("Placed", "n"),
@@ -174,17 +225,18 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
 def _visitors(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, times = (rows[0]["counted"], rows[0]["times_sum"]) if rows else (0, 0)
     by = view.given.get("by", "")
-    one = "session" if by in VISITS else "view" if by == "page" else "time" if by == "funnel" else "event"
-    whose = "person" if by == "funnel" else "visitor"
-    who = f"{numbers.count(count)} people" if by == "funnel" and count != 1 else _count(count, whose)
-    browser = "" if by == "funnel" else " A visitor is a browser."
+    of_persons = by in _OF_PERSONS
+    one = "session" if by in VISITS else "view" if by == "page" else "time" if of_persons else "event"
+    whose = "person" if of_persons else "visitor"
+    who = f"{numbers.count(count)} people" if of_persons and count != 1 else _count(count, whose)
+    browser = "" if of_persons else " A visitor is a browser."
     return List(
-        title="People" if by == "funnel" else "Visitors",
+        title="People" if of_persons else "Visitors",
         says=f"{who} with {_count(times, one)}. {_named(view)[0]}.{browser}",
         heads=[(whose.capitalize(), ""), (f"{one.capitalize()}s", "n"), ("First", "n p2"), ("Last", "n")],
         lines=[
             Line(
-                name=("p" if by == "funnel" else "v") + person_name(int(row[whose]))[1:],
+                name=("p" if of_persons else "v") + person_name(int(row[whose]))[1:],
                 href=f"/s/{site.id}/people/{row[whose]}",
                 cells=[
                     numbers.count(row["times"]),
@@ -204,7 +256,7 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     name = view.given.get("event", "")
     return List(
         title="Events one by one",
-        says=f"{_count(count, 'event')}{f' named {name}' if name else ''}, the newest first.",
+        says=f"{_count(count, 'event')}{f' named {name}' if name else ''}{_saying(view)}, the newest first.",
         heads=[("Event", ""), ("At", "n"), ("What", ""), ("Where, on", "p2"), ("Via", "p2"), ("Verdict", "p2")],
         lines=[
             Line(
@@ -226,9 +278,49 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     )
 
 
+def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
+    count, told = rows[0]["counted"] if rows else 0, words.of_reason(view.given.get("reason", ""))
+    return List(
+        title="Drops one by one",
+        says=f"{_count(count, 'hit')}, the newest first. {told.title}: {told.happened}",
+        heads=[("Event", ""), ("Received", "n"), ("What", ""), ("Where, on", "p2"), ("Via", "p2")],
+        lines=[
+            Line(
+                name=row["name"] or "Unreadable",
+                href=f"/s/{site.id}/fate/{row['hit']}/{row['n']}",
+                cells=[
+                    _when(row["received_at"], site, today),
+                    row["order_id"] or f"{row['host']}{row['path']}" or numbers.NONE,
+                    ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
+                    or numbers.NONE,
+                    words.VIAS[row["via"]].title,
+                ],
+            )
+            for row in rows
+        ],
+        after=_after(rows, "received_at", "hit", "n"),
+        empty="No such hit was received in this period.",
+    )
+
+
+def _saying(view: View) -> str:
+    match _row(view):
+        case ["fault", _, description, *_]:
+            return f", of “{description or 'no words'}”"
+        case ["decided", who]:
+            return f", decided by {of_source(who)}"
+        case ["withheld"]:
+            return ", counted without a visitor"
+        case ["chosen"]:
+            return ", by people who chose"
+    return ""
+
+
 def _named(view: View) -> tuple[str, str]:
     """Whose number it is, and how its orders are found."""
     by, values = view.given.get("by", ""), split(view.given.get("is", ""))
+    if by == cohort_list.BY:
+        return cohort_list.says(view), ""
     if by == "funnel":
         step, which = name_of(read_funnel(view, ()).steps[int(values[0]) - 1]), values[1]
         return {
@@ -237,9 +329,11 @@ def _named(view: View) -> tuple[str, str]:
             "stopped": f"They stopped at {step}",
         }[which], ""
     title, how = VISITS.get(by) or (PLACES[by], "")
+    if by == "fault":
+        values = values[1:2]
     if by == "country":
         values = [countries.name(values[0])]
-    text = "".join(values) if by in ("landing", "page") else " / ".join(value for value in values if value)
+    text = "".join(values) if by in ("landing", "page", "failing") else " / ".join(value for value in values if value)
     unattributed = "found by no session" if text in ("Unattributed", "(unattributed)") else how
     return f"{title} is {text or countries.UNKNOWN}", unattributed
 

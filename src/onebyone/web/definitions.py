@@ -21,17 +21,17 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {  # a page's numbers
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", "loss", *overview_tables.REPORTS),
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
-    "loss": ("loss", "log_views", "gaps"),
+    "loss": ("loss", "missed_orders", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths"),
     "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),
-    "ledger": ("ledger_days", "drops"),
+    "ledger": ("ledger_days", "drops", "drop_list"),
     **{
         shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))
         for shown in (*breakdown.ALL, *on_page.ALL)
     },
     "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel", "funnel_split", "funnel_people"),
-    "retention": ("retention",),
+    "retention": ("retention", "cohort_people"),
     "lifetime": ("lifetime", "churn"),
     "populations": ("populations",),
     "days_active": ("days_active",),

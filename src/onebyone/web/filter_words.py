@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from onebyone.reports.filters import FIELDS, OWN, PERSONS, ROWS, SESSIONS, Condition, own_name, takes
+from onebyone.reports.filters import AMOUNT, FIELDS, ORDERS, OWN, PERSONS, ROWS, SESSIONS, Condition, own_name, takes
 from onebyone.reports.segment.write import in_line
 from onebyone.web import countries
 from onebyone.web.address import View
@@ -16,14 +16,20 @@ FIELD_NAMES: Mapping[str, str] = {
     "content": "Content", "referrer": "Referrer",
     "landing": "Landing page", "page": "Page", "host": "Host", "event": "Event", "device": "Device",
     "browser": "Browser", "os": "System", "country": "Country", "region": "Region", "language": "Language",
-    "consent": "Consent", "did": "Visitor did", "saw": "Visitor saw page",
+    "consent": "Consent", "did": "Person did", "saw": "Person saw page",
+    "order": "Order", "currency": "Currency of the order", "value": "Order net", "via": "Order seen by",
+    "matched": "Order joined by", "flag": "Noticed on the order",
+    "destination": "Order accepted by", "delivery": "State of a delivery", "visitor": "Visitor", "person": "Person",
 }  # fmt: skip
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "How they came": ("channel", "source", "medium", "campaign", "term", "content", "referrer", "landing"),
     "What they did": ("page", "host", "event", "did", "saw"),
-    "Who they are": ("device", "browser", "os", "country", "region", "language", "consent"),
+    "What they ordered": tuple(ORDERS),
+    "Who they are": ("device", "browser", "os", "country", "region", "language", "consent", "visitor", "person"),
 }
+_OF_PEOPLE = "Counted are these people on every browser known as theirs; what names nobody is left out."
 OPERATOR_NAMES: Mapping[str, str] = {"=": "is", "!=": "is not", "~=": "contains", "!~=": "does not contain"}
+BOUND_NAMES: Mapping[str, str] = {">=": "is at least", "<=": "is at most"}
 
 
 class FilterChip(Struct, frozen=True):
@@ -39,12 +45,12 @@ def chips(view: View) -> list[FilterChip]:
 
 
 def field_name(field: str) -> str:
-    """As a reader calls it: a property by what it says of a visitor."""
-    return FIELD_NAMES.get(field) or f"Visitor told {own_name(field)}"
+    """As a reader calls it: a property by what it says of a person."""
+    return FIELD_NAMES.get(field) or f"Person told {own_name(field)}"
 
 
 def _are_deeds(fields: Collection[str]) -> bool:
-    return any(one in PERSONS or own_name(one) for one in fields)
+    return any(one in PERSONS or one == "person" or own_name(one) for one in fields)
 
 
 def field_groups(fields: Collection[str]) -> dict[str, list[tuple[str, str]]]:
@@ -60,12 +66,14 @@ def note(view: View) -> str:
     fields = {one.field for one in view.conditions}
     if set(FIELDS) - set(view.narrows.fields):
         return ""  # of pages without sessions
+    if fields & ORDERS.keys():
+        return "Orders are those alone; whatever else is counted is of the people who placed them."
     if fields & SESSIONS.keys():
         return "Views and orders are of visitors with such a session; tables of sessions count an order with its own."
     if fields & ROWS.keys():
         return "Sessions are those of visitors seen so in the period."
     if _are_deeds(fields) or view.rule is not None:
-        return "Only what has a visitor is counted."
+        return _OF_PEOPLE
     return ""
 
 
@@ -74,7 +82,7 @@ def note_of_orders(view: View) -> str:
     fields = {one.field for one in view.conditions}
     if fields & SESSIONS.keys():
         return "Those of visitors with such a session in the period."
-    return "Only those with a visitor." if _are_deeds(fields) or view.rule is not None else ""
+    return _OF_PEOPLE if _are_deeds(fields) or view.rule is not None else ""
 
 
 def segment_words(view: View) -> str:
@@ -85,11 +93,20 @@ def segment_words(view: View) -> str:
 
 
 def in_words(conditions: Collection[Condition]) -> str:
-    return ", ".join(f"{field_name(one.field)} {OPERATOR_NAMES[one.op]} {_values(one)}" for one in conditions)
+    return ", ".join(f"{field_name(one.field)} {_operator(one)} {_values(one)}" for one in conditions)
+
+
+def operators(fields: Collection[str]) -> Mapping[str, str]:
+    """Those of a form: amounts are compared with one number."""
+    return {**OPERATOR_NAMES, **(BOUND_NAMES if AMOUNT in fields else {})}
+
+
+def _operator(one: Condition) -> str:
+    return OPERATOR_NAMES.get(one.op) or BOUND_NAMES[one.op]
 
 
 def _chip(view: View, one: Condition) -> FilterChip:
-    return FilterChip(field_name(one.field), OPERATOR_NAMES[one.op], _values(one), view.widened(one), one)
+    return FilterChip(field_name(one.field), _operator(one), _values(one), view.widened(one), one)
 
 
 def _values(one: Condition) -> str:

@@ -105,7 +105,7 @@ def table(answer: Answer, behind: Callable[[str, Row], str] | None = None) -> Ba
             Column("Of the first", "n p2", lambda row: Cell(numbers.rate(row["people"], by_step[_key(row)][1]))),
             Column("Of the step before", "n p2", lambda row: _went_on(row, by_step[_key(row)][0])),
             Column("Stopped before it", "n", lambda row: _stopped(row, by_step[_key(row)][0]), "stopped"),
-            Column("Median time", "n p2", _median),
+            Column("Median time", "n p2", _median, "visitors"),
         ],
         empty="Choose at least two steps.",
         show=MOST_STEPS,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from onebyone.reports.loss import Interval
-from onebyone.reports.missed import ENOUGH, ENOUGH_PEOPLE, Breakdown, Day, Group
+from onebyone.reports.missed import ENOUGH, ENOUGH_PEOPLE, PRIOR_DAYS, Breakdown, Day, Group
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View
@@ -22,6 +22,7 @@ _MOST_SHOWN = 20
 
 class Line(Struct, frozen=True, kw_only=True):
     name: str
+    label: str  # as the report names it
     server: str
     missed: str
     rate: str
@@ -37,6 +38,7 @@ class Hidden(Struct, frozen=True):
     server: str
     missed: str
     why: str
+    label: str | None = None  # of the group, where it is one alone
 
 
 class Rates(Struct, frozen=True, kw_only=True):
@@ -50,7 +52,7 @@ class Rates(Struct, frozen=True, kw_only=True):
 
 class Drawn(Struct, frozen=True, kw_only=True):
     svg: Markup
-    rows: list[tuple[str, str, str, str, str, tuple[str, ...]]]  # the last are notes
+    rows: list[tuple[str, str, str, str, str, tuple[str, ...], dict[str, str]]]  # the last are notes, and its days
     outside: list[str]
 
 
@@ -99,7 +101,7 @@ def draw(
     title = f"Share of what the server reported that browsers missed, by {step}, with intervals."
     rows = [
         (dot.long, numbers.count(day.group.seen.server), numbers.count(day.group.seen.server_only), rate_of(day.group),
-         range_of(day.group.block_rate_95), dot.notes)
+         range_of(day.group.block_rate_95), dot.notes, _days_of(day, view, step))
         for dot, day in zip(dots, days, strict=True)
     ]  # fmt: skip
     return Drawn(svg=by_day(dots, centre=centre, title=title), rows=rows, outside=outside)
@@ -123,6 +125,18 @@ def _last_of(first: date, step: str) -> date:
     return first + timedelta(days=6) if step == "week" else first
 
 
+def _days_of(day: Day, view: View, step: str) -> dict[str, str]:
+    """Those that were counted: the period's end cuts a week, its beginning does not."""
+    first = date.fromisoformat(day.group.label)
+    last = min(_last_of(first, step), view.period.last)
+    return {"from": max(first, since(view.period.first)).isoformat(), "to": last.isoformat()}
+
+
+def since(first: date) -> date:
+    """From a Monday on, so that the first week is whole, and four weeks before it to hold it against."""
+    return max(date(1971, 1, 4), first - timedelta(days=first.weekday() + PRIOR_DAYS))
+
+
 def _named(first: date, step: str) -> str:
     if step == "month":
         return f"{first:%B %Y}"
@@ -133,6 +147,7 @@ def _line(group: Group, by: str, centre: float | None) -> Line:
     interval = group.block_rate_95 or Interval(low=0.0, high=1.0)
     return Line(
         name=_name(group.label, by),
+        label=group.label,
         server=numbers.count(group.seen.server),
         missed=numbers.count(group.seen.server_only),
         rate=rate_of(group),
@@ -163,7 +178,9 @@ def _in_one(groups: Sequence[Group], name: str, why: str) -> list[Hidden]:
         return []
     server = sum(group.seen.server for group in groups)
     missed = sum(group.seen.server_only for group in groups)
-    return [Hidden(name, numbers.count(server), numbers.count(missed), why)]
+    return [
+        Hidden(name, numbers.count(server), numbers.count(missed), why, groups[0].label if len(groups) == 1 else None)
+    ]
 
 
 def _name(label: str, by: str) -> str:

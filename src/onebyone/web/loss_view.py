@@ -11,6 +11,7 @@ from onebyone.state.sites import Site
 from onebyone.web import numbers
 from onebyone.web.loss_chart import who_saw
 from onebyone.web.loss_words import ASSUMES, REFUSALS, STATUSES, noun
+from onebyone.web.missed_list import SeenBy
 from onebyone.web.words import Words
 
 
@@ -63,31 +64,45 @@ def metrics(whole: Group, event: str, site: Site) -> list[Metric]:
     return [*found, _neither(whole, event)]
 
 
-def who(whole: Group) -> list[tuple[str, int, str]]:
+class Saw(Struct, frozen=True):
+    name: str
+    count: int
+    shade: str
+    seen: SeenBy  # of the list that it counts
+
+
+def who(whole: Group) -> list[Saw]:
     seen = whole.seen
     parts = [
-        ("browser and server", seen.both, "s-a"),
-        ("server only: the browser missed them", seen.server_only, "s-m"),
+        Saw("browser and server", seen.both, "s-a", "both"),
+        Saw("server only: the browser missed them", seen.server_only, "s-m", "server-only"),
     ]
     if seen.browser_only:
-        parts.append(("browser only: ask why your server did not report them", seen.browser_only, "s-k"))
+        name = "browser only: ask why your server did not report them"
+        parts.append(Saw(name, seen.browser_only, "s-k", "browser-only"))
     third_only = whole.third - whole.third_shared
-    return [*parts, ("the imported list only", third_only, "s-o")] if third_only else parts
+    return [*parts, Saw("the imported list only", third_only, "s-o", "third-only")] if third_only else parts
 
 
 def bar_of(whole: Group) -> Markup:
-    return who_saw(who(whole))
+    return who_saw([(one.name, one.count, one.shade) for one in who(whole)])
 
 
-def ledger(whole: Group, event: str) -> list[tuple[str, str]]:
-    """From all that were counted to those the page is about; the last line is the sum."""
+def ledger(whole: Group, event: str) -> list[tuple[str, str, SeenBy]]:
+    """From all that were counted to those the page is about, with the list of each; the last line is the sum."""
     parts = who(whole)
-    total = sum(count for _, count, _ in parts)
-    first = (numbers.count(total + whole.declined), f"{noun(event)} counted in this period")
-    less = [(numbers.count(-whole.declined), "by people who declined statistics: no loss, left out here")]
-    rows = [first, *(less if whole.declined else [])]
-    sum_ = " + ".join(numbers.count(count) for _, count, _ in parts)
-    return [*rows, (numbers.count(total), f"{noun(event, total)} that could be seen by both, {sum_}")]
+    total = sum(one.count for one in parts)
+    rows: list[tuple[str, str, SeenBy]] = [
+        (numbers.count(total + whole.declined), f"{noun(event)} counted in this period", "counted")
+    ]
+    if whole.declined:
+        less = "by people who declined statistics: no loss, left out here"
+        rows.append((numbers.count(-whole.declined), less, "declined"))
+    sum_ = " + ".join(numbers.count(one.count) for one in parts)
+    return [
+        *rows,
+        (numbers.count(total), f"{noun(event, total)} that could be seen by both, {sum_}", "visible"),
+    ]
 
 
 def made(whole: Group, event: str, site: Site) -> list[Made]:

@@ -12,6 +12,9 @@ from msgspec.structs import replace
 
 from onebyone.state.sites import Site
 from onebyone.web import numbers
+from onebyone.web.address import View
+from onebyone.web.behind import FAULT, link
+from onebyone.web.behind_address import at, joined
 from onebyone.web.breakdown import Breakdown, Table, number
 from onebyone.web.desk import Answer, Row
 from onebyone.web.script_words import MODULES
@@ -71,7 +74,7 @@ def _to_end(row: Row) -> str:
 
 def _engaged(_site: Site) -> Sequence[Column]:
     return [
-        number("Views", "n p2", "views"),
+        number("Views", "n p2", "views", "page_view"),
         number("Measured", "n p2", "measured"),
         Column("Time in all", "n sorted", lambda row: Cell(_long(row["engaged_ms"])), number=itemgetter("engaged_ms"),
                key="engaged_ms"),
@@ -89,8 +92,8 @@ def _end_share(row: Row) -> float | None:
 
 def _faults(site: Site) -> Sequence[Column]:
     return [
-        _bad("Seen", "n sorted", "seen"),
-        _bad("Visitors", "n", "visitors"),
+        _bad("Seen", "n sorted", "seen", "events"),
+        _bad("Visitors", "n", "visitors", "visitors"),
         Column("Page", "p2", lambda row: Cell(_pages(row)), key="pages"),
         Column("Browsers", "p2", lambda row: Cell(", ".join(row["browsers"]) or numbers.NONE)),
         *_times(site),
@@ -99,17 +102,30 @@ def _faults(site: Site) -> Sequence[Column]:
 
 def _faulty(site: Site) -> Sequence[Column]:
     return [
-        _bad("Seen", "n sorted", "seen"),
+        _bad("Seen", "n sorted", "seen", "exception"),
         _bad("Different", "n", "different"),
-        _bad("Visitors", "n", "visitors"),
-        Column("Views", "n p2", lambda row: Cell(numbers.count(row["views"])), key="views"),
+        _bad("Visitors", "n", "visitors", "visitors"),
+        Column("Views", "n p2", _views, "page_view", key="views"),
         *_times(site),
     ]
 
 
-def _bad(head: str, css: str, key: str) -> Column:
+def _bad(head: str, css: str, key: str, behind: str = "") -> Column:
     """More of it is no gain."""
-    return replace(number(head, css, key), neutral=True)
+    return replace(number(head, css, key, behind), neutral=True)
+
+
+def _behind_fault(view: View, kind: str, row: Row) -> str:
+    values = [row[part] for part in FAULT]
+    if kind == "visitors":
+        return link(view, kind, "fault", values)
+    return at(view, "events", {"event": "exception", "by": "fault", "is": joined(values)})
+
+
+def _behind_page(view: View, kind: str, row: Row) -> str:
+    if kind == "visitors":
+        return link(view, kind, "failing", [row["host"], row["path"]])
+    return link(view, "events", "page", [kind, row["path"], row["host"]])
 
 
 def _times(site: Site) -> list[Column]:
@@ -122,6 +138,10 @@ def _times(site: Site) -> list[Column]:
 def _of(count: str, write: Callable[[Row], str]) -> Callable[[Row], Cell]:
     """Nothing to say where nothing was measured."""
     return lambda row: Cell(write(row)) if row[count] else Cell(numbers.NONE, "mut")
+
+
+def _views(row: Row) -> Cell:
+    return Cell(numbers.count(row["views"]), "" if row["views"] else "mut")
 
 
 def _pages(row: Row) -> str:
@@ -166,7 +186,7 @@ ENGAGEMENT = Breakdown(
     menu="pages",
     rows=(
         ("c1", (
-            Table(report="engagement", key=("host", "path"), sorts_by_name="path",
+            Table(report="engagement", key=("host", "path"), sorts_by_name="path", behind=_behind_page,
                   title="Time and scroll", head="Page", name=_page, by="engaged_ms",
                   columns=_engaged, empty=_NO_TIME,
                   note="seen, in front, and with somebody there; the end is nine tenths of the height"),
@@ -180,12 +200,12 @@ ERRORS = Breakdown(
     menu="pages",
     rows=(
         ("c1", (
-            Table(report="errors", key=("kind", "description", "source", "line"), sorts_by_name="description",
+            Table(report="errors", key=FAULT, behind=_behind_fault, sorts_by_name="description",
                   title="Errors", head="What went wrong", name=_fault, by="seen", columns=_faults,
                   empty=_NO_ERRORS, note="each fault once a view, ten a view at most"),
         )),
         ("c1", (
-            Table(report="error_pages", key=("host", "path"),
+            Table(report="error_pages", key=("host", "path"), behind=_behind_page,
                   sorts_by_name="path", title="Pages with errors", head="Page",
                   name=_page, by="seen", columns=_faulty, empty=_NO_ERRORS),
         )),

@@ -10,10 +10,13 @@ from msgspec import Struct
 
 from onebyone.consent.vocabulary import Mode, Source
 from onebyone.event import Permission, utc
+from onebyone.reports.filters import Condition
 from onebyone.state.consent_records import Entry
 from onebyone.web import countries, numbers
-from onebyone.web.address import Narrows
+from onebyone.web.address import Narrows, View
+from onebyone.web.behind_address import at, joined
 from onebyone.web.desk import Row
+from onebyone.web.tables import Cell
 
 NARROWS = Narrows(
     ("country", "host", "page"),
@@ -52,6 +55,13 @@ _WITHHELD: Mapping[str, str] = {
 }
 
 
+_ALLOWED: Mapping[str, tuple[str, ...]] = {  # of a column: the values of the filter
+    "with_statistics": ("all", "statistics"),
+    "with_ads": ("ads", "all"),
+}
+_ROWS: Mapping[str, str] = {"withheld_views": "withheld", "chosen": "chosen"}  # of a column: the row of events
+
+
 class Granted(Struct, frozen=True):
     name: str
     granted: bool
@@ -63,7 +73,7 @@ class Line(Struct, frozen=True, kw_only=True):
     day: str = ""
     name: str
     share: float
-    cells: list[str]
+    cells: list[Cell]
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -104,7 +114,7 @@ def place_of(region: str) -> str:
     return f"{country} ({region})" if "-" in region else country
 
 
-def lines(rows: list[Row], named: str) -> list[Line]:
+def lines(rows: list[Row], named: str, view: View) -> list[Line]:
     """Rows of a report with their shares; the bar is the share of the most viewed."""
     most = max((row["views"] for row in rows), default=1) or 1
     return [
@@ -112,7 +122,7 @@ def lines(rows: list[Row], named: str) -> list[Line]:
             day=numbers.day(date.fromisoformat(str(row["date"]))) if "date" in row else "",
             name=_first_large(of_source(row[named])) if named == "consent_source" else place_of(row[named]),
             share=row["views"] / most,
-            cells=_cells(row),
+            cells=_cells(row, named, view),
         )
         for row in rows
     ]
@@ -122,10 +132,19 @@ def _first_large(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _cells(row: Row) -> list[str]:
-    names = ("with_statistics", "with_ads", "withheld_views", "chosen")
-    shares = [numbers.share(row[name], row["views"]) for name in names if name in row]
-    return [numbers.count(row["views"]), *shares]
+def _cells(row: Row, named: str, view: View) -> list[Cell]:
+    whose = {"by": "decided", "is": joined([row[named]])} if named == "consent_source" else {}
+    more = [] if whose else [Condition("country", "=", (row[named],))]
+    days = {"from": str(row["date"]), "to": str(row["date"])} if "date" in row else {}
+
+    def behind(part: str) -> str:
+        narrower = [*more, Condition("consent", "=", _ALLOWED[part])] if part in _ALLOWED else more
+        by = {"by": _ROWS[part]} if part in _ROWS else {}
+        return at(view, "events", {"event": "page_view", **days, **whose, **by}, *narrower)
+
+    parts = [name for name in (*_ALLOWED, *_ROWS) if name in row]
+    shares = [Cell(numbers.share(row[part], row["views"]), href=behind(part) if row[part] else "") for part in parts]
+    return [Cell(numbers.count(row["views"]), href=behind("")), *shares]
 
 
 def choice(entry: Entry, zone: str) -> Choice:

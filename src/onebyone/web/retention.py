@@ -48,12 +48,14 @@ class Cell(Struct, frozen=True):
     title: str
     shade: int = 0  # 0 to 10
     running: bool = False  # its time is not over
+    people: int = 0  # whom it counts
 
 
 class Cohort(Struct, frozen=True):
     name: str
     size: str
     cells: list[Cell | None]  # None: not begun
+    begin: date
 
 
 class Grid(Struct, frozen=True):
@@ -102,7 +104,7 @@ def _cohort(begin: date, found: dict[int, Row], question: Question, today: date,
         row = found.get(later, {"people": 0, "value_minor": 0})
         worth += row["value_minor"]
         cells.append(_cell(question, row, size, worth, currency, later == oldest) if later <= oldest else None)
-    return Cohort(cohort_name(begin, question.unit), numbers.count(size), cells)
+    return Cohort(cohort_name(begin, question.unit), numbers.count(size), cells, begin)
 
 
 def _cell(question: Question, row: Row, size: int, worth: int, currency: str, running: bool) -> Cell:
@@ -110,7 +112,9 @@ def _cell(question: Question, row: Row, size: int, worth: int, currency: str, ru
     back = f"{numbers.count(row['people'])} of {numbers.count(size)} came back"
     shade = min(10, -int(-share * 10 // 1))
     if question.show == "people":
-        return Cell(numbers.share(row["people"], size) if row["people"] else numbers.NONE, back, shade, running)
+        return Cell(
+            numbers.share(row["people"], size) if row["people"] else numbers.NONE, back, shade, running, row["people"]
+        )
     if question.show == "earned":
         earned = numbers.money(row["value_minor"], currency)
         text = earned if row["value_minor"] else numbers.NONE

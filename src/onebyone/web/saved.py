@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
-from onebyone.reports.filters import FIELDS, FilterUnreadable, read_written, takes
+from onebyone.reports.filters import FIELDS, MARKS, FilterUnreadable, read_written, takes
 from onebyone.reports.segment.read import read
 from onebyone.reports.segment.refer import ReferenceBroken, resolved
 from onebyone.reports.segment.rule import Rule
@@ -123,7 +123,7 @@ def read_at(site: str, at: str) -> tuple[str, str] | None:
 def address_of(view: Saved, more: Sequence[tuple[str, str]] = ()) -> str:
     """The page with the view's query; `more` on top: a key that takes one value has the new one, a filter is added."""
     ours = parse_qsl(view.query)
-    new = {key for key, _ in more if not takes(FIELDS, key.rstrip("!~"))}
+    new = {key for key, _ in more if not takes(FIELDS, key.rstrip(MARKS))}
     gone = new | (set(_DAYS) if new & set(_DAYS) else set())
     query = urlencode([*((k, v) for k, v in ours if k not in gone), *more], safe="/.,:~!")
     return f"/s/{view.site}/{view.page}?{query}" if query else f"/s/{view.site}/{view.page}"

@@ -18,7 +18,7 @@ from onebyone.web.access import Ask
 from onebyone.web.address import DEFAULTS, KEYS, NO_FIELD, Narrows, NotUnderstood, View, read_view
 from onebyone.web.board_cells import offers
 from onebyone.web.desk import Desk
-from onebyone.web.filter_words import OPERATOR_NAMES, chips, field_groups, note, segment_words
+from onebyone.web.filter_words import chips, field_groups, note, operators, segment_words
 from onebyone.web.period import COMPARISONS, PRESETS, Period, compared_name
 from onebyone.web.saved import read_at, segments_of, why_not
 
@@ -106,7 +106,7 @@ def controls(view: View, desk: Desk, site: Site, *, compares: bool = True) -> di
         "to_come": view.period.last >= today,
         "filter_chips": chips(view),
         "filter_groups": field_groups(view.narrows.fields),
-        "filter_operators": OPERATOR_NAMES,
+        "filter_operators": operators(view.narrows.fields),
         "filter_note": note(view),
         "segment_words": segment_words(view),
         "kept": kept,

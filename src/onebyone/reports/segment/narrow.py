@@ -49,8 +49,10 @@ _BITS = 5  # of an event of one browser: which conditions it fits
 
 
 class Compiled(Struct, frozen=True):
-    """`member` narrows rows by their visitor; `places` are those of the reports about a rule. Nothing that was typed
-    is in a text: `params` binds it. All of them want the site, the traffic and `now`, some the zone and the currency.
+    """`member` narrows rows by whose they are, the place `whose`; `places` are those of the reports about a rule.
+
+    Nothing that was typed is in a text: `params` binds it. All of them want the site, the traffic and `now`, some the
+    zone and the currency.
     """
 
     member: str
@@ -67,7 +69,7 @@ def compiled(rule: Rule, currency: str) -> Compiled:
     asked = (rule, *rows(rule))
     member = _put(
         "members", "condition", {
-            "in": _SQL["members"]["not_in" if opposite else "in"],
+            "whose": "{{whose}}", "in": _SQL["members"]["not_in" if opposite else "in"],
             "rule": _put("members", "unlike", {"rule": whole}) if opposite else whole,
             "deeds": deeds,
         },

@@ -6,7 +6,7 @@ FROM conversions FINAL
 WHERE site = {site:String} AND name = {{goal}} AND {{standing}} = 'counted'
   AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-  AND {{wanted}}
+  AND ({{of_traffic}}{{and_orders}})
 UNION ALL
 SELECT
   id, hit, order_id, at, visitor, value, 0, value, currency, browser, device, country, via IN ('tag', 'image'), via = 'server',

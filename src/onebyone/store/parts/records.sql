@@ -9,4 +9,4 @@ WHERE site = {site:String} AND status IN ('counted', 'cancelled', 'unconfirmed')
   AND ({matched:String} = '' OR has(matched_by, {matched:String}))
   AND ({flag:String} IN ('', {{standing}}) OR has(flags, {flag:String}))
   AND net BETWEEN {low:Int64} AND {high:Int64}
-  AND {{wanted}}
+  AND ({{of_traffic}}{{and_orders}})

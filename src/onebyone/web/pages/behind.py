@@ -7,24 +7,25 @@ from typing import Any
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from onebyone.state.sites import Site
 from onebyone.web import behind
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import EVERY_FIELD
+from onebyone.web.address import View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.definitions import MOST_ROWS
-from onebyone.web.desk import TheDesk
+from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import MENU, frame, page
 from onebyone.web.view import asked, controls, params
 
-_TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one"}
+_TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one"}
 _NAMES = {key: name for _, pages in MENU for key, name in pages}
-_ONCE = ("counted", "net_sum", "times_sum")  # what each row says of all
+_ONCE = ("counted", "net_sum", "times_sum", "withheld")  # what each row says of all
 
 
 def _page(kind: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/behind/{kind}", sync_to_thread=True, include_in_schema=False)
     def records(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-        view = asked(request, desk, site, behind.KEYS, narrows=EVERY_FIELD)
+        view = _view(request, desk, site, kind)
         report, given = behind.report(view, kind), params(view, site)
         narrowed = given | behind.params(view, kind) | {"limit": behind.SHOWN}
         answers = desk.ask_all({"list": (report, narrowed), "ever": ("ledger_totals", given)})
@@ -36,6 +37,7 @@ def _page(kind: str) -> HTTPRouteHandler:
             view=view,
             kind=kind,
             of=(menu, _NAMES[menu]),
+            back=behind.back(view),
             answer=answers["list"],
             shown=behind.shown(answers["list"].rows, view, kind, site, desk.today(site.zone)),
             ever=answers["ever"],
@@ -49,12 +51,17 @@ def _file(kind: str) -> HTTPRouteHandler:
     @get(f"/s/{{site_id:str}}/behind/{kind}.csv", sync_to_thread=True, include_in_schema=False)
     def file(request: Ask, desk: TheDesk, site: TheSite) -> Response[Any]:
         """From the beginning of the list. Raises what the report raises."""
-        view = asked(request, desk, site, behind.KEYS, narrows=EVERY_FIELD)
+        view = _view(request, desk, site, kind)
         given = params(view, site) | behind.params(view, kind)
         rows = desk.reports.run(behind.report(view, kind), limit=MOST_ROWS, **given).dicts()
         return csv_answer(f"{site.name}-{kind}", [{k: v for k, v in row.items() if k not in _ONCE} for row in rows])
 
     return file
+
+
+def _view(request: Ask, desk: Desk, site: Site, kind: str) -> View:
+    narrows = behind.narrows(kind, request.query_params.get("by", ""))
+    return asked(request, desk, site, behind.KEYS, narrows=narrows)
 
 
 ROUTES = tuple(form(kind) for kind in _TITLES for form in (_page, _file))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Response, get
 
 from onebyone.state.users import Role
-from onebyone.web import permissions
+from onebyone.web import behind_address, permissions
 from onebyone.web.access import Ask, TheSite, need_sight
 from onebyone.web.consent_history import already_sent
 from onebyone.web.csv_file import csv_answer
@@ -46,11 +48,12 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         totals=answers["totals"],
         ever=answers["ever"],
         sources=answers["sources"],
-        source_lines=permissions.lines(answers["sources"].rows, "consent_source"),
+        source_lines=permissions.lines(answers["sources"].rows, "consent_source", view),
         countries=answers["countries"],
-        country_lines=permissions.lines(answers["countries"].rows, "country"),
+        country_lines=permissions.lines(answers["countries"].rows, "country", view),
         days=answers["days"],
-        day_lines=permissions.lines(answers["days"].rows, "country"),
+        day_lines=permissions.lines(answers["days"].rows, "country", view),
+        behind=partial(behind_address.at, view, "events"),
         person=person if may_see else "",
         may_see=may_see,
         may_find=request.user.sees_people(site.id),

@@ -13,6 +13,8 @@ from onebyone.web.address import EVERY_FIELD, View
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
+from onebyone.web.loss_words import noun
+from onebyone.web.nearest import Near, nearest
 from onebyone.web.view import asked, controls, params
 
 
@@ -48,6 +50,7 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         frame(request, desk, "Conversions", site=site, page="conversions"),
         view=view,
         event=event,
+        things=noun(event),
         failed_answer=failed,
         tabs=shown.tabs(answers["sums"].rows, site.conversions),
         sums=shown.sums(answers["sums"].rows, event, site.currency),
@@ -58,10 +61,19 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         lines=shown.lines(rows, site, desk.today(site.zone)),
         after=shown.after(rows),
         chips=shown.chips(view),
+        near=_near(desk, site, view, event) if not (rows or failed) else None,
         sort=view.given.get("sort", shown.SORTS[0]),
         ever=answers["ledger_totals"],
         **controls(view, desk, site) | {"filter_note": note_of_orders(view)},
     )
+
+
+def _near(desk: Desk, site: Site, view: View, event: str) -> Near | None:
+    """Of a list that its filters leave empty."""
+    if view.given.get("after") or not (shown.chips(view) or view.conditions or view.rule):
+        return None
+    given = params(view, site) | shown.params(view, site) | shown.page_params(view)
+    return nearest(desk, site, view, given | {"event": event})
 
 
 ROUTES = (conversions,)

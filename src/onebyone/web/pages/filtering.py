@@ -9,7 +9,18 @@ from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from onebyone.reports.filters import FIELDS, MOST_LETTERS, OWN, FilterUnreadable, escaped, read_condition, takes
+from onebyone.reports.filters import (
+    AMOUNT,
+    FIELDS,
+    MARKS,
+    MOST_LETTERS,
+    OWN,
+    WHOM,
+    FilterUnreadable,
+    escaped,
+    read_condition,
+    takes,
+)
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web.access import TheSite
@@ -41,8 +52,8 @@ def add_filter(
 def with_filter(path: str, query: str, key: str, value: str) -> str:
     """The canonical address of the page with one condition more. Raises NotUnderstood."""
     pairs = parse_qsl(query)
-    given = {name: text for name, text in pairs if not takes(FIELDS, name.rstrip("!~")) and name != "after"}
-    filters = [(name, text) for name, text in pairs if takes(FIELDS, name.rstrip("!~"))]
+    given = {name: text for name, text in pairs if not takes(FIELDS, name.rstrip(MARKS)) and name != "after"}
+    filters = [(name, text) for name, text in pairs if takes(FIELDS, name.rstrip(MARKS))]
     try:
         conditions = [read_condition(name, text) for name, text in [*filters, (key, value)]]
         return address(path, given, conditions, {})  # what the page's own address said is not its default
@@ -56,7 +67,7 @@ def values(desk: TheDesk, site: TheSite, field: FromQuery[str] = "", q: FromQuer
     """What the last days hold in a field and contains `q`, as an address writes it, the most frequent first."""
     if field == "consent":
         return [(one, 0) for one in CONSENT if q.lower() in one]
-    if field not in FIELDS:
+    if field not in FIELDS or field in (AMOUNT, *WHOM):
         return []
     report, given = values_question(desk, site, field, q, limit=OFFERED)
     return [(escaped(row["value"]), row["found"]) for row in desk.ask(report, **given).rows]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Response, get
 
 from onebyone.state.users import Role
-from onebyone.web import drops, numbers, words
+from onebyone.web import behind_address, drops, numbers, words
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import Narrows
 from onebyone.web.desk import TheDesk
@@ -31,6 +33,7 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         "ledger.html",
         frame(request, desk, "Ledger", site=site, page="ledger"),
         view=view,
+        behind=partial(behind_address.at, view, "drops"),
         drops=dropped,
         days=days,
         day_rows=[(drops.day_name(row["day"]), drops.sums(row)) for row in reversed(days.rows)],

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
 
-from onebyone.reports.missed import ENOUGH, PRIOR_DAYS, breakdown, days, whole
+from onebyone.reports.missed import ENOUGH, breakdown, days, whole
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.store import Param
-from onebyone.web import loss_checks, loss_tables, loss_view, notes
+from onebyone.web import loss_checks, loss_tables, loss_view, missed_list, notes
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.csv_file import csv_answer, parquet_answer
@@ -82,6 +82,7 @@ def loss(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ),
         step=step,
         enough=ENOUGH,
+        behind=partial(missed_list.link, view),
         by=GROUPS,
         **controls(view, desk, site, compares=False),
     )
@@ -141,7 +142,10 @@ def _untold(answers: Mapping[str, Answer], site: Site, view: View, question: Que
 def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, Answer]:
     now = params(view, site)
     given = now | {"event": question.event, "limit": LIMIT}
-    long = params(view, site, _with_weeks_before(view.period)) | {"event": question.event, "limit": LIMIT}
+    long = params(view, site, Period(loss_tables.since(view.period.first), view.period.last)) | {
+        "event": question.event,
+        "limit": LIMIT,
+    }
     questions: dict[str, tuple[str, dict[str, Param]]] = {
         "whole": ("loss", given | {"by": ""}),
         "groups": ("loss", given | {"by": question.by}),
@@ -154,12 +158,6 @@ def _ask(desk: Desk, site: Site, view: View, question: Question) -> dict[str, An
         "ever": ("ledger_totals", now),
     }
     return desk.ask_all(questions | _whether_told(site, view, question))
-
-
-def _with_weeks_before(period: Period) -> Period:
-    """From a Monday on, so that the first week is whole, and four weeks before it to hold it against."""
-    monday = period.first - timedelta(days=period.first.weekday())
-    return Period(max(date(1971, 1, 4), monday - timedelta(days=PRIOR_DAYS)), period.last)
 
 
 def _step(view: View, answer: Answer) -> str:

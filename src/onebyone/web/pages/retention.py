@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Response, get
 
-from onebyone.web import retention
+from onebyone.web import cohort_list, retention
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.desk import TheDesk
@@ -35,6 +37,7 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         grid=retention.grid(
             question, answers["cohorts"].rows, min(desk.today(site.zone), view.period.last), site.currency
         ),
+        behind=partial(cohort_list.link, view),
         names=offered(desk, site, answers["seen"].rows),
         units=retention.UNITS,
         shows=retention.SHOWS,

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from onebyone.event import utc
-from onebyone.reports.filters import FIELDS, FilterUnreadable, read_condition, read_written, takes
+from onebyone.reports.filters import FIELDS, MARKS, FilterUnreadable, read_condition, read_written, takes
 from onebyone.reports.segment.read import read
 from onebyone.reports.segment.tokens import RuleUnreadable
 from onebyone.reports.segment.write import in_line
@@ -144,7 +144,7 @@ def _find(desk: Desk, site: Site, user: User, kind: str, slug: str) -> Saved | N
 
 def _narrows(page: str, key: str) -> bool:
     """Whether the key is a filter there: some pages choose one event by a key of that name."""
-    return takes(FIELDS, key.rstrip("!~")) and not (key == "event" and page in _OF_ONE_EVENT)
+    return takes(FIELDS, key.rstrip(MARKS)) and not (key == "event" and page in _OF_ONE_EVENT)
 
 
 def _filters(site: Site, read: tuple[str, str]) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+[properties['kind'], left(properties['description'], 300), left(properties['source'], 300), left(properties['line'], 12)]

@@ -1,0 +1,114 @@
+"""Every number of a report that counts rows is a link, and the list it leads to says the same number."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Iterator, Mapping
+
+from litestar import Litestar
+from litestar.testing import TestClient
+from msgspec import Struct
+
+from onebyone.reports.catalogue import Reports
+from onebyone.store.engine import Embedded
+from onebyone.web.numbers import share
+from store.rows import put
+from web.drill_shop import QUERY, rows
+from web.fakes import Place
+from web.test_behind import asking
+
+Client = TestClient[Litestar]
+PAGES: Mapping[
+    str, tuple[str, ...]
+] = {  # with the columns that no list can be behind: each counts no rows of the store
+    "loss?by=browser": (),
+    "loss?by=country&step=day": (),
+    "retention?again=purchase": (),
+    "funnels?steps=page_view,purchase": (),
+    "errors": ("Different",),
+    "engagement": ("Measured",),
+    "consent": (),
+    "ledger": ("Received", "Kept", "Dropped", "a sum"),  # of a day and of all time: over every reason
+}
+ALL: Mapping[str, tuple[str, ...]] = {
+    **PAGES,
+    "overview": (),
+    "acquisition": (),
+    "pages": (),
+    "events": ("With order", "With value", "Seen", "Values", "For example"),  # Seen of a property: of its values
+}
+MOST = 6  # lists of a page that are opened
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)</t[dh]>", re.DOTALL)
+_LINK = re.compile(r'<a\b[^>]*href="(/s/[^"]+/behind/[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+class Number(Struct, frozen=True):
+    head: str
+    text: str
+    href: str = ""
+    of: str = ""  # what it is a share of, or what it counts in words
+
+
+def numbers_of(text: str) -> Iterator[Number]:
+    """Whole numbers in tables, and whatever leads to a list."""
+    for table in _TABLE.findall(text):
+        head, *body = _ROW.findall(table)
+        heads = [_plain(cell) for _, cell in _CELL.findall(head)]
+        if "<thead" not in table:
+            heads, body = ["a sum", ""], [head, *body]
+        for row in body:
+            first = ""
+            for name, (tag, cell) in zip(heads, _CELL.findall(row), strict=False):
+                said, link, title = _plain(cell), _LINK.search(cell), re.search(r'title="([^"]*)"', tag)
+                number = re.sub(r"(?<=\d)[+−–-].*|new$|gone$", "", said).lstrip("−")
+                first = first or (number if link else "")
+                if link:
+                    yield Number(name, number, html.unescape(link[1]), title[1] if title else first)
+                elif "<a " not in cell and re.fullmatch(r"[1-9][\d,]*", number):
+                    yield Number(name, number)
+    for link in _LINK.finditer(_TABLE.sub("", text)):
+        yield Number("", _plain(link[2]), html.unescape(link[1]))
+
+
+def _plain(cell: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+
+
+def wrong_with(client: Client, one: Number) -> str:
+    """ "" if the list says the number."""
+    answer = client.get(one.href)
+    found = re.search(r"<h1>[^<]+</h1><p>([^<]+)</p>", answer.text)
+    if answer.status_code != 200 or not found:
+        return f"{answer.status_code}"
+    listed = [part.replace(",", "") for part in re.findall(r"(?<![\w.])\d[\d,]*(?![\w%])", found[1])]
+    if counted := re.match(r"([\d,]+) of [\d,]+ came back", one.of):
+        return "" if counted[1].replace(",", "") == listed[0] else found[1]
+    if one.text.endswith("%"):
+        return "" if share(int(listed[0]), int(one.of.replace(",", ""))) == one.text else found[1]
+    if re.fullmatch(r"€?[\d,.]+", one.text):
+        return "" if re.search(rf"(?<![\d.,]){re.escape(one.text)}(?!\d)", found[1]) else found[1]
+    return "" if int(listed[0]) else "nobody"
+
+
+def test_the_list_behind_every_number_says_that_number(place: Place, admin: Client, store: Embedded) -> None:
+    """Of every page with PROVE=1."""
+    put(store, rows(place.site.id))
+    real = Reports(store, clock=lambda: place.clock_now)
+    place.reports.answers = {name: asking(real, name) for name in real.names()}
+    wrong, walked = [], 0
+    for page, without in (ALL if os.environ.get("PROVE") else PAGES).items():
+        text = admin.get(f"/s/{place.site.id}/{page}{'&' if '?' in page else '?'}{QUERY}").text
+        found = list(dict.fromkeys(numbers_of(text)))
+        linked = [one for one in found if one.href]
+        wrong += [
+            f"{page}: {one.head} {one.text} is no link" for one in found if not one.href and one.head not in without
+        ]
+        few = linked if os.environ.get("PROVE") else linked[:MOST]
+        walked += len(few)
+        wrong += [f"{page}: {one.head} {one.text} {why}" for one in few if (why := wrong_with(admin, one))]
+    assert not wrong, "\n".join(wrong)
+    assert walked > 30
