@@ -171,3 +171,33 @@ def test_a_log_that_takes_nothing_leaves_the_letter(desk: Desk) -> None:
     with pytest.raises(LogUnavailable):
         Mending(desk.place, full, waiting, now_ms=now_ms).send(desk.site, hit, 0, json.dumps(RIGHT))
     assert [one.hit for one in desk.letters.find(site=desk.site.id)] == [hit]
+    assert Mending(desk.place, desk.settings, waiting, now_ms=now_ms).send(desk.site, hit, 0, json.dumps(RIGHT))
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize(("where", "sent"), [("append", 0), ("take", 1)])
+def test_a_process_that_is_killed_while_it_sends_loses_nothing_and_sends_nothing_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str, sent: int
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    hit = desk.receive("server", body=server(WRONG))
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteWriter if where == "append" else SqliteDeadLetters, where, killed)
+        with pytest.raises(Killed):
+            desk.mending.send(desk.site, hit, 0, json.dumps(RIGHT))
+    desk.pipeline.drain()
+    assert len(desk.events()) == sent and desk.letters.count() == 1
+    with pytest.raises(Unmendable, match="Somebody else"):  # or nobody any more: in a minute that is known
+        desk.mending.send(desk.site, hit, 0, json.dumps(RIGHT))
+    later = Mending(
+        desk.place, desk.settings, LogWaiting(desk.place, desk.state.bounds), now_ms=lambda: now_ms() + 60_000
+    )
+    if not sent:
+        later.send(desk.site, hit, 0, json.dumps(RIGHT))
+    desk.pipeline.drain()
+    assert [one["name"] for one in desk.events()] == ["purchase"] and desk.letters.count() == 0

@@ -22,6 +22,7 @@ from onebyone.web.waiting import Opened, Unmendable
 from onebyone.wire import read_batch, read_server_batch
 
 _PARTITION = "again"
+_SENDING_MS = 60_000  # for so long nobody else may send what somebody began to
 _SIGNED = frozenset({Via.OPEN, Via.LINK, Via.UNSUBSCRIBE})  # a token says everything, and nobody may write one
 _REASONS = frozenset(Reason)
 _batches = msgspec.json.Decoder(dict[str, Raw])
@@ -60,7 +61,8 @@ class Mending:
         mended = _mended(found, n, text, self._ids.new(self._now_ms()))
         if letter.reason in _REASONS or text is not None:
             _check(mended, site)
-        self._append([(letter, mended)])
+        if not self._append([(letter, mended)]):
+            raise Unmendable("Somebody else has just sent it, or is about to. Look again in a minute.")
         return hit_uuid(mended.id)
 
     def send_all(self, site: Site, reason: str) -> int:
@@ -82,19 +84,25 @@ class Mending:
         return self._letters.find(site=site, reason=reason, limit=self._letters.count())
 
     def _append(self, sent: Sequence[tuple[DeadLetter, Hit]]) -> int:
-        """Taken first, so that nobody sends one twice; put back where the log does not take them."""
-        hits = {(letter.hit, letter.n): hit for letter, hit in sent}
-        taken = self._letters.take([letter for letter, _ in sent])
-        if not taken:
-            return 0
-        try:
-            with contextlib.closing(open_partition(self._place, self._settings, _PARTITION)) as writer:
-                again = [hits[letter.hit, letter.n] for letter in taken]
-                writer.append([_hits(hit) for hit in again], count=sum(hit.count for hit in again))
-        except (ConfigError, LogUnavailable) as error:
-            self._letters.add(taken)
-            raise LogUnavailable(str(error)) from error
-        return len(taken)
+        """Written down, appended, taken away: after a crash between any two of these, the next who tries finds what
+        was sent in the log, and none is sent twice or lost.
+        """
+        now_ms, gone, begun = self._now_ms(), [], []
+        for letter, hit in sent:
+            earlier = self._letters.sending(letter)
+            if earlier is not None and self._waiting.find_hit(hit_uuid(earlier)) is not None:
+                gone.append(letter)
+            elif self._letters.begin(letter, hit.id, now_ms=now_ms, over_ms=_SENDING_MS):
+                begun.append((letter, hit))
+        if begun:
+            try:
+                with contextlib.closing(open_partition(self._place, self._settings, _PARTITION)) as writer:
+                    writer.append([_hits(hit) for _, hit in begun], count=sum(hit.count for _, hit in begun))
+            except (ConfigError, LogUnavailable) as error:
+                self._letters.give_up([letter for letter, _ in begun])
+                raise LogUnavailable(str(error)) from error
+        self._letters.take([*gone, *(letter for letter, _ in begun)])
+        return len(begun)
 
 
 def _opened(letter: DeadLetter, hit: Hit | None) -> Opened:

@@ -13,7 +13,8 @@ MAX_BODY_BYTES = 4096
 MAX_DETAIL_CHARS = 4000
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS letters(at_ms INTEGER, site TEXT, hit TEXT, n INTEGER, reason TEXT, step TEXT,"
-    " detail TEXT, body BLOB, PRIMARY KEY(hit, n))"
+    " detail TEXT, body BLOB, PRIMARY KEY(hit, n))",
+    "CREATE TABLE IF NOT EXISTS sendings(hit TEXT, n INTEGER, fresh BLOB, at_ms INTEGER, PRIMARY KEY(hit, n))",
 )
 _COLUMNS = "at_ms, site, hit, n, reason, step, detail, body"
 
@@ -49,11 +50,40 @@ class SqliteDeadLetters:
         with self._transaction() as connection:
             return dict(connection.execute(sql, (site,)).fetchall())
 
+    def sending(self, letter: DeadLetter) -> bytes | None:
+        """The id of the hit as which somebody began to send it again."""
+        sql = "SELECT fresh FROM sendings WHERE hit = ? AND n = ?"
+        with self._transaction() as connection:
+            found = connection.execute(sql, (letter.hit, letter.n)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def begin(self, letter: DeadLetter, fresh: bytes, *, now_ms: int, over_ms: int) -> bool:
+        """Write down that it is about to be sent as the hit `fresh`.
+
+        False where it is gone, or somebody else began less than `over_ms` ago.
+        """
+        sql = (
+            "INSERT INTO sendings SELECT hit, n, ?, ? FROM letters WHERE hit = ? AND n = ?"
+            " ON CONFLICT(hit, n) DO UPDATE SET fresh = excluded.fresh, at_ms = excluded.at_ms WHERE at_ms <= ?"
+        )
+        with self._transaction() as connection:
+            given = (fresh, now_ms, letter.hit, letter.n, now_ms - over_ms)
+            return connection.execute(sql, given).rowcount == 1
+
+    def give_up(self, letters: Sequence[DeadLetter]) -> None:
+        """Nothing was sent."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "DELETE FROM sendings WHERE hit = ? AND n = ?", [(one.hit, one.n) for one in letters]
+            )
+
     def take(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
         """Out of the file; those of them that this call took, and no other call did."""
         sql = "DELETE FROM letters WHERE hit = ? AND n = ?"
         with self._transaction() as connection:
-            return [one for one in letters if connection.execute(sql, (one.hit, one.n)).rowcount]
+            taken = [one for one in letters if connection.execute(sql, (one.hit, one.n)).rowcount]
+            connection.execute("DELETE FROM sendings WHERE (hit, n) NOT IN (SELECT hit, n FROM letters)")
+        return taken
 
     def _select(self, where: str, given: tuple[object, ...]) -> list[DeadLetter]:
         with self._transaction() as connection:
@@ -84,7 +114,8 @@ class SqliteDeadLetters:
         try:
             with contextlib.closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
                 connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute(_SCHEMA)
+                for table in _SCHEMA:
+                    connection.execute(table)
                 yield connection
         except sqlite3.Error as error:
             raise LogUnavailable(f"dead letters: {error}") from error

@@ -81,7 +81,8 @@ CELLS: Mapping[str, Cells] = {
     "retention": _COHORTS,
     "segment_sizes": Cells(people=("people",), way=alone),
 }  # fmt: skip
-LISTS = ("people", "funnel_people", "event_visitors", "session_visitors")  # of people, one by one
+LISTS = ("people", "cohort_people", "funnel_people", "event_visitors", "session_visitors")  # of people, one by one
+LINES = ("page_days", "row_days")  # of a page or campaign each day: told whole or not at all
 MASKED = (  # of records
     "user_id", "query", "referrer", "user_agent", "network", "click_ids", "browser_ids", "identifiers", "sealed",
     "properties", "examples",
@@ -150,6 +151,8 @@ def shown(name: str, rows: list[Row], params: Mapping[str, Param]) -> list[Row]:
         whole = counted if "counted" in rows[0] else max(counted, int(str(params.get("limit", 0))) == counted and LEAST)
         if whole < LEAST:
             raise TooFew(f"fewer than {LEAST} people")
+    if name in LINES and any(0 < int(row["counted"]) < LEAST for row in rows):
+        raise TooFew(f"a day has fewer than {LEAST}")
     if name == "filter_values" and str(params.get("field", "")).startswith(_NAMES_PEOPLE):
         return []
     if name in _RECORDS:
