@@ -167,11 +167,7 @@ def test_filters_a_segment_and_choices_narrow_the_file_as_they_do_the_page(shop:
 
 
 def a_board(shop: Shop, query: str = "") -> Saved:
-    shop.exporting = msgspec.structs.replace(
-        shop.exporting,
-        ask=lambda name, **given: FakeReports(month()).run(name, **given).dicts(),
-        link="https://c.example",
-    )
+    shop.exporting = msgspec.structs.replace(shop.exporting, reports=FakeReports(month()), link="https://c.example")
     cells = tuple(Cell(f"c{n}", what) for n, what in enumerate(CELLS))
     board = Saved(site=shop.site.id, kind="board", slug="", name="Every morning", by="u", by_name="lea", cells=cells)
     return shop.state.shelf.add(msgspec.structs.replace(board, query=query))

@@ -127,7 +127,7 @@ FEW: dict[str, dict[str, Param]] = {
     "channels": {}, "countries": {}, "pages": {"whole": 1}, "overview": {}, "totals": {}, "days_active": {},
     "power": {"by": ["country"], "cols": ["events:page_view"], "paged": 1},
     "funnel": _FUNNEL, "funnel_split": _FUNNEL | {"by": "country"},
-    "retention": {"first": "page_view", "again": "purchase", "unit": "week"},
+    "retention": {"first": "page_view", "again": "purchase", "unit": "week", "entry": "first"},
     "property_paths": MORE["property_paths"], "populations": {"unit": "week"},
 }  # fmt: skip
 
