@@ -107,7 +107,7 @@ def test_a_query_has_the_limits_and_settings_that_are_the_same_everywhere(store:
     wanted = {
         "async_insert": "0", "distributed_product_mode": "deny", "do_not_merge_across_partitions_select_final": "1",
         "input_format_skip_unknown_fields": "0", "join_use_nulls": "0", "max_execution_time": "60",
-        "max_memory_usage": "600000000", "session_timezone": "UTC",
+        "max_memory_usage": "640000000", "session_timezone": "UTC",
     }  # fmt: skip
     rows = store.query(
         "SELECT name, value FROM system.settings WHERE name IN {names:Array(String)}", {"names": [*wanted]}

@@ -10,7 +10,7 @@ WITH
     SELECT arraySort(groupArray(text))
     FROM (
       SELECT DISTINCT toString({{valued}}) AS text
-      FROM events
+      FROM events FINAL
       WHERE site = {site:String} AND node != 0 AND {{of_traffic}} AND {{of_time}} AND text != ''
     )
   ) AS texts,

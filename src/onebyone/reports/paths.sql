@@ -17,7 +17,7 @@ WITH
       WHERE site = {site:String} AND traffic = {traffic:String} AND day GLOBAL IN (SELECT arrayJoin(stored_days))
       UNION ALL
       SELECT {{touch_label}}
-      FROM events
+      FROM events FINAL
       WHERE site = {site:String} AND day GLOBAL IN (SELECT arrayJoin(days_to_read))
     )
   ) AS labels
