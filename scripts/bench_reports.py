@@ -124,7 +124,9 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
             params = {key: value for key, value in known.items() if key in wants}
             label = f"{name} {days} days" if "from" in wants else name
             yield label, lambda name=name, params=params: reports.run(name, **params)  # type: ignore[misc]
-    filtered = ((name, text, {"filters": [text]}) for name in _FILTERED for text in _FILTERS)
+    filtered: Iterator[tuple[str, str, dict[str, Param]]] = (
+        (name, text, {"filters": [text]}) for name in _FILTERED for text in _FILTERS
+    )
     for name, label, own in (*_MORE, *filtered):
         known = _known(name, PERIODS[-1], order, visitor)
         params = {key: value for key, value in known.items() if key in reports.get(name).params}
