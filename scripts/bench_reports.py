@@ -38,6 +38,16 @@ _RULES = {  # of segments: which reports they narrow is asked of those below, ov
     "in order": "people who did view_item then purchase in one session within 2 days in the last 30 days",
 }
 _NARROWED = ("totals", "overview", "channels", "people", "segment_sizes", "segment_why")
+_MORE: tuple[tuple[str, str, dict[str, Param]], ...] = (  # what a report is asked besides, over the longest period
+    ("power", "by the visit", {"by": ["channel"]}),
+    ("power", "by two of the visit", {"by": ["channel", "campaign"]}),
+    ("retention", "recurring", {"entry": "recurring"}),
+    ("event_list", "of who decided", {"event": "page_view", "of": ["decided", ""]}),
+    ("event_list", "of a fault", {"event": "js_error", "of": ["fault", "", "", "", ""]}),
+    ("people", "of a property all told", {"filters": ["prop.theme=dark"]}),
+)  # fmt: skip
+_FILTERED = ("totals", "overview", "channels", "people")
+_FILTERS = ("currency=EUR", "value>=50", "via=server-only", "destination!=meta", "did=purchase")
 _INSERTS = 30
 _EVENTS = Path(__file__).with_name("bench_events.sql")
 _CONVERSIONS = Path(__file__).with_name("bench_conversions.sql")
@@ -114,6 +124,14 @@ def _questions(store: Embedded) -> Iterator[tuple[str, Callable[[], object]]]:
             params = {key: value for key, value in known.items() if key in wants}
             label = f"{name} {days} days" if "from" in wants else name
             yield label, lambda name=name, params=params: reports.run(name, **params)  # type: ignore[misc]
+    filtered: Iterator[tuple[str, str, dict[str, Param]]] = (
+        (name, text, {"filters": [text]}) for name in _FILTERED for text in _FILTERS
+    )
+    for name, label, own in (*_MORE, *filtered):
+        known = _known(name, PERIODS[-1], order, visitor)
+        params = {key: value for key, value in known.items() if key in reports.get(name).params}
+        asked = params | own | {"zone": known["zone"], "currency": known["currency"], "now": _END}
+        yield f"{name}, {label}", lambda name=name, asked=asked: reports.run(name, **asked)  # type: ignore[misc]
     for rule, text in _RULES.items():
         for name in _NARROWED:
             known = _known(name, 30, order, visitor)

@@ -206,6 +206,22 @@ def test_rows_by_what_a_visit_came_by_are_the_sessions_of_other_reports() -> Non
         assert {key: sum(row[key] for row in rows) for key in whole} == whole and len(rows) > 1
 
 
+def test_an_event_and_a_record_are_of_the_visit_that_had_begun_last(store: Embedded) -> None:
+    first, second = NOON, NOON + timedelta(hours=2)
+    order = {"name": "purchase", "order_id": "a", "value": 100, "currency": "EUR", "via": "server"}
+    put(store, [
+        an_event(1, at=first, visitor=1, channel="Email", source="news", campaign="may"),
+        an_event(2, at=first + timedelta(minutes=1), visitor=1, channel="Direct"),
+        an_event(3, at=second, visitor=1, channel="Paid Search", source="google", campaign=""),
+        an_event(4, at=first + timedelta(hours=1), visitor=1, **order),
+        an_event(5, at=second, channel="Email"),
+    ])  # fmt: skip
+    asked = PARAMS | {"from": NOON - timedelta(days=1), "to": NOON + timedelta(days=1), "sort": "rows"}
+    cols = ["events:page_view", "conversions"]
+    rows = Reports(store).run("power", **asked, by=["channel", "campaign"], cols=cols).rows
+    assert [row[:4] for row in rows] == [["", "", 1, 0], ["Email", "may", 2, 1], ["Paid Search", "", 1, 0]]
+
+
 def test_every_property_that_all_events_carry_makes_rows_of_events_and_of_records() -> None:
     reports, cols = month(), ["events:page_view", "conversions"]
     (whole,) = reports.run_dicts("power", **PARAMS, by=[], cols=cols)

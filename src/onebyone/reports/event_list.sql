@@ -9,25 +9,28 @@ FROM (
     visitor, (
       SELECT count()
       FROM events FINAL
+      PREWHERE {event:String} IN ('', name) -- part of the id, so of the key: equal before FINAL and after
       WHERE site = {site:String}
         AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
         AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-        AND {event:String} IN ('', name) AND {{row_asked}} AND {{wanted}}) AS counted
+        AND {{row_asked}} AND {{wanted}}) AS counted
   FROM events FINAL
+  PREWHERE {event:String} IN ('', name)
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND toUnixTimestamp64Milli(at) <= {after_ms:Int64}
-    AND {event:String} IN ('', name) AND {{row_asked}} AND {{wanted}}
+    AND {{row_asked}} AND {{wanted}}
     AND (toUnixTimestamp64Milli(at) < {after_ms:Int64} OR concat(toString(events.hit), '.', toString(n)) < {after_id:String})
     AND at >= (
       SELECT min(newest.at)
       FROM (
         SELECT at
         FROM events FINAL
+        PREWHERE {event:String} IN ('', name)
         WHERE site = {site:String}
           AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
           AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND toUnixTimestamp64Milli(at) <= {after_ms:Int64}
-          AND {event:String} IN ('', name) AND {{row_asked}} AND {{wanted}}
+          AND {{row_asked}} AND {{wanted}}
           AND (toUnixTimestamp64Milli(at) < {after_ms:Int64}
             OR concat(toString(events.hit), '.', toString(n)) < {after_id:String})
         ORDER BY at DESC

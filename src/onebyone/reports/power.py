@@ -235,9 +235,13 @@ def _held(by: Sequence[tuple[int, str]], visits: Sequence[tuple[int, str]]) -> d
     sql, replaced, joins = _SQL["held"], [], []
     visited = _SQL["visited"]
     if visits:
-        kept = ", ".join(_piece(visited["kept"], n, column=VISITS[text]) for n, text in visits)
-        joins.append(with_parts(visited["join"].strip(), {"kept": kept}))
-        replaced += [_piece(visited["replaced"], n) for n, _ in visits]
+        columns = ", ".join(with_parts(visited["one"], {"column": VISITS[text]}) for _, text in visits)
+        label = with_parts(visited["label"], {"columns": columns})
+        labels = with_parts(visited["labels"].strip(), {"label": label})
+        joins.append(with_parts(visited["join"].strip(), {"label": label, "labels": labels}))
+        replaced += [
+            _piece(visited["replaced"].strip(), n, nth=str(nth), labels=labels) for nth, (n, _) in enumerate(visits, 1)
+        ]
     for n, text in by:
         choice, prop = chosen_of(text)
         function, within = _SQL["choices"][choice]["function"], _SQL["within"][_SQL["choices"][choice]["within"]]

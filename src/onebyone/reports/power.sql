@@ -27,11 +27,7 @@ FROM (
           AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
           AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
           AND ({{of_events}} OR (is_order AND has({counted:Array(String)}, name))) AND {{wanted}}
-      {{row_close}})
-      GROUP BY {{keys}}
-      UNION ALL
-      SELECT {{keys}}, {{states}}
-      FROM ({{row_open}}
+        UNION ALL
         SELECT
           toString({{record_row_1}}) AS row_1, toString({{record_row_2}}) AS row_2, name, at, {{record_person}} AS person,
           false AS is_event{{seen_by}}, true AS is_order, if(currency IN ('', {currency:String}), net, 0) AS worth{{no_texts}}
