@@ -46,7 +46,7 @@ FROM (
             WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted' AND at < {now:DateTime64(3)}
               AND {{wanted}}
           ) AS orders
-          GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+          {{by_whom}}
         )
         WHERE person != 0
         GROUP BY person

@@ -6,16 +6,13 @@ GLOBAL LEFT JOIN (
   FROM (
     SELECT id, {{person}} AS person, toUInt64(toUnixTimestamp64Milli(at)) AS ms
     FROM (
-      SELECT * REPLACE ({{known_node}} AS node)
-      FROM (
-        SELECT id, at, visitor, {{order_node}} AS node
-        FROM conversions FINAL
-        WHERE {reset:UInt8} AND site = {site:String} AND name = {{goal}} AND {{standing}} = 'counted'
-          AND first_day >= toDate(since) - 31 AND at >= since AND at < {to:DateTime64(3)}
-          AND {{of_traffic}}
-      )
+      SELECT id, at, visitor, {{order_node}} AS node
+      FROM conversions FINAL
+      WHERE {reset:UInt8} AND site = {site:String} AND name = {{goal}} AND {{standing}} = 'counted'
+        AND first_day >= toDate(since) - 31 AND at >= since AND at < {to:DateTime64(3)}
+        AND {{of_traffic}}
     ) AS placed
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
   )
   WHERE person != 0
 ) AS earlier ON earlier.id = one.id
