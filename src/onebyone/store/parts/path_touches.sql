@@ -1,5 +1,5 @@
 -- the touches of each order as models see them: where `reset` is 1, those after the same person's order before it alone
-SELECT value, arrayFilter(t -> t.4 > before_ms, all_touches) AS found, {{reduced}} AS touches
+SELECT one.id AS id, value, arrayFilter(t -> t.4 > before_ms, all_touches) AS found, {{reduced}} AS touches
 FROM (SELECT id, value, touches AS all_touches FROM ({{touches}})) AS one
 GLOBAL LEFT JOIN (
   SELECT id, max(ms) OVER (PARTITION BY person ORDER BY ms RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_ms
