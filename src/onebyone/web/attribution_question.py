@@ -68,7 +68,8 @@ def read_question(view: View, site: Site) -> Question:
     given = view.given
     return Question(
         counted=_counted(view, site), by=given.get("by", "channel"), window=given.get("window", "default"),
-        show=given.get("show", ""), reset=given.get("reset", ""), reduce=read_reduction(view), models=credit_table.read_columns(view),
+        show=given.get("show", ""), reset=given.get("reset", ""), reduce=read_reduction(view),
+        models=credit_table.read_columns(view),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
+from onebyone.event import Fate
 from onebyone.reports.filters import Condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
@@ -50,11 +51,13 @@ PLACES: Mapping[str, str] = {
     "fault": "Error",
 }
 _NO_ORDERS = ("page", "failing", "fault")
+FATES = ("dropped", "failed")  # stand for all reasons of theirs
 FAULT = ("kind", "description", "source", "line")  # what tells an error from another
 EVENT_ROWS = {"fault": len(FAULT), "withheld": 0, "chosen": 0, "decided": 1}  # how many values name one
 _MENU = {
     "landing": "pages", "page": "pages", "failing": "pages", "funnel": "funnels", missed_list.BY: "loss",
-    cohort_list.BY: "retention", credit_list.BY: "attribution", "seen": "overview", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
+    cohort_list.BY: "retention", credit_list.BY: "attribution",
+    "seen": "overview", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
     "": "events",
 }  # fmt: skip
 _OF_KIND = {"events": "event_list", "drops": "drop_list"}
@@ -291,7 +294,8 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
 
 
 def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
-    count, told = rows[0]["counted"] if rows else 0, words.of_reason(view.given.get("reason", ""))
+    count, reason = rows[0]["counted"] if rows else 0, view.given.get("reason", "")
+    told = words.FATES[Fate(reason)] if reason in FATES else words.of_reason(reason)
     return List(
         title="Drops one by one",
         says=f"{_count(count, 'hit')}, the newest first. {told.title}: {told.happened}",
@@ -302,7 +306,10 @@ def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
                 href=f"/s/{site.id}/fate/{row['hit']}/{row['n']}",
                 cells=[
                     _when(row["received_at"], site, today),
-                    row["order_id"] or f"{row['host']}{row['path']}" or numbers.NONE,
+                    ", ".join(
+                        filter(None, (_what(row), words.of_reason(row["reason"]).title if reason in FATES else ""))
+                    )
+                    or numbers.NONE,
                     ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
                     or numbers.NONE,
                     words.VIAS[row["via"]].title,
@@ -313,6 +320,10 @@ def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
         after=_after(rows, "received_at", "hit", "n"),
         empty="No such hit was received in this period.",
     )
+
+
+def _what(row: Row) -> str:
+    return row["order_id"] or f"{row['host']}{row['path']}"
 
 
 def _saying(view: View) -> str:

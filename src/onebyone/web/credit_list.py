@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from onebyone.reports.attribution.side_by_side import BY_RULE
 from onebyone.store import Param
-from onebyone.web import numbers
 from onebyone.web import attribution_question as asking
+from onebyone.web import numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.behind_address import at, joined
 from onebyone.web.counted import words_of
@@ -17,6 +18,7 @@ from onebyone.web.desk import Row
 
 BY = "credit"
 KEYS = ("window", "reset", "reduce")  # of Attribution, beside what every list takes
+_SUMS = ("counted", "net_sum", "share_sum", "share_minor_sum")  # what each row says of all
 _OF_PATHS = "linear"  # gives every touch of a path something
 
 
@@ -37,7 +39,8 @@ def params(view: View, values: Sequence[str]) -> dict[str, Param]:
         raise _unknown(view)
     return {
         "event": view.given["event"], "by": by, "model": model if model in BY_RULE else _OF_PATHS, "label": label,
-        "window_days": asking.WINDOWS[window].click_days, "reset": int(reset or 0), "reduce": asking.read_reduction(view),
+        "window_days": asking.WINDOWS[window].click_days, "reset": int(reset or 0),
+        "reduce": asking.read_reduction(view),
     }  # fmt: skip
 
 
@@ -55,7 +58,7 @@ def back(view: View, values: Sequence[str]) -> View:
 def says(rows: Sequence[Row], view: View, values: Sequence[str], currency: str) -> str:
     """The number that the page shows, and of models that look at other paths too what is listed instead."""
     (_, model), label = values[:2], values[2:]
-    first: Mapping[str, Row] = rows[0] if rows else dict.fromkeys(("counted", "net_sum", "share_sum", "share_minor_sum"), 0)
+    first: Row = rows[0] if rows else dict.fromkeys(_SUMS, 0)
     counted, title = words_of(view.given["event"]), NAMES[MODELS[model]][0]
     many = f"{numbers.count(first['counted'])} {counted.one if first['counted'] == 1 else counted.many}"
     text = f"{many}, {numbers.money(first['net_sum'], currency)} net of refunds"
