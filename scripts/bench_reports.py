@@ -175,7 +175,8 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "without": "view_item",
         "within_ms": 30 * 86_400_000,
     }
-    return known | (asked | {"funnel": without}).get(name, {})
+    shared: dict[str, Param] = {"model": "linear", "label": []}
+    return known | (asked | {"funnel": without, "shared_orders": shared}).get(name, {})
 
 
 def _check() -> None:

@@ -33,6 +33,11 @@ def missed(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     return [row | {"withheld": 0} for row in orders(params)]
 
 
+def shared(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    of = {"share": 0.5, "share_minor": 800, "share_sum": 1.5, "share_minor_sum": 2400}
+    return [row | of for row in orders(params)]
+
+
 def drops(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     return [
         {

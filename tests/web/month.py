@@ -210,6 +210,7 @@ def month() -> Answers:
         ],
         "credited_orders": behind_rows.orders,
         "placed_orders": behind_rows.orders,
+        "shared_orders": behind_rows.shared,
         "session_visitors": behind_rows.visitors,
         "event_visitors": behind_rows.visitors,
         "event_list": behind_rows.events,

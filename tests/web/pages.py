@@ -28,6 +28,7 @@ PAGES = (
     "/s/{site}/behind/events?event=page_view&traffic=all",
     "/s/{site}/behind/drops?reason=order_joined",
     "/s/{site}/behind/orders?by=loss&is=server-only,browser,Chrome&event=purchase",
+    "/s/{site}/behind/orders?by=credit&is=channel,linear,Email&event=purchase",
     "/s/{site}/behind/visitors?by=cohort&is=2026-11-02,1&again=purchase",
     "/s/{site}/loss",
     "/s/{site}/loss?by=country&event=generate_lead&step=week",

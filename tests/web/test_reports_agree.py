@@ -46,6 +46,16 @@ MORE: dict[str, dict[str, Param]] = {
     | {"first": "page_view", "again": "purchase", "unit": "week", "entry": "first", "cohort": "2026-11-09", "later": 1},
     "loss": {"by": "browser", "event": "purchase"},
     "credits_by_rule": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
+    "shared_orders": _BEHIND
+    | {
+        "by": "channel",
+        "event": "purchase",
+        "window_days": 30,
+        "reset": 0,
+        "reduce": "",
+        "model": "linear",
+        "label": [],
+    },
     "order_touches": {"event": "purchase", "id": "5b0c2d1e-2222-4222-8333-444455556666", "window_days": 30},
     "paths": {"by": "channel", "event": "purchase", "window_days": 30, "reset": 0, "reduce": ""},
     "funnel": _FUNNEL,

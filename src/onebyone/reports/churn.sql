@@ -31,7 +31,7 @@ FROM (
     FROM (
       SELECT
         days, countIf(length(days) > 1) OVER () AS again,
-        if(again < 30, NULL, quantileExactInclusiveIf(0.5)(own_gap, length(days) > 1) OVER ()) AS gap,
+        if(again < 30, NULL, ifNotFinite(quantileExactInclusiveIf(0.5)(own_gap, length(days) > 1) OVER (), 0)) AS gap,
         toInt32(ceil(gap * toFloat64({k:String}))) AS quiet -- whole days without a purchase, the last of which is over
       FROM (
         SELECT
@@ -46,7 +46,7 @@ FROM (
             WHERE site = {site:String} AND name = 'purchase' AND {{standing}} = 'counted' AND at < {now:DateTime64(3)}
               AND {{wanted}}
           ) AS orders
-          GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+          {{by_whom}}
         )
         WHERE person != 0
         GROUP BY person

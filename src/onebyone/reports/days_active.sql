@@ -7,7 +7,7 @@ FROM (
   FROM (
     SELECT {{person}} AS person, at AS moment
     FROM events FINAL
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
       AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}

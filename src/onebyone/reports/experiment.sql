@@ -22,7 +22,7 @@ FROM (
     FROM (
       SELECT {{person}} AS person, at AS moment, true AS is_first, properties[{prop:String}] AS named, 0 AS worth
       FROM events FINAL
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+      {{by_whom}}
       PREWHERE name = {event:String} -- part of the id, so of the key: equal before FINAL and after
       WHERE site = {site:String}
         AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
@@ -41,11 +41,11 @@ FROM (
           AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} + toIntervalMillisecond({within_ms:UInt64})
           AND {{of_traffic}}
       ) AS records
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+      {{by_whom}}
       UNION ALL
       SELECT {{person}}, at, false, '', 0
       FROM events FINAL
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+      {{by_whom}}
       PREWHERE name = {goal:String}
       WHERE site = {site:String} AND conversion = '' -- what has a record counts above
         AND day BETWEEN toDate({from:DateTime64(3)})

@@ -39,23 +39,20 @@ FROM (
           FROM (
             SELECT {{kept}}
             FROM (
-              SELECT * REPLACE ({{known_node}} AS node)
+              SELECT
+                node, visitor, at, is_way, is_held,
+                if(is_way, {{funnel_moment}}, toUInt64(toUnixTimestamp64Milli(at)) * 512 + 256) AS moment,
+                if(is_held, transform(text, texts, arrayMap(n -> toUInt64(n), arrayEnumerate(texts)), toUInt64(0)), 0) AS number
               FROM (
                 SELECT
-                  node, visitor, at, is_way, is_held,
-                  if(is_way, {{funnel_moment}}, toUInt64(toUnixTimestamp64Milli(at)) * 512 + 256) AS moment,
-                  if(is_held, transform(text, texts, arrayMap(n -> toUInt64(n), arrayEnumerate(texts)), toUInt64(0)), 0) AS number
-                FROM (
-                  SELECT
-                    node, visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
-                    toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held
-                  FROM events FINAL
-                  WHERE site = {site:String} AND node != 0 AND {{of_traffic}}
-                )
-                WHERE is_way OR is_held
+                  node, visitor, at, name, path, {{wanted}} AS fits, {{funnel_of}} AS is_way,
+                  toString({{valued}}) AS text, text != '' AND {{of_time}} AS is_held
+                FROM events FINAL
+                WHERE site = {site:String} AND node != 0 AND {{of_traffic}}
               )
+              WHERE is_way OR is_held
             ) AS did
-            GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+            {{by_whom}}
             GROUP BY {{person}} AS person
             HAVING person != 0
           )

@@ -27,11 +27,11 @@ FROM (
           AND currency IN ('', {currency:String}) -- from the beginning: who ordered before is not new
           AND {{wanted}}
       ) AS orders
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+      {{by_whom}}
       UNION ALL
       SELECT {{person}}, at, 0, false
       FROM events FINAL
-      GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+      {{by_whom}}
       WHERE {since:String} = 'visit' AND site = {site:String}
         AND day <= toDate({to:DateTime64(3)}) AND at < {to:DateTime64(3)}
         AND {{wanted}}

@@ -10,7 +10,7 @@ FROM (
 GLOBAL ASOF JOIN (
   SELECT {{person}} AS person, at, message
   FROM events FINAL
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+  {{by_whom}}
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) - 30 AND toDate({to:DateTime64(3)})
     AND name = 'page_view' AND message != '' AND visitor != 0

@@ -44,16 +44,14 @@ FROM (
       WHERE NOT person GLOBAL IN (
         SELECT {{person}}
         FROM (
-          SELECT * REPLACE ({{known_node}} AS node)
-          FROM (
-            SELECT at, visitor, node
-            FROM events FINAL
-            PREWHERE name = {{goal}}
-            WHERE site = {site:String}
-              AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-              AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}})
+          SELECT at, visitor, node
+          FROM events FINAL
+          PREWHERE name = {{goal}}
+          WHERE site = {site:String}
+            AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
+            AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)} AND {{of_traffic}}
         ) AS bought
-        GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known){{and_visitors}}
+        {{by_whom}}){{and_visitors}}
     )
     GROUP BY person
     HAVING last_ms >= toUInt64(toUnixTimestamp64Milli({from:DateTime64(3)}))

@@ -14,7 +14,7 @@ FROM (
     SELECT
       {{person}} AS owner, visitor, events.user_id AS user, at AS moment, name, country AS place, device AS kind_of_device
     FROM events FINAL
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
       AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
@@ -31,7 +31,7 @@ FROM (
           if({text:String} = '', true,
             {text:String} IN (user_id, order_id, event_id, sent_id) OR has(mapValues(properties), {text:String})) AS fits
         FROM events FINAL
-        GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+        {{by_whom}}
         WHERE site = {site:String}
           AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
           AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}

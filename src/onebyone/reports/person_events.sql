@@ -8,8 +8,8 @@ SELECT
 FROM (
   SELECT *, {{person}} AS person, {{joined_later}} AS joined_later
   FROM events FINAL
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-  WHERE site = {site:String} AND has(numbers, node)
+  {{by_whom}}
+  WHERE site = {site:String} AND (has(numbers, node) OR has(numbers, visitor))
 ) AS events
 WHERE person = toUInt64({person:String})
 ORDER BY at DESC, seq DESC, hit DESC, n DESC

@@ -2,7 +2,7 @@
 -- about: For the person's own copy. As what one person did, with events that only name one of the hashed `values` ("email:" and the hash) or `orders`.
 WITH arrayMap(text -> toUInt64OrZero(text), {nodes:Array(String)}) AS numbers,
   (
-    has(numbers, node) OR has({orders:Array(String)}, order_id)
+    has(numbers, node) OR has(numbers, visitor) OR has({orders:Array(String)}, order_id)
     OR hasAny(arrayMap((kind, hash) -> concat(kind, ':', hash), mapKeys(identifiers), mapValues(identifiers)), {values:Array(String)})
   ) AS is_hers
 SELECT
@@ -14,11 +14,11 @@ SELECT
 FROM (
   SELECT *, node, {{person}} AS person
   FROM events FINAL
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+  {{by_whom}}
   PREWHERE (day, visitor, at, id) GLOBAL IN ( -- the key: all columns are read of few rows
     SELECT day, visitor, at, id FROM events WHERE site = {site:String} AND is_hers)
   WHERE site = {site:String} AND is_hers
 ) AS events
-WHERE person = toUInt64({person:String}) OR NOT has(numbers, node)
+WHERE person = toUInt64({person:String}) OR NOT has(numbers, {{known_node}})
 ORDER BY at, seq, hit, n
 LIMIT {limit:UInt32}

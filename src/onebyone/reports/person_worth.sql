@@ -8,7 +8,7 @@ SELECT
 FROM (
   SELECT {{person}} AS owner, gross, net, currency
   FROM ({{purchases}}) AS placed
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-  WHERE has(numbers, node)
+  {{by_whom}}
+  WHERE (has(numbers, node) OR has(numbers, visitor))
 )
 WHERE owner = toUInt64({person:String})

@@ -12,7 +12,7 @@ FROM (
   FROM (
     SELECT visitor, user_id, {{person}} AS person, {{joined_later}} AS later
     FROM events FINAL
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
       AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}

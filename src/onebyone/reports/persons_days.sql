@@ -6,7 +6,7 @@ SELECT
 FROM (
   SELECT at AS moment, visitor AS browser, {{person}} AS person
   FROM events FINAL
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+  {{by_whom}}
   WHERE site = {site:String}
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}

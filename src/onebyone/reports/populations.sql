@@ -23,7 +23,7 @@ FROM (
   FROM (
     SELECT {{person}} AS person, at AS moment
     FROM events FINAL
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
     WHERE site = {site:String} AND day <= toDate({to:DateTime64(3)}) + 32 -- from the beginning: who was here is not new
       AND begin(toDate(at, {zone:String})) <= last_unit
       AND {{of_traffic}}{{and_own}}

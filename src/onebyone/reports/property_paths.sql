@@ -72,7 +72,7 @@ FROM (
             AND (length(goal_of) = 1 OR path = substring({goal:String}, length(goal_of[1]) + 2)) AS is_goal,
           multiIf(NOT is_goal, no_goal, {first:String} != '' AND is_start, 0, goal_alone) AS part
         FROM events FINAL
-        GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+        {{by_whom}}
         WHERE site = {site:String}
           AND day BETWEEN toDate({from:DateTime64(3)})
             AND toDate({to:DateTime64(3)}) + toUInt16(intDiv({within_ms:UInt64}, 86400000) + 1)

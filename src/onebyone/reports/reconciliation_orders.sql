@@ -20,20 +20,17 @@ FROM (
 GLOBAL RIGHT JOIN (
   SELECT {{person}} AS person, toUInt64(toUnixTimestamp64Milli(at)) AS ms, bought.*
   FROM (
-    SELECT * REPLACE ({{known_node}} AS node)
-    FROM (
-      SELECT
-        id, at, visitor, {{order_node}} AS node, status, order_id, currency, gross, net, in_browser, permissions
-      FROM conversions FINAL
-      WHERE site = {site:String} AND name = 'purchase' AND {{standing}} IN ('counted', 'cancelled')
-        AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
-        AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-        AND ({{of_traffic}}{{and_orders}})
-      ORDER BY at, toString(id) -- of more orders than are asked for, the visits need not be found
-      LIMIT {limit:UInt32}
-    )
+    SELECT
+      id, at, visitor, {{order_node}} AS node, status, order_id, currency, gross, net, in_browser, permissions
+    FROM conversions FINAL
+    WHERE site = {site:String} AND name = 'purchase' AND {{standing}} IN ('counted', 'cancelled')
+      AND first_day >= toDate({from:DateTime64(3)}) - 31 -- the first copy seen is seldom the earliest
+      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
+      AND ({{of_traffic}}{{and_orders}})
+    ORDER BY at, toString(id) -- of more orders than are asked for, the visits need not be found
+    LIMIT {limit:UInt32}
   ) AS bought
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+  {{by_whom}}
 ) AS purchase ON session.person = purchase.person
 GLOBAL LEFT JOIN (
   SELECT

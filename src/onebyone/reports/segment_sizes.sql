@@ -5,7 +5,7 @@ WITH
   (SELECT uniqExact(owner) FROM (
     SELECT {{person}} AS owner
     FROM events FINAL
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
     WHERE site = {site:String}
       AND day >= toDate({now:DateTime64(3)}) - 541 AND at >= {now:DateTime64(3)} - toIntervalDay(540)
       AND at < {now:DateTime64(3)}

@@ -2,7 +2,7 @@
 -- about: The person of each page view of the period, by the id that its sender gave it: to compare with a known truth.
 SELECT sent_id, toString({{person}}) AS person
 FROM events FINAL
-GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+{{by_whom}}
 WHERE site = {site:String}
   AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
   AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}

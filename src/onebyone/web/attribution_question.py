@@ -66,16 +66,22 @@ def read_question(view: View, site: Site) -> Question:
                 view.link(**{key: ""}), ".",
             )  # fmt: skip
     given = view.given
-    reduce = given.get("reduce", "")
+    return Question(
+        counted=_counted(view, site), by=given.get("by", "channel"), window=given.get("window", "default"),
+        show=given.get("show", ""), reset=given.get("reset", ""), reduce=read_reduction(view),
+        models=credit_table.read_columns(view),
+    )  # fmt: skip
+
+
+def read_reduction(view: View) -> str:
+    """Raises NotUnderstood."""
+    reduce = view.given.get("reduce", "")
     try:
         if reduce:
             get_reduction(reduce)
     except ValueError as error:
         raise NotUnderstood(f"{error}. ", "Show whole paths", view.link(reduce=""), ".") from error
-    return Question(
-        counted=_counted(view, site), by=given.get("by", "channel"), window=given.get("window", "default"),
-        show=given.get("show", ""), reset=given.get("reset", ""), reduce=reduce, models=credit_table.read_columns(view),
-    )  # fmt: skip
+    return reduce
 
 
 def reductions(question: Question) -> Mapping[str, str]:

@@ -10,12 +10,15 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
+from onebyone.event import Fate
 from onebyone.reports.filters import Condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import cohort_list, countries, missed_list, numbers, words
+from onebyone.web import cohort_list, countries, credit_list, missed_list, numbers, words
 from onebyone.web.address import EVERY_FIELD, NO_FIELD, Narrows, NotUnderstood, View, address
 from onebyone.web.behind_address import at, joined, split
+from onebyone.web.conversions import SEEN
+from onebyone.web.counted import words_of
 from onebyone.web.desk import Row
 from onebyone.web.funnel import name_of, read_funnel
 from onebyone.web.hit_row import what
@@ -25,7 +28,7 @@ from onebyone.web.permissions import NARROWS as NARROWS_CONSENT
 from onebyone.web.permissions import of_source
 from onebyone.web.persons import person_name
 
-KEYS = ("by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, "reason", "after")
+KEYS = ("by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, *credit_list.KEYS, "reason", "after")
 SHOWN = 50
 _END = 2**63 - 1
 _CREDITED = "by the last session that was not direct, within 30 days before the order"
@@ -42,16 +45,19 @@ PLACES: Mapping[str, str] = {
     "country": "Country",
     "device": "Device",
     "browser": "Browser",
+    "seen": "Reported by",
     "page": "Page",
     "failing": "Page with errors",
     "fault": "Error",
 }
 _NO_ORDERS = ("page", "failing", "fault")
+FATES = ("dropped", "failed")  # stand for all reasons of theirs
 FAULT = ("kind", "description", "source", "line")  # what tells an error from another
 EVENT_ROWS = {"fault": len(FAULT), "withheld": 0, "chosen": 0, "decided": 1}  # how many values name one
 _MENU = {
     "landing": "pages", "page": "pages", "failing": "pages", "funnel": "funnels", missed_list.BY: "loss",
-    cohort_list.BY: "retention", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
+    cohort_list.BY: "retention", credit_list.BY: "attribution",
+    "seen": "overview", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
     "": "events",
 }  # fmt: skip
 _OF_KIND = {"events": "event_list", "drops": "drop_list"}
@@ -102,6 +108,8 @@ def menu(view: View) -> str:
 def back(view: View) -> str:
     """The address of that page, with those filters that it takes."""
     page = menu(view)
+    if page == "attribution":
+        return credit_list.back(view, split(view.given["is"])).link(f"{view.path.partition('/behind/')[0]}/attribution")
     fields = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD).fields
     kept = replace(view, filters=tuple(one for one in view.filters if takes(fields, one.field)))
     return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", reason="", after="", **{"is": ""})
@@ -125,6 +133,8 @@ def report(view: View, kind: str) -> str:
         return "cohort_people"
     if (by, kind) == (missed_list.BY, "orders"):
         return "missed_orders"
+    if (by, kind) == (credit_list.BY, "orders"):
+        return "shared_orders"
     if by in VISITS:
         return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
     if by in PLACES and not (kind == "orders" and by in _NO_ORDERS):
@@ -152,6 +162,8 @@ def params(view: View, kind: str) -> dict[str, Param]:
             return place | cohort_list.params(view)
         case missed_list.BY:
             return place | missed_list.params(view, split(view.given.get("is", "")))
+        case credit_list.BY:
+            return place | credit_list.params(view, split(view.given.get("is", "")))
     return place | {"by": view.given.get("by", ""), "is": split(view.given.get("is", ""))}
 
 
@@ -189,6 +201,9 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     if view.given.get("by") == missed_list.BY:
         title = noun(view.given["event"]).capitalize()
         says = missed_list.says(rows, view, split(view.given["is"]), worth)
+    elif view.given.get("by") == credit_list.BY:
+        title = words_of(view.given["event"]).title
+        says = credit_list.says(rows, view, split(view.given["is"]), site.currency)
     else:
         of, how = _named(view)
         title, says = "Orders", f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}."
@@ -279,7 +294,8 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
 
 
 def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
-    count, told = rows[0]["counted"] if rows else 0, words.of_reason(view.given.get("reason", ""))
+    count, reason = rows[0]["counted"] if rows else 0, view.given.get("reason", "")
+    told = words.FATES[Fate(reason)] if reason in FATES else words.of_reason(reason)
     return List(
         title="Drops one by one",
         says=f"{_count(count, 'hit')}, the newest first. {told.title}: {told.happened}",
@@ -290,7 +306,10 @@ def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
                 href=f"/s/{site.id}/fate/{row['hit']}/{row['n']}",
                 cells=[
                     _when(row["received_at"], site, today),
-                    row["order_id"] or f"{row['host']}{row['path']}" or numbers.NONE,
+                    ", ".join(
+                        filter(None, (_what(row), words.of_reason(row["reason"]).title if reason in FATES else ""))
+                    )
+                    or numbers.NONE,
                     ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
                     or numbers.NONE,
                     words.VIAS[row["via"]].title,
@@ -301,6 +320,10 @@ def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
         after=_after(rows, "received_at", "hit", "n"),
         empty="No such hit was received in this period.",
     )
+
+
+def _what(row: Row) -> str:
+    return row["order_id"] or f"{row['host']}{row['path']}"
 
 
 def _saying(view: View) -> str:
@@ -331,6 +354,8 @@ def _named(view: View) -> tuple[str, str]:
     title, how = VISITS.get(by) or (PLACES[by], "")
     if by == "fault":
         values = values[1:2]
+    if by == "seen":
+        values = [SEEN[values[0]][0].lower() if values[0] in SEEN else values[0]]
     if by == "country":
         values = [countries.name(values[0])]
     text = "".join(values) if by in ("landing", "page", "failing") else " / ".join(value for value in values if value)

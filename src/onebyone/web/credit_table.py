@@ -39,9 +39,13 @@ class Head(Struct, frozen=True):
 
 
 class Body(Struct, frozen=True):
+    """`of` names the row in a list of its orders: "" is unattributed, None all of them; `led` whether there is one."""
+
     label: str
     cells: list[str]
     kind: str = ""
+    of: str | None = None
+    led: bool = True
 
 
 def _base(model: str) -> str:
@@ -110,11 +114,13 @@ def notes(table: Table, counted: Counted = ORDERS) -> list[str]:
 def bodies(table: Table, models: Sequence[str], show: str, currency: str) -> list[Body]:
     """The lines, then unattributed, then the total: under each model they add up."""
     write = writer(show, currency)
-    lines = [Body(line.label, [write(line.shares[model]) for model in models]) for line in table.lines[:SHOWN]]
+    lines = [
+        Body(line.label, [write(line.shares[model]) for model in models], of=line.label) for line in table.lines[:SHOWN]
+    ]
     if rest := table.lines[SHOWN:]:
         sums = [_sum([line.shares[model] for line in rest]) for model in models]
-        lines.append(Body(f"{numbers.count(len(rest))} more", [write(share) for share in sums], "mut"))
-    lines.append(Body("Unattributed", [write(table.unattributed)] * len(models), "unattr"))
+        lines.append(Body(f"{numbers.count(len(rest))} more", [write(share) for share in sums], "mut", led=False))
+    lines.append(Body("Unattributed", [write(table.unattributed)] * len(models), "unattr", of=""))
     lines.append(Body("Total", [write(table.total)] * len(models), "sum"))
     return lines
 

@@ -22,7 +22,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "overview": ("totals", "overview", "copies", "seen_by", "loss", *overview_tables.REPORTS),
     "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
     "loss": ("loss", "missed_orders", "log_views", "gaps"),
-    "attribution": ("credits_by_rule", "paths"),
+    "attribution": ("credits_by_rule", "paths", "shared_orders"),
     "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),
     "ledger": ("ledger_days", "drops", "drop_list"),
     **{

@@ -19,24 +19,21 @@ FROM (
   FROM (
     SELECT {{person}} AS person, at AS moment, name, if(currency IN ('', {currency:String}), value, 0) AS worth
     FROM (
-      SELECT * REPLACE ({{known_node}} AS node)
-      FROM (
-        SELECT at, visitor, node, name, currency, value
-        FROM events FINAL
-        WHERE site = {site:String} AND node != 0 AND name IN ({first:String}, {again:String})
-          AND conversion = '' -- what has a record counts below
-          AND day <= toDate({to:DateTime64(3)}) AND at < {to:DateTime64(3)} -- from the beginning: who was here before is not new
-          AND ({entry:String} != 'recurring' OR (day >= toDate({from:DateTime64(3)}) AND at >= {from:DateTime64(3)}))
-          AND {{wanted}}
-        UNION ALL
-        SELECT at, visitor, {{order_node}} AS node, name, currency, net
-        FROM conversions FINAL
-        WHERE site = {site:String} AND node != 0 AND name IN ({first:String}, {again:String}) AND {{standing}} = 'counted'
-          AND at < {to:DateTime64(3)} AND ({entry:String} != 'recurring' OR at >= {from:DateTime64(3)})
-          AND {{wanted}}
-      )
+      SELECT at, visitor, node, name, currency, value
+      FROM events FINAL
+      WHERE site = {site:String} AND node != 0 AND name IN ({first:String}, {again:String})
+        AND conversion = '' -- what has a record counts below
+        AND day <= toDate({to:DateTime64(3)}) AND at < {to:DateTime64(3)} -- from the beginning: who was here before is not new
+        AND ({entry:String} != 'recurring' OR (day >= toDate({from:DateTime64(3)}) AND at >= {from:DateTime64(3)}))
+        AND {{wanted}}
+      UNION ALL
+      SELECT at, visitor, {{order_node}} AS node, name, currency, net
+      FROM conversions FINAL
+      WHERE site = {site:String} AND node != 0 AND name IN ({first:String}, {again:String}) AND {{standing}} = 'counted'
+        AND at < {to:DateTime64(3)} AND ({entry:String} != 'recurring' OR at >= {from:DateTime64(3)})
+        AND {{wanted}}
     ) AS done
-    GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
+    {{by_whom}}
   )
   WHERE person != 0
   GROUP BY person

@@ -7,6 +7,6 @@ WHERE site = {site:String} AND status IN ('counted', 'cancelled', 'unconfirmed')
   AND ({event:String} = '' OR name = {event:String})
   AND ({via:String} IN ('', seen) OR has(vias, {via:String}))
   AND ({matched:String} = '' OR has(matched_by, {matched:String}))
-  AND ({flag:String} IN ('', {{standing}}) OR has(flags, {flag:String}))
+  AND ({flag:String} IN ('', {{standing}}) OR arrayExists(x -> {flag:String} IN (toString(x), splitByChar(':', toString(x))[1]), flags))
   AND net BETWEEN {low:Int64} AND {high:Int64}
   AND ({{of_traffic}}{{and_orders}})

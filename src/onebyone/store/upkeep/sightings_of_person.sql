@@ -4,7 +4,7 @@ SELECT DISTINCT concat(toString(hit), '/', toString(n)) AS sighting
 FROM (
   SELECT *, {{person}} AS person
   FROM events
-  GLOBAL LEFT ANY JOIN ({{who}}) AS who ON node = who.known
-  WHERE site = {site:String} AND has(numbers, node)
+  {{by_whom}}
+  WHERE site = {site:String} AND (has(numbers, node) OR has(numbers, visitor))
 )
 WHERE person = toUInt64({person:String})

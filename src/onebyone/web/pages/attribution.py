@@ -12,7 +12,7 @@ from onebyone.reports.attribution.side_by_side import side_by_side
 from onebyone.reports.filters import FIELDS
 from onebyone.state.users import Role
 from onebyone.web import attribution_question as asking
-from onebyone.web import credit_table, lift_table, lift_tests, slopes
+from onebyone.web import credit_list, credit_table, lift_table, lift_tests, slopes
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
 from onebyone.web.counted import words_of
@@ -55,6 +55,8 @@ def attribution(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         not_causal=NOT_CAUSAL,
         heads=credit_table.heads(models, (pair.model, pair.against), chosen=bool(question.models)),
         bodies=credit_table.bodies(table, models, show, site.currency),
+        models_shown=models,
+        behind=lambda model, label: credit_list.link(view, question, model, label),
         abouts=[credit_table.name_of(model) for model in table.models],
         slopes=slopes.slopes(table, pair, show, site.currency),
         pair=pair,

@@ -19,7 +19,7 @@ from onebyone.web.view import asked, controls, params
 
 _TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one"}
 _NAMES = {key: name for _, pages in MENU for key, name in pages}
-_ONCE = ("counted", "net_sum", "times_sum", "withheld")  # what each row says of all
+_ONCE = ("counted", "net_sum", "times_sum", "withheld", "share_sum", "share_minor_sum")  # what each row says of all
 
 
 def _page(kind: str) -> HTTPRouteHandler:

@@ -52,6 +52,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=seen["ever"],
         failed_answer=seen["names"] if seen["names"].error else answer,
         table=funnel.table(answer, partial(_behind, view, shown)),
+        nobody=bool(answer.rows) and not answer.rows[0]["people"],
         names=names,
         properties=[
             *funnel_split.PROPERTIES,

@@ -36,7 +36,7 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         behind=partial(behind_address.at, view, "drops"),
         drops=dropped,
         days=days,
-        day_rows=[(drops.day_name(row["day"]), drops.sums(row)) for row in reversed(days.rows)],
+        day_rows=[(drops.day_name(row["day"]), drops.sums(row), row["day"]) for row in reversed(days.rows)],
         ever=ever,
         ever_sums=drops.sums(ever.first),
         period_sums=drops.total(days.rows),

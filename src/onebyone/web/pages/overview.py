@@ -8,7 +8,7 @@ from litestar import Response, get
 
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
-from onebyone.web import notes, overview_tables
+from onebyone.web import behind, notes, overview_tables
 from onebyone.web.above import Above, questions, read_above
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD
@@ -32,6 +32,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         frame(request, desk, "Overview", site=site, page="overview"),
         view=view,
         above=above,
+        unseen_link=behind.link(view, "orders", "seen", ["server-only"]),
         needs=needs(desk, site),
         tables=overview_tables.tables(answers, site.currency, view),
         page_of=overview_tables.PAGE_OF,
