@@ -91,9 +91,10 @@ def pages(site: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def sign_in(context: BrowserContext, place: Place, base: str) -> None:
+def sign_in(context: BrowserContext, place: Place, base: str, user: str = "") -> None:
+    """As that user; the first admin where none is named."""
     page = context.new_page()
-    page.goto(f"{base}/login?token={place.users.make_link(place.users.first_admin().id)}")
+    page.goto(f"{base}/login?token={place.users.make_link(user or place.users.first_admin().id)}")
     page.wait_for_url(f"{base}/")
     page.close()
 

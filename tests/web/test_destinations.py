@@ -135,7 +135,7 @@ def test_one_delivery_or_those_of_one_cause_are_sent_again_alone(admin: Client, 
     assert (
         "Meta says: “Currency EU is no currency”" in text and "Send these 2 again" in text and "Send it again" in text
     )
-    assert "Send NL-1 again" in text and "Send NL-4 again" not in text  # nobody makes it younger
+    assert "Send again: NL-1" in text and "Send again: NL-4" not in text  # nobody makes it younger
     one = place.deliveries.find(conversion=f"{1:032x}")[0]
     sent = form(admin, here, state="refused", conversion=one.conversion)
     assert "1 waits again and leaves within seconds." in admin.post(f"{here}/resend", data=sent).text

@@ -72,7 +72,7 @@ def test_what_only_the_server_reported_is_a_click_away(place: Place, admin: Clie
 
 def test_small_groups_are_counted_in_a_last_row(place: Place, admin: Client) -> None:
     page = admin.get(f"/s/{place.site.id}/loss").text
-    assert ">Opera<" not in page and "One more, hidden under 30 orders 25 5" in _text(page)
+    assert ">Opera<" not in page and "One more, hidden: under 30 orders 25 5" in _text(page)
 
 
 def test_the_largest_groups_are_shown_and_each_other_row_has_its_own_reason(place: Place, admin: Client) -> None:
@@ -82,8 +82,8 @@ def test_the_largest_groups_are_shown_and_each_other_row_has_its_own_reason(plac
     page = admin.get(f"/s/{place.site.id}/loss?by=browser").text
     assert ">Huge<" in page and ">Browser 3<" in page and ">Browser 2<" not in page
     text = _text(page)
-    assert "3 more, smaller the 20 largest are shown 123 30" in text
-    assert "One more, hidden under 30 orders 3 0 One more, hidden under 10 people 400 0" in text
+    assert "3 more, smaller: the 20 largest are shown 123 30" in text
+    assert "One more, hidden: under 30 orders 3 0 One more, hidden: under 10 people 400 0" in text
 
 
 @pytest.mark.parametrize(

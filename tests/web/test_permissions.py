@@ -86,6 +86,7 @@ def test_the_api_tells_the_choices_of_a_site_and_of_a_browser(place: Place, admi
     assert [row["record"] for row in first["rows"]] == ["r3", "r2"] and first["before"] == 2
     rest = admin.get(address, params={"limit": 2, "before": 2}).json()
     assert [row["record"] for row in rest["rows"]] == ["r1"] and rest["before"] is None
+    assert [admin.get(address, params={"before": 2**63 - n}).status_code for n in (1, 0)] == [200, 400]
     (last, before) = admin.get(address, params={"person": "p1"}).json()["rows"]
     assert (before["permissions_before"], last["permissions_before"]) == (None, ["analytics"])
     assert set(last["permissions_after"]) == {"analytics", "ads_share"} and last["body"]["region"] == "DE"

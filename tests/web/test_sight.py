@@ -15,9 +15,11 @@ from onebyone.reports.sight import CELLS, LISTS
 from onebyone.state.users import EVERY_SITE, Role
 from onebyone.store import Param
 from onebyone.web.api import ReportName
+from onebyone.web.numbers import SOME_HIDDEN
 from web.conftest import Client, come_in
 from web.fakes import FakeReports, Place
-from web.month import Answers, Row, month
+from web.letters import add_letters
+from web.month import HIT, Answers, Row, month
 from web.pages import ANSWERED, form_secret
 from web.test_every_page import furnish
 from web.test_reports_agree import MORE, PARAMS
@@ -258,8 +260,31 @@ def test_a_list_of_few_people_says_that_it_is_hidden(place: Place, admin: Client
     at = f"/s/{place.site.id}"
     assert "Fewer than 10 people are behind this" in masked.get(f"{at}/people").text
     assert "Fewer than 10 people" not in admin.get(f"{at}/people").text
+    behind = masked.get(f"{at}/behind/visitors?by=landing&is=nordlight.example,/").text
+    assert "Fewer than 10 people are behind this number." in behind and "does not answer" not in behind
     assert masked.get(f"{at}/people.csv").status_code == 403
     assert masked.get(f"/api/v1/sites/{place.site.id}/people").status_code == 403
+
+
+def test_a_dead_letter_is_what_was_sent_so_an_admin_without_the_right_cannot_open_it(
+    place: Place, admin: Client, masked: Client
+) -> None:
+    add_letters(place)
+    at = f"/s/{place.site.id}/ledger/letters"
+    pages = (f"{at}?reason=value_impossible", f"{at}/{HIT}/0")
+    assert [[client.get(page).status_code for page in pages] for client in (admin, masked)] == [[200] * 2, [403] * 2]
+    secret = form_secret(masked)
+    for done in ("send", "discard", f"{HIT}/0/send", f"{HIT}/0/discard"):
+        form = {"reason": "value_impossible", "word": "discard", "_csrf": secret}
+        assert masked.post(f"{at}/{done}", data=form).status_code == 403, done
+    assert len(place.waiting.letters) == 4
+
+
+def test_an_experiment_of_few_says_nothing_that_looks_like_a_result(place: Place, masked: Client) -> None:
+    place.reports.answers.update(few(month(), 400))
+    page = re.sub(r"<[^>]+>", " ", masked.get(f"/s/{place.site.id}/experiments").text)
+    assert "hidden" in page and SOME_HIDDEN in page
+    assert not re.search(r"[+−]hidden|hidden to|hidden%|hidden of|\+0 pt|too early|beside the models|no rate", page)
 
 
 def test_seeing_a_person_with_ids_is_noted_once_a_day_and_each_export_is(place: Place, admin: Client) -> None:

@@ -17,6 +17,7 @@ from onebyone.web.consent_history import already_sent
 from onebyone.web.desk import TheDesk
 
 MOST = 1_000
+LAST_SEQ = 2**63 - 1  # of SQLite
 
 
 class RecordOut(Struct, frozen=True):
@@ -51,7 +52,7 @@ def api_consent_records(
     desk: TheDesk,
     site: TheSite,
     person: Annotated[str, QueryParameter(max_length=64, description="consent id of a browser: its cookie ob_i")] = "",
-    before: Annotated[int | None, QueryParameter(ge=1, description="records before this `seq`")] = None,
+    before: Annotated[int | None, QueryParameter(ge=1, le=LAST_SEQ, description="records before this `seq`")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 100,
 ) -> RecordsOut:
     """For editors and above; `person` and `body` with the right to see personal data.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from msgspec import Struct
 from onebyone.money import minor_units
 from onebyone.reports.attribution.experiment import MOST_VARIANTS, SMALLEST_LIFT, Compared, Experiment, Variant
 from onebyone.reports.attribution.lift import Lift, cost_per_incremental, incremental_95
+from onebyone.reports.few import HIDDEN
 from onebyone.reports.loss import Interval
 from onebyone.web import numbers
 from onebyone.web.experiment_question import Question
@@ -26,7 +28,7 @@ VERDICTS = {
 
 
 class Added(Struct, frozen=True):
-    """What a variant added: `held` are the parameters that hold it against the models of Attribution."""
+    """What a variant added: `held` are the parameters that hold it against the models of Attribution, if told."""
 
     name: str
     relative: str
@@ -57,6 +59,8 @@ class Line(Struct, frozen=True, kw_only=True):
 def says(found: Experiment, question: Question, control: str) -> str:
     if found.refused:
         return _refusal(found, question, control)
+    if numbers.hides(*(one.variant.converted for one in found.variants)):
+        return numbers.SOME_HIDDEN
     smallest = min(found.variants, key=lambda one: one.variant.people)
     if not found.is_enough:
         least = f"the smallest variant has {numbers.count(smallest.variant.people)}"
@@ -108,13 +112,18 @@ def _line(one: Compared, reach: float, currency: str, *, alone: bool) -> Line:
         more_95=none if against is None else interval_points(against.newcombe_95),
         p_value=_p(one.p_value) if against else none,
         drawing="" if against is None else about_zero(against.absolute, against.newcombe_95, reach),
-        verdict=("", "", "") if alone else VERDICTS[one.verdict],
+        verdict=("", "", "") if alone else _verdict(one),
         net_each=none if alone else numbers.money(one.net_each, currency),
         net_more=_signed_money(one.net_more, currency),
         net_more_95=none
         if one.net_more_95 is None
-        else f"{_signed_money(one.net_more_95.low, currency)} to {_signed_money(one.net_more_95.high, currency)}",
+        else _between(lambda minor: _signed_money(minor, currency), one.net_more_95),
     )
+
+
+def _verdict(one: Compared) -> tuple[str, str, str]:
+    is_hidden = one.against is not None and numbers.hides(one.variant.converted, one.against.absolute)
+    return ("", "", str(HIDDEN)) if is_hidden else VERDICTS[one.verdict]
 
 
 def costs(found: Experiment, currency: str, spend: Decimal | None) -> dict[str, float | None]:
@@ -142,21 +151,27 @@ def _added(was: Variant, against: Lift, currency: str, cost: float | None) -> Ad
     return Added(
         name=was.name,
         relative=numbers.NONE if against.relative is None else percent(against.relative),
-        relative_95=numbers.NONE if relative is None else f"{percent(relative.low)} to {percent(relative.high)}",
+        relative_95=numbers.NONE if relative is None else _between(percent, relative),
         orders=signed(against.incremental),
-        orders_95=f"{signed(added_95.low)} to {signed(added_95.high)}",
+        orders_95=_between(signed, added_95),
         cost=numbers.NONE if cost is None else numbers.money(round(cost), currency),
-        held={"added": f"{against.incremental:.1f}", "low": f"{added_95.low:.1f}", "high": f"{added_95.high:.1f}"},
+        held={}
+        if numbers.hides(against.incremental)
+        else {"added": f"{against.incremental:.1f}", "low": f"{added_95.low:.1f}", "high": f"{added_95.high:.1f}"},
     )
 
 
 def percent(part: float) -> str:
     """A change with its sign: +12.5%."""
+    if numbers.hides(part):
+        return str(part)
     return f"{'+' if part > 0 else numbers.MINUS if part < 0 else ''}{abs(100 * part):,.1f}%"
 
 
 def signed(count: float) -> str:
     """A number of orders that came on top or were lost, rounded."""
+    if numbers.hides(count):
+        return str(count)
     return f"{'+' if round(count) > 0 else numbers.MINUS if round(count) < 0 else ''}{abs(round(count)):,}"
 
 
@@ -174,7 +189,7 @@ def checks(found: Experiment, question: Question) -> list[Check]:
         text += (
             f"{question.within_name} in which it counts. They are alike in every variant, so the rates are low alike."
         )
-        listed.append(Check("half", "wa", "Some have time left.", text))
+        listed.append(Check("half", "wa", "Some have time left.", numbers.said(text)))
     if len(found.variants) > 2:
         text = f"Each p is multiplied by the {len(found.variants) - 1} that are compared; the intervals are not wider."
         listed.append(Check("full", "ok", "Several are compared with one.", text))
@@ -189,6 +204,8 @@ def _planned(found: Experiment, question: Question) -> Check:
         "Say before you begin how many you plan: a test that is read every day and stopped when it pleases finds "
         "differences where there are none"
     )  # fmt: skip
+    if numbers.hides(found.variants[0].variant.converted):
+        return Check("open", "of", "Nothing is said of how many are needed.", numbers.SOME_HIDDEN)
     if found.needed is None:
         return Check(
             "open", "of", "Nobody can say how many are needed.", f"The control has no rate to count it from: {how}."
@@ -206,7 +223,12 @@ def _left_out(found: Experiment) -> list[Check]:
         text = f"{numbers.count(found.several)} of {numbers.count(whole)} people, so they are in none."
         many = found.several > _MANY_SEVERAL * whole
         listed.append(
-            Check("half" if many else "full", "wa" if many else "ok", "Some saw more than one variant.", text)
+            Check(
+                "half" if many else "full",
+                "wa" if many else "ok",
+                "Some saw more than one variant.",
+                numbers.said(text),
+            )
         )
     if found.nobody:
         times = numbers.count(found.nobody)
@@ -217,16 +239,26 @@ def _left_out(found: Experiment) -> list[Check]:
 
 def points(difference: float) -> str:
     """A difference of two shares with its sign: +0.60 pt."""
+    if numbers.hides(difference):
+        return str(difference)
     rounded = round(100 * difference, 2)
     return f"{'+' if rounded > 0 else numbers.MINUS if rounded < 0 else ''}{abs(rounded):.2f} pt"
 
 
 def interval_points(interval: Interval) -> str:
-    return f"{points(interval.low).removesuffix(' pt')} to {points(interval.high)}"
+    return _between(points, interval).replace(" pt to ", " to ")
+
+
+def _between(say: Callable[[float], str], interval: Interval) -> str:
+    if numbers.hides(interval.low, interval.high):
+        return str(HIDDEN)
+    return f"{say(interval.low)} to {say(interval.high)}"
 
 
 def about_zero(difference: float, interval: Interval, reach: float) -> Markup:
-    """A difference with its interval; no difference is the dotted mark in the middle."""
+    """A difference with its interval; no difference is the dotted mark in the middle. Nothing of what is hidden."""
+    if numbers.hides(difference, interval.low, interval.high):
+        return Markup()
     at, low, high = (50 + 48 * value / (reach or 1) for value in (difference, interval.low, interval.high))
     return Markup(
         '<svg class="ival" width="100%" height="20" aria-hidden="true">'
@@ -269,4 +301,4 @@ def _signed_money(minor: float | None, currency: str) -> str:
     if minor is None:
         return numbers.NONE
     text = numbers.money(minor, currency)
-    return f"+{text}" if minor > 0 else text
+    return f"+{text}" if minor > 0 and not numbers.hides(minor) else text

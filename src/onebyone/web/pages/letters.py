@@ -1,4 +1,4 @@
-"""Dead letters of the Ledger: opened, corrected, sent again, discarded. Admins alone: they hold what was sent."""
+"""Dead letters of the Ledger: opened, corrected, sent again, discarded, by admins who may see personal data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onebyone.log import LogUnavailable
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import drops, words
-from onebyone.web.access import Ask, Form, TheSite, need
+from onebyone.web.access import Ask, Form, TheSite, need, need_sight
 from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.waiting import Unmendable
@@ -25,13 +25,13 @@ _WORD = "Type the word discard to confirm."
 
 @get("/s/{site_id:str}/ledger/letters", sync_to_thread=True, include_in_schema=False)
 def letters_of_reason(request: Ask, desk: TheDesk, site: TheSite, reason: FromQuery[str] = "") -> Response[str]:
-    need(request, site, Role.ADMIN)
+    _need(request, site)
     return _group(request, desk, site, reason)
 
 
 @post("/s/{site_id:str}/ledger/letters/send", sync_to_thread=True, include_in_schema=False)
 def send_letters(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
-    need(request, site, Role.ADMIN)
+    _need(request, site)
     reason = str(form.get("reason", ""))
     try:
         sent = desk.mending.send_all(site, reason)
@@ -43,7 +43,7 @@ def send_letters(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Resp
 
 @post("/s/{site_id:str}/ledger/letters/discard", sync_to_thread=True, include_in_schema=False)
 def discard_letters(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> Response[Any]:
-    need(request, site, Role.ADMIN)
+    _need(request, site)
     reason = str(form.get("reason", ""))
     if not _confirmed(form):
         return _group(request, desk, site, reason, word=_WORD)
@@ -57,7 +57,7 @@ def discard_letters(request: Ask, desk: TheDesk, site: TheSite, form: Form) -> R
 
 @get("/s/{site_id:str}/ledger/letters/{hit:str}/{n:int}", sync_to_thread=True, include_in_schema=False)
 def letter(request: Ask, desk: TheDesk, site: TheSite, hit: FromPath[str], n: FromPath[int]) -> Response[str]:
-    need(request, site, Role.ADMIN)
+    _need(request, site)
     return _one(request, desk, site, hit, n)
 
 
@@ -66,7 +66,7 @@ def send_letter(
     request: Ask, desk: TheDesk, site: TheSite, form: Form, hit: FromPath[str], n: FromPath[int]
 ) -> Response[Any]:
     """Corrected if the text is another than the page showed. Its new hit has a story of its own."""
-    need(request, site, Role.ADMIN)
+    _need(request, site)
     text, shown = (str(form.get(key, "")).replace("\r\n", "\n") for key in ("text", "shown"))
     corrected = text[:LONGEST] if text != shown else None
     try:
@@ -83,7 +83,7 @@ def send_letter(
 def discard_letter(
     request: Ask, desk: TheDesk, site: TheSite, form: Form, hit: FromPath[str], n: FromPath[int]
 ) -> Response[Any]:
-    need(request, site, Role.ADMIN)
+    _need(request, site)
     if not _confirmed(form):
         return _one(request, desk, site, hit, n, word=_WORD)
     try:
@@ -95,6 +95,12 @@ def discard_letter(
 
 
 ROUTES = (letters_of_reason, send_letters, discard_letters, letter, send_letter, discard_letter)
+
+
+def _need(request: Ask, site: Site) -> None:
+    """The right to see personal data, too: a letter is what a page or a server sent, ids and all."""
+    need(request, site, Role.ADMIN)
+    need_sight(request, site)
 
 
 def _confirmed(form: Any) -> bool:
