@@ -95,7 +95,7 @@ def test_a_funnel_and_its_parts_are_asked_by_name_and_exported(command: Command,
     assert command("report", "funnel_split", *steps, "--set", "by=last_ever.prop.plan", "--json").out == "[]\n"
     assert command("report", "retention", "--set", "unit=month", "--json").out == "[]\n"
     assert "`colour` is no property" in command.mistaken("report", "funnel_split", *steps, "--set", "by=colour")
-    assert "retention takes again, first, unit" in command.mistaken("report", "retention", "--set", "until=x")
+    assert "retention takes again, entry, first, unit" in command.mistaken("report", "retention", "--set", "until=x")
     assert "'many' is no UInt64" in command.mistaken("report", "funnel", "--set", "within_ms=many")
     assert "steps" in command.mistaken("report", "funnel")
     to = ("--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")

@@ -22,7 +22,12 @@ from store.rows import put, put_facts
 CASES = sorted(every_case(), key=lambda named: named[1].story)  # those of one story together, which is told once
 _IDS = [f"{n}: {c.title}" for n, c in CASES]
 _OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
-_BY_ID = ("credited_orders", "order_touches", "reconciliation_orders")  # an id of a record is made of its site's
+_BY_ID = (
+    "credited_orders",
+    "order_touches",
+    "reconciliation_orders",
+    "shared_orders",
+)  # an id of a record is made of its site's
 WITH_FACTS = [(name, case) for name, case in _OF_SESSIONS if case.deliveries or name in _BY_ID]
 MADE_OF_SESSIONS = [one for one in _OF_SESSIONS if one not in WITH_FACTS]
 

@@ -65,7 +65,7 @@ WITHOUT: Mapping[tuple[str, str], str] = {  # (page, column or figure): why no l
     ("live", "a sum"): "of this minute: it changes before a list is opened",
 }
 OF_OTHER_PATHS = ("Markov, all", "Markov, each", "Shapley, rates", "Shapley, sets")  # their list says so
-MOST = 6  # lists of a page that are opened
+MOST = 3  # lists of a page that are opened
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[dh]\b([^>]*)>(.*?)</t[dh]>", re.DOTALL)
