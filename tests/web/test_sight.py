@@ -278,6 +278,8 @@ def test_a_dead_letter_is_what_was_sent_so_an_admin_without_the_right_cannot_ope
         form = {"reason": "value_impossible", "word": "discard", "_csrf": secret}
         assert masked.post(f"{at}/{done}", data=form).status_code == 403, done
     assert len(place.waiting.letters) == 4
+    ledgers = [client.get(f"/s/{place.site.id}/ledger").text for client in (admin, masked)]
+    assert ["division by zero" in ledger for ledger in ledgers] == [True, False]  # a traceback may quote what was sent
 
 
 def test_an_experiment_of_few_says_nothing_that_looks_like_a_result(place: Place, masked: Client) -> None:

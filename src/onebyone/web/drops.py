@@ -33,8 +33,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     hit: str
     mend: str  # where it is opened
     step: str
-    detail: str
-    body: str  # "" for those who may not see it
+    detail: str  # "" for those who may not see it
+    body: str  # likewise
 
 
 class Sums(Struct, frozen=True):
@@ -81,7 +81,8 @@ def day_name(day: str) -> str:
     return numbers.week_day(datetime.fromisoformat(day).date())
 
 
-def letter(letter: DeadLetter, site: Site, is_admin: bool) -> Letter:
+def letter(letter: DeadLetter, site: Site, *, shows_body: bool, sees: bool) -> Letter:
+    """A traceback may quote what was sent, so `detail` is for who `sees` personal data."""
     told = words.of_reason(letter.reason)
     return Letter(
         at=numbers.moment(utc(letter.at_ms), site.zone),
@@ -91,6 +92,6 @@ def letter(letter: DeadLetter, site: Site, is_admin: bool) -> Letter:
         hit=letter.hit,
         mend=f"/s/{site.id}/ledger/letters/{letter.hit}/{letter.n}",
         step=letter.step,
-        detail=letter.detail,
-        body=letter.body.decode("utf-8", "replace") if is_admin else "",
+        detail=letter.detail if sees else "",
+        body=letter.body.decode("utf-8", "replace") if shows_body else "",
     )

@@ -25,7 +25,8 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     answers = desk.ask_all({name: (name, given) for name in ("drops", "ledger_days", "ledger_totals")})
     dropped, days, ever = answers["drops"], answers["ledger_days"], answers["ledger_totals"]
     reasons = drops.reasons(dropped.rows, site, desk)
-    is_admin = request.user.may(site.id, Role.ADMIN)
+    may_mend = request.user.may(site.id, Role.ADMIN) and request.user.sees_ids(site.id)
+    sees = request.user.sees_people(site.id)
     letters = desk.letters(site.id, LETTERS)
     waits = {} if letters is None else desk.mending.reasons(site.id)
     return page(
@@ -44,10 +45,10 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         lost=[one for one in reasons if not one.is_copy],
         letters=None
         if letters is None
-        else [drops.letter(one, site, is_admin and request.user.sees_ids(site.id)) for one in letters],
+        else [drops.letter(one, site, shows_body=may_mend, sees=sees) for one in letters],
         letter_reasons=[(reason, words.of_reason(reason).title, count) for reason, count in waits.items()],
         letters_in_all=sum(waits.values()),
-        may_mend=is_admin and request.user.sees_ids(site.id),
+        may_mend=may_mend,
         did=_did(request),
         **controls(view, desk, site, compares=False),
     )

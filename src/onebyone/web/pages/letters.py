@@ -116,7 +116,7 @@ def _one(
         return _down(request, desk, site)
     if opened is None:
         raise NotFoundException("This dead letter is no longer there: it was sent again, discarded, or it made room.")
-    shown = drops.letter(opened.letter, site, is_admin=True)
+    shown = drops.letter(opened.letter, site, shows_body=True, sees=True)
     return page(
         desk,
         "letter.html",
