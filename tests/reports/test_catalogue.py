@@ -50,6 +50,7 @@ def test_a_report_names_its_site_in_every_part_and_says_what_it_is_about(file: P
 def test_a_report_reads_final_and_joins_globally(file: Path) -> None:
     sql = as_one_line(read_report(file).sql)
     keys_only = sql.replace("SELECT day, visitor, at, id FROM events WHERE", "")  # keys, read again with FINAL
+    keys_only = keys_only.replace("SELECT arraySort(groupUniqArray(day)) FROM events WHERE", "")  # equal in all copies
     assert re.findall(r"FROM (?:events|drops|identity)(?! FINAL)", keys_only) == []
     assert re.findall(r"(?<!GLOBAL )\bIN \(\s*SELECT", sql) == []
     assert re.findall(r"(?<!GLOBAL )(?<!LEFT )(?<!ANY )(?:LEFT |RIGHT |ANY |INNER )+JOIN\b", sql) == []

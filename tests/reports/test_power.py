@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onebyone.reports.catalogue import Reports
+from onebyone.reports.own import OWN
 from onebyone.reports.power import (
     CHOICES,
     FIELDS,
     KINDS,
     MOST_COLUMNS,
     OF_RECORDS,
-    OWN,
     VISITS,
     WITH_NUMBER,
     WITH_TEXT,

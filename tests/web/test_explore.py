@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from onebyone.reports.power import KINDS, OWN, WITH_NUMBER, WITH_TEXT, Column, read_question
+from onebyone.reports.own import OWN
+from onebyone.reports.power import KINDS, WITH_NUMBER, WITH_TEXT, Column, read_question
 from onebyone.store.engine import Embedded
 from onebyone.web.power_question import _columns, written
 from onebyone.web.power_table import amount

@@ -13,10 +13,12 @@ FROM (
     AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
     AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
     AND ({by:String} != 'page' OR name = 'page_view') AND ({by:String} NOT IN ('failing', 'fault') OR name = 'exception')
-    AND if({by:String} = 'fault', {is:Array(String)} = {{fault}},
-    {is:Array(String)} = multiIf(
-      {by:String} IN ('page', 'failing'), [toString(host), path], {by:String} = 'country', [toString(country)],
-      {by:String} = 'device', [toString(device)], [toString(browser)]))
+    AND {by:String} IN ('page', 'failing', 'country', 'device', 'browser', 'fault')
+    AND ({by:String} NOT IN ('page', 'failing') OR {is:Array(String)} = [toString(host), path])
+    AND ({by:String} != 'country' OR {is:Array(String)} = [toString(country)])
+    AND ({by:String} != 'device' OR {is:Array(String)} = [toString(device)])
+    AND ({by:String} != 'browser' OR {is:Array(String)} = [toString(browser)])
+    AND ({by:String} != 'fault' OR {is:Array(String)} = {{fault}}) -- `if` would read all that it names
     AND {{wanted}}
   GROUP BY visitor)
 WHERE toUnixTimestamp64Milli(last_at) < {after_ms:Int64}

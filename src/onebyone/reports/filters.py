@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from onebyone.money import exponent_of
+from onebyone.reports.own import OWN, own_named
 from onebyone.reports.segment.read import BEGINS, read
 from onebyone.reports.segment.refer import references
 from onebyone.reports.segment.rule import Rule
@@ -34,7 +35,6 @@ ORDERS: dict[str, str] = _SQL["orders"] | SENT
 WHOM: dict[str, str] = _SQL["whom"]
 FIELDS = (*SESSIONS, *ROWS, *PERSONS, *ORDERS, *WHOM)
 AMOUNT = "value"  # the one field that is a number
-OWN = "prop."  # begins the field of a site's own property, whose name follows
 MOST_LETTERS_OF_NAME = 100
 OPERATORS = ("=", "!=", "~=", "!~=")
 BOUNDS = (">=", "<=")  # of AMOUNT
@@ -194,7 +194,7 @@ def narrowed(
         },
         params={
             **{f"filter_{n}": _wanted(one, currency) for n, one in numbered},
-            **{f"filter_{n}_key": own_name(one.field) for n, one in numbered if own_name(one.field)},
+            **{f"filter_{n}_key": _own(one, n)[1] for n, one in numbered if own_name(one.field)},
         },
     )
 
@@ -225,7 +225,7 @@ def _deed(one: Condition, n: int) -> str:
     """Who did not is everybody but those who did."""
     plain = one.op.removeprefix("!")
     if own_name(one.field):
-        column = _SQL["property"]["column"].replace("{{key}}", f"{{filter_{n}_key:String}}")
+        column = _own(one, n)[0]
         told: str = _SQL["property"]["told"].replace("{{column}}", column)
         did = _through("people", [_said(column, one, n, plain), told])[0]
         if "" in one.values:  # who never told it
@@ -233,6 +233,10 @@ def _deed(one: Condition, n: int) -> str:
     else:
         did = _through("people", [_said(PERSONS[one.field], one, n, plain)])[0]
     return f"NOT ({did})" if one.op.startswith("!") else did
+
+
+def _own(one: Condition, n: int) -> tuple[str, str]:
+    return own_named(own_name(one.field), f"filter_{n}_key")
 
 
 def _through(kind: str, conditions: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from onebyone.reports.filters import ROWS as OF_FILTERS
+from onebyone.reports.own import OWN, own_named
 from onebyone.store import BadParameter, Param
 from onebyone.store.parts import with_parts
 
@@ -25,7 +26,6 @@ OF_RECORDS = ("conversions", "revenue")
 WITH_NUMBER = ("sum", "mean", "least", "most")
 WITH_TEXT = ("first", "last")
 WITH_TIME = ("first_at", "last_at")
-OWN = "prop."
 VISITS: Mapping[str, str] = _SQL["visits"]  # of the visit in which something happened: rows alone are by these
 CHOICES: tuple[str, ...] = tuple(_SQL["choices"])  # of a person's values of a property; without one, an event's own
 MOST_ROWS_BY, MOST_COLUMNS, MOST_LETTERS = 2, 8, 200
@@ -40,9 +40,9 @@ PARAMS: dict[str, str] = {
     "paged": "UInt8",
 }
 PLACES = (
-    "named", "rank", "columns", "states", "keys", "second", "row_1", "row_2", "record_row_1", "record_row_2", "whose",
-    "texts", "no_texts", "join_persons", "prewhere", "of_events", "join_properties", "direction", "row_open",
-    "row_close", "record_person", "record_node", "record_join", "seen_by", *_SQL["paged"],
+    "named", "rank", "columns", "states", "keys", "told_rows", "rows_by", "second", "row_1", "row_2", "record_row_1",
+    "record_row_2", "whose", "texts", "no_texts", "join_persons", "prewhere", "of_events", "join_properties",
+    "direction", "row_open", "row_close", "record_person", "record_node", "record_join", "seen_by", *_SQL["paged"],
 )  # fmt: skip
 
 
@@ -208,6 +208,7 @@ def _shape(question: Question) -> Shape:
         ),
         "states": ",\n        ".join(_state(one, n) for n, one in numbered),
         "keys": ", ".join(keys),
+        **_grouped(by, visits),
         "second": said["second" if len(by) > 1 else "no_second"],
         **_two("row", rows),
         **_two("record_row", told),
@@ -227,21 +228,40 @@ def _shape(question: Question) -> Shape:
     return Shape(places, _bound(question) | named | {"counted": sorted(counted)})
 
 
+def _grouped(by: Sequence[tuple[int, str]], visits: Sequence[tuple[int, str]]) -> dict[str, str]:
+    """The places by which rows are put together, and which then say them as texts."""
+    said, visited = _SQL["said"], _SQL["visited"]
+    nth = {n: nth for nth, (n, _) in enumerate(visits, 1)}
+    own = [(n, _piece(said["row"], n)) for n, _ in by or [(1, "")] if n not in nth]
+    told = own + [(n, _piece(visited["told"], n, nth=str(k), names=_names_of(visits))) for n, k in nth.items()]
+    return {
+        "told_rows": ", ".join(text for _, text in sorted(told)),
+        "rows_by": ", ".join([_piece(said["by"], n) for n, _ in own] + [visited["by"]] * bool(visits)),
+    }
+
+
+def _names_of(visits: Sequence[tuple[int, str]]) -> str:
+    """The list of all there are of these properties of visits."""
+    visited, numbered = _SQL["visited"], [(str(nth), VISITS[text]) for nth, (_, text) in enumerate(visits, 1)]
+    texts = ", ".join(with_parts(visited["text"], {"nth": nth, "column": column}) for nth, column in numbered)
+    named = ", ".join(with_parts(visited["name"], {"nth": nth}) for nth, _ in numbered)
+    columns = ", ".join(column for _, column in numbered)
+    return with_parts(visited["names"].strip(), {"texts": texts, "named": named, "columns": columns})
+
+
 def _held(by: Sequence[tuple[int, str]], visits: Sequence[tuple[int, str]]) -> dict[str, str]:
     """The places that name a row by what its person's value of a property is, or by what its visit came by."""
     nobody = {"record_person": _SQL["nothing"]["person"], "record_node": "", "record_join": ""}
     if not by and not visits:
         return {"row_open": "", "row_close": "", **nobody}
     sql, replaced, joins = _SQL["held"], [], []
-    visited = _SQL["visited"]
     if visits:
-        columns = ", ".join(with_parts(visited["one"], {"column": VISITS[text]}) for _, text in visits)
-        label = with_parts(visited["label"], {"columns": columns})
-        labels = with_parts(visited["labels"].strip(), {"label": label})
-        joins.append(with_parts(visited["join"].strip(), {"label": label, "labels": labels}))
-        replaced += [
-            _piece(visited["replaced"].strip(), n, nth=str(nth), labels=labels) for nth, (n, _) in enumerate(visits, 1)
-        ]
+        pieces = {
+            "names": _names_of(visits),
+            "columns": ", ".join(VISITS[text] for _, text in visits),
+            "last": str(len(visits) + 1),
+        }
+        joins.append(with_parts(_SQL["visited"]["join"].strip(), pieces))
     for n, text in by:
         choice, prop = chosen_of(text)
         function, within = _SQL["choices"][choice]["function"], _SQL["within"][_SQL["choices"][choice]["within"]]
@@ -251,9 +271,13 @@ def _held(by: Sequence[tuple[int, str]], visits: Sequence[tuple[int, str]]) -> d
         )
         joins.append(_piece(sql["join"], n, of=of))
         value = _SQL["said"]["held" if function else "held_then"]
-        replaced.append(_piece(sql["replaced"], n, value=_piece(value, n)))
+        replaced.append(_piece(sql["value"], n, value=_piece(value, n)))
+    opened = {
+        "replaced": with_parts(sql["replaced"], {"values": ", ".join(replaced)}) if replaced else "",
+        "came_by": _SQL["visited"]["of_event"].strip() if visits else "",
+    }
     return {
-        "row_open": with_parts(sql["open"], {"replaced": ", ".join(replaced)}),
+        "row_open": with_parts(sql["open"], opened),
         "row_close": with_parts(sql["close"], {"joins": "\n      ".join(joins)}),
         **nobody,
     } | (
@@ -277,20 +301,10 @@ def _bound(question: Question) -> dict[str, Param]:
     by = [(n, chosen_of(one)[1]) for n, one in enumerate(question.by, 1)]
     return {
         **{f"name_{n}": name for n, name in enumerate(question.names, 1)},
-        **{f"by_prop_{n}": bound_own(one) for n, one in by if one.startswith(OWN)},
-        **{f"of_prop_{n}": bound_own(one.prop) for n, one in numbered if one.prop.startswith(OWN)},
+        **{f"by_prop_{n}": _own(one, "by", n)[1] for n, one in by if one.startswith(OWN)},
+        **{f"of_prop_{n}": _own(one.prop, "of", n)[1] for n, one in numbered if one.prop.startswith(OWN)},
         **{f"event_{n}": one.event for n, one in numbered if one.event},
     }
-
-
-def bound_own(text: str) -> str:
-    """The parameter by which SQL names one of the site's own properties."""
-    own = text.removeprefix(OWN)
-    return with_parts(_SQL["property"]["plain_name"], {"name": own}) if is_plain(text) else own
-
-
-def is_plain(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9_]+", text.removeprefix(OWN)) is not None
 
 
 def _piece(text: str, n: int, **pieces: str) -> str:
@@ -305,7 +319,11 @@ def _columns(question: Question) -> list[str]:
 def _property(text: str, kind: str, n: int) -> str:
     if not text.startswith(OWN):
         return FIELDS[text]
-    return _piece(_SQL["property"]["plain" if is_plain(text) else "text"], n, kind=kind)
+    return _own(text, kind, n)[0]
+
+
+def _own(text: str, kind: str, n: int) -> tuple[str, str]:
+    return own_named(text.removeprefix(OWN), f"{kind}_prop_{n}")
 
 
 def _state(one: Column, n: int) -> str:

@@ -14,10 +14,10 @@ FROM (
   FROM (
     SELECT row_1, {{second}} AS row_2, {{columns}}{{whole}}
     FROM (
-      SELECT {{keys}}, {{states}}
+      SELECT {{told_rows}}, {{states}}
       FROM ({{row_open}}
         SELECT
-          toString({{row_1}}) AS row_1, toString({{row_2}}) AS row_2, name, at, {{whose}} AS person, true AS is_event{{seen_by}},
+          {{row_1}} AS by_1, {{row_2}} AS by_2, name, at, {{whose}} AS person, true AS is_event{{seen_by}},
           {traffic:String} IN ('machines', 'all') AND conversion = '' AND startsWith(actor, 'machine_') AS is_order, -- no record
           if(currency IN ('', {currency:String}), value, 0) AS worth{{texts}}
         FROM events FINAL
@@ -29,7 +29,7 @@ FROM (
           AND ({{of_events}} OR (is_order AND has({counted:Array(String)}, name))) AND {{wanted}}
         UNION ALL
         SELECT
-          toString({{record_row_1}}) AS row_1, toString({{record_row_2}}) AS row_2, name, at, {{record_person}} AS person,
+          {{record_row_1}} AS by_1, {{record_row_2}} AS by_2, name, at, {{record_person}} AS person,
           false AS is_event{{seen_by}}, true AS is_order, if(currency IN ('', {currency:String}), net, 0) AS worth{{no_texts}}
         FROM (
           SELECT *{{record_node}}
@@ -42,7 +42,7 @@ FROM (
         {{join_properties}}
         {{record_join}}
       {{row_close}})
-      GROUP BY {{keys}}
+      GROUP BY {{rows_by}}
     )
     GROUP BY {{grouped}}
   )

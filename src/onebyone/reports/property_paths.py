@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from onebyone.reports.filters import ROWS, SESSIONS
-from onebyone.reports.power import MOST_LETTERS, OWN, Shape, bound_own, is_plain
+from onebyone.reports.own import OWN, own_named
+from onebyone.reports.power import MOST_LETTERS, Shape
 from onebyone.store import BadParameter, Param
 
 PLACES = ("property",)
@@ -17,7 +18,6 @@ PARAMS: dict[str, str] = {"prop": "String"}
 SORTS = ("people", "converted", "rate", "time")
 STEPS = ("first", "last")
 MOST_STEPS = 5
-_PLAIN, _OTHER = "{own_prop:Identifier}", "properties[{own_prop:String}]"  # the former is read alone
 
 
 class PropertyUnreadable(ValueError):
@@ -37,7 +37,8 @@ def read_alone(text: str, fields: Mapping[str, str] = ROWS) -> tuple[str, dict[s
     """A checked property in SQL, and the parameter that this names."""
     if text in fields:
         return fields[text], {}
-    return _PLAIN if is_plain(text) else _OTHER, {"own_prop": bound_own(text)}
+    column, bound = own_named(text.removeprefix(OWN), "own_prop")
+    return column, {"own_prop": bound}
 
 
 def shaped(given: Mapping[str, Param]) -> Shape:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 
-from onebyone.reports.filters import AMOUNT, FIELDS, MOST_LETTERS, OWN, PERSONS, ROWS, SENT, WHOM
+from onebyone.reports.filters import AMOUNT, FIELDS, MOST_LETTERS, PERSONS, ROWS, SENT, WHOM
+from onebyone.reports.own import OWN
 from onebyone.web.filter_words import FIELD_NAMES
 
 _HOW = (

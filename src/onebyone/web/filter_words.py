@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from onebyone.reports.filters import AMOUNT, FIELDS, ORDERS, OWN, PERSONS, ROWS, SESSIONS, Condition, own_name, takes
+from onebyone.reports.filters import AMOUNT, FIELDS, ORDERS, PERSONS, ROWS, SESSIONS, Condition, own_name, takes
+from onebyone.reports.own import OWN
 from onebyone.reports.segment.write import in_line
 from onebyone.web import countries
 from onebyone.web.address import View

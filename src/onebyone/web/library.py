@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from onebyone.reports.filters import MOST_LETTERS_OF_NAME, OWN
+from onebyone.reports.filters import MOST_LETTERS_OF_NAME
+from onebyone.reports.own import OWN
 from onebyone.state.library import Described, Library, Words
 from onebyone.state.sites import Site
 from onebyone.web.desk import Desk, Row

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from litestar.datastructures import MultiDict
 
+from onebyone.reports.own import OWN
 from onebyone.reports.power import (
     MOST_COLUMNS,
-    OWN,
     USUAL_BY,
     USUAL_COLUMNS,
     VISITS,

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from onebyone.reports.few import told
 from onebyone.reports.filters import MOST_CONDITIONS, ROWS, Condition
-from onebyone.reports.power import OF_RECORDS, OWN, WITH_NUMBER, WITH_TIME, Column, Question, chosen_of, joined
+from onebyone.reports.own import OWN
+from onebyone.reports.power import OF_RECORDS, WITH_NUMBER, WITH_TIME, Column, Question, chosen_of, joined
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import View, address

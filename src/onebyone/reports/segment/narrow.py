@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from onebyone.money import exponent_of
+from onebyone.reports.own import bound_own, own_column
 from onebyone.reports.segment.rule import (
     COMPARED,
     DAYS_OF,
@@ -252,10 +253,10 @@ class _Writer:
             return _put("walk", "flags", {"bits": " + ".join(bits), "n": str(n)})
         amount = one.measure
         kind = ("property" if amount.key else "value") if isinstance(amount, Amount) else "none"
-        key = {"key": self._bind(amount.key, "String")} if isinstance(amount, Amount) and amount.key else {}
+        own = {"own": self._own(amount.key)} if isinstance(amount, Amount) and amount.key else {}
         given = {
             "condition": self._fits(Step(one.event, one.where), one),
-            "amount": _put("amounts", kind, key),
+            "amount": _put("amounts", kind, own),
             "n": str(n),
         }
         return _put("deeds", "flags", given)
@@ -268,13 +269,13 @@ class _Writer:
         return _put("event", "named", {"name": self._bind(event, "String")}) if event else _SQL["event"]["anything"]
 
     def _predicate(self, one: Predicate) -> str:
-        key = {"key": self._bind(one.key, "String")} if one.key else {}
         if one.field == "value":
             number = Decimal(one.values[0]).scaleb(exponent_of(self._currency))
             return _put("predicates", "value", {"op": one.op, "number": self._bind(float(number), "Float64")})
         if one.key and one.op in ("is set", "is not set"):
-            return _put("predicates", f"property_{one.op.replace(' ', '_')}", key)
-        column = _put("columns", one.field, key)
+            key = self._bind(one.key, "String")
+            return _put("predicates", f"property_{one.op.replace(' ', '_')}", {"key": key})
+        column = _put("columns", one.field, {"own": self._own(one.key)} if one.key else {})
         if one.op in COMPARED:
             given = {"column": column, "op": one.op, "number": self._bind(float(one.values[0]), "Float64")}
             return _put("predicates", "compared", given)
@@ -301,6 +302,9 @@ class _Writer:
                 first, last = self._bind(one.first, "Date"), self._bind(one.last, "Date")
                 text = _put("windows", "between", {"first": first, "last": last})
         return text if at == "at" else _of_moment(text, at)
+
+    def _own(self, name: str) -> str:
+        return own_column(self._bind(*bound_own(name)))
 
     def _bind(self, value: Param, kind: str) -> str:
         """The place of a parameter; the same value of the same type has the same."""

@@ -1,5 +1,4 @@
-multiIf(
-  {traffic:String} = 'people', actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed),
-  {traffic:String} = 'machines', startsWith(actor, 'machine_') OR actor = 'invalid',
-  {traffic:String} = 'unclear', actor = 'suspect',
-  {traffic:String} = 'all')
+({traffic:String} = 'all'
+OR ({traffic:String} = 'people' AND (actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed)))
+OR ({traffic:String} = 'machines' AND (startsWith(actor, 'machine_') OR actor = 'invalid'))
+OR ({traffic:String} = 'unclear' AND actor = 'suspect'))

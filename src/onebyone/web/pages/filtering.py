@@ -14,13 +14,13 @@ from onebyone.reports.filters import (
     FIELDS,
     MARKS,
     MOST_LETTERS,
-    OWN,
     WHOM,
     FilterUnreadable,
     escaped,
     read_condition,
     takes,
 )
+from onebyone.reports.own import OWN
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web.access import TheSite
