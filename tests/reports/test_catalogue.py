@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ from onebyone.event import COPIES
 from onebyone.reports.catalogue import DIRECTORY, ReportBroken, Reports, UnknownReport, read_report
 from onebyone.store import BadParameter, Param, Rows
 from onebyone.store.engine import Embedded
+from store.engine_fixture import the_engine
 
 FILES = sorted(DIRECTORY.glob("*.sql"))
 PEOPLE = "actor IN ('human', 'human_proxied') OR (actor = 'suspect' AND NOT spoofed)"
+_DAY = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 class Asked:
@@ -139,3 +141,23 @@ def test_rows_that_no_report_has_are_a_file_of_the_same_kind(store: Embedded, tm
     assert found.columns == list(kinds) and found.rows[0][:3] == ["a\nb'\\", 1 / 3, "2026-11-01"]
     assert found.rows[1][:2] == [long, None] and "09:30:00.25" in found.rows[0][3]
     assert Reports(store).table(kinds, [])[:4] == b"PAR1"
+
+
+@pytest.mark.parametrize(("name", "asked", "read"), [
+    ("event_list", {"of": []}, False), ("event_list", {"of": ["fault", "", "", "", ""]}, True),
+    ("event_visitors", {"by": "country"}, False), ("event_visitors", {"by": "fault"}, True),
+    ("people", {"text": ""}, False), ("people", {"text": "a1"}, True),
+])  # fmt: skip
+def test_properties_are_read_where_they_are_asked_for(name: str, asked: dict[str, Param], read: bool) -> None:
+    """They are most of what an event weighs, and `if` would read them whatever it is asked."""
+    store = the_engine()
+    report = Reports(store).get(name)
+    given: dict[str, Param] = {
+        "site": "s1", "from": _DAY, "to": _DAY + timedelta(days=1), "now": _DAY, "limit": 5, "traffic": "people",
+        "currency": "EUR", "event": "", "is": ["x"], "persons": [], "after_ms": 1, "after_id": "",
+    }  # fmt: skip
+    given |= asked
+    plan = store.query(
+        f"EXPLAIN header = 1 {report.sql}", {key: one for key, one in given.items() if key in report.params}
+    )
+    assert any("properties" in line for (line,) in plan.rows) == read
