@@ -51,7 +51,7 @@ FROM (
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
       AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-      AND {{wanted}}
+      AND (candidate = 0 OR ({{wanted}})) -- nobody is 0: so that it is asked of what the join leaves
   )
   WHERE owner = candidate
   GROUP BY owner
