@@ -218,7 +218,11 @@ def month() -> Answers:
         **dict.fromkeys(("page_days", "row_days"), behind_rows.days),
         "drop_list": behind_rows.drops,
         "missed_orders": behind_rows.missed,
-        "cohort_people": behind_rows.people,
+        **dict.fromkeys(
+            ("cohort_people", "population_people", "active_people", "lifetime_people", "property_path_people"),
+            behind_rows.people,
+        ),
+        "judged_events": behind_rows.judged,
         "conversion_sums": records.sums,
         "conversion_parts": records.parts,
         "conversion_records": lambda params: records.records(params, NOW),

@@ -31,7 +31,6 @@ ALL = (*PAGES, "overview", "acquisition", "pages", "events", "attribution?by=sou
        "conversions/days", "lifetime", "populations", "days_active",
        "paths", "experiments", "reconciliation", "vitals", "live")  # fmt: skip
 NO_ROWS = "it counts no rows of the store"
-BY_UNIT = "people are sorted anew by all that they did before: only the report itself knows them"
 WITHOUT: Mapping[tuple[str, str], str] = {  # (page, column or figure): why no list is behind it
     ("errors", "Different"): "faults, each of which is a row of its own below",
     ("engagement", "Measured"): "loads that told a time, of several events each",
@@ -49,19 +48,9 @@ WITHOUT: Mapping[tuple[str, str], str] = {  # (page, column or figure): why no l
     ("people", "Views"): "its row leads to the person with all of them",
     ("people", "Orders"): "its row leads to the person with all of them",
     ("explore", "People"): "whoever is asked by a question of one's own is asked again as a segment",
-    ("traffic", "Day"): NO_ROWS,
-    ("traffic", "People"): "a verdict of machines is no filter yet",
-    ("traffic", "Events"): "a verdict of machines is no filter yet",
     ("conversions", "Times seen"): "its row leads to its story with each copy",
     ("conversions", "Copies not counted"): "each is in the story of its record",
     ("conversions/days", "Counted"): "by the state of that day, which is no list now",
-    ("lifetime", "Customers"): BY_UNIT,
-    ("populations", "Seen"): BY_UNIT,
-    ("populations", "New"): BY_UNIT,
-    ("populations", "Returning"): BY_UNIT,
-    ("days_active", "People"): BY_UNIT,
-    ("paths", "People"): BY_UNIT,
-    ("paths", "Converted"): BY_UNIT,
     ("live", "a sum"): "of this minute: it changes before a list is opened",
 }
 OF_OTHER_PATHS = ("Markov, all", "Markov, each", "Shapley, rates", "Shapley, sets")  # their list says so

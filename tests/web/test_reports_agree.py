@@ -81,6 +81,15 @@ MORE: dict[str, dict[str, Param]] = {
         "now": NOW,
     },
     "populations": {"unit": "week"},
+    "population_people": _BEHIND | {"unit": "week", "starts": "2026-11-09", "which": "fresh"},
+    "active_people": _BEHIND | {"days": 1},
+    "lifetime_people": _BEHIND | {"unit": "month", "since": "visit", "cohort": "2026-11-01", "now": NOW},
+    "judged_events": _BEHIND | {"who": "automated", "of": ["rule", "crawler.verified"]},
+    "property_path_people": _BEHIND
+    | {
+        **{"first": "page_view", "goal": "purchase", "prop": "prop.theme", "steps": "last", "within_ms": 1000},
+        **{"which": "converted", "kind": "path", "path": ["dark"]},
+    },
     "property_paths": {
         "first": "page_view",
         "goal": "purchase",

@@ -32,17 +32,17 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "vitals": ("vitals", "vital_pages"),
     "funnels": ("funnel", "funnel_split", "funnel_people"),
     "retention": ("retention", "cohort_people"),
-    "lifetime": ("lifetime", "churn"),
-    "populations": ("populations",),
-    "days_active": ("days_active",),
+    "lifetime": ("lifetime", "lifetime_people", "churn"),
+    "populations": ("populations", "population_people"),
+    "days_active": ("days_active", "active_people"),
     "experiments": ("experiment",),
     "explore": ("power",),
-    "paths": ("property_paths",),
+    "paths": ("property_paths", "property_path_people"),
     "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
     "people": ("people", "persons"),
     "segments": ("segment_sizes", "segment_why"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),
-    "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),
+    "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks", "judged_events"),
 }
 MOST_ROWS = 100_000  # of a file
 _DROPS_KEEP_LITTLE = "What was dropped is counted here too, and keeps too little."
