@@ -173,6 +173,8 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
     asked = {"power": own, "property_paths": paths, "funnel_split": funnel, "funnel_people": funnel} | {
         "property_path_people": paths | {"which": "converted"},
         "population_people": {"which": "seen"},
+        "mail_readers": {"which": "openers"},
+        "vital_list": {"of": ["device", "", "lcp"]},
     }
     without: dict[str, Param] = {
         "steps": ["page_view", "purchase"],

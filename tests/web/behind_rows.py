@@ -88,6 +88,24 @@ def judged(params: Mapping[str, Param]) -> list[dict[str, Any]]:
     return [{key: value for key, value in row.items() if key not in _OF_VISITORS} | of for row in rows]
 
 
+def kept(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    rows = events({**params, "event": ""})
+    return [
+        {key: value for key, value in row.items() if key not in _OF_VISITORS} | {"received_at": row["at"]}
+        for row in rows
+    ]
+
+
+def readers(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    return [{"recipient" if key == "visitor" else key: value for key, value in row.items()} for row in visitors(params)]
+
+
+def loads(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    measured = {"lcp": 2310.0, "inp": None, "cls": 0.04, "fcp": 1200.0, "ttfb": 300.0}
+    columns = ("at", "hit", "n", "host", "path", "device", "counted")
+    return [{key: row[key] for key in columns} | measured for row in events({**params, "event": "web_vitals"})]
+
+
 def _end(params: Mapping[str, Param]) -> datetime:
     end = params["to"]
     assert isinstance(end, datetime)

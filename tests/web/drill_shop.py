@@ -10,6 +10,7 @@ from typing import Any
 
 from onebyone.event import Ended, Event
 from onebyone.state.graph import Row
+from onebyone.state.mail import Message
 from store.rows import a_drop, a_hit, an_event
 
 FIRST = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -35,6 +36,10 @@ JUDGED: tuple[dict[str, Any], ...] = (
     {"actor": "machine_prefetch", "agent": "prefetch", "confidence": 95, "reasons": ["hdr.sec_purpose"]},
     {"actor": "human_proxied", "confidence": 80, "network": "relay.apple", "reasons": ["net.dc"]},
 )  # fmt: skip
+
+
+def letter(site: str) -> Message:
+    return Message(id=MESSAGE, site=site, name="Autumn", made_ms=int(FIRST.timestamp() * 1000))
 
 
 def rows(site: str) -> list[Event | Ended | Row]:

@@ -84,6 +84,10 @@ MORE: dict[str, dict[str, Param]] = {
     "population_people": _BEHIND | {"unit": "week", "starts": "2026-11-09", "which": "fresh"},
     "active_people": _BEHIND | {"days": 1},
     "lifetime_people": _BEHIND | {"unit": "month", "since": "visit", "cohort": "2026-11-01", "now": NOW},
+    "mail_readers": _BEHIND | {"message": f"{1:032x}", "which": "openers"},
+    "mail_ordered": _BEHIND | {"message": f"{1:032x}"},
+    "vital_list": _BEHIND | {"of": ["device", "", "lcp"]},
+    "kept_events": _BEHIND,
     "judged_events": _BEHIND | {"who": "automated", "of": ["rule", "crawler.verified"]},
     "property_path_people": _BEHIND
     | {

@@ -16,11 +16,14 @@ from onebyone.web import (
     cohort_list,
     countries,
     credit_list,
+    kept_list,
     listed,
+    mail_list,
     missed_list,
     numbers,
     person_lists,
     verdict_list,
+    vital_list,
     words,
 )
 from onebyone.web.address import EVERY_FIELD, NO_FIELD, Narrows, NotUnderstood, View
@@ -61,6 +64,7 @@ PLACES: Mapping[str, str] = {
     "failing": "Page with errors",
     "fault": "Error",
 }
+ONE = "person"  # everything of one, who is a filter
 _NO_ORDERS = ("page", "failing", "fault")
 FATES = ("dropped", "failed")  # stand for all reasons of theirs
 FAULT = ("kind", "description", "source", "line")  # what tells an error from another
@@ -68,12 +72,16 @@ EVENT_ROWS = {"fault": len(FAULT), "withheld": 0, "chosen": 0, "decided": 1}  # 
 _MENU = {
     "landing": "pages", "page": "pages", "failing": "pages", missed_list.BY: "loss", credit_list.BY: "attribution",
     "seen": "overview", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
-    "": "events",
+    ONE: "people", "": "events",
 }  # fmt: skip
 _OF_KIND = {"events": "event_list", "drops": "drop_list"}
 _OWN: Mapping[tuple[str, str], Of] = {
     **{("visitors", by): of for by, of in person_lists.LISTS.items()},
     ("events", verdict_list.BY): verdict_list.LIST,
+    ("events", vital_list.BY): vital_list.LIST,
+    ("events", kept_list.BY): kept_list.LIST,
+    ("recipients", mail_list.BY): mail_list.RECIPIENTS,
+    ("orders", mail_list.BY): mail_list.ORDERED,
 }
 _NAMES = {key: name for _, pages in MENU for key, name in pages}
 
@@ -119,7 +127,10 @@ def back(view: View, kind: str) -> str:
         return credit_list.back(view, split(view.given["is"])).link(f"{view.path.partition('/behind/')[0]}/attribution")
     of_page = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD)
     fields = (own.narrows if own is not None else of_page).fields
-    kept = replace(view, filters=tuple(one for one in view.filters if takes(fields, one.field)))
+    gone = ("person",) if page == "people" else ()
+    kept = replace(
+        view, filters=tuple(one for one in view.filters if takes(fields, one.field) and one.field not in gone)
+    )
     return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", reason="", after="", **{"is": ""})
 
 
@@ -150,6 +161,8 @@ def report(view: View, kind: str) -> str:
         return "shared_orders"
     if by in VISITS:
         return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
+    if (by, kind) == (ONE, "orders"):
+        return "placed_orders"
     if by in PLACES and not (kind == "orders" and by in _NO_ORDERS):
         return {"orders": "placed_orders", "visitors": "event_visitors"}[kind]
     site = view.path.partition("/behind/")[0]
@@ -182,6 +195,8 @@ def params(view: View, kind: str) -> dict[str, Param]:
 def _row(view: View) -> list[str]:
     """Of an event: what `event_list` asks beside its name, [] for nothing. Raises NotUnderstood."""
     by, text = view.given.get("by", ""), view.given.get("is", "")
+    if by == ONE:
+        return []
     values = split(text) if text or EVENT_ROWS.get(by) else []
     if by and len(values) != EVENT_ROWS.get(by, -1):
         raise NotUnderstood("This names no row of events. ", "Show every event", view.link(by="", **{"is": ""}), ".")
@@ -207,7 +222,8 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
         title = words_of(view.given["event"]).title
         says = credit_list.says(rows, view, split(view.given["is"]), site.currency)
     else:
-        of, how = _named(view)
+        own = _own(view, "orders")
+        of, how = (own.says(view), "") if own is not None else _named(view)
         title, says = (
             "Orders",
             f"{listed.count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}.",
@@ -344,6 +360,8 @@ def _saying(view: View) -> str:
 def _named(view: View) -> tuple[str, str]:
     """Whose number it is, and how its orders are found."""
     by, values = view.given.get("by", ""), split(view.given.get("is", ""))
+    if by == ONE:
+        return "All are one person’s", ""
     title, how = VISITS.get(by) or (PLACES[by], "")
     if by == "fault":
         values = values[1:2]

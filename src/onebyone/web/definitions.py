@@ -24,12 +24,12 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "loss": ("loss", "missed_orders", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths", "shared_orders"),
     "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),
-    "ledger": ("ledger_days", "drops", "drop_list"),
+    "ledger": ("ledger_days", "drops", "drop_list", "kept_events"),
     **{
         shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))
         for shown in (*breakdown.ALL, *on_page.ALL)
     },
-    "vitals": ("vitals", "vital_pages"),
+    "vitals": ("vitals", "vital_pages", "vital_list"),
     "funnels": ("funnel", "funnel_split", "funnel_people"),
     "retention": ("retention", "cohort_people"),
     "lifetime": ("lifetime", "lifetime_people", "churn"),
@@ -38,7 +38,14 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "experiments": ("experiment",),
     "explore": ("power",),
     "paths": ("property_paths", "property_path_people"),
-    "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
+    "email": (
+        "mail_messages",
+        "mail_readers",
+        "mail_orders",
+        "mail_ordered",
+        "mail_recipients",
+        "recipient_events",
+    ),
     "people": ("people", "persons"),
     "segments": ("segment_sizes", "segment_why"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),

@@ -18,7 +18,10 @@ from onebyone.web.frame import frame, page
 from onebyone.web.listed import SHOWN
 from onebyone.web.view import asked, controls, params
 
-_TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one"}
+_TITLES = {
+    "orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one",
+    "recipients": "Recipients",
+}  # fmt: skip
 _ONCE = ("counted", "net_sum", "times_sum", "withheld", "share_sum", "share_minor_sum")  # what each row says of all
 
 
