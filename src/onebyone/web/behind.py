@@ -74,6 +74,7 @@ _MENU = {
     "seen": "overview", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
     ONE: "people", "": "events",
 }  # fmt: skip
+_OF_ROWS = ("orders", "visitors")
 _OF_KIND = {"events": "event_list", "drops": "drop_list"}
 _OWN: Mapping[tuple[str, str], Of] = {
     **{("visitors", by): of for by, of in person_lists.LISTS.items()},
@@ -125,6 +126,8 @@ def back(view: View, kind: str) -> str:
     own, (page, _) = _own(view, kind), page_of(view, kind)
     if page == "attribution":
         return credit_list.back(view, split(view.given["is"])).link(f"{view.path.partition('/behind/')[0]}/attribution")
+    if page == "email":
+        return f"{view.path.partition('/behind/')[0]}/email/messages/{split(view.given['is'])[0]}"
     of_page = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD)
     fields = (own.narrows if own is not None else of_page).fields
     gone = ("person",) if page == "people" else ()
@@ -159,11 +162,11 @@ def report(view: View, kind: str) -> str:
         return "missed_orders"
     if (by, kind) == (credit_list.BY, "orders"):
         return "shared_orders"
-    if by in VISITS:
+    if by in VISITS and kind in _OF_ROWS:
         return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
     if (by, kind) == (ONE, "orders"):
         return "placed_orders"
-    if by in PLACES and not (kind == "orders" and by in _NO_ORDERS):
+    if by in PLACES and kind in _OF_ROWS and not (kind == "orders" and by in _NO_ORDERS):
         return {"orders": "placed_orders", "visitors": "event_visitors"}[kind]
     site = view.path.partition("/behind/")[0]
     raise NotUnderstood(

@@ -90,7 +90,7 @@ def _order_says(_: View) -> str:
 
 RECIPIENTS = Of(
     report="mail_readers",
-    page=("email", "E-mail"),
+    page=("email", "Message"),
     menu="email",
     params=_readers,
     shown=_shown,
@@ -99,7 +99,7 @@ RECIPIENTS = Of(
 )
 ORDERED = Of(
     report="mail_ordered",
-    page=("email", "E-mail"),
+    page=("email", "Message"),
     menu="email",
     params=_ordered,
     says=_order_says,

@@ -80,17 +80,16 @@ def shown(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     return List(
         title="Verdicts one by one",
         says=_says(view, rows[0]["counted"] if rows else 0),
-        heads=[("Event", ""), ("At", "n"), ("Verdict", ""), ("Because", ""), ("What", "p2"), ("Where, on", "p2")],
+        heads=[("Event", ""), ("At", "n"), ("Verdict", "p2"), ("Because", "wrap"), ("What", "p2")],
         lines=[
             Line(
                 name=row["name"],
                 href=f"/s/{site.id}/fate/{row['hit']}",
                 cells=[
                     listed.when(row["at"], site, today),
-                    _verdict(row),
-                    "; ".join(map(words.of_rule, row["reasons"])) or words.of_actor(row["actor"]).happened,
+                    words.of_actor(row["actor"]).title,
+                    _because(row),
                     what(row),
-                    listed.place(row),
                 ],
             )
             for row in rows
@@ -100,10 +99,12 @@ def shown(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     )
 
 
-def _verdict(row: Row) -> str:
-    sure = f", {row['confidence']}% sure" if row["confidence"] else ""
-    name = f" ({row['agent']})" if row["agent"] else ""
-    return f"{words.of_actor(row['actor']).title}{name}{sure}"
+def _because(row: Row) -> str:
+    """Googlebot, 99% sure: its name is in the list."""
+    sure = f"{row['confidence']}% sure" if row["confidence"] else ""
+    said = ", ".join(filter(None, (row["agent"], sure)))
+    rules = "; ".join(map(words.of_rule, row["reasons"]))
+    return ": ".join(filter(None, (said, rules))) or words.of_actor(row["actor"]).happened
 
 
 LIST = Of(
