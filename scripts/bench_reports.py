@@ -155,7 +155,7 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "k": "3", "prop": "theme", "only": "", "value": "", "goal": "purchase", "wait_ms": 0, "without": "",
         "step": 1, "which": "stopped", "reset": 0, "reduce": "", "of": [], "seen": "server-only", "label": "",
         "reason": "order_joined", "who": "automated", "starts": str((_END - timedelta(days=7)).date()), "days": 1,
-        "path": ["/"], "kind": "all",
+        "path": ["/"], "variant": "b", "kind": "all",
         "cohort": str((_END - timedelta(days=7)).date()), "later": 1,
         "events_days": 425, "drops_days": 92, "details_days": 90,
         "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",

@@ -162,6 +162,14 @@ PERSONS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[tuple[int, dict
         "lifetime_people",
         lambda row: [(row["people"], {"cohort": row["cohort"]})] if row["later"] == -1 else [],
     ),
+    "experiment": (
+        "experiment_seen",
+        lambda row: [
+            (row[counted], {"variant": row["variant"], "which": which})
+            for counted, which in (("people", "all"), ("converted", "converted"))
+            if row["kind"] == "arm"
+        ],
+    ),
     "property_paths": (
         "property_path_people",
         lambda row: [

@@ -219,7 +219,14 @@ def month() -> Answers:
         "drop_list": behind_rows.drops,
         "missed_orders": behind_rows.missed,
         **dict.fromkeys(
-            ("cohort_people", "population_people", "active_people", "lifetime_people", "property_path_people"),
+            (
+                "cohort_people",
+                "population_people",
+                "active_people",
+                "lifetime_people",
+                "property_path_people",
+                "experiment_seen",
+            ),
             behind_rows.people,
         ),
         "judged_events": behind_rows.judged,

@@ -32,6 +32,7 @@ PAGES = (
     "/s/{site}/behind/events?by=loads&is=page,nordlight.example,/,phone",
     "/s/{site}/behind/recipients?by=mail&is=00000000000000000000000000000001,openers",
     "/s/{site}/behind/orders?by=mail&is=00000000000000000000000000000001",
+    "/s/{site}/behind/visitors?by=variant&is=all,b&shown=experiment_view",
     "/s/{site}/behind/visitors?by=population&is=2026-11-02,fresh",
     "/s/{site}/behind/visitors?by=path&is=converted,path,/,/leuchten&prop=page",
     "/s/{site}/behind/orders?by=loss&is=server-only,browser,Chrome&event=purchase",

@@ -174,6 +174,9 @@ def test_a_long_list_is_read_on_behind_its_last_row(place: Place, admin: Client)
         ("visitors?by=days&is=0", "no such number"),
         ("visitors?by=worth&is=soon", "no such number"),
         ("visitors?by=path&is=all,path", "no such number"),
+        ("visitors?by=variant&is=all,b", "no such number"),
+        ("visitors?by=variant&is=some,b&shown=experiment_view", "no such number"),
+        ("visitors?by=variant&is=all,b&shown=experiment_view&wait=9d", "no time to wait"),
         ("visitors?by=path&is=all,all&prop=channel", "of a visit"),
     ],
 )

@@ -35,7 +35,6 @@ ALL = (*PAGES, "overview", "acquisition", "pages", "events", "attribution?by=sou
        "conversions/days", "lifetime", "populations", "days_active",
        "paths", "experiments", "reconciliation", "vitals", "live")  # fmt: skip
 NO_ROWS = "it counts no rows of the store"
-OF_EXPERIMENT = "who is in which variant is asked by no filter yet"
 WITHOUT: Mapping[tuple[str, str], str] = {  # (page, column or figure): why no list is behind it
     ("errors", "Different"): "faults, each of which is a row of its own below",
     ("engagement", "Measured"): "loads that told a time, of several events each",
@@ -51,8 +50,6 @@ WITHOUT: Mapping[tuple[str, str], str] = {  # (page, column or figure): why no l
     ("explore", "People"): "whoever is asked by a question of one's own is asked again as a segment",
     ("email", "Machine opens"): "of all messages: those of each are links",
     ("email", "Not measurable"): "of all messages, and of whom nothing was seen",
-    ("experiments", "People"): OF_EXPERIMENT,
-    ("experiments", "Did it"): OF_EXPERIMENT,
     ("experiments", "Expected"): NO_ROWS,
     **{
         ("destinations", state): "its row leads to the destination with what became of each delivery"

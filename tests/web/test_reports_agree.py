@@ -80,6 +80,11 @@ MORE: dict[str, dict[str, Param]] = {
         "within_ms": 1000,
         "now": NOW,
     },
+    "experiment_seen": _BEHIND
+    | {
+        **{"event": "experiment_view", "prop": "variant", "only": "", "value": "", "goal": "purchase"},
+        **{"wait_ms": 0, "within_ms": 1000, "variant": "b", "which": "all", "now": NOW},
+    },
     "populations": {"unit": "week"},
     "population_people": _BEHIND | {"unit": "week", "starts": "2026-11-09", "which": "fresh"},
     "active_people": _BEHIND | {"days": 1},

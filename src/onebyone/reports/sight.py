@@ -83,7 +83,7 @@ CELLS: Mapping[str, Cells] = {
 }  # fmt: skip
 LISTS = (  # of people, one by one
     "people", "cohort_people", "funnel_people", "population_people", "active_people", "lifetime_people",
-    "property_path_people", "event_visitors", "session_visitors", "mail_readers",
+    "property_path_people", "experiment_seen", "event_visitors", "session_visitors", "mail_readers",
 )  # fmt: skip
 LINES = ("page_days", "row_days")  # of a page or campaign each day: told whole or not at all
 MASKED = (  # of records

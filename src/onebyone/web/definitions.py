@@ -35,7 +35,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "lifetime": ("lifetime", "lifetime_people", "churn"),
     "populations": ("populations", "population_people"),
     "days_active": ("days_active", "active_people"),
-    "experiments": ("experiment",),
+    "experiments": ("experiment", "experiment_seen"),
     "explore": ("power",),
     "paths": ("property_paths", "property_path_people"),
     "email": (

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from msgspec.structs import replace
+
 from onebyone.store import Param
-from onebyone.web import cohort_list, lifetime, numbers, path_question, populations
+from onebyone.web import cohort_list, experiment_question, lifetime, numbers, path_question, populations
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.behind_address import at, joined, split
 from onebyone.web.choices import chosen
@@ -16,8 +18,8 @@ from onebyone.web.funnel import name_of, read_funnel
 from onebyone.web.listed import Of
 from onebyone.web.retention import cohort_name
 
-KEYS = ("since", *path_question.KEYS)
-POPULATION, DAYS, WORTH, PATH = "population", "days", "worth", "path"
+KEYS = ("since", *path_question.KEYS, *experiment_question.KEYS[:6])
+POPULATION, DAYS, WORTH, PATH, VARIANT = "population", "days", "worth", "path", "variant"
 _SEEN = "seen"
 _STEP = re.compile(r"([1-8]),(all|on|stopped)")
 _SOME = re.compile(r"[1-9]\d{0,4}", re.ASCII)
@@ -47,6 +49,12 @@ def of_path(view: View) -> Callable[[str, Row], str]:
         return _at(view, PATH, [which, row["kind"], *row["path"]], *path_question.KEYS[:5])
 
     return link
+
+
+def of_variant(view: View, shown: str) -> Callable[[str, str], str]:
+    """All or the converted of a variant. `shown` is the event that told it, also where the address does not say."""
+    told = replace(view, given=view.given | {"shown": shown})
+    return lambda which, variant: _at(told, VARIANT, [which, variant], *experiment_question.KEYS[:6])
 
 
 def _at(view: View, by: str, values: list[str], *keys: str) -> str:
@@ -135,6 +143,19 @@ def _path_says(view: View) -> str:
     return f"{did}{began}{way}"
 
 
+def _variant(view: View) -> Mapping[str, Param]:
+    which, variant, *more = (*_named(view), "")[: max(2, len(_named(view)))]
+    if which not in _WHICH or not variant or more or not view.given.get("shown"):
+        raise _unknown(view, "experiments", "Experiments")
+    return experiment_question.read_question(view, ()).params | {"which": which, "variant": variant}
+
+
+def _variant_says(view: View) -> str:
+    (which, variant), question = _named(view), experiment_question.read_question(view, ())
+    did = f", and did {question.goal} within {question.within_name}" if which == "converted" else ""
+    return f"They were first seen with “{variant}”{did}"
+
+
 def _funnel(view: View) -> Mapping[str, Param]:
     """Raises NotUnderstood."""
     found, asked = _STEP.fullmatch(view.given.get("is", "")), read_funnel(view, ())
@@ -188,6 +209,13 @@ LISTS: Mapping[str, Of] = {
         params=_worth,
         says=_worth_says,
         one="order",
+    ),
+    VARIANT: Of(
+        report="experiment_seen",
+        page=("experiments", "Experiments"),
+        menu="experiments",
+        params=_variant,
+        says=_variant_says,
     ),
     PATH: Of(
         report="property_path_people",
