@@ -7,7 +7,4 @@ FROM (
   FROM ({{days_of_persons}})
   WHERE person != 0 AND days = {days:UInt32}
 )
-WHERE toUnixTimestamp64Milli(ended) < {after_ms:Int64}
-  OR (toUnixTimestamp64Milli(ended) = {after_ms:Int64} AND toString(owner) < {after_id:String})
-ORDER BY ended DESC, person DESC
-LIMIT {limit:UInt32}
+{{persons_behind}}

@@ -10,7 +10,4 @@ FROM (
   FROM ({{experiment_people}})
   WHERE kind = 'arm' AND variant = {variant:String} AND person != 0 AND (goals > 0 OR {which:String} = 'all')
 )
-WHERE toUnixTimestamp64Milli(ended) < {after_ms:Int64}
-  OR (toUnixTimestamp64Milli(ended) = {after_ms:Int64} AND toString(owner) < {after_id:String})
-ORDER BY ended DESC, person DESC
-LIMIT {limit:UInt32}
+{{persons_behind}}

@@ -10,7 +10,4 @@ FROM (
   FROM ({{lifetime_deeds}})
   WHERE person != 0 AND own = toDate({cohort:String})
 )
-WHERE toUnixTimestamp64Milli(ended) < {after_ms:Int64}
-  OR (toUnixTimestamp64Milli(ended) = {after_ms:Int64} AND toString(owner) < {after_id:String})
-ORDER BY ended DESC, person DESC
-LIMIT {limit:UInt32}
+{{persons_behind}}

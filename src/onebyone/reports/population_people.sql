@@ -17,7 +17,4 @@ FROM (
     AND if({which:String} = 'seen', did.2 != 'dormant', did.2 = {which:String}), deeds)
     AND toDate({starts:String}) BETWEEN first_unit AND last_unit
 )
-WHERE toUnixTimestamp64Milli(ended) < {after_ms:Int64}
-  OR (toUnixTimestamp64Milli(ended) = {after_ms:Int64} AND toString(owner) < {after_id:String})
-ORDER BY ended DESC, person DESC
-LIMIT {limit:UInt32}
+{{persons_behind}}

@@ -17,7 +17,4 @@ FROM (
     AND ({kind:String} = 'all' OR if({kind:String} = 'none', empty(steps_of),
       notEmpty(steps_of) AND steps_of = arrayMap(text -> toUInt32(indexOf(texts, text)), {path:Array(String)})))
 )
-WHERE toUnixTimestamp64Milli(ended) < {after_ms:Int64}
-  OR (toUnixTimestamp64Milli(ended) = {after_ms:Int64} AND toString(owner) < {after_id:String})
-ORDER BY ended DESC, person DESC
-LIMIT {limit:UInt32}
+{{persons_behind}}

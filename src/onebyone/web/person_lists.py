@@ -174,55 +174,33 @@ def _funnel_says(view: View) -> str:
     ]
 
 
+_OF_RETENTION = "retention"  # the entry of the menu that has them all
 LISTS: Mapping[str, Of] = {
     "funnel": Of(
-        report="funnel_people", page=("funnels", "Funnels"), menu="funnels", params=_funnel, says=_funnel_says
+        report="funnel_people", page=("funnels", "Funnels"), menu="funnels", params=_funnel, says=_funnel_says,
     ),
     cohort_list.BY: Of(
-        report="cohort_people",
-        page=("retention", "Retention"),
-        menu="retention",
-        params=cohort_list.params,
-        says=cohort_list.says,
+        report="cohort_people", page=("retention", "Retention"), menu=_OF_RETENTION,
+        params=cohort_list.params, says=cohort_list.says,
     ),
     POPULATION: Of(
-        report="population_people",
-        page=("populations", "Populations"),
-        menu="retention",
-        params=_population,
-        says=_population_says,
-        narrows=populations.NARROWS,
-        one="event",
+        report="population_people", page=("populations", "Populations"), menu=_OF_RETENTION, one="event",
+        params=_population, says=_population_says, narrows=populations.NARROWS,
     ),
     DAYS: Of(
-        report="active_people",
-        page=("days_active", "Days active"),
-        menu="retention",
-        params=_days,
-        says=_days_says,
-        one="event",
+        report="active_people", page=("days_active", "Days active"), menu=_OF_RETENTION, one="event",
+        params=_days, says=_days_says,
     ),
     WORTH: Of(
-        report="lifetime_people",
-        page=("lifetime", "Lifetime value"),
-        menu="retention",
-        params=_worth,
-        says=_worth_says,
-        one="order",
+        report="lifetime_people", page=("lifetime", "Lifetime value"), menu=_OF_RETENTION, one="order",
+        params=_worth, says=_worth_says,
     ),
     VARIANT: Of(
-        report="experiment_seen",
-        page=("experiments", "Experiments"),
-        menu="experiments",
-        params=_variant,
-        says=_variant_says,
+        report="experiment_seen", page=("experiments", "Experiments"), menu="experiments",
+        params=_variant, says=_variant_says,
     ),
     PATH: Of(
-        report="property_path_people",
-        page=("paths", "Paths"),
-        menu="explore",
-        params=_path,
-        says=_path_says,
-        one="value",
+        report="property_path_people", page=("paths", "Paths"), menu="explore", one="value",
+        params=_path, says=_path_says,
     ),
-}
+}  # fmt: skip
