@@ -88,8 +88,8 @@ def all_figures(messages: Sequence[Message], sent: Mapping[str, Sent], seen: Seq
 
 
 def shares(row: Mapping[str, Any], its: Figures) -> list[float]:
-    """Each recipient in one band, in the order of the bands; they add up to 1, or to 0 without recipients."""
-    if not its.delivered:
+    """Each recipient in one band, in the order of the bands; they add up to 1, or to 0 where not all is told."""
+    if not its.delivered or numbers.hides(*row.values(), its.openers, its.unmeasurable):
         return [0.0] * len(_BANDS)
     read = min(its.openers, its.delivered)
     hidden = min(its.unmeasurable, its.delivered - read)
