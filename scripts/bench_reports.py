@@ -154,7 +154,8 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "field": "page", "text": "", "persons": [], "message": "", "recipients": [], "values": [], "personal": 0,
         "k": "3", "prop": "theme", "only": "", "value": "", "goal": "purchase", "wait_ms": 0, "without": "",
         "step": 1, "which": "stopped", "reset": 0, "reduce": "", "of": [], "seen": "server-only", "label": "",
-        "reason": "order_joined",
+        "reason": "order_joined", "who": "automated", "starts": str((_END - timedelta(days=7)).date()), "days": 1,
+        "path": ["/"], "variant": "b", "kind": "all",
         "cohort": str((_END - timedelta(days=7)).date()), "later": 1,
         "events_days": 425, "drops_days": 92, "details_days": 90,
         "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",
@@ -169,7 +170,12 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "steps": ["page_view", "view_item", "purchase"], "within_ms": 30 * 86_400_000, "by": "last_before.page",
         "limit": 10,
     }  # fmt: skip
-    asked = {"power": own, "property_paths": paths, "funnel_split": funnel, "funnel_people": funnel}
+    asked = {"power": own, "property_paths": paths, "funnel_split": funnel, "funnel_people": funnel} | {
+        "property_path_people": paths | {"which": "converted"},
+        "population_people": {"which": "seen"},
+        "mail_readers": {"which": "openers"},
+        "vital_list": {"of": ["device", "", "lcp"]},
+    }
     without: dict[str, Param] = {
         "steps": ["page_view", "purchase"],
         "without": "view_item",

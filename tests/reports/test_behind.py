@@ -147,3 +147,78 @@ def test_behind_a_day_of_conversions_are_those_that_count_on_it(case: Case) -> N
         every: dict[str, Param] = {"via": "", "matched": "", "flag": "", "low": -(10**15), "high": 10**15}
         counted = shop.run_dicts("conversion_sums", **{"site": "s1", "traffic": "people"} | asked | every)
         assert sum(one["counted"] for one in counted) == row["counted"]
+
+
+PERSONS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[tuple[int, dict[str, Param]]]]]] = {
+    "populations": (
+        "population_people",
+        lambda row: [
+            (row[which], {"starts": row["starts"], "which": which})
+            for which in ("seen", "fresh", "returning", "resurrected", "dormant")
+        ],
+    ),
+    "days_active": ("active_people", lambda row: [(row["people"], {"days": row["days"]})]),
+    "lifetime": (
+        "lifetime_people",
+        lambda row: [(row["people"], {"cohort": row["cohort"]})] if row["later"] == -1 else [],
+    ),
+    "experiment": (
+        "experiment_seen",
+        lambda row: [
+            (row[counted], {"variant": row["variant"], "which": which})
+            for counted, which in (("people", "all"), ("converted", "converted"))
+            if row["kind"] == "arm"
+        ],
+    ),
+    "property_paths": (
+        "property_path_people",
+        lambda row: [
+            (row[counted], {"kind": row["kind"], "which": which, "path": row["path"]})
+            for counted, which in (("people", "all"), ("converted", "converted"))
+            if row["kind"] != "others"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PERSONS)
+def test_behind_every_number_of_persons_are_as_many(name: str) -> None:
+    """In two golden cases of the report; in all of them, and where nobody is, with PROVE=1."""
+    wrong, asked = [], 0
+    for case in cases(name) if os.environ.get("PROVE") else cases(name)[:2]:
+        reports = Reports(holding(f"golden {case.story}", lambda store, case=case: tell(store, case)))  # type: ignore[misc]
+        params = case.typed_params()
+        report, named = PERSONS[name]
+        for counted, which in (one for row in reports.run(name, **params).dicts() for one in named(row)):
+            if not (counted or os.environ.get("PROVE")):
+                continue
+            given = {key: value for key, value in params.items() if key not in ("sort", "limit")}
+            rows = reports.run(report, **given | which | BEGINNING | {"limit": 500}).dicts()
+            asked += 1
+            if len(rows) != counted or any(row["counted"] != counted for row in rows):
+                wrong.append((case.title, which, counted, len(rows)))
+    assert wrong == [] and asked > 2
+
+
+def test_behind_every_number_of_verdicts_are_its_events() -> None:
+    (case,) = cases("verdict_days")
+    reports, params = Reports(holding(f"golden {case.story}", lambda store: tell(store, case))), case.typed_params()
+
+    def events(who: str, *of: str, **more: Param) -> list[dict[str, Any]]:
+        rows = reports.run("judged_events", **params | BEGINNING | {"who": who, "of": list(of), "limit": 50} | more)
+        assert {row["counted"] for row in rows.dicts()} <= {len(rows.rows)}
+        return rows.dicts()
+
+    for day in reports.run("verdict_days", **params).dicts():
+        start = datetime.fromisoformat(f"{day.pop('local_day')}T00:00:00").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        days: dict[str, Param] = {"from": start, "to": start + timedelta(days=1)}
+        assert day == {kind: len(events(kind, **days)) for kind in day}
+    for row in reports.run("networks", **params, limit=50).dicts():
+        found = [len(events(who, "network", row["name"])) for who in ("all", "people", "suspect", "automated")]
+        assert found == [row[column] for column in ("events", "people", "unclear", "machines")]
+    kinds = reports.run("verdict_kinds", **params, limit=50).dicts()
+    for row in kinds:
+        same = [one for one in kinds if (one["actor"], one["reasons"]) == (row["actor"], row["reasons"])]
+        assert len(events(row["actor"], "reasons", *row["reasons"])) == sum(one["events"] for one in same)
+    for row in reports.run("new_agents", **params, limit=50).dicts():
+        assert len(events("all", "agent", row["agent"])) == row["events"]

@@ -62,7 +62,7 @@ def test_a_report_reads_final_and_joins_globally(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_people_and_copies_are_the_same_in_every_report(file: Path) -> None:
     sql = as_one_line(read_report(file).sql)
-    if file.stem != "verdict_days":  # which tells people, the unclear and machines apart by itself
+    if "{{verdict_kind}}" not in file.read_text() and file.stem != "judged_events":  # which tell all kinds apart
         assert sql.count("spoofed") == sql.count(PEOPLE)
     for copies in re.findall(r"reason IN \(([^)]*)\)", sql):
         assert set(re.findall(r"'(\w+)'", copies)) == COPIES

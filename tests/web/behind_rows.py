@@ -8,6 +8,7 @@ from typing import Any
 
 from onebyone.store import Param
 
+_OF_VISITORS = ("host", "browser", "device", "visitor")  # which a list of verdicts does not ask
 _ORDERS = (
     ("NL-48213", 11390, "DE", "desktop", True, True),
     ("NL-48113", 5480, "AT", "phone", True, True),
@@ -78,6 +79,31 @@ def events(params: Mapping[str, Param]) -> list[dict[str, Any]]:
         }
         for n in range(min(most, 50))
     ]  # fmt: skip
+
+
+def judged(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    why = {"agent": "Googlebot", "confidence": 99, "reasons": ["list.crawler_user_agents", "crawler.verified"]}
+    of = why | {"actor": "machine_declared", "network": "crawler.googlebot"}
+    rows = events({**params, "event": ""})
+    return [{key: value for key, value in row.items() if key not in _OF_VISITORS} | of for row in rows]
+
+
+def kept(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    rows = events({**params, "event": ""})
+    return [
+        {key: value for key, value in row.items() if key not in _OF_VISITORS} | {"received_at": row["at"]}
+        for row in rows
+    ]
+
+
+def readers(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    return [{"recipient" if key == "visitor" else key: value for key, value in row.items()} for row in visitors(params)]
+
+
+def loads(params: Mapping[str, Param]) -> list[dict[str, Any]]:
+    measured = {"lcp": 2310.0, "inp": None, "cls": 0.04, "fcp": 1200.0, "ttfb": 300.0}
+    columns = ("at", "hit", "n", "host", "path", "device", "counted")
+    return [{key: row[key] for key in columns} | measured for row in events({**params, "event": "web_vitals"})]
 
 
 def _end(params: Mapping[str, Param]) -> datetime:

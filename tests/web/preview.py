@@ -48,6 +48,10 @@ def pages(site: str) -> dict[str, str]:
         "narrowed": f"/s/{site}/overview?value>=50&via=server-only",
         "visitors": f"/s/{site}/behind/visitors?by=landing&is=nordlight.example,/",
         "eventlist": f"/s/{site}/behind/events?event=page_view&traffic=all",
+        "verdicts": f"/s/{site}/behind/events?by=verdict&is=automated,rule,crawler.verified",
+        "kept": f"/s/{site}/behind/events?by=kept",
+        "loads": f"/s/{site}/behind/events?by=loads&is=page,nordlight.example,/,phone",
+        "readers": f"/s/{site}/behind/recipients?by=mail&is={1:032x},openers",
         "explore": f"/s/{site}/explore",
         "explore_two": f"/s/{site}/explore?by=country,prop.theme&cols=people:page_view,events,"
         "conversions,revenue,sum:scroll:prop.percent,last::page,last_at",

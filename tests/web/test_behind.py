@@ -22,6 +22,7 @@ from reports.golden import Case
 from store.rows import put
 from web.behind_rows import orders
 from web.fakes import Place
+from web.mails import add_mails
 from web.month import nothing
 
 Client = TestClient[Litestar]
@@ -76,6 +77,48 @@ def test_a_number_of_a_narrowed_page_leads_to_the_narrowed_list(place: Place, ad
     assert links[f"{at}/events?{DAY}&event=page_view&host=nordlight.example&page=/warenkorb"] == "5,120"
 
 
+def test_numbers_of_people_and_of_machines_lead_to_lists_narrowed_as_their_page_is(place: Place, admin: Client) -> None:
+    at, kept = f"/s/{place.site.id}/behind", "period=90d&unit=day"
+    links = dict(leads(admin, f"/s/{place.site.id}/populations?period=90d&unit=day&country=DE"))
+    assert links[f"{at}/visitors?{kept}&by=population&is=2026-11-12,fresh&country=DE"] == "10,600"
+    links = dict(leads(admin, f"/s/{place.site.id}/paths?period=7d&first=page_view&prop=device&device=phone"))
+    assert f"{at}/visitors?period=7d&first=page_view&prop=device&by=path&is=all,all&device=phone" in links
+    links = dict(leads(admin, f"/s/{place.site.id}/traffic?period=7d&browser=Chrome"))
+    assert f"{at}/events?period=7d&by=verdict&is=people&browser=Chrome" in links
+    assert f"{at}/events?from=2026-11-12&to=2026-11-12&by=verdict&is=people&browser=Chrome" in links
+    links = dict(leads(admin, f"/s/{place.site.id}/people?traffic=all&device=phone"))
+    assert any(f"{at}/orders?traffic=all&by=person&device=phone&person=" in link for link in links)
+
+
+def leads(client: Client, address: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<a\b[^>]*href="(/s/[^"]+/behind/[^"]+)"[^>]*>([^<]+)</a>', client.get(address).text)
+    return [(html.unescape(href), number) for href, number in found]
+
+
+def test_a_number_that_is_not_told_leads_to_no_list(place: Place, masked: Client) -> None:
+    place.reports.answers |= {
+        "populations": lambda _: [
+            {"starts": "2026-11-02", "seen": 40, "fresh": 4, "returning": 36, "resurrected": 0, "dormant": 20},
+        ],
+        "days_active": lambda _: [{"days": 1, "people": 50, "events": 60}, {"days": 2, "people": 3, "events": 9}],
+    }
+    assert leads(masked, f"/s/{place.site.id}/populations?period=90d") == []
+    assert leads(masked, f"/s/{place.site.id}/days_active?period=90d") == []
+    few = masked.get(f"/s/{place.site.id}/behind/visitors?by=days&is=2").text
+    assert "Fewer than 10 people are behind this number." in few
+
+
+def test_the_numbers_of_a_letter_lead_to_its_recipients_and_orders(place: Place, admin: Client) -> None:
+    message = add_mails(place)[0].id
+    links = dict(leads(admin, f"/s/{place.site.id}/email"))
+    days = "from=2026-10-31&to=2026-11-12"
+    at = f"/s/{place.site.id}/behind"
+    assert links[f"{at}/recipients?{days}&by=mail&is={message},clicks_by_machines"] == "210"
+    assert links[f"{at}/orders?{days}&by=mail&is={message}"] == "14"
+    text = said(admin, f"{at}/recipients?{days}&by=mail&is={message},openers")
+    assert text == "3 recipients with 9 opens or clicks. They read it."
+
+
 def test_nothing_is_behind_a_dash(place: Place, admin: Client) -> None:
     text = admin.get(f"/s/{place.site.id}/acquisition?{DAY}").text
     assert '<td class="n sorted mut">–</td>' in text and ">–</a>" not in text
@@ -114,6 +157,27 @@ def test_a_long_list_is_read_on_behind_its_last_row(place: Place, admin: Client)
         ("visitors?by=cohort&is=2026-02-30,1", "no such cell"),
         ("visitors?by=cohort&is=2026-02-03,99999", "no such cell"),
         ("visitors?by=cohort&is=2026-02-03&unit=year", "is no unit"),
+        ("recipients", "no table with recipients"),
+        ("recipients?by=channel&is=Email", "no table with recipients"),
+        ("recipients?by=mail&is=x,openers", "no such number"),
+        (f"recipients?by=mail&is={1:032x},readers", "no such number"),
+        ("orders?by=mail&is=x", "no such number"),
+        ("events?by=verdict&is=somebody", "no such number"),
+        ("events?by=verdict&is=all,rule", "no such number"),
+        ("events?by=verdict&is=all&channel=Email", "does not narrow this page"),
+        ("events?by=kept&country=DE", "does not narrow this page"),
+        ("events?by=loads&is=page,x", "no such number"),
+        ("events?by=loads&is=device,phone,weather", "no such number"),
+        ("visitors?by=population&is=2026-11-02,some", "no such number"),
+        ("visitors?by=population&is=soon,seen", "no such number"),
+        ("visitors?by=population&is=2026-11-02,seen&unit=year", "is no unit"),
+        ("visitors?by=days&is=0", "no such number"),
+        ("visitors?by=worth&is=soon", "no such number"),
+        ("visitors?by=path&is=all,path", "no such number"),
+        ("visitors?by=variant&is=all,b", "no such number"),
+        ("visitors?by=variant&is=some,b&shown=experiment_view", "no such number"),
+        ("visitors?by=variant&is=all,b&shown=experiment_view&wait=9d", "no time to wait"),
+        ("visitors?by=path&is=all,all&prop=channel", "of a visit"),
     ],
 )
 def test_a_list_that_there_is_not_is_told(place: Place, admin: Client, address: str, word: str) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from onebyone.reports.catalogue import DIRECTORY
 from onebyone.web import on_page, vitals
 from onebyone.web.desk import Answer, Row
+from onebyone.web.vital_words import MEASURES
 from web.fakes import Place
 from web.on_page import ANSWERS
 
@@ -32,13 +33,13 @@ def vital(measure: str, p75: float, measured: int = 100, device: str = "", good:
 def test_a_value_is_good_up_to_the_public_threshold_and_poor_above_the_other(
     key: str, value: float, level: str
 ) -> None:
-    (measure,) = [one for one in vitals.MEASURES if one.key == key]
+    (measure,) = [one for one in MEASURES if one.key == key]
     assert vitals.level(measure, value) == level
 
 
 def test_the_thresholds_of_the_page_are_those_that_the_report_counts_by() -> None:
     sql = (DIRECTORY / "vitals.sql").read_text()
-    for one in vitals.MEASURES:
+    for one in MEASURES:
         assert f"'{one.key}', {one.key}, {one.good_until:g}, {one.poor_from:g})" in sql
 
 

@@ -51,9 +51,15 @@ def test_the_sentence_is_about_the_last_week_that_is_over() -> None:
 
 
 def test_nobody_is_dormant_in_a_week_that_is_not_over() -> None:
-    (running, over, _) = populations.lines(populations.units(WEEKS, "week", TODAY), "week")
-    assert (running.name, running.cells, running.running) == ("9 Nov", ["509", "400", "100", "9", "–", "–"], True)
-    assert (over.cells, over.running) == (["1,250", "900", "300", "50", "900", "+50"], False)
+    (running, over, _) = populations.lines(populations.units(WEEKS, "week", TODAY), "week", "{0:%d} {1}".format)
+    assert (running.name, _texts(running), running.running) == ("9 Nov", ["509", "400", "100", "9", "–", "–"], True)
+    assert (_texts(over), over.running) == (["1,250", "900", "300", "50", "900", "+50"], False)
+    assert [href for _, href in running.cells] == ["09 seen", "09 fresh", "09 returning", "09 resurrected", "", ""]
+    assert over.cells[4] == ("900", "02 dormant")
+
+
+def _texts(line: populations.Line) -> list[str]:
+    return [text for text, _ in line.cells]
 
 
 def test_the_bars_of_who_is_gone_stand_below_the_line() -> None:
@@ -67,14 +73,14 @@ def test_the_bars_of_who_is_gone_stand_below_the_line() -> None:
 def test_days_say_how_many_were_here_so_often_or_more() -> None:
     rows = [{"days": 0, "people": 0, "events": 7}, {"days": 1, "people": 60, "events": 90}]
     rows += [{"days": 2, "people": 30, "events": 120}, {"days": 5, "people": 10, "events": 100}]
-    found = populations.days(rows, 30)
-    assert [(line.name, line.people, line.of_all, line.at_least, line.events) for line in found.lines] == [
-        ("1 day", "60", "60.0%", "100.0%", "1.5"), ("2 days", "30", "30.0%", "40.0%", "4.0"),
-        ("5 days", "10", "10.0%", "10.0%", "10.0"),
+    found = populations.days(rows, 30, str)
+    assert [(line.name, line.people, line.href, line.of_all, line.at_least, line.events) for line in found.lines] == [
+        ("1 day", "60", "1", "60.0%", "100.0%", "1.5"), ("2 days", "30", "2", "30.0%", "40.0%", "4.0"),
+        ("5 days", "10", "5", "10.0%", "10.0%", "10.0"),
     ]  # fmt: skip
     assert found.says == "100 people were here on 1.7 of 30 days each, as a mean; 60.0% on one day alone."
     assert (found.nobody, found.more) == (7, 0)
-    assert populations.days(rows[:1], 30).says == "Nobody was seen in this period."
+    assert populations.days(rows[:1], 30, str).says == "Nobody was seen in this period."
 
 
 def test_a_period_that_runs_has_only_the_days_that_have_come() -> None:

@@ -80,7 +80,25 @@ MORE: dict[str, dict[str, Param]] = {
         "within_ms": 1000,
         "now": NOW,
     },
+    "experiment_seen": _BEHIND
+    | {
+        **{"event": "experiment_view", "prop": "variant", "only": "", "value": "", "goal": "purchase"},
+        **{"wait_ms": 0, "within_ms": 1000, "variant": "b", "which": "all", "now": NOW},
+    },
     "populations": {"unit": "week"},
+    "population_people": _BEHIND | {"unit": "week", "starts": "2026-11-09", "which": "fresh"},
+    "active_people": _BEHIND | {"days": 1},
+    "lifetime_people": _BEHIND | {"unit": "month", "since": "visit", "cohort": "2026-11-01", "now": NOW},
+    "mail_readers": _BEHIND | {"message": f"{1:032x}", "which": "openers"},
+    "mail_ordered": _BEHIND | {"message": f"{1:032x}"},
+    "vital_list": _BEHIND | {"of": ["device", "", "lcp"]},
+    "kept_events": _BEHIND,
+    "judged_events": _BEHIND | {"who": "automated", "of": ["rule", "crawler.verified"]},
+    "property_path_people": _BEHIND
+    | {
+        **{"first": "page_view", "goal": "purchase", "prop": "prop.theme", "steps": "last", "within_ms": 1000},
+        **{"which": "converted", "kind": "path", "path": ["dark"]},
+    },
     "property_paths": {
         "first": "page_view",
         "goal": "purchase",

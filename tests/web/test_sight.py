@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from onebyone.web.numbers import SOME_HIDDEN
 from web.conftest import Client, come_in
 from web.fakes import FakeReports, Place
 from web.letters import add_letters
+from web.mails import add_mails
 from web.month import HIT, Answers, Row, month
 from web.pages import ANSWERED, form_secret
 from web.test_every_page import furnish
@@ -254,6 +256,18 @@ def test_a_person_is_masked_not_refused_and_found_by_no_address(place: Place, ma
     assert masked.get(f"/api/v1/sites/{place.site.id}/mail/unsubscribed").status_code == 403
     copy = masked.post(f"{at}/rights/copy", data={"by": "email", "text": "anna@post.example", "_csrf": secret})
     assert copy.status_code == 403
+
+
+def test_few_readers_of_a_letter_are_hidden_and_not_nobody(place: Place, admin: Client, masked: Client) -> None:
+    add_mails(place)
+    rows = place.reports.answers["mail_messages"]({})
+    place.reports.answers["mail_messages"] = lambda _: [row | {"clickers": 4, "measured_openers": 0} for row in rows]
+    at = f"/s/{place.site.id}/email"
+    assert SOME_HIDDEN in masked.get(at).text and ">&lt;10<" in masked.get(at).text
+    for client, told in ((masked, "<10"), (admin, "4")):
+        lines = csv.DictReader(client.get(f"{at}.csv").text.splitlines())
+        assert [line["clickers"] for line in lines] == ["0", told, told]  # the newest was seen by nobody
+    assert masked.get(f"{at}.parquet").status_code == 403
 
 
 def test_a_list_of_few_people_says_that_it_is_hidden(place: Place, admin: Client, masked: Client) -> None:

@@ -84,6 +84,8 @@ class _Shaper(Protocol):
 
 _SHAPERS: tuple[_Shaper, ...] = (power, property_paths, funnel_split)
 
+_CHOSEN = (*(place for one in _SHAPERS for place in one.PLACES), *sorting.PLACES)  # also within parts
+
 
 class Queries(Protocol):
     """What reports need of a store."""
@@ -215,7 +217,7 @@ def read_report(file: Path) -> Report:
     if found is None:
         raise ValueError(f"{file.name}: no '-- title:' and '-- about:'")
     about = found["about"].replace("\n--  ", "")
-    shaper = _shaper(found["sql"])
+    shaper = _shaper(with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in _CHOSEN}))
     own = shaper.PLACES if shaper else sorting.PLACES
     counts = {"goal": found["counts"]} if found["counts"] else {}
     template = with_parts(found["sql"], _OPEN | {place: f"{{{{{place}}}}}" for place in own} | counts)

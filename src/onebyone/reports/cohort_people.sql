@@ -13,7 +13,4 @@ FROM (
   FROM ({{cohort_deeds}})
   WHERE toString(cohort) = {cohort:String} AND times > 0
 )
-WHERE toUnixTimestamp64Milli(ended) < {after_ms:Int64}
-  OR (toUnixTimestamp64Milli(ended) = {after_ms:Int64} AND toString(owner) < {after_id:String})
-ORDER BY ended DESC, person DESC
-LIMIT {limit:UInt32}
+{{persons_behind}}

@@ -7,9 +7,11 @@ only those of them who did would count readers and leave out the others (docs/de
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
+from onebyone.reports.few import HIDDEN, Hidden
 from onebyone.reports.loss import Interval, wilson
 
 
@@ -56,7 +58,7 @@ COUNTED = (
 
 def figures(row: Mapping[str, int], sent: Sent) -> Figures:
     """From a row of the report `mail_messages`, or the sums of several; columns that are missing are 0."""
-    seen = {name: int(row.get(name, 0)) for name in COUNTED}
+    seen = {name: _told(row, name) for name in COUNTED}
     measurable = max(sent.full - seen["apple_recipients"], 0)
     readers = min(seen["measured_openers"], measurable)
     clickers = min(seen["clickers"], sent.all)
@@ -68,10 +70,10 @@ def figures(row: Mapping[str, int], sent: Sent) -> Figures:
         measurable=measurable,
         unmeasurable=sent.counted + sent.hidden + seen["apple_only"],
         open_rate=_share(readers, measurable),
-        open_rate_95=wilson(readers, measurable),
+        open_rate_95=_interval(readers, measurable),
         clickers=seen["clickers"],
         click_rate=_share(clickers, sent.all),
-        click_rate_95=wilson(clickers, sent.all),
+        click_rate_95=_interval(clickers, sent.all),
         click_to_open=_share(min(seen["clickers"], seen["openers"]), seen["openers"]),
         machine_opens=seen["opens_by_machines"],
         unclear_opens=seen["opens_unclear"],
@@ -87,8 +89,20 @@ def total(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
     sums = dict.fromkeys(COUNTED, 0)
     for row in rows:
         for name in COUNTED:
-            sums[name] += int(row.get(name, 0))
+            sums[name] += _told(row, name)
     return sums
+
+
+def _told(row: Mapping[str, int], name: str) -> int:
+    """A hidden number stays one: as an `int` it would be nobody."""
+    value: Any = row.get(name, 0)
+    return value if isinstance(value, Hidden) else int(value)  # type: ignore[return-value]
+
+
+def _interval(part: Any, of: Any) -> Interval:
+    if isinstance(part, Hidden) or isinstance(of, Hidden):
+        return Interval(low=HIDDEN, high=HIDDEN)
+    return wilson(part, of)
 
 
 def _share(part: int, of: int) -> float | None:

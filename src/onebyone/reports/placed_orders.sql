@@ -1,13 +1,14 @@
 -- title: Orders behind a row of places
 -- about: The orders that a row of Countries, Devices or Browsers, or a number of Who saw the orders (`seen`: both,
---   server-only, browser-only, neither) counts: `by` says which of these and `is` what names the row. The newest first, behind `after_ms` and `after_id`; each row has the number of all of them and the net sum of those in the site's currency.
+--   server-only, browser-only, neither) counts: `by` says which of these and `is` what names the row; `person` is of one,
+--   whom a filter names, and asks for all. The newest first, behind `after_ms` and `after_id`; each row has the number of all of them and the net sum of those in the site's currency.
 SELECT
   toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
   currency, toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
 FROM (
   SELECT *, count() OVER () AS counted, sum({{home_net}}) OVER () AS net_sum
   FROM ({{orders}})
-  WHERE {is:Array(String)} = [toString(multiIf(
+  WHERE {by:String} = 'person' OR {is:Array(String)} = [toString(multiIf(
     {by:String} = 'country', country, {by:String} = 'device', device, {by:String} = 'browser', browser,
     in_browser AND in_server, 'both', in_server, 'server-only', in_browser, 'browser-only', 'neither'))])
 WHERE toUnixTimestamp64Milli(at) < {after_ms:Int64}

@@ -81,7 +81,10 @@ CELLS: Mapping[str, Cells] = {
     "retention": _COHORTS,
     "segment_sizes": Cells(people=("people",), way=alone),
 }  # fmt: skip
-LISTS = ("people", "cohort_people", "funnel_people", "event_visitors", "session_visitors")  # of people, one by one
+LISTS = (  # of people, one by one
+    "people", "cohort_people", "funnel_people", "population_people", "active_people", "lifetime_people",
+    "property_path_people", "experiment_seen", "event_visitors", "session_visitors", "mail_readers",
+)  # fmt: skip
 LINES = ("page_days", "row_days")  # of a page or campaign each day: told whole or not at all
 MASKED = (  # of records
     "user_id", "query", "referrer", "user_agent", "network", "click_ids", "browser_ids", "identifiers", "sealed",

@@ -20,7 +20,7 @@ from onebyone.web.desk import TheDesk
 from onebyone.web.experiment import costs
 from onebyone.web.experiment_question import KEYS
 from onebyone.web.pages.experiments import ask
-from onebyone.web.pages.populations import NARROWS
+from onebyone.web.populations import NARROWS
 from onebyone.web.view import asked, days_of, params
 
 

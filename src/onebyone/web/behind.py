@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import quote
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from onebyone.event import Fate
 from onebyone.reports.filters import Condition, takes
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import cohort_list, countries, credit_list, missed_list, numbers, words
-from onebyone.web.address import EVERY_FIELD, NO_FIELD, Narrows, NotUnderstood, View, address
+from onebyone.web import (
+    cohort_list,
+    countries,
+    credit_list,
+    kept_list,
+    listed,
+    mail_list,
+    missed_list,
+    numbers,
+    person_lists,
+    verdict_list,
+    vital_list,
+    words,
+)
+from onebyone.web.address import EVERY_FIELD, NO_FIELD, Narrows, NotUnderstood, View
 from onebyone.web.behind_address import at, joined, split
 from onebyone.web.conversions import SEEN
 from onebyone.web.counted import words_of
 from onebyone.web.desk import Row
-from onebyone.web.funnel import name_of, read_funnel
+from onebyone.web.frame import MENU
 from onebyone.web.hit_row import what
+from onebyone.web.listed import Line, List, Of
 from onebyone.web.loss_question import NARROWS as NARROWS_LOSS
 from onebyone.web.loss_words import noun
 from onebyone.web.permissions import NARROWS as NARROWS_CONSENT
 from onebyone.web.permissions import of_source
 from onebyone.web.persons import person_name
 
-KEYS = ("by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, *credit_list.KEYS, "reason", "after")
-SHOWN = 50
+KEYS = (
+    "by", "is", "event", "steps", "within", "without", *cohort_list.KEYS, *credit_list.KEYS, *person_lists.KEYS,
+    "reason", "after",
+)  # fmt: skip
 _END = 2**63 - 1
 _CREDITED = "by the last session that was not direct, within 30 days before the order"
 VISITS: Mapping[str, tuple[str, str]] = {  # a table of visits: what its rows are, and how it counts orders
@@ -50,38 +64,27 @@ PLACES: Mapping[str, str] = {
     "failing": "Page with errors",
     "fault": "Error",
 }
+ONE = "person"  # everything of one, who is a filter
 _NO_ORDERS = ("page", "failing", "fault")
 FATES = ("dropped", "failed")  # stand for all reasons of theirs
 FAULT = ("kind", "description", "source", "line")  # what tells an error from another
 EVENT_ROWS = {"fault": len(FAULT), "withheld": 0, "chosen": 0, "decided": 1}  # how many values name one
 _MENU = {
-    "landing": "pages", "page": "pages", "failing": "pages", "funnel": "funnels", missed_list.BY: "loss",
-    cohort_list.BY: "retention", credit_list.BY: "attribution",
+    "landing": "pages", "page": "pages", "failing": "pages", missed_list.BY: "loss", credit_list.BY: "attribution",
     "seen": "overview", "fault": "pages", "withheld": "consent", "chosen": "consent", "decided": "consent",
-    "": "events",
+    ONE: "people", "": "events",
 }  # fmt: skip
+_OF_ROWS = ("orders", "visitors")
 _OF_KIND = {"events": "event_list", "drops": "drop_list"}
-_OF_PERSONS = ("funnel", cohort_list.BY)
-_STEP = re.compile(r"([1-8]),(all|on|stopped)")
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """`cells` are those behind the first; what a phone has no room for comes last."""
-
-    name: str
-    href: str
-    cells: list[str]
-
-
-class List(Struct, frozen=True, kw_only=True):
-    """`heads` are columns with their classes; `after` is the place behind the last line, "" at the end."""
-
-    title: str
-    says: str
-    heads: list[tuple[str, str]]
-    lines: list[Line]
-    after: str
-    empty: str
+_OWN: Mapping[tuple[str, str], Of] = {
+    **{("visitors", by): of for by, of in person_lists.LISTS.items()},
+    ("events", verdict_list.BY): verdict_list.LIST,
+    ("events", vital_list.BY): vital_list.LIST,
+    ("events", kept_list.BY): kept_list.LIST,
+    ("recipients", mail_list.BY): mail_list.RECIPIENTS,
+    ("orders", mail_list.BY): mail_list.ORDERED,
+}
+_NAMES = {key: name for _, pages in MENU for key, name in pages}
 
 
 def link(view: View, kind: str, by: str, values: Sequence[str], also: Mapping[str, str] = {}) -> str:
@@ -98,20 +101,39 @@ def link(view: View, kind: str, by: str, values: Sequence[str], also: Mapping[st
     return at(view, kind, traffic | {"event": event}, *more)
 
 
-def menu(view: View) -> str:
-    """The page of the menu that such a number stands on."""
+def _own(view: View, kind: str) -> Of | None:
+    return _OWN.get((kind, view.given.get("by", "")))
+
+
+def menu(view: View, kind: str) -> str:
+    """The page of the menu that such a number stands on, or under."""
+    own = _own(view, kind)
+    if own is not None:
+        return own.menu
     if "reason" in view.given:
         return "ledger"
     return _MENU.get(view.given.get("by", ""), "acquisition")
 
 
-def back(view: View) -> str:
+def page_of(view: View, kind: str) -> tuple[str, str]:
+    """The page of such a number: its address and its name."""
+    own, page = _own(view, kind), menu(view, kind)
+    return own.page if own is not None else (page, _NAMES[page])
+
+
+def back(view: View, kind: str) -> str:
     """The address of that page, with those filters that it takes."""
-    page = menu(view)
+    own, (page, _) = _own(view, kind), page_of(view, kind)
     if page == "attribution":
         return credit_list.back(view, split(view.given["is"])).link(f"{view.path.partition('/behind/')[0]}/attribution")
-    fields = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD).fields
-    kept = replace(view, filters=tuple(one for one in view.filters if takes(fields, one.field)))
+    if page == "email":
+        return f"{view.path.partition('/behind/')[0]}/email/messages/{split(view.given['is'])[0]}"
+    of_page = {"consent": NARROWS_CONSENT, "loss": NARROWS_LOSS, "ledger": NO_FIELD}.get(page, EVERY_FIELD)
+    fields = (own.narrows if own is not None else of_page).fields
+    gone = ("person",) if page == "people" else ()
+    kept = replace(
+        view, filters=tuple(one for one in view.filters if takes(fields, one.field) and one.field not in gone)
+    )
     return kept.link(f"{view.path.partition('/behind/')[0]}/{page}", by="", event="", reason="", after="", **{"is": ""})
 
 
@@ -119,25 +141,32 @@ def narrows(kind: str, by: str) -> Narrows:
     """By what the list of such numbers can be narrowed: by what their page can."""
     if kind == "drops":
         return NO_FIELD
+    if (kind, by) in _OWN:
+        return _OWN[kind, by].narrows
     return NARROWS_LOSS if by == missed_list.BY else EVERY_FIELD
+
+
+def takes_traffic(view: View, kind: str) -> bool:
+    own = _own(view, kind)
+    return own.takes_traffic if own is not None else kind != "drops"
 
 
 def report(view: View, kind: str) -> str:
     """Raises NotUnderstood for a table that there is not."""
-    by = view.given.get("by", "")
+    own, by = _own(view, kind), view.given.get("by", "")
+    if own is not None:
+        return own.report
     if kind in _OF_KIND:
         return _OF_KIND[kind]
-    if (by, kind) == ("funnel", "visitors"):
-        return "funnel_people"
-    if (by, kind) == (cohort_list.BY, "visitors"):
-        return "cohort_people"
     if (by, kind) == (missed_list.BY, "orders"):
         return "missed_orders"
     if (by, kind) == (credit_list.BY, "orders"):
         return "shared_orders"
-    if by in VISITS:
+    if by in VISITS and kind in _OF_ROWS:
         return {"orders": "credited_orders", "visitors": "session_visitors"}[kind]
-    if by in PLACES and not (kind == "orders" and by in _NO_ORDERS):
+    if (by, kind) == (ONE, "orders"):
+        return "placed_orders"
+    if by in PLACES and kind in _OF_ROWS and not (kind == "orders" and by in _NO_ORDERS):
         return {"orders": "placed_orders", "visitors": "event_visitors"}[kind]
     site = view.path.partition("/behind/")[0]
     raise NotUnderstood(
@@ -151,15 +180,14 @@ def params(view: View, kind: str) -> dict[str, Param]:
     if ms and not (ms.isascii() and ms.isdigit() and len(ms) < 16 and len(after) < 64):
         raise NotUnderstood("This place in the list cannot be read. ", "Show its beginning", view.link(after=""), ".")
     place: dict[str, Param] = {"after_ms": int(ms) if ms else _END, "after_id": after}
+    own = _own(view, kind)
+    if own is not None:
+        return {**place, **own.params(view)}
     if kind == "events":
         return place | {"event": view.given.get("event", ""), "of": _row(view)}
     if kind == "drops":
         return place | {"reason": view.given.get("reason", "")}
     match view.given.get("by"):
-        case "funnel":
-            return place | _of_funnel(view)
-        case cohort_list.BY:
-            return place | cohort_list.params(view)
         case missed_list.BY:
             return place | missed_list.params(view, split(view.given.get("is", "")))
         case credit_list.BY:
@@ -170,26 +198,18 @@ def params(view: View, kind: str) -> dict[str, Param]:
 def _row(view: View) -> list[str]:
     """Of an event: what `event_list` asks beside its name, [] for nothing. Raises NotUnderstood."""
     by, text = view.given.get("by", ""), view.given.get("is", "")
-    values = split(text) if text else []
+    if by == ONE:
+        return []
+    values = split(text) if text or EVENT_ROWS.get(by) else []
     if by and len(values) != EVENT_ROWS.get(by, -1):
         raise NotUnderstood("This names no row of events. ", "Show every event", view.link(by="", **{"is": ""}), ".")
     return [by, *values] if by else []
 
 
-def _of_funnel(view: View) -> dict[str, Param]:
-    """Raises NotUnderstood."""
-    found, asked = _STEP.fullmatch(view.given.get("is", "")), read_funnel(view, ())
-    if found is None or int(found[1]) > len(asked.steps):
-        raise NotUnderstood("This is no step of the funnel. ", "Show the funnel", _funnel_at(view), ".")
-    return asked.params | {"step": int(found[1]), "which": found[2]}
-
-
-def _funnel_at(view: View) -> str:
-    kept = {key: value for key, value in view.given.items() if key not in ("by", "is", "after")}
-    return address(view.path.partition("/behind/")[0] + "/funnels", kept, view.filters)
-
-
 def shown(rows: Sequence[Row], view: View, kind: str, site: Site, today: date) -> List:
+    own = _own(view, kind)
+    if own is not None and own.shown is not None:
+        return own.shown(rows, view, site, today)
     make = {"orders": _orders, "visitors": _visitors, "events": _events, "drops": _drops}[kind]
     return make(rows, view, site, today)
 
@@ -205,8 +225,12 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
         title = words_of(view.given["event"]).title
         says = credit_list.says(rows, view, split(view.given["is"]), site.currency)
     else:
-        of, how = _named(view)
-        title, says = "Orders", f"{_count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}."
+        own = _own(view, "orders")
+        of, how = (own.says(view), "") if own is not None else _named(view)
+        title, says = (
+            "Orders",
+            f"{listed.count(count, 'order')}, {worth} net of refunds. {of}{', ' if how else ''}{how}.",
+        )
     return List(
         title=title,
         says=says + (" Those in another currency count without their money." if abroad else ""),
@@ -223,7 +247,7 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
                 name=row["order_id"] or row["id"],
                 href=f"/s/{site.id}/fate/{quote(row['order_id'] or row['first_hit'], safe='')}",
                 cells=[
-                    _when(row["placed_at"], site, today),
+                    listed.when(row["placed_at"], site, today),
                     numbers.money(row["net_minor"], row["currency"] or site.currency),
                     _seen(row),
                     countries.name(row["country"]) if row["country"] else numbers.NONE,
@@ -232,36 +256,35 @@ def _orders(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
             )
             for row in rows
         ],
-        after=_after(rows, "placed_at", "id"),
+        after=listed.after(rows, "placed_at", "id"),
         empty="No order stands behind this number now. One may have been refunded, joined or erased since.",
     )
 
 
 def _visitors(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     count, times = (rows[0]["counted"], rows[0]["times_sum"]) if rows else (0, 0)
-    by = view.given.get("by", "")
-    of_persons = by in _OF_PERSONS
-    one = "session" if by in VISITS else "view" if by == "page" else "time" if of_persons else "event"
-    whose = "person" if of_persons else "visitor"
-    who = f"{numbers.count(count)} people" if of_persons and count != 1 else _count(count, whose)
-    browser = "" if of_persons else " A visitor is a browser."
+    own, by = _own(view, "visitors"), view.given.get("by", "")
+    one = own.one if own is not None else "session" if by in VISITS else "view" if by == "page" else "event"
+    whose = "person" if own is not None else "visitor"
+    who = f"{numbers.count(count)} people" if own is not None and count != 1 else listed.count(count, whose)
+    says = f"{own.says(view)}." if own is not None else f"{_named(view)[0]}. A visitor is a browser."
     return List(
-        title="People" if of_persons else "Visitors",
-        says=f"{who} with {_count(times, one)}. {_named(view)[0]}.{browser}",
+        title="People" if own is not None else "Visitors",
+        says=f"{who} with {listed.count(times, one)}. {says}",
         heads=[(whose.capitalize(), ""), (f"{one.capitalize()}s", "n"), ("First", "n p2"), ("Last", "n")],
         lines=[
             Line(
-                name=("p" if of_persons else "v") + person_name(int(row[whose]))[1:],
+                name=("p" if own is not None else "v") + person_name(int(row[whose]))[1:],
                 href=f"/s/{site.id}/people/{row[whose]}",
                 cells=[
                     numbers.count(row["times"]),
-                    _when(row["first_at"], site, today),
-                    _when(row["last_at"], site, today),
+                    listed.when(row["first_at"], site, today),
+                    listed.when(row["last_at"], site, today),
                 ],
             )
             for row in rows
         ],
-        after=_after(rows, "last_at", whose),
+        after=listed.after(rows, "last_at", whose),
         empty=f"No {whose} stands behind this number now.",
     )
 
@@ -271,24 +294,23 @@ def _events(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     name = view.given.get("event", "")
     return List(
         title="Events one by one",
-        says=f"{_count(count, 'event')}{f' named {name}' if name else ''}{_saying(view)}, the newest first.",
+        says=f"{listed.count(count, 'event')}{f' named {name}' if name else ''}{_saying(view)}, the newest first.",
         heads=[("Event", ""), ("At", "n"), ("What", ""), ("Where, on", "p2"), ("Via", "p2"), ("Verdict", "p2")],
         lines=[
             Line(
                 name=row["name"],
                 href=f"/s/{site.id}/fate/{row['hit']}",
                 cells=[
-                    _when(row["at"], site, today),
+                    listed.when(row["at"], site, today),
                     what(row),
-                    ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
-                    or numbers.NONE,
+                    listed.place(row),
                     words.VIAS[row["via"]].title,
                     words.of_actor(row["actor"]).title,
                 ],
             )
             for row in rows
         ],
-        after=_after(rows, "at", "hit", "n"),
+        after=listed.after(rows, "at", "hit", "n"),
         empty="No such event came in this period.",
     )
 
@@ -298,26 +320,25 @@ def _drops(rows: Sequence[Row], view: View, site: Site, today: date) -> List:
     told = words.FATES[Fate(reason)] if reason in FATES else words.of_reason(reason)
     return List(
         title="Drops one by one",
-        says=f"{_count(count, 'hit')}, the newest first. {told.title}: {told.happened}",
+        says=f"{listed.count(count, 'hit')}, the newest first. {told.title}: {told.happened}",
         heads=[("Event", ""), ("Received", "n"), ("What", ""), ("Where, on", "p2"), ("Via", "p2")],
         lines=[
             Line(
                 name=row["name"] or "Unreadable",
                 href=f"/s/{site.id}/fate/{row['hit']}/{row['n']}",
                 cells=[
-                    _when(row["received_at"], site, today),
+                    listed.when(row["received_at"], site, today),
                     ", ".join(
                         filter(None, (_what(row), words.of_reason(row["reason"]).title if reason in FATES else ""))
                     )
                     or numbers.NONE,
-                    ", ".join(filter(None, (countries.name(row["country"]) if row["country"] else "", row["os"])))
-                    or numbers.NONE,
+                    listed.place(row),
                     words.VIAS[row["via"]].title,
                 ],
             )
             for row in rows
         ],
-        after=_after(rows, "received_at", "hit", "n"),
+        after=listed.after(rows, "received_at", "hit", "n"),
         empty="No such hit was received in this period.",
     )
 
@@ -342,15 +363,8 @@ def _saying(view: View) -> str:
 def _named(view: View) -> tuple[str, str]:
     """Whose number it is, and how its orders are found."""
     by, values = view.given.get("by", ""), split(view.given.get("is", ""))
-    if by == cohort_list.BY:
-        return cohort_list.says(view), ""
-    if by == "funnel":
-        step, which = name_of(read_funnel(view, ()).steps[int(values[0]) - 1]), values[1]
-        return {
-            "all": f"They came to {step}",
-            "on": f"They went on behind {step}",
-            "stopped": f"They stopped at {step}",
-        }[which], ""
+    if by == ONE:
+        return "All are one person’s", ""
     title, how = VISITS.get(by) or (PLACES[by], "")
     if by == "fault":
         values = values[1:2]
@@ -367,18 +381,3 @@ def _seen(row: Row) -> str:
     if row["in_browser"] and row["in_server"]:
         return "Browser and server"
     return "Server only" if row["in_server"] else "Browser only" if row["in_browser"] else "Neither"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{numbers.count(number)} {noun}{'' if number == 1 else 's'}"
-
-
-def _when(text: str, site: Site, today: date) -> str:
-    return numbers.when(datetime.fromisoformat(text), site.zone, today)
-
-
-def _after(rows: Sequence[Row], at: str, *ids: str) -> str:
-    if len(rows) < SHOWN:
-        return ""
-    ms = round(datetime.fromisoformat(rows[-1][at]).timestamp() * 1000)
-    return f"{ms}.{'.'.join(str(rows[-1][name]) for name in ids)}"

@@ -9,7 +9,7 @@ from typing import Literal
 from onebyone.reports.filters import Condition
 from onebyone.web.address import View, address
 
-Kind = Literal["orders", "visitors", "events", "drops"]
+Kind = Literal["orders", "visitors", "events", "drops", "recipients"]
 _KEPT = ("period", "from", "to", "traffic", "segment")  # of the page that the number stands on
 
 

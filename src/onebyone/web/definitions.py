@@ -24,25 +24,32 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in t
     "loss": ("loss", "missed_orders", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths", "shared_orders"),
     "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),
-    "ledger": ("ledger_days", "drops", "drop_list"),
+    "ledger": ("ledger_days", "drops", "drop_list", "kept_events"),
     **{
         shown.page: (*(table.report for table in shown.tables), *_BEHIND.get(shown.page, ()))
         for shown in (*breakdown.ALL, *on_page.ALL)
     },
-    "vitals": ("vitals", "vital_pages"),
+    "vitals": ("vitals", "vital_pages", "vital_list"),
     "funnels": ("funnel", "funnel_split", "funnel_people"),
     "retention": ("retention", "cohort_people"),
-    "lifetime": ("lifetime", "churn"),
-    "populations": ("populations",),
-    "days_active": ("days_active",),
-    "experiments": ("experiment",),
+    "lifetime": ("lifetime", "lifetime_people", "churn"),
+    "populations": ("populations", "population_people"),
+    "days_active": ("days_active", "active_people"),
+    "experiments": ("experiment", "experiment_seen"),
     "explore": ("power",),
-    "paths": ("property_paths",),
-    "email": ("mail_messages", "mail_orders", "mail_recipients", "recipient_events"),
+    "paths": ("property_paths", "property_path_people"),
+    "email": (
+        "mail_messages",
+        "mail_readers",
+        "mail_orders",
+        "mail_ordered",
+        "mail_recipients",
+        "recipient_events",
+    ),
     "people": ("people", "persons"),
     "segments": ("segment_sizes", "segment_why"),
     "consent": ("consent_totals", "consent_days", "consent_countries", "consent_sources"),
-    "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks"),
+    "traffic": ("verdict_days", "verdict_kinds", "new_agents", "networks", "judged_events"),
 }
 MOST_ROWS = 100_000  # of a file
 _DROPS_KEEP_LITTLE = "What was dropped is counted here too, and keeps too little."

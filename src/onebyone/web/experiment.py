@@ -42,6 +42,7 @@ class Added(Struct, frozen=True):
 class Line(Struct, frozen=True, kw_only=True):
     name: str
     people: str
+    leads: list[str]  # which of its people have a list: all, converted
     expected: str
     converted: str
     rate: str
@@ -104,6 +105,7 @@ def _line(one: Compared, reach: float, currency: str, *, alone: bool) -> Line:
     return Line(
         name=was.name,
         people=numbers.count(was.people),
+        leads=[which for which, count in (("all", was.people), ("converted", was.converted)) if _is_told(count)],
         expected=numbers.count(one.expected),
         converted=none if alone else numbers.count(was.converted),
         rate=none if alone else numbers.rate(was.converted, was.people),
@@ -119,6 +121,10 @@ def _line(one: Compared, reach: float, currency: str, *, alone: bool) -> Line:
         if one.net_more_95 is None
         else _between(lambda minor: _signed_money(minor, currency), one.net_more_95),
     )
+
+
+def _is_told(count: float) -> bool:
+    return bool(count) and not numbers.hides(count)
 
 
 def _verdict(one: Compared) -> tuple[str, str, str]:

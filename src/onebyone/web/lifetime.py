@@ -80,7 +80,8 @@ def _line(one: Worth, columns: int, most: float, question: Question, currency: s
         title = f"{numbers.money(worth, currency)} by {numbers.count(one.people)} {question.people} until then"
         shade = min(10, max(0, -int(-10 * worth / one.people / most // 1))) if most > 0 else 0
         cells.append(Cell(numbers.money(worth / one.people, currency), title, shade, later == one.age))
-    return Cohort(cohort_name(one.begin, question.unit), numbers.count(one.people), cells, one.begin)
+    name, is_told = cohort_name(one.begin, question.unit), not numbers.hides(one.people)
+    return Cohort(name, numbers.count(one.people), cells, one.begin, is_told)
 
 
 def _mean(cohorts: Sequence[Worth], later: int) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -13,7 +14,8 @@ from onebyone.event import utc
 from onebyone.reports.loss import Interval
 from onebyone.reports.mail import Figures, Sent, figures, total
 from onebyone.state.mail import Delivered, Message, Mode
-from onebyone.web import numbers
+from onebyone.state.sites import Site
+from onebyone.web import mail_list, numbers
 from onebyone.web.desk import Row
 
 _BANDS = (  # of delivered: its class, and what it is
@@ -86,8 +88,8 @@ def all_figures(messages: Sequence[Message], sent: Mapping[str, Sent], seen: Seq
 
 
 def shares(row: Mapping[str, Any], its: Figures) -> list[float]:
-    """Each recipient in one band, in the order of the bands; they add up to 1, or to 0 without recipients."""
-    if not its.delivered:
+    """Each recipient in one band, in the order of the bands; they add up to 1, or to 0 where not all is told."""
+    if not its.delivered or numbers.hides(*row.values(), its.openers, its.unmeasurable):
         return [0.0] * len(_BANDS)
     read = min(its.openers, its.delivered)
     hidden = min(its.unmeasurable, its.delivered - read)
@@ -107,6 +109,19 @@ def stacked(parts: Sequence[float]) -> Markup:
             rects.append(f'<rect class="{css}" x="{100 * at:.2f}%" width="{100 * part:.2f}%" height="100%"/>')
         at += part
     return Markup(f'<svg class="mail-bar" width="100%" height="10" aria-hidden="true">{"".join(rects)}</svg>')
+
+
+def led(site: Site, today: date) -> Callable[[int, Message, str], Markup]:
+    """A number of a message as a link to the list behind it; none where nobody is, or it may not be told."""
+
+    def text(count: int, message: Message, which: str) -> Markup:
+        said = numbers.count(count)
+        if numbers.hides(count) or not count:
+            return Markup("{}").format(said)
+        made = utc(message.made_ms).astimezone(ZoneInfo(site.zone)).date()
+        return Markup('<a href="{}">{}</a>').format(mail_list.link(site, message.id, which, made, today), said)
+
+    return text
 
 
 def legend() -> Sequence[tuple[str, str]]:

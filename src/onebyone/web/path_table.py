@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from onebyone.web.desk import Row
 from onebyone.web.heads import Head, direction, turned
 from onebyone.web.path_question import USUAL_SORT, Question
 
+Behind = Callable[[str, Row], str]  # the list of all or the converted of a row
 _HEADS = (
     ("people", "People", "n"),
     ("converted", "Converted", "n p2"),
@@ -26,26 +27,26 @@ class Line(Struct, frozen=True, kw_only=True):
     steps: list[str]
     name: str = ""
     share: float  # of the longest bar
-    cells: list[str]
+    cells: list[tuple[str, str]]  # texts, and the addresses of the lists behind them
 
 
 class Paths(Struct, frozen=True):
     heads: list[Head]
     lines: list[Line]
-    total: list[str]
+    total: list[tuple[str, str]]
     says: str
     waiting: str  # "" where nobody's time runs
 
 
-def paths(question: Question, rows: Sequence[Row], view: View) -> Paths:
+def paths(question: Question, rows: Sequence[Row], view: View, behind: Behind) -> Paths:
     most = max((row["people"] for row in rows if row["kind"] == "path"), default=0) or 1
-    lines = [_line(row, most, question) for row in rows]
+    lines = [_line(row, most, question, behind) for row in rows]
     people, converted = sum(row["people"] for row in rows), sum(row["converted"] for row in rows)
     waiting = sum(row["waiting"] for row in rows)
     return Paths(
         [_head(question, view, *head) for head in _HEADS],
         lines,
-        [numbers.count(people), numbers.count(converted), numbers.rate(converted, people), ""],
+        _cells({"kind": "all", "path": [], "people": people, "converted": converted}, "", behind),
         numbers.said(_says(question, rows, people, converted)),
         f"The time of {numbers.count(waiting)} of those who did not convert is not over." if waiting else "",
     )
@@ -57,20 +58,27 @@ def _head(question: Question, view: View, key: str, title: str, css: str) -> Hea
     return Head(title=title, css=css, href=href, sorted=direction(question.sort, key))
 
 
-def _line(row: Row, most: int, question: Question) -> Line:
+def _line(row: Row, most: int, question: Question, behind: Behind) -> Line:
     name = {
         "path": "",
         "others": f"{numbers.count(row['paths'])} other path{'' if row['paths'] == 1 else 's'}",
         "none": f"No {question.property_name.lower()} on the way",
     }[row["kind"]]
     took = numbers.duration_ms(row["median_ms"]) if row["converted"] else numbers.NONE
-    rate = numbers.rate(row["converted"], row["people"])
     return Line(
         steps=row["path"],
         name=name,
         share=row["people"] / most if row["kind"] == "path" else 0,
-        cells=[numbers.count(row["people"]), numbers.count(row["converted"]), rate, took],
+        cells=_cells(row, took, behind),
     )
+
+
+def _cells(row: Row, took: str, behind: Behind) -> list[tuple[str, str]]:
+    counted = [
+        (numbers.count(row[key]), behind(which, row) if row[key] and not numbers.hides(row[key]) else "")
+        for key, which in (("people", "all"), ("converted", "converted"))
+    ]
+    return [*counted, (numbers.rate(row["converted"], row["people"]), ""), (took, "")]
 
 
 def _says(question: Question, rows: Sequence[Row], people: int, converted: int) -> str:

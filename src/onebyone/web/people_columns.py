@@ -8,10 +8,12 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from onebyone.reports.filters import Condition
 from onebyone.reports.sorting import Sorts
 from onebyone.state.sites import Site
 from onebyone.web import countries, numbers
 from onebyone.web.address import NotUnderstood, View
+from onebyone.web.behind_address import at
 from onebyone.web.desk import Row
 from onebyone.web.heads import Head, direction, turned
 from onebyone.web.table_place import sorted_by
@@ -67,6 +69,11 @@ COLUMNS: Mapping[str, Column] = {
     "first": Column("First seen", "sec n p2", "first_at", _moment("first_at")),
     "last": Column("Last seen", "sec n", "last_at", _moment("last_at")),
 }
+_LISTS: Mapping[str, tuple[str, str]] = {  # of one person: the list, and its event
+    "events": ("events", ""),
+    "views": ("events", "page_view"),
+    "orders": ("orders", ""),
+}
 USUAL_SORT = "-last_at"
 USUAL = ("known", "browsers", "events", "orders", "revenue", "first", "last")
 
@@ -87,9 +94,18 @@ def written(keys: Sequence[str]) -> str:
     return "" if tuple(kept) == USUAL else ",".join(kept)
 
 
-def cells(keys: Sequence[str], row: Row, about: About) -> list[tuple[str, str]]:
-    """Texts with their classes."""
-    return [(COLUMNS[key].write(row, about), COLUMNS[key].css) for key in keys]
+def cells(keys: Sequence[str], row: Row, about: About, view: View) -> list[tuple[str, str, str]]:
+    """Texts with their classes, and the addresses of the lists behind them."""
+    return [(COLUMNS[key].write(row, about), COLUMNS[key].css, _behind(key, row, view)) for key in keys]
+
+
+def _behind(key: str, row: Row, view: View) -> str:
+    """ "" where nothing is, or only the person's own page says more."""
+    kind, event = _LISTS.get(key, ("", ""))
+    if not kind or not row[COLUMNS[key].of]:
+        return ""
+    asked = {"by": "person"} | ({"event": event} if event else {})
+    return at(view, kind, asked, Condition("person", "=", (row["person"],)))
 
 
 def of_file(view: View, rows: Sequence[Row]) -> Sequence[Row]:

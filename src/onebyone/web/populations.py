@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from onebyone.reports.filters import ROWS
 from onebyone.web import numbers
+from onebyone.web.address import Narrows
 from onebyone.web.desk import Row
 from onebyone.web.retention import age, cohort_name
 
+NARROWS = Narrows(
+    tuple(ROWS),
+    "Who was here before the period is counted too, and sessions and deeds are known of the period alone.",
+)
 SERIES = (  # column, its name, its class
     ("returning", "Returning", "s-a"),
     ("resurrected", "Resurrected", "s-k"),
@@ -24,6 +30,7 @@ ABOUT = {
     "resurrected": "seen before, not in the {unit} before",
     "dormant": "seen in the {unit} before, not in this one",
 }
+COLUMNS = ("seen", "fresh", "returning", "resurrected", "dormant")
 MOST_BARS = 92
 _TOP, _HEIGHT, _FOOT = 8, 220, 24  # pixels: above the bars, of them, and below for the days
 _GAP = 0.14  # of a bar's place
@@ -41,8 +48,10 @@ class Unit(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
+    """`cells` are numbers, each with the address of the list behind it, "" where there is none."""
+
     name: str
-    cells: list[str]
+    cells: list[tuple[str, str]]
     running: bool
 
 
@@ -55,16 +64,20 @@ def units(rows: Sequence[Row], unit: str, today: date) -> list[Unit]:
     return found
 
 
-def lines(found: Sequence[Unit], unit: str) -> list[Line]:
+def lines(found: Sequence[Unit], unit: str, behind: Callable[[date, str], str]) -> list[Line]:
     return [
         Line(
             cohort_name(one.starts, unit),
-            [numbers.count(n) for n in (one.seen, one.fresh, one.returning, one.resurrected, one.dormant)]
-            + [_change(one)],
+            [*(_counted(one, column, behind) for column in COLUMNS), (_change(one), "")],
             one.dormant is None,
         )
         for one in reversed(found)
     ]
+
+
+def _counted(one: Unit, column: str, behind: Callable[[date, str], str]) -> tuple[str, str]:
+    people = getattr(one, column)
+    return numbers.count(people), behind(one.starts, column) if people and not numbers.hides(people) else ""
 
 
 def says(found: Sequence[Unit], unit: str) -> str:
@@ -137,6 +150,7 @@ class DayLine(Struct, frozen=True):
     name: str
     share: float  # of the longest bar
     people: str
+    href: str  # who they are, "" where that is not told
     of_all: str
     at_least: str  # share of people who were there on so many days or more
     events: str  # a person
@@ -152,7 +166,7 @@ class Days(Struct, frozen=True):
 MOST_DAYS = 31
 
 
-def days(rows: Sequence[Row], length: int) -> Days:
+def days(rows: Sequence[Row], length: int, behind: Callable[[int], str]) -> Days:
     """`length` is how many days of the period have come."""
     known = [row for row in rows if row["days"]]
     people = sum(row["people"] for row in known)
@@ -164,6 +178,7 @@ def days(rows: Sequence[Row], length: int) -> Days:
                 f"{row['days']} day{'' if row['days'] == 1 else 's'}",
                 row["people"] / most,
                 numbers.count(row["people"]),
+                "" if numbers.hides(row["people"]) else behind(row["days"]),
                 numbers.share(row["people"], people),
                 numbers.share(left, people),
                 f"{row['events'] / row['people']:,.1f}",

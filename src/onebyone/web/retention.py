@@ -56,6 +56,7 @@ class Cohort(Struct, frozen=True):
     size: str
     cells: list[Cell | None]  # None: not begun
     begin: date
+    is_told: bool  # how many they are
 
 
 class Grid(Struct, frozen=True):
@@ -104,7 +105,7 @@ def _cohort(begin: date, found: dict[int, Row], question: Question, today: date,
         row = found.get(later, {"people": 0, "value_minor": 0})
         worth += row["value_minor"]
         cells.append(_cell(question, row, size, worth, currency, later == oldest) if later <= oldest else None)
-    return Cohort(cohort_name(begin, question.unit), numbers.count(size), cells, begin)
+    return Cohort(cohort_name(begin, question.unit), numbers.count(size), cells, begin, not numbers.hides(size))
 
 
 def _cell(question: Question, row: Row, size: int, worth: int, currency: str, running: bool) -> Cell:

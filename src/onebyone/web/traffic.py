@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from onebyone.event import Actor
 from onebyone.pipeline.judge import UNVERIFIED, VERIFIED
 from onebyone.pipeline.reweigh import Judged, reweigh
 from onebyone.pipeline.rules import Ruleset
+from onebyone.reports.filters import ROWS
 from onebyone.state.sites import Site
 from onebyone.web import numbers, words
+from onebyone.web.address import Narrows
 from onebyone.web.desk import Answer, Row
 from onebyone.web.tables import Bars, Cell, Column, bars
 
+NARROWS = Narrows(tuple(ROWS), "Most machines make no visits and have no browser of their own.")
 SHOWN = 12
 SERIES = (  # column of verdict_days, its name, its class, its square and tone
     ("people", "People", "s-a", "full", "ac"),
@@ -28,13 +32,16 @@ SERIES = (  # column of verdict_days, its name, its class, its square and tone
     ("prefetches", "Fetched ahead", "s-o", "dash", "of"),
     ("invalid", "Not valid", "s-b", "x", "ba"),
 )
+EVERYBODY, AUTOMATED, UNCLEAR = "all", "automated", str(Actor.SUSPECT)  # of columns that take in several kinds
+Behind = Callable[[str, Row], str]  # the list of what such a column counts of a row
 _FLOOR = 168
 _GAP = 0.14  # of a day's width
 
 
 class Key(Struct, frozen=True):
-    """An entry of the legend."""
+    """An entry of the legend. `kind` is a column of verdict_days."""
 
+    kind: str
     name: str
     glyph: str
     tone: str
@@ -70,7 +77,7 @@ def says(sums: dict[str, int]) -> str:
 def legend(sums: dict[str, int]) -> list[Key]:
     whole = sum(sums.values())
     return [
-        Key(name, glyph, tone, numbers.share(sums[column], whole), numbers.count(sums[column]))
+        Key(column, name, glyph, tone, numbers.share(sums[column], whole), numbers.count(sums[column]))
         for column, name, _, glyph, tone in SERIES
         if sums[column]
     ]
@@ -109,7 +116,7 @@ def _bar(x: float, width: float, row: Row | None, name: str, *, runs: bool) -> s
     )
 
 
-def rules(kinds: Answer) -> Bars:
+def rules(kinds: Answer, behind: Behind) -> Bars:
     """What was noticed, and of whom."""
     found: dict[str, Counter[str]] = {}
     for row in kinds.rows:
@@ -121,11 +128,11 @@ def rules(kinds: Answer) -> Bars:
         "Rules", Answer(rows, kinds.error), head="What was noticed", by="events",
         name=lambda row: (words.of_rule(row["id"]), row["id"]),
         columns=[_number("Events", "events", "n sorted"), *_columns()], show=20,
-        empty="No rule noticed anything in this period.", note="a person may have some of them",
+        empty="No rule noticed anything in this period.", note="a person may have some of them", behind=behind,
     )  # fmt: skip
 
 
-def crawlers(kinds: Answer) -> Bars:
+def crawlers(kinds: Answer, behind: Behind) -> Bars:
     """Who says that it is a known crawler, and whether its address says so too."""
     found: dict[str, Counter[str]] = {}
     for row in kinds.rows:
@@ -138,49 +145,52 @@ def crawlers(kinds: Answer) -> Bars:
     ]
     rows.sort(key=lambda row: (-row["events"], row["agent"]))
     columns = [
-        _number("Its address", "verified", "n"),
-        _number("Not known", "unknown", "n p2"),
-        _number("Not its", "false", "n"),
+        _number("Its address", "verified", "n", VERIFIED),
+        _number("Not known", "unknown", "n p2", UNVERIFIED),
+        _number("Not its", "false", "n", "spoof"),
     ]
     return bars(
         "Crawlers, verified", Answer(rows, kinds.error), head="Says it is", name=lambda row: (row["agent"], ""),
         by="events", columns=columns, show=SHOWN, empty="No crawler with published addresses came in this period.",
+        behind=behind,
     )  # fmt: skip
 
 
-def agents(answer: Answer, site: Site) -> Bars:
+def agents(answer: Answer, site: Site, behind: Behind) -> Bars:
     return bars(
         "New agents", answer, head="Name", name=lambda row: (row["agent"], words.of_actor(row["actor"]).title),
         by="events", show=SHOWN, empty="No machine gave a new name in this period.", note="never seen before",
+        behind=behind,
         columns=[_number("Events", "events", "n"), Column("First", "n sorted", lambda row: _first(row, site))],
     )  # fmt: skip
 
 
-def networks(answer: Answer) -> Bars:
+def networks(answer: Answer, behind: Behind) -> Bars:
     return bars(
         "Networks", answer, head="In the list", name=lambda row: (row["name"] or "in no list", ""), by="events",
         columns=[_number("Events", "events", "n sorted"), *_columns()], show=SHOWN, faint="in no list",
-        empty="No event came in this period.", note="clouds, relays and crawlers by published lists",
+        empty="No event came in this period.", note="clouds, relays and crawlers by published lists", behind=behind,
     )  # fmt: skip
 
 
-def draft(kinds: Answer, then: Ruleset) -> Draft:
+def draft(kinds: Answer, then: Ruleset, behind: Behind) -> Draft:
     """By the reasons that are stored: what a replay of the verdicts would change."""
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
     for row in kinds.rows:
         old = Judged(row["actor"], row["agent"], row["confidence"], tuple(row["reasons"]))
         new = reweigh(then, old)
         if new.actor != old.actor:
-            found[(old.actor, str(new.actor), ", ".join(old.reasons))] += row["events"]
-    rows = [{"from": key[0], "to": key[1], "by": key[2], "events": count} for key, count in found.most_common()]
+            found[(old.actor, str(new.actor), old.reasons)] += row["events"]
+    rows = [{"from": key[0], "to": key[1], "reasons": key[2], "events": count} for key, count in found.most_common()]
     table = bars(
-        "Would change", Answer(rows, kinds.error), head="Because of", name=lambda row: (row["by"], ""), by="events",
+        "Would change", Answer(rows, kinds.error), head="Because of", by="events",
+        name=lambda row: (", ".join(row["reasons"]), ""),
         columns=[
             Column("Now", "", lambda row: Cell(words.of_actor(row["from"]).title)),
             Column("Then", "", lambda row: Cell(words.of_actor(row["to"]).title)),
             _number("Events", "events", "n sorted"),
         ],
-        empty="No event of this period would have another verdict.", show=20,
+        empty="No event of this period would have another verdict.", show=20, behind=behind,
     )  # fmt: skip
     return Draft(table, sum(found.values()))
 
@@ -198,14 +208,14 @@ def _sides(count: Counter[str]) -> dict[str, int]:
 
 def _columns() -> list[Column]:
     return [
-        _number("People", "people", "n p2"),
-        _number("Unclear", "unclear", "n p2"),
-        _number("Machines", "machines", "n"),
+        _number("People", "people", "n p2", "people"),
+        _number("Unclear", "unclear", "n p2", UNCLEAR),
+        _number("Machines", "machines", "n", AUTOMATED),
     ]
 
 
-def _number(head: str, key: str, css: str) -> Column:
-    return Column(head, css, lambda row: Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut"))
+def _number(head: str, key: str, css: str, who: str = EVERYBODY) -> Column:
+    return Column(head, css, lambda row: Cell(numbers.count(row[key])) if row[key] else Cell(numbers.NONE, "mut"), who)
 
 
 def _first(row: Row, site: Site) -> Cell:

@@ -5,7 +5,7 @@ The thresholds are the public ones of web.dev/articles/vitals (LCP, INP, CLS) an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -13,28 +13,13 @@ from onebyone.web import numbers
 from onebyone.web.breakdown import Table
 from onebyone.web.desk import Answer, Row
 from onebyone.web.tables import Bars, Cell, Column, bars
+from onebyone.web.vital_list import of_page
+from onebyone.web.vital_words import CORE, MEASURES, Measure, device_name, written
 
 ENOUGH = 30  # loads, for a value that three of four stay within
 
 
-class Measure(Struct, frozen=True):
-    key: str
-    name: str
-    long_name: str
-    good_until: float
-    poor_from: float
-
-
-MEASURES = (
-    Measure("lcp", "LCP", "Largest part seen", 2500, 4000),
-    Measure("inp", "INP", "A click answered", 200, 500),
-    Measure("cls", "CLS", "What moved", 0.1, 0.25),
-    Measure("fcp", "FCP", "First part seen", 1800, 3000),
-    Measure("ttfb", "TTFB", "First byte", 800, 1800),
-)
-CORE = MEASURES[:3]
 _LEVELS = {"good": ("full", "ok"), "needs work": ("half", "wa"), "poor": ("x", "ba"), "": ("open", "of")}
-_DEVICES = {"": "All devices", "phone": "Phone", "tablet": "Tablet", "desktop": "Desktop"}
 
 
 class Part(Struct, frozen=True):
@@ -64,15 +49,6 @@ def level(measure: Measure, value: float) -> str:
     if value <= measure.good_until:
         return "good"
     return "poor" if value > measure.poor_from else "needs work"
-
-
-def written(measure: Measure, value: float | None) -> str:
-    """2.95 s, 180 ms; CLS has no unit."""
-    if value is None:
-        return numbers.NONE
-    if measure.key == "cls":
-        return f"{value:.2f}"
-    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms"
 
 
 def figures(answer: Answer) -> list[Figure]:
@@ -117,27 +93,25 @@ def says(answer: Answer) -> str:
     return f"Three of four loads stay within: {told}."
 
 
-def devices(answer: Answer) -> Bars:
+def devices(answer: Answer, behind: Callable[[str, Row], str]) -> Bars:
     """A row a device, the measures as columns."""
     by_device: dict[str, Row] = {}
     for row in answer.rows:
         mine = by_device.setdefault(row["device"], {"device": row["device"], "loads": 0})
-        mine["loads"] = max(mine["loads"], row["measured"])
+        if row["measured"] > mine["loads"]:
+            mine |= {"loads": row["measured"], "measure": row["measure"]}
         mine |= {f"{row['measure']}_p75": row["p75"], f"{row['measure']}_loads": row["measured"]}
     order = sorted(by_device.values(), key=lambda row: (-row["loads"], row["device"]))
     return bars(
         "By device", Answer(order, answer.error, answer.too_large), head="Device", by="loads",
-        name=lambda row: (_device(row["device"]), ""),
+        name=lambda row: (device_name(row["device"]), ""),
         columns=[_loads(), *(_value(measure) for measure in MEASURES)], empty="No device was measured in this period.",
+        behind=behind,
     )  # fmt: skip
 
 
-def _device(name: str) -> str:
-    return _DEVICES.get(name) or name.capitalize()
-
-
 def _loads() -> Column:
-    return Column("Loads", "n sorted", lambda row: Cell(numbers.count(row["loads"])), key="loads")
+    return Column("Loads", "n sorted", lambda row: Cell(numbers.count(row["loads"])), "events", key="loads")
 
 
 def _value(measure: Measure) -> Column:
@@ -174,9 +148,10 @@ BY_PAGE = Table(
     sorts_by_name="path",
     title="By page and device",
     head="Page",
-    name=lambda row: (row["path"], _device(row["device"]) if row["device"] else "Unknown"),
+    name=lambda row: (row["path"], device_name(row["device"]) if row["device"] else "Unknown"),
     by="loads",
     columns=lambda _: [_loads(), *(column for measure in CORE for column in (_value(measure), _good(measure)))],
     empty="No page was measured in this period.",
     note=f"a value from {ENOUGH} loads on",
+    behind=of_page,
 )

@@ -1,5 +1,6 @@
 SELECT
-  host, path, device, if(life != 0, life, cityHash64(id)) AS load,
+  host, path, device, if(life != 0, life, cityHash64(id)) AS load, max(at) AS told_at,
+  argMax((hit, n), (at, seq)) AS told_by,
   argMax(toFloat64OrNull(properties['lcp']), (at, seq)) AS lcp_told, -- the last report of a load is of all of it
   argMax(toFloat64OrNull(properties['inp']), (at, seq)) AS inp_told,
   argMax(toFloat64OrNull(properties['cls']), (at, seq)) AS cls_told,

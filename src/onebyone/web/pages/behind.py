@@ -14,11 +14,14 @@ from onebyone.web.address import View
 from onebyone.web.csv_file import csv_answer
 from onebyone.web.definitions import MOST_ROWS
 from onebyone.web.desk import Desk, TheDesk
-from onebyone.web.frame import MENU, frame, page
+from onebyone.web.frame import frame, page
+from onebyone.web.listed import SHOWN
 from onebyone.web.view import asked, controls, params
 
-_TITLES = {"orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one"}
-_NAMES = {key: name for _, pages in MENU for key, name in pages}
+_TITLES = {
+    "orders": "Orders", "visitors": "Visitors", "events": "Events one by one", "drops": "Drops one by one",
+    "recipients": "Recipients",
+}  # fmt: skip
 _ONCE = ("counted", "net_sum", "times_sum", "withheld", "share_sum", "share_minor_sum")  # what each row says of all
 
 
@@ -27,17 +30,17 @@ def _page(kind: str) -> HTTPRouteHandler:
     def records(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         view = _view(request, desk, site, kind)
         report, given = behind.report(view, kind), params(view, site)
-        narrowed = given | behind.params(view, kind) | {"limit": behind.SHOWN}
+        narrowed = given | behind.params(view, kind) | {"limit": SHOWN}
         answers = desk.ask_all({"list": (report, narrowed), "ever": ("ledger_totals", given)})
-        menu = behind.menu(view)
         return page(
             desk,
             "behind.html",
-            frame(request, desk, _TITLES[kind], site=site, page=menu),
+            frame(request, desk, _TITLES[kind], site=site, page=behind.menu(view, kind)),
             view=view,
             kind=kind,
-            of=(menu, _NAMES[menu]),
-            back=behind.back(view),
+            of=behind.page_of(view, kind),
+            takes_traffic=behind.takes_traffic(view, kind),
+            back=behind.back(view, kind),
             answer=answers["list"],
             shown=behind.shown(answers["list"].rows, view, kind, site, desk.today(site.zone)),
             ever=answers["ever"],

@@ -10,16 +10,14 @@ from onebyone.state.sites import Site
 from onebyone.store import QueryRefused, StoreUnavailable
 from onebyone.web import mail_table
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import Narrows, View
+from onebyone.web.address import View
 from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.mail_list import NARROWS
 from onebyone.web.mail_table import Line
 from onebyone.web.view import asked, controls, params
 
-NARROWS = Narrows(
-    why="A message is delivered to and opened by people, not by visits: most opens have no browser that could be told."
-)
 MOST_MESSAGES = 500
 
 
@@ -62,6 +60,7 @@ def email(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         failed_answer=found.failed,
         ever=found.ever,
         teach=bool(found.lines),  # mailings are to be seen before anybody opened one
+        led=mail_table.led(site, desk.today(site.zone)),
         legend=mail_table.legend(),
         **controls(view, desk, site, compares=False),
     )

@@ -16,6 +16,7 @@ from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.funnel import WITHIN
 from onebyone.web.library import offered
+from onebyone.web.person_lists import of_variant
 from onebyone.web.view import asked, controls, params
 
 
@@ -41,6 +42,7 @@ def experiments(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         at=at,
         ever=desk.ask("ledger_totals", **params(view, site)),
         says=numbers.said(shown.says(at.found, at.question, at.control)),
+        behind=of_variant(view, at.question.shown),
         lines=shown.lines(at.found, site.currency),
         added=shown.added(at.found, site.currency, at.question.spend),
         checks=shown.checks(at.found, at.question),

@@ -35,6 +35,7 @@ def ledger(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         frame(request, desk, "Ledger", site=site, page="ledger"),
         view=view,
         behind=partial(behind_address.at, view, "drops"),
+        behind_kept=partial(behind_address.at, view, "events"),
         drops=dropped,
         days=days,
         day_rows=[(drops.day_name(row["day"]), drops.sums(row), row["day"]) for row in reversed(days.rows)],

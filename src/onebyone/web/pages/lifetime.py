@@ -11,6 +11,7 @@ from onebyone.web.address import EVERY_FIELD
 from onebyone.web.choices import chosen, keys
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.person_lists import of_worth
 from onebyone.web.view import asked, controls, params
 
 SHORT = 92  # days, in which no cohort gets old
@@ -38,6 +39,7 @@ def worth(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ever"],
         answer=answers["cohorts"],
         found=lifetime.lifetime(question, answers["cohorts"].rows, desk.today(site.zone), site.currency),
+        behind=of_worth(view),
         sinces=lifetime.SINCE,
         churn_answer=answers["churn"],
         churn=churn.churn(answers["churn"].rows, question.unit, str(lost["k"]), desk.today(site.zone)),

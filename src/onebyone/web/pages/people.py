@@ -237,7 +237,11 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         shows_ids=about.shows_ids,
         may_find=request.user.sees_people(site.id),
         lines=[
-            (persons.person_name(int(row["person"])), _at(row, site, view), people_columns.cells(keys, row, about))
+            (
+                persons.person_name(int(row["person"])),
+                _at(row, site, view),
+                people_columns.cells(keys, row, about, view),
+            )
             for row in answers["people"].rows[:SHOWN]
         ],
         **controls(view, desk, site, compares=False),

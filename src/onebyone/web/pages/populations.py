@@ -6,22 +6,17 @@ from litestar import Response, get
 
 from onebyone.web import numbers, populations, retention
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import EVERY_FIELD, Narrows
+from onebyone.web.address import EVERY_FIELD
 from onebyone.web.choices import chosen, keys
-from onebyone.web.definitions import narrows
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.person_lists import of_days, of_population
 from onebyone.web.view import asked, controls, params
-
-NARROWS = Narrows(
-    narrows("populations").fields,
-    "Who was here before the period is counted too, and sessions and deeds are known of the period alone.",
-)
 
 
 @get("/s/{site_id:str}/populations", sync_to_thread=True, include_in_schema=False)
 def over_time(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, keys("populations"), narrows=NARROWS)
+    view = asked(request, desk, site, keys("populations"), narrows=populations.NARROWS)
     choice, given = chosen(view, "populations"), params(view, site)
     unit = str(choice["unit"])
     answers = desk.ask_all({"units": ("populations", given | choice), "ever": ("ledger_totals", given)})
@@ -36,7 +31,7 @@ def over_time(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         answer=answers["units"],
         says=numbers.said(populations.says(found, unit)),
         drawn=populations.chart(found, unit),
-        lines=populations.lines(found, unit),
+        lines=populations.lines(found, unit, of_population(view)),
         series=(*populations.SERIES, populations.GONE),
         about={key: text.format(unit=unit) for key, text in populations.ABOUT.items()},
         tabs=retention.TABS,
@@ -58,7 +53,9 @@ def by_days(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ever"],
         answer=answers["days"],
         found=populations.days(
-            answers["days"].rows, populations.come(period.first, period.last, desk.today(site.zone))
+            answers["days"].rows,
+            populations.come(period.first, period.last, desk.today(site.zone)),
+            of_days(view),
         ),
         tabs=retention.TABS,
         tab="days_active",

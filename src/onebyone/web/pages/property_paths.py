@@ -18,6 +18,7 @@ from onebyone.web.funnel import WITHIN
 from onebyone.web.library import offered, offered_properties
 from onebyone.web.pages.explore import TABS
 from onebyone.web.path_table import paths
+from onebyone.web.person_lists import of_path
 from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer, as on Explore
@@ -44,7 +45,7 @@ def property_paths(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         view=view,
         question=question,
         answer=answers["paths"],
-        found=paths(question, answers["paths"].rows, view),
+        found=paths(question, answers["paths"].rows, view, of_path(view)),
         ever=answers["ever"],
         tabs=TABS,
         names=offered(desk, site, answers["seen"].rows),

@@ -103,6 +103,7 @@ def _message_page(request: Ask, desk: Desk, site: Site, message: Message, *, unk
         ),
         most=SHOWN,
         unknown=unknown,
+        led=mail_table.led(site, desk.today(site.zone)),
         legend=mail_table.legend(),
         clock=desk.data_to(site.zone),
     )

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from litestar import Response, get
 
 from onebyone.pipeline.rules import DRAFT, Ruleset, RulesUnreadable, read_rules
-from onebyone.reports.filters import ROWS
-from onebyone.web import traffic
+from onebyone.web import numbers, traffic
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import Narrows
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.verdict_list import link, of_crawlers, of_draft, of_table
 from onebyone.web.view import asked, controls, params
 
-NARROWS = Narrows(tuple(ROWS), "Most machines make no visits and have no browser of their own.")
 _ASKED = 10_000
 _REPORTS = ("verdict_days", "verdict_kinds", "new_agents", "networks")
 
 
 @get("/s/{site_id:str}/traffic", sync_to_thread=True, include_in_schema=False)
 def traffic_quality(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
-    view = asked(request, desk, site, narrows=NARROWS)
+    view = asked(request, desk, site, narrows=traffic.NARROWS)
     given = params(view, site) | {"limit": _ASKED}
     answers = desk.ask_all({name: (name, given) for name in (*_REPORTS, "ledger_totals")})
     days, kinds = answers["verdict_days"], answers["verdict_kinds"]
@@ -41,13 +40,20 @@ def traffic_quality(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]
         says="" if days.error else traffic.says(sums),
         legend=traffic.legend(sums),
         chart=traffic.chart(days.rows, dates, today=desk.today(site.zone)),
-        table=days.rows,
+        table=[(numbers.day(date.fromisoformat(row["local_day"])), row) for row in days.rows],
         series=traffic.SERIES,
+        behind=partial(link, view),
         cells=[
-            [("verdict_kinds", traffic.rules(kinds)), ("networks", traffic.networks(answers["networks"]))],
-            [("new_agents", traffic.agents(answers["new_agents"], site)), ("", traffic.crawlers(kinds))],
+            [
+                ("verdict_kinds", traffic.rules(kinds, of_table(view, "rule", "id"))),
+                ("networks", traffic.networks(answers["networks"], of_table(view, "network", "name"))),
+            ],
+            [
+                ("new_agents", traffic.agents(answers["new_agents"], site, of_table(view, "agent", "agent"))),
+                ("", traffic.crawlers(kinds, of_crawlers(view))),
+            ],
         ],
-        draft=traffic.draft(kinds, rules) if rules and not kinds.error else None,
+        draft=traffic.draft(kinds, rules, of_draft(view)) if rules and not kinds.error else None,
         draft_file=DRAFT,
         draft_wrong=wrong,
         **controls(view, desk, site, compares=False),

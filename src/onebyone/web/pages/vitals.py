@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Response, get
 
 from onebyone.web import vitals
@@ -13,6 +15,7 @@ from onebyone.web.frame import frame, page
 from onebyone.web.on_page import TABS, teach
 from onebyone.web.table_place import KEYS, places
 from onebyone.web.view import asked, controls, params
+from onebyone.web.vital_list import of_device
 
 
 @get("/s/{site_id:str}/vitals", sync_to_thread=True, include_in_schema=False)
@@ -36,7 +39,7 @@ def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         teach=None if found.rows or found.error else teach("vitals", site),
         figures=vitals.figures(found),
         thresholds=vitals.thresholds(),
-        devices=vitals.devices(found),
+        devices=vitals.devices(found, partial(of_device, view)),
         place=at,
         table=vitals.BY_PAGE.fill(answers[report], site, view, place=at),
         **controls(view, desk, site, compares=False),

@@ -1,0 +1,4 @@
+-- of an event, whether it stands behind the last one shown; the ids are not read where nothing was
+if({after_id:String} = '', toUnixTimestamp64Milli(at) < {after_ms:Int64},
+  toUnixTimestamp64Milli(at) < {after_ms:Int64} OR (toUnixTimestamp64Milli(at) = {after_ms:Int64}
+    AND concat(toString(events.hit), '.', toString(n)) < {after_id:String}))
