@@ -5,14 +5,15 @@
 SELECT * REPLACE (toString(hit) AS hit, toString(visitor) AS visitor)
 FROM (
   WITH
-    (SELECT count() {{events_asked}}) AS counted,
-    ( -- reads few columns of all days before all columns of a few
-      SELECT minOrNull(at)
-      FROM (SELECT at {{events_asked}} AND {{behind_event}} ORDER BY at DESC LIMIT {limit:UInt32})
-    ) AS since
+    ( -- of all rows few columns, and then all columns of a few
+      SELECT (count(), groupArraySortedIf({limit:UInt32})(-toUnixTimestamp64Milli(at), {{before_the_last}}))
+      {{events_asked}}
+    ) AS found,
+    if(empty(found.2), {to:DateTime64(3)}, fromUnixTimestamp64Milli(-found.2[-1], 'UTC')) AS oldest
   SELECT
-    at, name, via, host, path, order_id, value, currency, country, browser, os, device, actor, hit, n, visitor, counted
-  {{events_asked}} AND {{behind_event}} AND day >= toDate(since) AND at >= since
+    at, name, via, host, path, order_id, value, currency, country, browser, os, device, actor, hit, n, visitor,
+    found.1 AS counted
+  {{events_asked}} AND day >= toDate(oldest) AND at >= oldest AND {{before_the_last}}
   ORDER BY at DESC, concat(toString(hit), '.', toString(n)) DESC
   LIMIT {limit:UInt32}
 )
