@@ -60,7 +60,10 @@ def _teach(
     shown: Breakdown, answers: Mapping[str, Answer], site: Site, at: Mapping[str, Place]
 ) -> on_page.Teach | None:
     """Where a module of the script is needed and told nothing: how it is turned on."""
-    told = any(answers[report].rows or answers[report].error or place.skip for report, place in at.items())
+    told = any(
+        answers[report].error or place.skip or answers[report].first.get(on_page.TOLD.get(report, "rows_in_all"))
+        for report, place in at.items()
+    )
     return None if told or shown.page not in on_page.MODULE_OF else on_page.teach(shown.page, site)
 
 
