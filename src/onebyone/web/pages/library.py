@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -23,6 +24,7 @@ from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import EVENT, LONGEST_EVENT, PROPERTY, Wrong, describe, undo, undoes, with_words
+from onebyone.web.nearest import nearest_events
 from onebyone.web.table_place import KEYS, Place
 from onebyone.web.view import asked, controls, params
 
@@ -71,6 +73,7 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         hidden_properties=len(no_keys),
         shows_hidden=shows_hidden,
         rows=tables,
+        find_near=partial(nearest_events, desk, site, view),
         **controls(view, desk, site),
     )
 
