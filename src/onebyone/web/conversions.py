@@ -13,7 +13,7 @@ from msgspec import Struct
 from onebyone.money import exponent_of
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import numbers, words
+from onebyone.web import flag_words, numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.counted import words_of
 from onebyone.web.desk import Row
@@ -226,7 +226,7 @@ def _line(row: Row, site: Site, today: date) -> Line:
 
 
 def _flag(flag: str) -> tuple[str, bool]:
-    known = words.FLAGS.get(flag)
+    known = flag_words.FLAGS.get(flag)
     return (known.title, known.tone == "wa") if known else (flag.replace("_", " "), False)
 
 
