@@ -391,6 +391,7 @@ def month() -> Answers:
         ],
         "fate_events": lambda params: [an_event()] if set(_ids(params)) & {"NL-48213", HIT, f"{HIT}/0"} else [],
         "fate_drops": lambda params: the_copies() if "NL-48213" in _ids(params) else [],
+        "order_channels": lambda params: [{"id": id, "channel": "Email"} for id in params["orders"]],
         "nearest_events": lambda _: [{"last_before": "2026-09-30T21:59:00+00:00", "first_after": None}],
         "nearest_orders": lambda _: [{"order_id": f"NL-4821{n}"} for n in (1, 2, 3)],
     }

@@ -31,6 +31,7 @@ MORE: dict[str, dict[str, Param]] = {
     "fate_events": {"ids": ["NL-48213"]},
     "fate_drops": {"ids": ["NL-48213"]},
     "nearest_orders": {"id": "NL-9"},
+    "order_channels": {"orders": ["NL-48213"]},
     "nearest_events": {
         "event": "",
         "text": "",
