@@ -156,6 +156,8 @@ def _known(name: str, days: int, order: str = "", visitor: str = "") -> dict[str
         "step": 1, "which": "stopped", "reset": 0, "reduce": "", "of": [], "seen": "server-only", "label": "",
         "reason": "order_joined", "who": "automated", "starts": str((_END - timedelta(days=7)).date()), "days": 1,
         "path": ["/"], "variant": "b", "kind": "all",
+        "named": 0,
+        "shown_from": _END - timedelta(days=60), "shown_to": _END - timedelta(days=30),
         "cohort": str((_END - timedelta(days=7)).date()), "later": 1,
         "events_days": 425, "drops_days": 92, "details_days": 90,
         "nodes": [visitor], "person": visitor, "event": "purchase", "via": "", "matched": "", "flag": "",

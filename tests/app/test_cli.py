@@ -106,6 +106,19 @@ def test_a_funnel_and_its_parts_are_asked_by_name_and_exported(command: Command,
     assert "attribution-paths-2026-11-20-2026-11-20.csv" in told.out
 
 
+def test_every_model_of_attribution_is_one_export_as_it_is_one_page(command: Command, tmp_path: Path) -> None:
+    command.add_site("shop")
+    to = ("--to-dir", str(tmp_path), "--from", "2026-11-20", "--to", "2026-11-20")
+    for form in ("csv", "parquet"):
+        told = command("export", "attribution", *to, "--format", form, "--set", "by=campaign")
+        assert told.out.startswith(f"attribution-2026-11-20-2026-11-20.{form}  "), told
+    written = (tmp_path / "attribution-2026-11-20-2026-11-20.csv").read_text().splitlines()
+    assert written == ["label,model,orders,revenue_minor,standard_error", ",unattributed,0.0,0,"]
+    assert (tmp_path / "attribution-2026-11-20-2026-11-20.parquet").read_bytes()[:4] == b"PAR1"
+    assert "login does not count" in command.mistaken("export", "attribution", *to, "--set", "event=login")
+    assert "takes by, event" in command.mistaken("export", "attribution", *to, "--set", "model=linear")
+
+
 def test_an_export_that_cannot_be(command: Command, tmp_path: Path) -> None:
     command.add_site("shop")
     asked = ("export", "--to-dir", str(tmp_path / "out"), "--from", "2026-11-20", "--to", "2026-11-20")

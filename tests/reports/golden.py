@@ -109,5 +109,17 @@ def _named(row: dict[str, Any], site: str) -> dict[str, Any]:
 
 
 def _typed(fields: dict[str, Any]) -> dict[str, Any]:
-    times = {"at", "received_at", "from", "now", "to", "after_at", "due_at", "sent_at", "answered_at"} & fields.keys()
+    times = {
+        "at",
+        "received_at",
+        "from",
+        "now",
+        "to",
+        "shown_from",
+        "shown_to",
+        "after_at",
+        "due_at",
+        "sent_at",
+        "answered_at",
+    } & fields.keys()
     return fields | {name: msgspec.convert(fields[name], datetime) for name in times}

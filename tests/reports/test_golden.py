@@ -24,6 +24,7 @@ _IDS = [f"{n}: {c.title}" for n, c in CASES]
 _OF_SESSIONS = [(name, case) for name, case in CASES if "sessions" in read_report(DIRECTORY / f"{name}.sql").sql]
 _BY_ID = (
     "credited_orders",
+    "order_channels",
     "order_touches",
     "reconciliation_orders",
     "shared_orders",

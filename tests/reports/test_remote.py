@@ -62,6 +62,17 @@ def test_another_process_gets_the_file_the_engine_would_give(store: Embedded, tm
     assert found[:4] == found[-4:] == b"PAR1"
 
 
+def test_rows_that_no_report_has_become_the_file_that_the_engine_would_make_of_them(
+    store: Embedded, tmp_path: Path
+) -> None:
+    path, kinds = tmp_path / "engine.sock", {"label": "String", "orders": "Float64"}
+    rows = [{"label": "é", "orders": 1.5}]
+    found = while_served(Reports(store), path, lambda: Remote(path).table(kinds, rows))
+    assert found[:4] == b"PAR1" and len(found) == len(Reports(store).table(kinds, rows))
+    with pytest.raises(BadParameter, match="at most"):
+        Remote(path).table(kinds, [{"label": "x" * MAX_REQUEST_BYTES, "orders": 1.5}])
+
+
 def test_a_fate_is_found_through_the_socket(store: Embedded, tmp_path: Path) -> None:
     put(store, [an_event(1)])
     found = while_served(Reports(store), tmp_path / "s", lambda: find_fate(Remote(tmp_path / "s"), "s1", "e1"))
@@ -94,7 +105,7 @@ def test_what_the_store_refuses_is_refused_there(tmp_path: Path, error: Exceptio
 
 
 @pytest.mark.parametrize(
-    "request_line", [b"SELECT 1\n", b'{"sql":"SELECT 1"}\n', b"[]\n", b"\xff\n", b"\n", b"x" * 2 * MAX_REQUEST_BYTES]
+    "request_line", [b"SELECT 1\n", b'{"sql":"SELECT 1"}\n', b"[]\n", b"\xff\n", b"\n", b"x" * (MAX_REQUEST_BYTES + 1)]
 )
 def test_anything_else_is_answered_as_a_bad_request(store: Embedded, tmp_path: Path, request_line: bytes) -> None:
     answer = while_served(Reports(store), tmp_path / "s", lambda: raw(tmp_path / "s", request_line))

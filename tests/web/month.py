@@ -109,6 +109,13 @@ def _event_days(name: str, usual: int, latest: int) -> Row:
     }  # fmt: skip
 
 
+def _order_channels(params: Mapping[str, Param]) -> list[Row]:
+    names = ("Email", "Organic Search", "Paid Search", "Email", "Unattributed", "Direct", "Paid Social")
+    orders = params["orders"]
+    assert isinstance(orders, list)
+    return [{"id": id, "channel": names[n % len(names)]} for n, id in enumerate(orders)]
+
+
 def _cohorts(_: Mapping[str, Param]) -> list[Row]:
     rows = []
     for week, begin in enumerate(("2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09")):
@@ -406,6 +413,8 @@ def month() -> Answers:
         ],
         "fate_events": lambda params: [an_event()] if set(_ids(params)) & {"NL-48213", HIT, f"{HIT}/0"} else [],
         "fate_drops": lambda params: the_copies() if "NL-48213" in _ids(params) else [],
+        "order_channels": _order_channels,
+        "nearest_events": lambda _: [{"last_before": "2026-09-30T21:59:00+00:00", "first_after": None}],
         "nearest_orders": lambda _: [{"order_id": f"NL-4821{n}"} for n in (1, 2, 3)],
     }
 

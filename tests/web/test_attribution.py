@@ -111,7 +111,10 @@ def test_what_is_worth_nothing_is_counted() -> None:
     free = replace(a_table("Email"), total=Share(9, 0))
     assert usual_show(sign_ups, free) == "orders" and usual_show(ORDERS, free) == "revenue"
     assert usual_show(sign_ups, a_table("Email")) == "revenue"
-    assert says(free, "EUR", sign_ups).startswith("9 sign-ups. Email is both")
+    assert (
+        says(free, "EUR", sign_ups)
+        == "9 sign-ups. Email gets the most, by the first touch and by the last non-direct one."
+    )
     assert says(replace(free, lines=[], total=Share(1)), "EUR", words_of("demo")).startswith("One demo conversion,")
 
 

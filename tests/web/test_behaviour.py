@@ -94,6 +94,13 @@ def test_a_cohort_has_a_cell_for_each_week_that_has_begun() -> None:
     assert found.says == "25.0% of 40 new people came back in the week after."
 
 
+def test_a_cohort_whose_first_days_are_not_in_the_period_says_from_when_it_counts() -> None:
+    rows = [cohort("2026-10-26", -1, 40), cohort("2026-11-02", -1, 5)]
+    question = retention.Question("page_view", "page_view", "week", "people")
+    found = retention.grid(question, rows, date(2026, 11, 12), "EUR", date(2026, 10, 30))
+    assert [line.note for line in found.cohorts] == ["from 30 Oct", ""]
+
+
 def test_what_a_visitor_was_worth_grows_from_week_to_week() -> None:
     rows = [cohort("2026-10-26", -1, 40), cohort("2026-10-26", 0, 1, 4000), cohort("2026-10-26", 2, 1, 4000)]
     question = retention.Question("page_view", "purchase", "week", "revenue")

@@ -47,6 +47,8 @@ NO_PAGES = {
     "/favicon.ico",
     "/metrics",
     "/fate/{fate_id}",
+    "/s/{site_id}",
+    "/s/{site_id}/{rest}",
     "/s/{site_id}/settings",
     "/s/{site_id}/v/{slug}",
 }  # or lead to one

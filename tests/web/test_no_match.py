@@ -26,12 +26,20 @@ def test_a_page_that_filters_leave_empty_names_each_and_takes_it_away(
     at = f"/s/{place.site.id}/{page}"
     assert f"No {things} match" not in admin.get(f"{at}country=DE&device=phone").text
     ever = place.reports.answers["ledger_totals"]
-    place.reports.answers = {**nothing(), "ledger_totals": ever, "funnel": lambda _: NOBODY}
+    near = place.reports.answers["nearest_events"]
+    place.reports.answers = {**nothing(), "ledger_totals": ever, "funnel": lambda _: NOBODY, "nearest_events": near}
     html = admin.get(f"{at}country=DE&device=phone").text
-    assert f"No {things} match these 2 filters" in html and "Look in the last 12 months" in html
+    assert f"No {things} match these 2 filters" in html and f"The nearest {things} that match: " in html
+    (near_days,) = re.findall(r'that match: <a class="link" href="([^"]+)">1 – 30 Sep<', html)
+    assert "from=2026-09-01&amp;to=2026-09-30" in near_days and near_days.endswith("country=DE&amp;device=phone")
     (without,) = re.findall(r'href="([^"]+)" aria-label="Remove the filter Country is [^"]+ and look again"', html)
     assert "device=phone" in without and "country=" not in without
-    assert "Look in the last 12 months" not in admin.get(f"{at}country=DE&period=12m").text
+    asked = place.reports.asked_of("nearest_events")
+    assert asked["filters"] == ["country=DE", "device=phone"] and str(asked["shown_from"]) > str(asked["from"])
+    del place.reports.answers["nearest_events"]
+    assert "None matched in the last 12 months either." in admin.get(f"{at}country=DE").text
+    place.reports.down.add("nearest_events")
+    assert "within the last 12 months" in admin.get(f"{at}country=DE").text
     assert f"No {things} match" not in admin.get(at).text
 
 

@@ -97,6 +97,13 @@ def test_where_nothing_came_the_page_says_what_it_would_answer_and_how_to_turn_i
     assert "is turned on in the script" in html and "Turn it on" not in html
 
 
+def test_views_of_which_nobody_measured_the_time_are_no_table_of_noughts(place: Place, admin: Client) -> None:
+    unmeasured = [row | {"measured": 0, "engaged_ms": 0} for row in ANSWERS["engagement"]({})]
+    place.reports.answers["engagement"] = lambda _: unmeasured
+    html = admin.get(f"/s/{place.site.id}/engagement").text
+    assert "Time and scroll: nothing yet" in html and "0 s" not in html
+
+
 @pytest.mark.parametrize("report", ANSWERS)
 def test_the_rows_are_for_programs_too(place: Place, admin: Client, report: str) -> None:
     answer = admin.get(f"/api/v1/sites/{place.site.id}/{report}")

@@ -86,6 +86,15 @@ def test_one_cell_may_fail_alone(place: Place, admin: Client) -> None:
     assert "€207,896" in page and "Germany" in page
 
 
+def test_days_before_that_are_mostly_without_numbers_are_called_so(place: Place, admin: Client) -> None:
+    address, told = f"/s/{place.site.id}/overview", "numbers from Thu 8 Oct on only"
+    every = place.reports.answers["overview"]
+    assert "differences to them say little" not in admin.get(address).text
+    place.reports.answers["overview"] = lambda params: [row for row in every(params) if row["day"] >= "2026-10-08"]
+    assert told in admin.get(address).text
+    assert told not in admin.get(address + "?compare=none").text and told not in admin.get(address + "?country=DE").text
+
+
 def test_every_post_refuses_a_form_that_no_page_of_ours_made(place: Place, admin: Client) -> None:
     posts = {
         route.path for route in place.app().routes for method in getattr(route, "methods", set()) if method == "POST"

@@ -67,6 +67,7 @@ def test_the_bars_of_who_is_gone_stand_below_the_line() -> None:
     assert svg.count('class="s-o"') == 2 and svg.count("<g") - svg.count("<g>") == 1
     assert "2 Nov: Returning 300, Resurrected 50, New 900, Dormant 900" in svg
     assert "9 Nov: Returning 100, Resurrected 9, New 400<" in svg
+    assert [part.partition("<")[0] for part in svg.split('class="ax mid">')[1:]] == ["1,200", "1,250", "509", "2 Nov"]
     assert "<rect" not in populations.chart([], "week")
 
 

@@ -31,6 +31,14 @@ MORE: dict[str, dict[str, Param]] = {
     "fate_events": {"ids": ["NL-48213"]},
     "fate_drops": {"ids": ["NL-48213"]},
     "nearest_orders": {"id": "NL-9"},
+    "order_channels": {"orders": ["NL-48213"]},
+    "nearest_events": {
+        "event": "",
+        "text": "",
+        "named": 0,
+        "shown_from": NOW - timedelta(days=2),
+        "shown_to": NOW - timedelta(days=1),
+    },
     **dict.fromkeys(("conversion_sums", "conversion_parts"), _NARROWED),
     "conversion_records": _NARROWED
     | {"sort": "-at", "after_rank": 2**63 - 1, "after_id": "f" * 8 + "-ffff" * 4 + "f" * 8},

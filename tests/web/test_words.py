@@ -12,7 +12,7 @@ from onebyone.event import COPIES, Actor, Fate, Reason, Via
 from onebyone.pipeline.judge import UNVERIFIED, VERIFIED
 from onebyone.pipeline.rules import read_rules
 from onebyone.state.users import Role
-from onebyone.web import words
+from onebyone.web import flag_words, words
 from onebyone.web.words import Words
 
 CATALOGUES = [
@@ -69,7 +69,7 @@ def test_every_flag_of_the_pipeline_has_its_words() -> None:
                     ]
                 )
     assert found >= {"event_id_reused", "not_an_id"}
-    assert found <= set(words.FLAGS), found - set(words.FLAGS)
+    assert found <= set(flag_words.FLAGS), found - set(flag_words.FLAGS)
 
 
 def test_every_rule_of_the_verdict_has_its_words() -> None:
@@ -95,5 +95,5 @@ def test_the_last_word_of_a_row_tells_copies_from_drops() -> None:
 
 def test_what_the_catalogue_does_not_know_is_told_as_it_is() -> None:
     assert words.of_reason("ZeroDivisionError").title == "Failed: ZeroDivisionError"
-    assert words.of_flag("brand_new").title == "brand new"
+    assert flag_words.of_flag("brand_new").title == "brand new"
     assert words.of_rule("new.rule_here") == "new.rule here"

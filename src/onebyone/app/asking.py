@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from onebyone.app.settings import ConfigError, Place, read_settings
 from onebyone.app.store import open_store
-from onebyone.reports import Runs
+from onebyone.reports import Tables
 from onebyone.reports.catalogue import Reports
 from onebyone.reports.remote import EngineNotRunning, Remote
 from onebyone.state.sites import Site, Sites
@@ -17,7 +17,7 @@ from onebyone.store import StoreLocked, StoreUnavailable
 
 
 @contextlib.contextmanager
-def reports_of(place: Place) -> Iterator[Runs]:
+def reports_of(place: Place) -> Iterator[Tables]:
     """Raises StoreUnavailable if an engine owns the store and does not answer, ConfigError."""
     remote = Remote(place.socket)
     try:

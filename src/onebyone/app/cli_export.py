@@ -17,10 +17,13 @@ from onebyone.app.day_files import FORMATS, DayFiles, encoded, written_whole
 from onebyone.app.report_params import params_of
 from onebyone.app.settings import ConfigError, open_place
 from onebyone.app.state import open_state
-from onebyone.reports import Runs
+from onebyone.reports import Runs, Tables
 from onebyone.reports.catalogue import TRAFFIC
 from onebyone.reports.filters import Condition, FilterUnreadable, read_written
-from onebyone.store import Param
+from onebyone.state.sites import Site
+from onebyone.store import Param, Rows
+from onebyone.web.attribution_question import credit_rows
+from onebyone.web.credit_table import KINDS
 from onebyone.web.definitions import FILES, MOST_ROWS
 
 _EVENTS = "events"
@@ -32,12 +35,13 @@ _MORE = (  # reports that are no file of the console, and name nobody
 )  # fmt: skip
 NAMING = frozenset({"people", "conversion_records"})  # reports that tell one person from another
 RENAMED = {"paths": "attribution/paths"}  # the console calls another file so: `property_paths` here
+_CREDIT = "attribution"  # every model's, side by side: no one report
 EXPORTED = {**FILES, **{name: name for name in _MORE}, "attribution/paths": "paths", "paths": "paths"}
 _ASKED = "asked.json"  # in the directory: what its events are of
 
 
 @click.command()
-@click.argument("what", type=click.Choice([_EVENTS, *EXPORTED]), default=_EVENTS)
+@click.argument("what", type=click.Choice([_EVENTS, _CREDIT, *EXPORTED]), default=_EVENTS)
 @click.option("--to-dir", "directory", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
 @options.site
@@ -69,6 +73,9 @@ def export(
     where it was. Each file appears whole or not at all, readable by its owner alone. What consent did not allow was
     never kept, and what was erased is gone from the store: files that you wrote before are yours to delete. Browsers,
     user ids and identifiers need --personal. The audit trail says what was exported.
+
+    "attribution" has what the console's page has: a row for each channel and model, unattributed orders on their own.
+    --set by=campaign shares by campaigns, by=source by sources; --set event=sign_up credits another conversion.
     """
     if what in RENAMED:
         click.echo(f"{what} is called {RENAMED[what]} now, and will be no export by its old name.", err=True)
@@ -107,10 +114,13 @@ def export(
                     *days,
                 )
             else:
-                more: dict[str, Param] = {"zone": chosen.zone, "currency": chosen.currency, "limit": MOST_ROWS}
-                more |= params_of(EXPORTED[what], given)
-                name = f"{what.replace('/', '-')}-{days[0]}-{days[1]}.{form}"
-                _write_rows(reports, EXPORTED[what], directory / name, asked | more | {"from": start, "to": end})
+                asked |= {"zone": chosen.zone, "currency": chosen.currency, "from": start, "to": end}
+                asked |= params_of(EXPORTED.get(what, "paths"), given)
+                file = directory / f"{what.replace('/', '-')}-{days[0]}-{days[1]}.{form}"
+                if what == _CREDIT:
+                    _write_credit(reports, chosen, file, asked)
+                else:
+                    _write_rows(reports, EXPORTED[what], file, {"limit": MOST_ROWS} | asked)
     except OSError as error:
         raise ConfigError(f"cannot write into {directory}: {error.strerror}.") from error
 
@@ -122,10 +132,28 @@ def _write_events(files: DayFiles, first: date, last: date) -> None:
 
 
 def _write_rows(reports: Runs, report: str, file: Path, params: Mapping[str, Param]) -> None:
-    form = file.suffix[1:]
-    body = reports.parquet(report, **params) if form == "parquet" else b""
+    if file.suffix == ".parquet":
+        _write(file, reports.parquet(report, **params))
+    else:
+        _write(file, encoded(reports.run(report, **params), file.suffix[1:], head=True))
+
+
+def _write_credit(reports: Tables, site: Site, file: Path, asked: Mapping[str, Param]) -> None:
+    """Raises ConfigError for what the site does not count: nobody has credit for it."""
+    if asked["event"] not in site.conversions:
+        counts = ", ".join(site.conversions)
+        raise ConfigError(f"--set event: {asked['event']} does not count on this site. Declared are {counts}.")
+    rows = credit_rows(reports, {name: value for name, value in asked.items() if name != "limit"})
+    if file.suffix == ".parquet":
+        _write(file, reports.table(KINDS, rows))
+    else:
+        told = Rows(columns=list(KINDS), rows=[[row[name] for name in KINDS] for row in rows])
+        _write(file, encoded(told, file.suffix[1:], head=True))
+
+
+def _write(file: Path, body: bytes) -> None:
     with written_whole(file) as whole:
-        whole.write(body or encoded(reports.run(report, **params), form, head=True))
+        whole.write(body)
     click.echo(f"{file.name}  {file.stat().st_size:,} bytes")
 
 

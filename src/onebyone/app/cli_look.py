@@ -22,8 +22,9 @@ from onebyone.reports.missed import in_a_row, read_group
 from onebyone.reports.power import USUAL_BY, USUAL_COLUMNS, PowerUnreadable, read_question
 from onebyone.store import Param
 from onebyone.web.account import added, matched
+from onebyone.web.flag_words import of_flag
 from onebyone.web.numbers import money
-from onebyone.web.words import REASONS, of_flag
+from onebyone.web.words import REASONS
 
 _EVENT_COLUMNS = ("at", "name", "via", "path", "channel", "actor", "order_id", "value", "currency", "event_id")
 _BY = ("", "browser", "device", "country", "host", "day", "week", "month")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from onebyone.reports.missed import Group, whole
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import day_chart, overview_tables
+from onebyone.web import day_chart, numbers, overview_tables
 from onebyone.web.address import View
 from onebyone.web.desk import Answer
 from onebyone.web.figures import Figure, SeenBy, Totals, figures, seen_by, totals
@@ -34,6 +35,7 @@ class Above(Struct, frozen=True, kw_only=True):
     ledger: Ledger
     drawn: day_chart.Drawn | None
     chart_answer: Answer
+    before_since: str = ""  # the first day of those before that has numbers, where most of them have none
 
 
 def questions(site: Site, view: View) -> Asked:
@@ -66,7 +68,19 @@ def read_above(
         ledger=count_ledger(copies),
         drawn=_chart(answers["days"], answers.get("days_before", _NO_ANSWER), site, view, clock, notes),
         chart_answer=answers["days"],
+        before_since=_begins(
+            answers.get("days_before", _NO_ANSWER), view, clock.astimezone(ZoneInfo(site.zone)).date()
+        ),
     )
+
+
+def _begins(before: Answer, view: View, today: date) -> str:
+    """Where the site was not measured yet for half of what is compared with: the differences say little then."""
+    days = [date.fromisoformat(str(row["day"])[:10]) for row in before.rows if row.get("day")]
+    if view.before is None or not days or view.conditions or view.rule:
+        return ""
+    empty = (min(days) - view.before.first).days
+    return numbers.days(min(days), min(days), today) if 2 * empty > view.before.length else ""
 
 
 def figure_questions(site: Site, view: View) -> Asked:

@@ -35,6 +35,10 @@ FORM_FIELD = "_csrf"
 _In = TypeVar("_In")
 
 
+class FormRefused(PermissionDeniedException):
+    """No page of ours sent it to this session."""
+
+
 def cookie_name(settings: Settings) -> str:
     """With the prefix that makes a browser insist on Secure and on no other host."""
     return "__Host-onebyone" if settings.secure_cookie else "onebyone_console"
@@ -86,11 +90,13 @@ def form_token(secret: str) -> str:
 
 
 def check_form(request: Request[Any, Any, Any], form: FormMultiDict, secret: str) -> None:
-    """Raises PermissionDeniedException unless a page of ours sent this form."""
+    """Raises FormRefused unless a page of ours sent this form."""
     came_from = request.headers.get("sec-fetch-site", "same-origin")
     sent = str(form.get(FORM_FIELD, ""))
     if not secret or came_from not in ("same-origin", "none") or not hmac.compare_digest(sent, form_token(secret)):
-        raise PermissionDeniedException("This form was not made by the console, or you have signed in anew since.")
+        raise FormRefused(
+            "It was not made by the console, or you have signed in anew since. Load its page and send it again."
+        )
 
 
 async def posted(request: Ask) -> FormMultiDict:
@@ -104,11 +110,12 @@ Form = NamedDependency[SkipValidation[FormMultiDict]]
 
 
 def open_site(request: Ask, desk: TheDesk, site_id: FromPath[str]) -> Site:
-    """Dependency `site`: the one of the address, for those who may see it."""
+    """Dependency `site`: the one of the address, for those who may see it; a page of what went wrong finds it there."""
     site = next((one for one in desk.sites.all() if one.id == site_id), None)
     if site is None:
         raise NotFoundException(f"There is no site {site_id} here.")
     need(request, site, Role.VIEWER)
+    request.state.site = site
     return site
 
 

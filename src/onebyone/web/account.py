@@ -16,6 +16,7 @@ from onebyone.reports.fate import NO_HIT, Fate
 from onebyone.reports.sight import DOTS, MASKED
 from onebyone.state.conversions import Conversions
 from onebyone.web import numbers, words
+from onebyone.web.flag_words import of_flag
 
 _MATCHED = {
     "order_id": "matched by order id",
@@ -127,7 +128,7 @@ def lines(account: Account) -> list[Line]:
     ways = dict.fromkeys(one.matched_by)
     found.append(Line("Matched by", ", ".join(way.replace("_", " ") for way in ways)))
     found.append(Line("Copies", numbers.count(one.copies)))
-    found += [Line("Note", words.of_flag(flag).happened, warn=True) for flag in one.flags]
+    found += [Line("Note", of_flag(flag).happened, warn=True) for flag in one.flags]
     return [line for line in found if line.value]
 
 
@@ -146,7 +147,7 @@ def _after(one: Adjusted, currency: str, zone: str, day: date) -> After:
         tone="of" if one.fate else "ac",
         headline=" ".join(filter(None, (_KINDS[one.kind], one.adjustment_id))) + worth + "." + repeated,
         text=f"{came} Net is {numbers.money(one.net, currency)} after it.",
-        marks=[words.of_flag(flag).title for flag in one.flags],
+        marks=[of_flag(flag).title for flag in one.flags],
     )
 
 

@@ -92,6 +92,7 @@ def console(desk: Desk) -> Litestar:
             *api_segments.ROUTES,
             *mail_api.ROUTES,
             *reconcile_api.ROUTES,
+            *trouble.ROUTES,
         ],
         dependencies={
             "desk": Provide(_desk, sync_to_thread=False),

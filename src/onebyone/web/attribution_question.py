@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from random import Random
 
 from msgspec import Struct
 
+from onebyone.reports import Runs
 from onebyone.reports.attribution.reductions import get_reduction
+from onebyone.reports.attribution.side_by_side import side_by_side
 from onebyone.reports.attribution.windows import read_presets
 from onebyone.state.sites import Site
 from onebyone.store import Param
 from onebyone.web import credit_table, lift_table
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.counted import Counted, words_of
+from onebyone.web.desk import Row
 
 KEYS = ("event", "by", "cols", "window", "show", "reset", "reduce", "model", "against", *lift_table.KEYS)
 BY = {"channel": "Channel", "source": "Source", "campaign": "Campaign"}
@@ -82,6 +86,15 @@ def read_reduction(view: View) -> str:
     except ValueError as error:
         raise NotUnderstood(f"{error}. ", "Show whole paths", view.link(reduce=""), ".") from error
     return reduce
+
+
+def credit_rows(reports: Runs, asking: Mapping[str, Param]) -> list[Row]:
+    """Every model's credit, with the columns of credit_table.KINDS: one for each label and model, and what nobody gets.
+
+    Blocks. Raises what the reports raise: no file is better than an empty one.
+    """
+    rules, paths = (reports.run(report, **asking, limit=MOST_PATHS).dicts() for report in ("credits_by_rule", "paths"))
+    return credit_table.credits(side_by_side(rules, paths, random=Random(SEED)))
 
 
 def reductions(question: Question) -> Mapping[str, str]:

@@ -263,7 +263,7 @@ def _acquisition(answers: Mapping[str, Answer]) -> str:
     if not sessions:
         return "No session began in this period."
     name, share = _most(answers["channels"], "channel", "sessions")
-    return f"{numbers.count(sessions)} sessions; most of them, {share}, by {name}."
+    return f"{numbers.count(sessions)} sessions; the largest share of them, {share}, by {name}."
 
 
 def _pages(answers: Mapping[str, Answer]) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from onebyone.money import exponent_of
 from onebyone.state.sites import Site
 from onebyone.store import Param
-from onebyone.web import numbers, words
+from onebyone.web import flag_words, numbers
 from onebyone.web.address import NotUnderstood, View
 from onebyone.web.counted import words_of
 from onebyone.web.desk import Row
@@ -90,7 +90,7 @@ class Line(Struct, frozen=True, kw_only=True):
     copies: int
     matched: str
     tags: list[tuple[str, bool]]  # what was noticed, and whether somebody should look at it
-    channel: str
+    channel: str  # that has the credit; of what is no order, of the page that reported it
 
 
 class Chip(Struct, frozen=True):
@@ -174,8 +174,11 @@ def flags(rows: Sequence[Row]) -> list[Part]:
     return parts(rows, "flag", names)
 
 
-def lines(rows: Sequence[Row], site: Site, today: date) -> list[Line]:
-    return [_line(row, site, today) for row in rows]
+def lines(rows: Sequence[Row], site: Site, today: date, channels: Mapping[str, str] | None = None) -> list[Line]:
+    """`channels` are those that have the credit, by the ids of records; without, each is of the page that reported."""
+    return [
+        _line(row, site, today, row["channel"] if channels is None else channels.get(row["id"], "")) for row in rows
+    ]
 
 
 def after(rows: Sequence[Row], limit: int = SHOWN) -> str:
@@ -201,7 +204,7 @@ def _value_name(key: str, value: str) -> str:
     return names[value][0].lower() if value in names else value
 
 
-def _line(row: Row, site: Site, today: date) -> Line:
+def _line(row: Row, site: Site, today: date, channel: str) -> Line:
     known = row["order_id"] or row["event_id"]
     cancelled = row["status"] == "cancelled"
     currency = row["currency"] or site.currency
@@ -221,12 +224,12 @@ def _line(row: Row, site: Site, today: date) -> Line:
             *([(row["status"], row["status"] != "cancelled")] if row["status"] != "counted" else []),
             *dict.fromkeys(noticed),
         ],
-        channel=row["channel"],
+        channel=channel,
     )
 
 
 def _flag(flag: str) -> tuple[str, bool]:
-    known = words.FLAGS.get(flag)
+    known = flag_words.FLAGS.get(flag)
     return (known.title, known.tone == "wa") if known else (flag.replace("_", " "), False)
 
 

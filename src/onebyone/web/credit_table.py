@@ -140,8 +140,8 @@ def says(table: Table, currency: str, counted: Counted = ORDERS) -> str:
         return f"{text}, none of which has a session before it."
     first, last = (_most(table, model) for model in ("first_touch", "last_non_direct"))
     if first.label == last.label:
-        return f"{text}. {first.label} is both the first touch and the last non-direct one of most of it."
-    return f"{text}. {first.label} is the first touch of most of it, {last.label} the last non-direct one."
+        return f"{text}. {first.label} gets the most, by the first touch and by the last non-direct one."
+    return f"{text}. {first.label} gets the most by the first touch, {last.label} by the last non-direct one."
 
 
 def path_lines(rows: Sequence[Row], currency: str, show: int = 10) -> list[tuple[list[str], str, str, str]]:

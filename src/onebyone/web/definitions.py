@@ -20,7 +20,14 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {  # a page's numbers
 }
 ON_PAGE: Mapping[str, tuple[str, ...]] = {  # the reports that make a page, in the order of its cells
     "overview": ("totals", "overview", "copies", "seen_by", "loss", *overview_tables.REPORTS),
-    "conversions": ("conversion_sums", "conversion_parts", "conversion_records", "revenue_days", "revenue_revisions"),
+    "conversions": (
+        "conversion_sums",
+        "conversion_parts",
+        "conversion_records",
+        "order_channels",
+        "revenue_days",
+        "revenue_revisions",
+    ),
     "loss": ("loss", "missed_orders", "log_views", "gaps"),
     "attribution": ("credits_by_rule", "paths", "shared_orders"),
     "reconciliation": ("reconciliation_orders", "order_copies", "campaign_ids"),

@@ -93,6 +93,20 @@ def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, pag
     )
 
 
+def unasked_frame(request: Ask, title: str) -> Frame:
+    """What stands around a page that says what went wrong: nothing is asked for it, so that it comes whatever fails."""
+    site = getattr(request.state, "site", None)  # of who may see it: `open_site` leaves it there
+    at = request.scope["path"].split("/")
+    return Frame(
+        title=title,
+        user=request.user.name,
+        csrf=form_token(request.auth),
+        is_admin=request.user.may_everywhere(Role.ADMIN),
+        site=site,
+        page=at[3] if site and len(at) > 3 else "",
+    )
+
+
 def hits_a_minute(rows: list[Row], clock: datetime) -> int:
     """The mean of the last five whole minutes, of the rows of `live_minutes`."""
     ends = clock.replace(second=0, microsecond=0)

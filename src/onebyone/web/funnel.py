@@ -65,6 +65,12 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(step.strip() for step in text.split(",") if step.strip())
 
 
+def first_step(funnel: Funnel) -> dict[str, str]:
+    """What somebody must have done to be in it: `event`, and on which `path` if on one."""
+    name, _, path = (funnel.steps[0] if funnel.steps else "").partition(":")
+    return {"event": name, "path": path}
+
+
 def name_of(step: str) -> str:
     """A step as a person reads it: a page by its path, an event by its name."""
     name, colon, path = step.partition(":")

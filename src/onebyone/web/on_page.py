@@ -22,6 +22,7 @@ from onebyone.web.tables import Cell, Column
 
 TABS = {"pages": "Seen", "engagement": "Time and scroll", "vitals": "Web vitals", "errors": "Errors"}
 MODULE_OF = {"engagement": "engagement", "vitals": "web_vitals", "errors": "errors"}  # page -> what must be turned on
+TOLD = {"engagement": "measured_in_all"}  # report -> what it counts, where it has rows that nothing was measured of
 _NO_TIME = "No view of this period told how long the page was looked at."
 _NO_ERRORS = "Nothing went wrong on a page in this period, as far as the script saw."
 _KINDS = {

@@ -32,7 +32,8 @@ ABOUT = {
 }
 COLUMNS = ("seen", "fresh", "returning", "resurrected", "dormant")
 MOST_BARS = 92
-_TOP, _HEIGHT, _FOOT = 8, 220, 24  # pixels: above the bars, of them, and below for the days
+MOST_NUMBERS = 13  # of bars that say how many they are: more would touch
+_TOP, _HEIGHT, _FOOT = 16, 220, 24  # pixels: above the bars, of them, and below for the days
 _GAP = 0.14  # of a bar's place
 
 
@@ -111,6 +112,13 @@ def chart(found: Sequence[Unit], unit: str) -> Markup:
     title = f"People by {unit}: seen, and dormant below the line, {len(shown)} {unit}s."
     parts = [f'<svg class="chart" width="100%" height="{height}" role="img" aria-label="{escape(title)}">']
     parts += [_bar(n * width, width * (1 - _GAP), one, unit, person, base) for n, one in enumerate(shown)]
+    if len(shown) <= MOST_NUMBERS:
+        parts += [
+            f'<text x="{(n + (1 - _GAP) / 2) * width:.2f}%" y="{base - one.seen * person - 4:.1f}" class="ax mid">'
+            f"{numbers.count(one.seen)}</text>"
+            for n, one in enumerate(shown)
+            if not numbers.hides(one.seen)
+        ]
     parts.append(f'<line x1="0" x2="100%" y1="{base:.1f}" y2="{base:.1f}" class="base"/>')
     for at, place, css in ((0, "0", ""), (len(shown) // 2, "50%", " mid"), (len(shown) - 1, "100%", " end")):
         if shown and (at == 0 or len(shown) > 2):

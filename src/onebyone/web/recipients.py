@@ -13,6 +13,7 @@ from onebyone.mail.tokens import TRAP_LINK
 from onebyone.state.mail import Message, Mode, Recipient
 from onebyone.web import numbers, words
 from onebyone.web.desk import Row
+from onebyone.web.flag_words import of_flag
 from onebyone.web.persons import Moment
 from onebyone.web.story import visitor_name
 
@@ -119,7 +120,7 @@ def _seen(row: Row, message: Message | None, site: str, zone: str, today: date) 
         f"repeated {row['repeats']} times" if row["repeats"] else "",
         visitor_name(row["browser"]) if int(row["browser"]) else "",
         where,
-        *(words.of_flag(flag).title for flag in row["flags"]),
+        *(of_flag(flag).title for flag in row["flags"]),
     ]
     return Moment(
         at=at,

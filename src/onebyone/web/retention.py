@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.store import Param
 from onebyone.web import numbers
@@ -57,6 +58,7 @@ class Cohort(Struct, frozen=True):
     cells: list[Cell | None]  # None: not begun
     begin: date
     is_told: bool  # how many they are
+    note: str = ""  # where its first days are not in the period
 
 
 class Grid(Struct, frozen=True):
@@ -80,14 +82,20 @@ def read_question(view: View) -> Question:
     return Question(first, view.given.get("again", DEFAULT_EVENT), unit, show, entry)
 
 
-def grid(question: Question, rows: Sequence[Row], today: date, currency: str) -> Grid:
-    """`today` is the last day that was counted, where the period ended before."""
+def grid(question: Question, rows: Sequence[Row], today: date, currency: str, since: date = date.min) -> Grid:
+    """`today` is the last day that was counted, where the period ended before; `since` the first."""
     cohorts: dict[date, dict[int, Row]] = {}
     for row in rows:
         cohorts.setdefault(date.fromisoformat(row["cohort"]), {})[row["later"]] = row
     newest = sorted(cohorts)[-MOST_ROWS:]
     columns = min(MOST_COLUMNS, 1 + max((age(begin, today, question.unit) for begin in newest), default=0))
-    lines = [_cohort(begin, cohorts[begin], question, today, currency, columns) for begin in newest]
+    lines = [
+        replace(
+            _cohort(begin, cohorts[begin], question, today, currency, columns),
+            note=f"from {numbers.day(since)}" if begin < since else "",
+        )
+        for begin in newest
+    ]
     return Grid(
         heads=[f"{question.unit.capitalize()} {n}" for n in range(columns)],
         cohorts=lines,

@@ -15,6 +15,7 @@ from onebyone.pipeline.conversions.telling import Account, Told
 from onebyone.reports.fate import Fate
 from onebyone.web import account, countries, numbers, words
 from onebyone.web.desk import Row
+from onebyone.web.flag_words import of_flag
 from onebyone.web.permissions import Granted, note_of, of_bits
 from onebyone.web.words import Words
 
@@ -330,7 +331,7 @@ def _facts(row: Row, record: Row | None, opened: bool) -> list[Fact]:
         worth = numbers.money(row["value"], row["currency"])
         differs = record is not None and (row["value"], row["currency"]) != (record["value"], record["currency"])
         facts.append(Fact(f"says {worth}" if differs else worth, differs))
-    facts.extend(Fact(words.of_flag(flag).title, True) for flag in row.get("flags") or [])
+    facts.extend(Fact(of_flag(flag).title, True) for flag in row.get("flags") or [])
     return facts
 
 

@@ -68,9 +68,10 @@ def says(sums: dict[str, int]) -> str:
     unclear = sums["unclear"] + sums["spoofed_names"]
     machines = whole - sums["people"] - unclear
     share = numbers.share
+    ahead = ", pages fetched ahead among them" if sums["prefetches"] else ""
     return (
         f"Of {numbers.count(whole)} events, {share(sums['people'], whole)} came from people and "
-        f"{share(machines, whole)} from machines; {share(unclear, whole)} are unclear."
+        f"{share(machines, whole)} from machines{ahead}; {share(unclear, whole)} are unclear."
     )
 
 

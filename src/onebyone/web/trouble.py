@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
+from litestar import MediaType, Request, Response, get
+from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException, ValidationException
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct, json
 
@@ -14,9 +15,10 @@ from onebyone.reports.sight import NoExactFile, TooFew
 from onebyone.state.database import StateUnavailable
 from onebyone.store import BadParameter, QueryRefused, StoreUnavailable
 from onebyone.telemetry import Log
-from onebyone.web.access import NEEDS_SIGHT
+from onebyone.web.access import NEEDS_SIGHT, FormRefused, TheSite
 from onebyone.web.address import NotUnderstood
 from onebyone.web.desk import Desk, error_id
+from onebyone.web.frame import MENU, unasked_frame
 
 
 class Problem(Struct, omit_defaults=True):
@@ -40,6 +42,15 @@ TITLES = {
     503: "The store does not answer",
 }
 
+_TO_DO = {  # beside what happened, where that alone says too little
+    403: "What is open to you is in the menu.",
+    404: "Every page is in the menu, and Find looks up an order, an event, a hit or a person by what you know of it.",
+    413: "Send it in smaller parts.",
+    500: "Try again. If it stays, give the id below to whoever runs the server: the log has it.",
+    503: "Try again in a moment. If it stays, System says what does not run.",
+}
+
+_NAMES = dict(named for _, pages in MENU for named in pages)
 
 _WITHOUT_SIGHT: dict[type[Exception], str] = {
     TooFew: "This would list fewer than 10 people. It {needs}",
@@ -63,8 +74,18 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return problem(status, detail or TITLES.get(status, ""), instance=shown)
     if status == 401:
         return Redirect(f"/login?next={quote(_whole_address(request), safe='/')}", status_code=303)
-    title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
-    return _page(request, "trouble.html", status, title=title, detail=_words(status, detail), error=shown)
+    if isinstance(error, FormRefused):
+        return _page(request, status, title="This form was not taken", detail=detail, to_do="")
+    return _page(request, status, title=_title(request, status), detail=_words(status, detail), error=shown)
+
+
+@get("/s/{site_id:str}/{rest:path}", sync_to_thread=False, include_in_schema=False)
+def no_page(site: TheSite, rest: FromPath[str]) -> None:
+    """Of a site: a page that is none is told within the site's menu."""
+    raise NotFoundException
+
+
+ROUTES = (no_page,)
 
 
 def _status(error: Exception) -> int:
@@ -94,23 +115,53 @@ def is_api(request: Request[Any, Any, Any]) -> bool:
     return request.scope["path"].startswith(("/api/", "/metrics"))
 
 
+def _title(request: Request[Any, Any, Any], status: int) -> str:
+    """With the page's name where it is not open."""
+    at = request.scope["path"].split("/")[3:]
+    name = _NAMES.get(at[0]) if at and status == 403 else None
+    if name is None:
+        return TITLES.get(status, TITLES[400 if status < 500 else 500])
+    part = len(at) > 1 or request.scope["query_string"]
+    return f"This part of {name} is not open to you" if part else f"{name} is not open to you"
+
+
 def _words(status: int, detail: str) -> str:
     if status == 404 and detail in ("", "Not Found"):
         return "The address may be mistyped, or the page was never here."
+    if status == 405:
+        return "It is where a form goes. Open the page of the form, and send it from there."
     if status >= 500:
-        return "No data is lost: hits are kept on disk, whatever happens to this page. Try again, or look at System."
+        return "No data is lost: hits are kept on disk, whatever happens to this page."
     return detail
 
 
 def _not_understood(request: Request[Any, Any, Any], error: NotUnderstood) -> Response[Any]:
     if is_api(request):
         return problem(400, str(error))
-    return _page(request, "not_understood.html", 400, title=error.title, error=error)
+    return _page(request, 400, title=error.title, detail=error.before, link=error)
 
 
-def _page(request: Request[Any, Any, Any], template: str, status: int, **values: Any) -> Response[str]:
+def _page(request: Request[Any, Any, Any], status: int, *, title: str, **values: Any) -> Response[str]:
+    """Within the menu, where somebody has signed in; of the site too, where they may see it."""
     desk: Desk = request.app.state.desk
-    return Response(desk.pages.html(template, **values), media_type=MediaType.HTML, status_code=status)
+    around = unasked_frame(request, title) if request.scope.get("user") else None
+    at = request.scope["path"].split("/")
+    html = desk.pages.html(
+        "trouble.html",
+        **{"frame": around, "menu": MENU, "title": title, "to_do": _TO_DO.get(status, ""), "link": None, "error": ""}
+        | {"status": status, "again": _whole_address(request), "back": _back(request)}
+        | {"site": at[2] if at[1] == "s" and len(at) > 3 and (not around or around.site) else ""}
+        | values,
+    )
+    return Response(html, media_type=MediaType.HTML, status_code=status)
+
+
+def _back(request: Request[Any, Any, Any]) -> str:
+    """The page of the console that led here; "" where it was none, or this one."""
+    came = urlsplit(request.headers.get("referer", ""))
+    within = came.netloc == request.headers.get("host") and came.path.startswith("/") and came.path[1:2] != "/"
+    address = came.path + (f"?{came.query}" if came.query else "")
+    return address if within and address != _whole_address(request) and came.path != "/login" else ""
 
 
 def _whole_address(request: Request[Any, Any, Any]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Response, get
@@ -13,11 +14,12 @@ from litestar.response import Redirect
 from onebyone.state.sites import Site
 from onebyone.web import numbers, on_page, row_lines
 from onebyone.web.access import Ask, TheSite
-from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD
+from onebyone.web.address import ASKED_TO_COMPARE, EVERY_FIELD, View
 from onebyone.web.breakdown import ALL, EVENTS, Breakdown
 from onebyone.web.compared import filled, questions, read_places, says
-from onebyone.web.desk import Answer, TheDesk
+from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.nearest import Near, nearest_events
 from onebyone.web.table_place import KEYS, Place
 from onebyone.web.view import asked, controls, params
 
@@ -50,17 +52,33 @@ def _page(shown: Breakdown) -> HTTPRouteHandler:
             lines=lines,
             ticked={ticked.table.report: ticked.ticks} if ticked else {},
             most_lines=row_lines.MOST,
+            find_near=_finding_near(desk, site, view, shown),
             **controls(view, desk, site),
         )
 
     return breakdown
 
 
+def _finding_near(desk: Desk, site: Site, view: View, shown: Breakdown) -> Callable[[], Near | None]:
+    """Asks for days in which the page would have rows."""
+    return partial(
+        nearest_events,
+        desk,
+        site,
+        view,
+        event={"pages": "page_view", "errors": "exception"}.get(shown.page, ""),
+        named=shown.page == "acquisition",  # a visit is somebody's
+    )
+
+
 def _teach(
     shown: Breakdown, answers: Mapping[str, Answer], site: Site, at: Mapping[str, Place]
 ) -> on_page.Teach | None:
     """Where a module of the script is needed and told nothing: how it is turned on."""
-    told = any(answers[report].rows or answers[report].error or place.skip for report, place in at.items())
+    told = any(
+        answers[report].error or place.skip or answers[report].first.get(on_page.TOLD.get(report, "rows_in_all"))
+        for report, place in at.items()
+    )
     return None if told or shown.page not in on_page.MODULE_OF else on_page.teach(shown.page, site)
 
 

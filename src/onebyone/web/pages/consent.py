@@ -6,12 +6,13 @@ from functools import partial
 
 from litestar import Response, get
 
+from onebyone.state.sites import Site
 from onebyone.state.users import Role
 from onebyone.web import behind_address, permissions
 from onebyone.web.access import Ask, TheSite, need_sight
 from onebyone.web.consent_history import already_sent
 from onebyone.web.csv_file import csv_answer
-from onebyone.web.desk import TheDesk
+from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.permissions import NARROWS
 from onebyone.web.view import asked, controls, params
@@ -60,7 +61,7 @@ def consent(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         may_erase=request.user.may(site.id, Role.ADMIN),
         choices=[permissions.choice(one, site.zone) for one in found[:LATEST]] if may_see else [],
         sent=already_sent(desk, site, person) if person and may_see and found else None,
-        rules=_rules(site),
+        rules=_rules(desk, site),
         **controls(view, desk, site, compares=False),
     )
 
@@ -72,10 +73,11 @@ def consent_file(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     return csv_answer(f"{site.name}-consent", desk.reports.run("consent_days", **given).dicts())
 
 
-def _rules(site: TheSite) -> list[tuple[str, str]]:
+def _rules(desk: Desk, site: Site) -> list[tuple[str, str]]:
     """What this site decided, in words."""
     chosen = site.consent
-    unknown = f"profile {chosen.unknown_region}" if chosen.unknown_region else "the strictest rule"
+    found = desk.law.profiles.get(chosen.unknown_region)
+    unknown = f"{chosen.unknown_region}: {found.about}" if found else "the strictest rule"
     rules = [("Where nobody knows the place", unknown)]
     rules += [(f"Of those who refuse, {region}", f"{mode}") for region, mode in sorted(chosen.denied_mode.items())]
     gpc = "honoured" if chosen.gpc else "not honoured"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -10,7 +12,7 @@ from onebyone.state.sites import Site
 from onebyone.web import conversions as shown
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
-from onebyone.web.desk import Answer, Desk, TheDesk
+from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
 from onebyone.web.loss_words import noun
@@ -58,7 +60,7 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         seen=shown.parts(answers["parts"].rows, "via", shown.SEEN),
         matched=shown.parts(answers["parts"].rows, "matched", shown.MATCHED),
         flags=shown.flags(answers["parts"].rows),
-        lines=shown.lines(rows, site, desk.today(site.zone)),
+        lines=shown.lines(rows, site, desk.today(site.zone), _channels(desk, site, view, event, rows)),
         after=shown.after(rows),
         chips=shown.chips(view),
         near=_near(desk, site, view, event) if not (rows or failed) else None,
@@ -66,6 +68,17 @@ def conversions(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ledger_totals"],
         **controls(view, desk, site) | {"filter_note": note_of_orders(view)},
     )
+
+
+def _channels(desk: Desk, site: Site, view: View, event: str, rows: Sequence[Row]) -> Mapping[str, str] | None:
+    """Of each order of the list, whatever narrows the page; None for what is no order."""
+    if event != "purchase" or not rows:
+        return None
+    placed = [datetime.fromisoformat(row["placed_at"]) for row in rows]
+    days = {"from": min(placed), "to": max(placed) + timedelta(milliseconds=1)}
+    asked = {**params(view, site), **days, "orders": [row["id"] for row in rows], "limit": len(rows)}
+    asked.pop("filters", None)
+    return {row["id"]: row["channel"] for row in desk.ask("order_channels", **asked).rows}
 
 
 def _near(desk: Desk, site: Site, view: View, event: str) -> Near | None:

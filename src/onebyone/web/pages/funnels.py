@@ -17,6 +17,7 @@ from onebyone.web.address import EVERY_FIELD, View, address
 from onebyone.web.desk import Answer, Desk, Row, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import offered, offered_properties
+from onebyone.web.nearest import nearest_events
 from onebyone.web.view import asked, controls, params
 
 _LOOKED_AT = timedelta(days=2)  # for own properties to offer, as on Explore
@@ -53,6 +54,7 @@ def funnels(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         failed_answer=seen["names"] if seen["names"].error else answer,
         table=funnel.table(answer, partial(_behind, view, shown)),
         nobody=bool(answer.rows) and not answer.rows[0]["people"],
+        find_near=partial(nearest_events, desk, site, view, **funnel.first_step(shown), named=True),
         names=names,
         properties=[
             *funnel_split.PROPERTIES,

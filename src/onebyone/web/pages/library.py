@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -23,6 +24,7 @@ from onebyone.web.compared import filled, questions, read_places, says
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.library import EVENT, LONGEST_EVENT, PROPERTY, Wrong, describe, undo, undoes, with_words
+from onebyone.web.nearest import nearest_events
 from onebyone.web.table_place import KEYS, Place
 from onebyone.web.view import asked, controls, params
 
@@ -71,6 +73,7 @@ def events(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         hidden_properties=len(no_keys),
         shows_hidden=shows_hidden,
         rows=tables,
+        find_near=partial(nearest_events, desk, site, view),
         **controls(view, desk, site),
     )
 
@@ -153,13 +156,13 @@ def _about(
     answers = _answers(desk, view, site, read_places(EVENTS, view))
     row = _only(answers["event_names"], typed.name).first
     found = [one for one in _unusual(answers, view, site, desk) if one.event == typed.name]
-    return page(
+    return _page(
+        request,
         desk,
+        site,
         "event.html",
-        frame(request, desk, typed.label or typed.name, site=site, page="events"),
-        status=400 if wrong else 200,
-        view=view,
-        typed=typed,
+        view,
+        typed,
         said=said,
         wrong=wrong,
         answer=answers["event_names"],
@@ -167,9 +170,7 @@ def _about(
         cells=[] if not row else _cells(row, site),
         unusual=unusual_words.lines(found, last=_last_finished(desk, view, site), today=desk.today(site.zone)),
         carried=_CARRIED.fill(_in_words(desk, site, _only(answers["properties"], typed.name)), site, view),
-        undoes=undoes(typed),
         may_edit=request.user.may(site.id, Role.EDITOR),
-        **controls(view, desk, site, compares=False),
     )
 
 
@@ -179,18 +180,42 @@ def _about_property(
     view = replace(asked(request, desk, site, ("prop",), but=("said",)), before=None)
     answer = desk.ask("properties", **params(view, site) | {"traffic": "all", "limit": ASKED})
     answer = replace(answer, rows=[row for row in answer.rows if row["key"] == typed.name])
+    return _page(
+        request,
+        desk,
+        site,
+        "property.html",
+        view,
+        typed,
+        said=said,
+        wrong=wrong,
+        seen=sum(row["seen"] for row in answer.rows),
+        carried=_CARRIED.fill(_in_words(desk, site, answer), site, view),
+    )
+
+
+def _page(
+    request: Ask,
+    desk: Desk,
+    site: Site,
+    template: str,
+    view: View,
+    typed: Described,
+    *,
+    wrong: str,
+    **values: Any,
+) -> Response[str]:
+    """Of an event or a property, with the words that are kept of it or that were typed."""
     return page(
         desk,
-        "property.html",
+        template,
         frame(request, desk, typed.label or typed.name, site=site, page="events"),
         status=400 if wrong else 200,
         view=view,
         typed=typed,
-        said=said,
         wrong=wrong,
         undoes=undoes(typed),
-        seen=sum(row["seen"] for row in answer.rows),
-        carried=_CARRIED.fill(_in_words(desk, site, answer), site, view),
+        **values,
         **controls(view, desk, site, compares=False),
     )
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Redirect
 
 from onebyone.state.sites import Site
 from onebyone.state.users import Role
@@ -16,6 +19,11 @@ from onebyone.web.desk import Desk, TheDesk
 from onebyone.web.frame import frame, page
 from onebyone.web.needs import needs
 from onebyone.web.view import asked, controls
+
+
+@get("/s/{site_id:str}", sync_to_thread=False, include_in_schema=False)
+def site_home(site_id: FromPath[str]) -> Redirect:
+    return Redirect(f"/s/{quote(site_id)}/overview", status_code=303)
 
 
 @get("/s/{site_id:str}/overview", sync_to_thread=True, include_in_schema=False)
@@ -49,7 +57,7 @@ def overview(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
     )
 
 
-ROUTES = (overview,)
+ROUTES = (site_home, overview)
 
 
 def _ever(desk: Desk, site: Site, above: Above) -> bool:

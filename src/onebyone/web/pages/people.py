@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from onebyone.web.csv_file import csv_answer, parquet_answer
 from onebyone.web.definitions import sorts
 from onebyone.web.desk import Answer, Desk, TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.nearest import nearest_events
 from onebyone.web.saved import segments_of
 from onebyone.web.segment_words import Told, told
 from onebyone.web.table_place import skipped, sorted_by
@@ -230,6 +232,7 @@ def _people(request: Ask, desk: Desk, site: Site, *, unknown: bool = False) -> R
         quality=quality,
         unknown=unknown,
         skipped=skip,
+        find_near=partial(nearest_events, desk, site, view, named=True),
         after=str(skip + SHOWN) if len(answers["people"].rows) > SHOWN else "",
         heads=people_columns.heads(keys, view, _SORTS),
         columns=people_columns.COLUMNS,

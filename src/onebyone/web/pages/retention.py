@@ -35,7 +35,11 @@ def cohorts(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         ever=answers["ever"],
         answer=answers["cohorts"],
         grid=retention.grid(
-            question, answers["cohorts"].rows, min(desk.today(site.zone), view.period.last), site.currency
+            question,
+            answers["cohorts"].rows,
+            min(desk.today(site.zone), view.period.last),
+            site.currency,
+            view.period.first,
         ),
         behind=partial(cohort_list.link, view),
         names=offered(desk, site, answers["seen"].rows),

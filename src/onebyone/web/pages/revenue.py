@@ -9,6 +9,7 @@ from onebyone.store import Param
 from onebyone.web import revenue as shown
 from onebyone.web.access import Ask, TheSite
 from onebyone.web.address import EVERY_FIELD, View
+from onebyone.web.counted import words_of
 from onebyone.web.desk import TheDesk
 from onebyone.web.filter_words import note_of_orders
 from onebyone.web.frame import frame, page
@@ -39,7 +40,7 @@ def revenue(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         event=given["event"],
         dated=given["dated"],
         names=shown.NAMES,
-        kinds=site.conversions,
+        kinds={name: words_of(name).title for name in site.conversions},
         failed_answer=next((answer for answer in answers.values() if answer.error), None),
         days=shown.days(rows, site, view),
         total=shown.total(rows, site.currency),

@@ -12,6 +12,7 @@ from onebyone.web.address import EVERY_FIELD
 from onebyone.web.definitions import sorts
 from onebyone.web.desk import TheDesk
 from onebyone.web.frame import frame, page
+from onebyone.web.nearest import nearest_events
 from onebyone.web.on_page import TABS, teach
 from onebyone.web.table_place import KEYS, places
 from onebyone.web.view import asked, controls, params
@@ -41,6 +42,7 @@ def web_vitals(request: Ask, desk: TheDesk, site: TheSite) -> Response[str]:
         thresholds=vitals.thresholds(),
         devices=vitals.devices(found, partial(of_device, view)),
         place=at,
+        find_near=partial(nearest_events, desk, site, view),
         table=vitals.BY_PAGE.fill(answers[report], site, view, place=at),
         **controls(view, desk, site, compares=False),
     )
