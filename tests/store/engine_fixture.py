@@ -31,7 +31,7 @@ class Noting(Embedded):
         super().__init__(directory, limits=limits)
 
     def _for_query(self) -> dict[str, str]:
-        """With one thread, for the few rows of a test: two take a fifth more of the processor. Two with PROVE."""
+        """With one thread, for the few rows of a test: two take a tenth more of the processor. Two with PROVE."""
         return super()._for_query() | ({} if "PROVE" in os.environ else {"max_threads": "1"})
 
     def insert(self, table: str, lines: Sequence[bytes], token: str) -> None:
