@@ -23,7 +23,7 @@ from pipeline.examples import SITE, a_hit
 from property.room import Room, Stopped, StoppedLater
 from store.rows import a_drop, an_event, as_record
 
-KILLS = 300 if os.environ.get("PROVE") else 30
+KILLS = 300 if os.environ.get("PROVE") else 20  # each process three times or more, the supervisor twice
 SEED = 7
 VICTIMS = ("collect 1", "pipeline", "collect 2", "engine", "pipeline", "collect 1", "pipeline", "collect 2")
 _SUPERVISOR_EVERY = 10  # every so many kills it is the one that started them

@@ -9,7 +9,8 @@ from litestar.testing import TestClient
 
 from onebyone.state.users import EVERY_SITE, Role
 from store.engine_fixture import store
-from web.fakes import Place
+from web.fakes import FakeReports, Place
+from web.month import month
 
 __all__ = ["store"]
 
@@ -35,6 +36,30 @@ def admin(place: Place) -> Client:
     client = TestClient(place.app())
     come_in(client, place, "admin", EVERY_SITE, Role.ADMIN)
     return client
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Client]]:
+    made = Place(tmp_path_factory.mktemp("console"))
+    client = TestClient(made.app())
+    come_in(client, made, "admin", EVERY_SITE, Role.ADMIN)
+    yield made, client
+    made.engine.dispose()
+
+
+@pytest.fixture
+def read_place(kept: tuple[Place, Client]) -> Place:
+    """One for all tests of a file that change nothing but what its store answers, which is as usual again for each."""
+    made, _ = kept
+    made.reports = FakeReports(month())
+    made.app()
+    return made
+
+
+@pytest.fixture
+def reader(kept: tuple[Place, Client]) -> Client:
+    """The admin of `read_place`."""
+    return kept[1]
 
 
 @pytest.fixture

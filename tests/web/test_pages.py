@@ -38,8 +38,8 @@ class Marks(HTMLParser):
 
 
 @pytest.mark.parametrize("address", ANSWERED)
-def test_a_page_is_whole_and_needs_no_inline_script_or_style(place: Place, admin: Client, address: str) -> None:
-    answer = admin.get(address.format(site=place.site.id))
+def test_a_page_is_whole_and_needs_no_inline_script_or_style(read_place: Place, reader: Client, address: str) -> None:
+    answer = reader.get(address.format(site=read_place.site.id))
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"] == CSP
     marks = Marks()
@@ -50,17 +50,17 @@ def test_a_page_is_whole_and_needs_no_inline_script_or_style(place: Place, admin
 
 
 @pytest.mark.parametrize("address", ANSWERED)
-def test_a_page_without_data_says_so_in_words(place: Place, admin: Client, address: str) -> None:
-    place.reports.answers = dict(nothing())
-    answer = admin.get(address.format(site=place.site.id))
+def test_a_page_without_data_says_so_in_words(read_place: Place, reader: Client, address: str) -> None:
+    read_place.reports.answers = dict(nothing())
+    answer = reader.get(address.format(site=read_place.site.id))
     assert answer.status_code == (404 if "fate" in address or "people/" in address else 200)
     assert "None" not in re.sub(r"<[^>]+>|None: every hit|None of these models", "", answer.text)
 
 
 @pytest.mark.parametrize("address", ANSWERED)
-def test_a_page_lives_while_the_store_does_not_answer(place: Place, admin: Client, address: str) -> None:
-    place.reports.down.add("*")
-    answer = admin.get(address.format(site=place.site.id))
+def test_a_page_lives_while_the_store_does_not_answer(read_place: Place, reader: Client, address: str) -> None:
+    read_place.reports.down.add("*")
+    answer = reader.get(address.format(site=read_place.site.id))
     assert answer.status_code == (503 if "fate" in address else 200)
     if address.partition("?")[0].endswith(("{site}/overview", "live", "ledger", "NL-48213", "system")):
         assert "The store does not answer" in answer.text

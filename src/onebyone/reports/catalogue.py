@@ -12,8 +12,9 @@ from typing import Any, Protocol
 from msgspec import Struct, json, structs
 
 from onebyone.reports import funnel_split, power, property_paths, sorting
-from onebyone.reports.filters import DROPS, FIELDS, ROWS, conditions_of, narrowed, takes
+from onebyone.reports.filters import DROPS, FIELDS, ROWS, Condition, conditions_of, narrowed, takes
 from onebyone.reports.segment.narrow import compiled
+from onebyone.reports.segment.rule import Rule
 from onebyone.store import BadParameter, Param, QueryBroken, Rows
 from onebyone.store.params import declared
 from onebyone.store.parts import NOT_NARROWED, RULE_PLACES, with_parts
@@ -168,6 +169,14 @@ def filtered(report: Report, params: Mapping[str, Param]) -> tuple[Report, dict[
     conditions, rule = conditions_of(params.get("filters", ()))
     if not conditions and rule is None:
         return report, rest
+    return narrowed_by(report, rest, conditions, rule)
+
+
+def narrowed_by(
+    report: Report, params: Mapping[str, Param], conditions: Sequence[Condition], rule: Rule | None = None
+) -> tuple[Report, dict[str, Param]]:
+    """Likewise, by conditions that were read, however many. Raises NotNarrowed."""
+    rest = dict(params)
     refused = [one.field for one in conditions if not takes(report.fields, one.field)]
     if rule is not None and not report.takes_rule:
         refused.append("what people did")
