@@ -5,6 +5,6 @@ SELECT
   toString(order_key) AS id,
   multiIf(NOT found, 'Unattributed', line.channel = '', 'Unassigned', line.channel) AS channel
 FROM ({{order_credits}}) AS line
-WHERE has({orders:Array(String)}, toString(order_key))
+WHERE has({orders:Array(String)}, toString(order_key)){{and_sessions}}
 ORDER BY id
 LIMIT {limit:UInt32}
