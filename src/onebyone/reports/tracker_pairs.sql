@@ -11,8 +11,8 @@ FROM (
 ) AS told
 GLOBAL LEFT JOIN (
   SELECT sipHash64(visitor, visit[1].4) AS own, arrayJoin(visit).4 AS id
-  FROM (
-    SELECT visitor, {{seen}} AS seen, {{visits}}
+  FROM ({{visits}}
+    SELECT visitor, {{seen}} AS seen
     FROM events FINAL
     WHERE site = {site:String}
       AND day BETWEEN toDate({from:DateTime64(3)}) - 1 AND toDate({to:DateTime64(3)})
@@ -20,7 +20,7 @@ GLOBAL LEFT JOIN (
       AND {{can_be_seen}} AND visitor GLOBAL IN (SELECT visitor FROM ({{tracker_events}}))
       AND {{wanted}}
     GROUP BY visitor
-  )
+  {{visits_end}})
   ARRAY JOIN visits AS visit
 ) AS ours ON ours.id = told.id
 GROUP BY ALL

@@ -7,8 +7,8 @@ UNION ALL
 SELECT {{of_session}}
 FROM (
   SELECT visitor, {{of_visit}}
-  FROM (
-    SELECT visitor, {{seen}} AS seen, {{visits}}
+  FROM ({{visits}}
+    SELECT visitor, {{seen}} AS seen
     FROM events FINAL
     WHERE site = {site:String}
       AND day GLOBAL IN (SELECT arrayJoin(days_to_read))
@@ -19,7 +19,7 @@ FROM (
       AND {{can_be_seen}}
       AND {{of_traffic}}
     GROUP BY visitor
-  )
+  {{visits_end}})
   ARRAY JOIN visits AS visit
 )
 WHERE started >= since AND toDate(started) GLOBAL IN (SELECT arrayJoin(open_days))

@@ -10,8 +10,8 @@ SELECT
   referrer_host, host, path, term, content
 FROM (
   SELECT site, visitor, {{of_visit}}
-  FROM (
-    SELECT site, visitor, {{seen}} AS seen, {{visits}}
+  FROM ({{visits}}
+    SELECT site, visitor, {{seen}} AS seen
     FROM events FINAL
     WHERE day BETWEEN {day:Date} - 1 AND {day:Date} + 1
       AND at >= midnight - toIntervalMillisecond(if(at_campaign, 86400000, timeout_ms))
@@ -20,7 +20,7 @@ FROM (
       AND {{can_be_seen}}
       AND {{of_traffic}}
     GROUP BY site, visitor
-  )
+  {{visits_end}})
   ARRAY JOIN visits AS visit
 )
 WHERE toDate(started) = {day:Date}
