@@ -15,7 +15,7 @@ FROM (
         arrayDistinct(arrayMap(t -> begin(toDate(t, {zone:String})), firsts))),
       arrayFilter(x -> earliest >= {from:DateTime64(3)}, [(begin(toDate(earliest, {zone:String})), earliest)])
     ) AS entries,
-    groupArrayIf((moment, worth), name = {again:String}) AS agains
+    arrayZip(groupArrayIf(moment, name = {again:String}), groupArrayIf(worth, name = {again:String})) AS agains -- tuples weigh more
   FROM (
     SELECT {{person}} AS person, at AS moment, name, if(currency IN ('', {currency:String}), value, 0) AS worth
     FROM (
