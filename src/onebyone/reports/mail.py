@@ -93,10 +93,10 @@ def total(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return sums
 
 
-def _told(row: Mapping[str, int], name: str) -> int:
+def _told(row: Mapping[str, Any], name: str) -> Any:
     """A hidden number stays one: as an `int` it would be nobody."""
-    value: Any = row.get(name, 0)
-    return value if isinstance(value, Hidden) else int(value)  # type: ignore[return-value]
+    value = row.get(name, 0)
+    return value if isinstance(value, Hidden) else int(value)
 
 
 def _interval(part: Any, of: Any) -> Interval:

@@ -29,12 +29,7 @@ FROM (
                 {{person}} AS owner, visitor, name, at AS moment,
                 ({text:String} = '' OR {text:String} IN (user_id, order_id, event_id, sent_id)
                   OR has(mapValues(properties), {text:String})) AS fits
-              FROM events FINAL
-              {{by_whom}}
-              WHERE site = {site:String}
-                AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-                AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-                AND {{wanted}}
+              {{rows_of_persons}}
             )
             WHERE owner != 0
             GROUP BY owner

@@ -11,12 +11,7 @@ FROM (
     countIf(user_id != '') AS user_count, countIf(later) AS later_count
   FROM (
     SELECT visitor, user_id, {{person}} AS person, {{joined_later}} AS later
-    FROM events FINAL
-    {{by_whom}}
-    WHERE site = {site:String}
-      AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-      AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-      AND {{wanted}}
+    {{rows_of_persons}}
   )
   WHERE person != 0
   GROUP BY person

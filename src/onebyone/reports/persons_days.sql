@@ -5,12 +5,7 @@ SELECT
   uniqExactIf(person, person != 0) AS persons
 FROM (
   SELECT at AS moment, visitor AS browser, {{person}} AS person
-  FROM events FINAL
-  {{by_whom}}
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND {{wanted}}
+  {{rows_of_persons}}
 )
 GROUP BY day
 ORDER BY day

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import MediaType, Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from onebyone.state.saved import Saved
 from onebyone.state.sites import Site
@@ -74,13 +75,8 @@ def frame(request: Ask, desk: Desk, title: str, *, site: Site | None = None, pag
     if site:
         now = desk.ask("live_now", site=site.id, to=clock)
         minutes = desk.ask("live_minutes", site=site.id, to=clock)
-    return Frame(
-        title=title,
-        user=request.user.name,
-        csrf=form_token(request.auth),
-        is_admin=request.user.may_everywhere(Role.ADMIN),
-        site=site,
-        page=page,
+    return replace(
+        _unasked(request, title, site, page),
         now=now,
         stopped=len(stopped_destinations(desk, site)) if site else 0,
         hits_a_minute=hits_a_minute(minutes.rows, clock),
@@ -97,13 +93,17 @@ def unasked_frame(request: Ask, title: str) -> Frame:
     """What stands around a page that says what went wrong: nothing is asked for it, so that it comes whatever fails."""
     site = getattr(request.state, "site", None)  # of who may see it: `open_site` leaves it there
     at = request.scope["path"].split("/")
+    return _unasked(request, title, site, at[3] if site and len(at) > 3 else "")
+
+
+def _unasked(request: Ask, title: str, site: Site | None, page: str) -> Frame:
     return Frame(
         title=title,
         user=request.user.name,
         csrf=form_token(request.auth),
         is_admin=request.user.may_everywhere(Role.ADMIN),
         site=site,
-        page=at[3] if site and len(at) > 3 else "",
+        page=page,
     )
 
 

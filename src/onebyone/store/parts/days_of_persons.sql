@@ -4,11 +4,6 @@ SELECT
   min(moment) AS began, max(moment) AS ended
 FROM (
   SELECT {{person}} AS person, at AS moment
-  FROM events FINAL
-  {{by_whom}}
-  WHERE site = {site:String}
-    AND day BETWEEN toDate({from:DateTime64(3)}) AND toDate({to:DateTime64(3)})
-    AND at >= {from:DateTime64(3)} AND at < {to:DateTime64(3)}
-    AND {{wanted}}
+  {{rows_of_persons}}
 )
 GROUP BY person
