@@ -5,8 +5,7 @@
 WITH
   {from:DateTime64(3)} - INTERVAL 30 DAY AS since, {by:String} != 'landing' AS direct_last, {{session_days}}
 SELECT
-  toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
-  currency, toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
+  {{order_line}}, counted, net_sum
 FROM (
   SELECT *, count() OVER () AS counted, sum({{home_net}}) OVER () AS net_sum
   FROM ({{orders}}) AS placed

@@ -5,8 +5,7 @@
 --   number of all of them, the net sum of those in the site's currency, and how many belong to people who declined,
 --   whose browsers told no more than that: which ones is not known.
 SELECT
-  toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
-  currency, toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum, withheld
+  {{order_line}}, counted, net_sum, withheld
 FROM (
   SELECT
     *, countIf(fits) OVER () AS counted, sumIf({{home_net}}, fits) OVER () AS net_sum,

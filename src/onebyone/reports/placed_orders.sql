@@ -3,8 +3,7 @@
 --   server-only, browser-only, neither) counts: `by` says which of these and `is` what names the row; `person` is of one,
 --   whom a filter names, and asks for all. The newest first, behind `after_ms` and `after_id`; each row has the number of all of them and the net sum of those in the site's currency.
 SELECT
-  toString(id) AS id, toString(hit) AS first_hit, order_id, at AS placed_at, gross AS gross_minor, net AS net_minor,
-  currency, toString(visitor) AS visitor, country, device, in_browser, in_server, counted, net_sum
+  {{order_line}}, counted, net_sum
 FROM (
   SELECT *, count() OVER () AS counted, sum({{home_net}}) OVER () AS net_sum
   FROM ({{orders}})
